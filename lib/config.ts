@@ -1,0 +1,297 @@
+import { parseEnv } from "node:util";
+import { z } from "zod";
+
+/** Where the warehouse server is. */
+export interface PgSettings {
+  readonly host: string;
+  readonly port: number;
+  readonly database: string;
+  readonly user: string;
+  readonly password: string;
+  readonly sslmode: SslMode;
+}
+
+/** STG column to the name, code or numeric id of the CRM field that fills it. */
+export interface FieldMap {
+  readonly leads: Readonly<Record<string, string | number>>;
+  readonly clients: Readonly<Record<string, string | number>>;
+  readonly cars: Readonly<Record<string, string | number>>;
+}
+
+/** The account and what of it is read. */
+export interface AmoSettings {
+  /** Without a slash at its end. */
+  readonly baseUrl: string;
+  readonly token: string;
+  /** Name or id, like the two catalogs. */
+  readonly pipeline: string;
+  readonly carsCatalog: string;
+  readonly clientsCatalog: string;
+  readonly fieldMap: FieldMap;
+  readonly requestsPerSecond: number;
+}
+
+export type SslMode = "disable" | "prefer" | "require" | "verify-full";
+export type LogLevelName = "debug" | "info" | "warning" | "error";
+
+/** Every setting, checked and in the units that the code uses. */
+export interface Config {
+  /** Null: the embedded warehouse. */
+  readonly pg: PgSettings | null;
+  /** Holds warehouse/, snapshots/ and workers/. */
+  readonly dataDir: string;
+  /** Null only when the command does not need amoCRM and it is not configured. */
+  readonly amo: AmoSettings | null;
+  /** `AMO_PIPELINE`, which the SQL of the facts needs without any access to amoCRM. */
+  readonly pipeline: string;
+  readonly businessTz: string;
+  readonly currency: string;
+  readonly logLevel: LogLevelName;
+  readonly logFormat: "text" | "json";
+  readonly graceMinutes: number;
+  /** ISO weekdays, 1 is Monday, in ascending order. */
+  readonly weekendDays: readonly number[];
+  readonly maxRejectPercent: number;
+  readonly keepSnapshots: boolean;
+  readonly retryDelayMs: number;
+  readonly pokeIntervalMs: number;
+  readonly pokeTimeoutMs: number;
+}
+
+/** Everything that is wrong with the configuration, in one message; ends a command with exit code 2. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+}
+
+const WEEKDAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+const SSL_MODES: readonly SslMode[] = ["disable", "prefer", "require", "verify-full"];
+const LOG_LEVELS: readonly LogLevelName[] = ["debug", "info", "warning", "error"];
+const LOG_FORMATS = ["text", "json"] as const;
+
+/** A setting with a default, whose text `parse` turns into a value, or into undefined when it is wrong. */
+function setting<T>(fallback: string, expected: string, parse: (text: string) => T | undefined) {
+  return z.string().default(fallback).transform((text, context): T => {
+    const value = parse(text);
+    if (value !== undefined) return value;
+    context.addIssue({ code: "custom", message: `is "${text}", expected ${expected}` });
+    return z.NEVER;
+  });
+}
+
+function oneOf<T extends string>(fallback: T, values: readonly T[]) {
+  return setting(fallback, `one of ${values.join(", ")}`, (text) => values.find((v) => v === text));
+}
+
+function numberSetting(fallback: string, expected: string, accept: (value: number) => boolean) {
+  return setting(fallback, expected, (text) => {
+    const value = Number(text);
+    return Number.isFinite(value) && accept(value) ? value : undefined;
+  });
+}
+
+const optional = z.string().optional();
+
+/** Every variable this program reads; `.env.example` lists the same ones, and a test compares them. */
+const variables = z.object({
+  PG_HOST: optional,
+  PG_PORT: numberSetting(
+    "5432",
+    "a port from 1 to 65535",
+    (port) => Number.isInteger(port) && port >= 1 && port <= 65535,
+  ),
+  PG_DATABASE: optional,
+  PG_USER: optional,
+  PG_PASSWORD: optional,
+  PG_SSLMODE: oneOf("prefer", SSL_MODES),
+  DATA_DIR: z.string().default(".data"),
+  AMO_SUBDOMAIN: setting(
+    "",
+    "the first part of the account's address, letters, digits and hyphens",
+    (text) => /^[a-z0-9-]*$/i.test(text) ? text : undefined,
+  ),
+  AMO_TOKEN: optional,
+  AMO_BASE_URL: setting("", "an http or https address", parseBaseUrl),
+  AMO_PIPELINE: z.string().default("Car Rental"),
+  AMO_CARS_CATALOG: z.string().default("Cars"),
+  AMO_CLIENTS_CATALOG: z.string().default("Clients"),
+  AMO_FIELD_MAP: setting(
+    "{}",
+    'JSON like {"leads":{"plate":"Car number","dailyrate":123456},"clients":{},"cars":{}}',
+    parseFieldMap,
+  ),
+  AMO_RPS: numberSetting("7", "a number above 0 and at most 7", (rate) => rate > 0 && rate <= 7),
+  BUSINESS_TZ: setting("Asia/Dubai", "a time zone like Asia/Dubai", parseTimeZone),
+  CURRENCY: setting(
+    "AED",
+    "three letters like AED",
+    (text) => /^[a-z]{3}$/i.test(text) ? text.toUpperCase() : undefined,
+  ),
+  GRACE_MINUTES: numberSetting(
+    "29",
+    "whole minutes from 0 to 1439",
+    (minutes) => Number.isInteger(minutes) && minutes >= 0 && minutes < 1440,
+  ),
+  WEEKEND_DAYS: setting("sat,sun", "weekdays like sat,sun", parseWeekdays),
+  MAX_REJECT_PERCENT: numberSetting(
+    "5",
+    "a percentage from 0 to 100",
+    (percent) => percent >= 0 && percent <= 100,
+  ),
+  KEEP_SNAPSHOTS: setting("false", "true or false", parseBoolean),
+  RETRY_DELAY_S: numberSetting("60", "seconds, 0 or more", (seconds) => seconds >= 0),
+  POKE_INTERVAL_S: numberSetting("60", "seconds above 0", (seconds) => seconds > 0),
+  POKE_TIMEOUT_MIN: numberSetting("60", "minutes, 0 or more", (minutes) => minutes >= 0),
+  LOG_LEVEL: oneOf("info", LOG_LEVELS),
+  LOG_FORMAT: oneOf("text", LOG_FORMATS),
+});
+
+type Variables = z.infer<typeof variables>;
+
+/** The names of all variables, in the order of `.env.example`. */
+export const VARIABLE_NAMES: readonly string[] = Object.keys(variables.shape);
+
+/**
+ * Reads every setting, or throws one `ConfigError` that lists all problems.
+ *
+ * An empty variable counts as unset. `env` defaults to `.env` of the working directory overlaid by the
+ * process environment. No message ever holds the value of a secret.
+ */
+export function readConfig(
+  env: Readonly<Record<string, string | undefined>> = readEnvironment(),
+  needs: { readonly amo: boolean } = { amo: true },
+): Config {
+  const set = Object.entries(env).filter(([, value]) => value !== undefined && value !== "");
+  const parsed = variables.safeParse(Object.fromEntries(set));
+  const problems = parsed.success
+    ? []
+    : parsed.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`);
+  problems.push(...missingSettings(new Set(set.map(([name]) => name)), needs));
+  if (!parsed.success || problems.length > 0) throw new ConfigError(describe(problems));
+  return toConfig(parsed.data);
+}
+
+function describe(problems: readonly string[]): string {
+  const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
+  return [`${count} in the configuration:`, ...problems.map((text) => ` - ${text}`)].join("\n");
+}
+
+function missingSettings(set: ReadonlySet<string>, needs: { readonly amo: boolean }): string[] {
+  const missing: string[] = [];
+  if (set.has("PG_HOST") && !set.has("PG_DATABASE")) {
+    missing.push("PG_DATABASE is missing: PG_HOST is set, so the name of the database is needed");
+  }
+  if (set.has("PG_HOST") && !set.has("PG_USER")) {
+    missing.push("PG_USER is missing: PG_HOST is set, so the role to log in with is needed");
+  }
+  if (needs.amo && !set.has("AMO_SUBDOMAIN") && !set.has("AMO_BASE_URL")) {
+    missing.push("AMO_SUBDOMAIN is missing: set it to the first part of the account's address");
+  }
+  if (needs.amo && !set.has("AMO_TOKEN")) {
+    missing.push("AMO_TOKEN is missing: create a long-lived token in the integration's settings");
+  }
+  return missing;
+}
+
+function toConfig(values: Variables): Config {
+  return {
+    pg: toPgSettings(values),
+    dataDir: values.DATA_DIR,
+    amo: toAmoSettings(values),
+    pipeline: values.AMO_PIPELINE,
+    businessTz: values.BUSINESS_TZ,
+    currency: values.CURRENCY,
+    logLevel: values.LOG_LEVEL,
+    logFormat: values.LOG_FORMAT,
+    graceMinutes: values.GRACE_MINUTES,
+    weekendDays: values.WEEKEND_DAYS,
+    maxRejectPercent: values.MAX_REJECT_PERCENT,
+    keepSnapshots: values.KEEP_SNAPSHOTS,
+    retryDelayMs: values.RETRY_DELAY_S * 1000,
+    pokeIntervalMs: values.POKE_INTERVAL_S * 1000,
+    pokeTimeoutMs: values.POKE_TIMEOUT_MIN * 60_000,
+  };
+}
+
+function toPgSettings(values: Variables): PgSettings | null {
+  if (!values.PG_HOST) return null;
+  return {
+    host: values.PG_HOST,
+    port: values.PG_PORT,
+    database: values.PG_DATABASE ?? "",
+    user: values.PG_USER ?? "",
+    password: values.PG_PASSWORD ?? "",
+    sslmode: values.PG_SSLMODE,
+  };
+}
+
+function toAmoSettings(values: Variables): AmoSettings | null {
+  // AMO_BASE_URL wins, so that a shell can point a configured machine at kommo.com or a sandbox.
+  const baseUrl = values.AMO_BASE_URL ||
+    (values.AMO_SUBDOMAIN && `https://${values.AMO_SUBDOMAIN}.amocrm.ru`);
+  if (!baseUrl || !values.AMO_TOKEN) return null;
+  return {
+    baseUrl,
+    token: values.AMO_TOKEN,
+    pipeline: values.AMO_PIPELINE,
+    carsCatalog: values.AMO_CARS_CATALOG,
+    clientsCatalog: values.AMO_CLIENTS_CATALOG,
+    fieldMap: values.AMO_FIELD_MAP,
+    requestsPerSecond: values.AMO_RPS,
+  };
+}
+
+function parseBaseUrl(text: string): string | undefined {
+  if (text === "") return text;
+  const url = URL.parse(text);
+  return url && /^https?:$/.test(url.protocol) ? text.replace(/\/+$/, "") : undefined;
+}
+
+function parseTimeZone(text: string): string | undefined {
+  // Temporal also takes "+04:00", which PostgreSQL reads with the opposite sign.
+  if (!/^[a-z]/i.test(text)) return undefined;
+  try {
+    return Temporal.Now.zonedDateTimeISO(text).timeZoneId;
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+function parseWeekdays(text: string): number[] | undefined {
+  const days = text.split(",").map((name) => WEEKDAYS.indexOf(name.trim().toLowerCase()) + 1);
+  return days.includes(0) ? undefined : [...new Set(days)].sort((a, b) => a - b);
+}
+
+function parseBoolean(text: string): boolean | undefined {
+  if (/^(true|yes|1)$/i.test(text)) return true;
+  return /^(false|no|0)$/i.test(text) ? false : undefined;
+}
+
+const fieldNames = z.record(z.string(), z.union([z.string().min(1), z.int().positive()]))
+  .default({});
+const fieldMap = z.strictObject({ leads: fieldNames, clients: fieldNames, cars: fieldNames });
+
+function parseFieldMap(text: string): FieldMap | undefined {
+  try {
+    return fieldMap.safeParse(JSON.parse(text)).data;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+function readEnvironment(): Record<string, string | undefined> {
+  // One by one, because the whole environment would need a wider permission than these names.
+  const fromProcess = VARIABLE_NAMES.map((name) => [name, Deno.env.get(name)])
+    .filter(([, value]) => value !== undefined);
+  return { ...readDotEnv(), ...Object.fromEntries(fromProcess) };
+}
+
+function readDotEnv(): Record<string, string | undefined> {
+  try {
+    return parseEnv(Deno.readTextFileSync(".env"));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return {};
+    throw error;
+  }
+}

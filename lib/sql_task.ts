@@ -1,0 +1,42 @@
+import type { Task, TaskContext, TaskResult } from "./dag.ts";
+import { type Metrics, runSqlFile, type SqlParameters } from "./sql_file.ts";
+
+/**
+ * A task that runs one file below sql/, e.g. `sqlTask("merge_ods_leads", "ods/merge_ods_leads.sql")`.
+ *
+ * The file reads the parameters of `taskParameters` and ends with one select of its metrics. Metrics
+ * named `rows_read` and `rows_written` are also the counts of the run log.
+ */
+export function sqlTask(id: string, path: string): Task {
+  return {
+    id,
+    write: async (tx, context) => toResult(await runSqlFile(tx, path, taskParameters(context))),
+  };
+}
+
+/**
+ * What every SQL file of a task can read with `current_setting('rental.<name>')`: logical_date
+ * (YYYY-MM-DD), run_id (uuid), business_tz, pipeline (name or id), grace_minutes (minutes), weekend_days
+ * (ISO weekdays, "6,7"), currency.
+ */
+export function taskParameters(context: TaskContext): SqlParameters {
+  const { config } = context;
+  return {
+    logical_date: context.logicalDate.toString(),
+    run_id: context.runId,
+    business_tz: config.businessTz,
+    pipeline: config.pipeline,
+    grace_minutes: String(config.graceMinutes),
+    weekend_days: config.weekendDays.join(","),
+    currency: config.currency,
+  };
+}
+
+function toResult(metrics: Metrics): TaskResult {
+  const { rows_read: rowsRead, rows_written: rowsWritten } = metrics;
+  return {
+    ...(typeof rowsRead === "number" ? { rowsRead } : {}),
+    ...(typeof rowsWritten === "number" ? { rowsWritten } : {}),
+    metrics,
+  };
+}
