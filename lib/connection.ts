@@ -1,0 +1,56 @@
+import { getLogger } from "@logtape/logtape";
+import postgres from "postgres";
+
+const log = getLogger(["warehouse"]);
+
+/**
+ * A postgres.js pool with this program's types: `bigint` becomes a number (a `BigInt` when a number would
+ * lose digits), `date` a "YYYY-MM-DD" text, `numeric` stays text because money is exact, `timestamptz` is
+ * a `Date`, json is parsed. A text given for a json, date or time parameter is sent as it is.
+ */
+export function connect(
+  // deno-lint-ignore ban-types -- postgres.js names "no types of our own" this way
+  options: postgres.Options<{}>,
+): postgres.Sql {
+  return postgres({
+    ...options,
+    types: TYPES,
+    // Named prepared statements belong to a server connection, which PgBouncer changes between queries.
+    prepare: false,
+    // Only for what people see: no SQL here relies on the session's time zone.
+    connection: { application_name: "rental", TimeZone: "UTC" },
+    // The text of a notice can quote data, so only its code is logged.
+    onnotice: (notice) => log.debug("Notice {code} of the warehouse", { code: notice.code }),
+  });
+}
+
+const keepText = (value: unknown) => value instanceof Date ? value.toISOString() : String(value);
+
+const TYPES = {
+  bigint: { to: 20, from: [20], serialize: String, parse: parseBigint },
+  date: { to: 1082, from: [1082], serialize: keepText, parse: (text: string) => text },
+  time: {
+    to: 1184,
+    from: [1114, 1184],
+    serialize: keepText,
+    parse: (text: string) => new Date(text),
+  },
+  json: {
+    to: 3802,
+    from: [114, 3802],
+    serialize: (value: unknown) => typeof value === "string" ? value : JSON.stringify(value),
+    parse: (text: string) => JSON.parse(text),
+  },
+};
+
+function parseBigint(text: string): number | bigint {
+  const value = Number(text);
+  return Number.isSafeInteger(value) ? value : BigInt(text);
+}
+
+/** The code of a socket error, a driver error or a server error (SQLSTATE); null when there is none. */
+export function errorCode(error: unknown): string | null {
+  if (error instanceof AggregateError) return errorCode(error.errors[0]);
+  if (!(error instanceof Error) || !("code" in error)) return null;
+  return typeof error.code === "string" ? error.code : null;
+}

@@ -1,0 +1,40 @@
+/** An exclusive lock on a file, which the operating system frees when the process dies. */
+export interface FileLock extends Disposable {
+  readonly path: string;
+  /** Frees the lock and removes the file. */
+  remove(): void;
+}
+
+/**
+ * Takes the lock on `path` (creating the file) and writes `content` into it; null when another process,
+ * or another part of this one, holds it.
+ */
+export function tryLockFile(path: string, content: string): FileLock | null {
+  const file = Deno.openSync(path, { read: true, write: true, create: true });
+  if (!file.tryLockSync(true)) {
+    file.close();
+    return null;
+  }
+  file.truncateSync();
+  file.writeSync(new TextEncoder().encode(content));
+  return {
+    path,
+    // Removed before it is freed, so that nobody can lock a file that is about to vanish.
+    remove: () => {
+      Deno.removeSync(path);
+      file.close();
+    },
+    [Symbol.dispose]: () => file.close(),
+  };
+}
+
+/** Whether a process holds the lock on the file; null when there is no such file. */
+export function isFileLocked(path: string): boolean | null {
+  try {
+    using file = Deno.openSync(path, { read: true, write: true });
+    return !file.tryLockSync(true);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
+}

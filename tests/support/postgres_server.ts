@@ -1,0 +1,134 @@
+import { join } from "node:path";
+import postgres from "postgres";
+
+/** How tests reach a PostgreSQL server on which they may create databases. */
+export interface ServerAccess {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: string;
+}
+
+/** A PostgreSQL of the tests' own on loopback, in a temporary folder. */
+export interface TestServer extends AsyncDisposable {
+  readonly access: ServerAccess;
+  readonly version: string;
+}
+
+const SPEED_OVER_SAFETY = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"];
+
+/** The newest PostgreSQL programs of this machine; null when there are none. */
+export async function findPostgresPrograms(): Promise<string | null> {
+  const folders: string[] = [];
+  try {
+    for await (const entry of Deno.readDir("/usr/lib/postgresql")) {
+      if (/^\d+$/.test(entry.name)) folders.push(`/usr/lib/postgresql/${entry.name}/bin`);
+    }
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  folders.sort((a, b) => Number(b.split("/")[4]) - Number(a.split("/")[4]));
+  const onPath = (Deno.env.get("PATH") ?? "").split(":");
+  return [...folders, ...onPath].find((folder) => isProgram(folder, "initdb")) ?? null;
+}
+
+/** Starts a server with the programs of `programs`; dispose it to stop it and remove its files. */
+export async function startPostgresServer(programs: string): Promise<TestServer> {
+  const folder = await Deno.makeTempDir({ prefix: "rental_test_pg_" });
+  const owner = await findOwner();
+  const access = { host: "127.0.0.1", port: freePort(), user: "postgres", password: "test secret" };
+  await Deno.writeTextFile(join(folder, "password"), access.password);
+  if (owner) await Deno.chown(folder, owner.uid, owner.gid);
+  await runAs(owner, join(programs, "initdb"), [
+    ...["-D", join(folder, "data"), "-U", access.user, "--pwfile", join(folder, "password")],
+    ...["-A", "scram-sha-256", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"],
+  ]);
+  const settings = [
+    ...SPEED_OVER_SAFETY,
+    "listen_addresses=127.0.0.1",
+    "unix_socket_directories=",
+    "max_connections=200",
+  ];
+  const process = new Deno.Command(join(programs, "postgres"), {
+    args: [
+      "-D",
+      join(folder, "data"),
+      "-p",
+      `${access.port}`,
+      ...settings.flatMap((s) => ["-c", s]),
+    ],
+    stdout: "null",
+    stderr: "null",
+    cwd: folder,
+    ...owner,
+  }).spawn();
+  const version = await waitForServer(access);
+  return {
+    access,
+    version,
+    [Symbol.asyncDispose]: async () => {
+      // SIGINT is PostgreSQL's fast shutdown: it does not wait for clients.
+      process.kill("SIGINT");
+      await process.status;
+      await Deno.remove(folder, { recursive: true });
+    },
+  };
+}
+
+function isProgram(folder: string, name: string): boolean {
+  try {
+    return Deno.statSync(join(folder, name)).isFile;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
+      return false;
+    }
+    throw error;
+  }
+}
+
+/** initdb refuses to run as root, so root runs the server as somebody else. */
+async function findOwner(): Promise<{ uid: number; gid: number } | null> {
+  if (Deno.uid() !== 0) return null;
+  for (const name of ["postgres", "nobody"]) {
+    const uid = await askId("-u", name);
+    const gid = await askId("-g", name);
+    if (uid !== null && gid !== null) return { uid, gid };
+  }
+  throw new Error("Cannot start PostgreSQL as root: found no user postgres or nobody to run it as");
+}
+
+async function askId(option: string, name: string): Promise<number | null> {
+  const answer = await new Deno.Command("id", { args: [option, name], stderr: "null" }).output();
+  return answer.success ? Number(new TextDecoder().decode(answer.stdout)) : null;
+}
+
+async function runAs(
+  owner: { uid: number; gid: number } | null,
+  program: string,
+  args: string[],
+): Promise<void> {
+  const answer = await new Deno.Command(program, { args, cwd: "/", ...owner }).output();
+  if (answer.success) return;
+  throw new Error(`Cannot run ${program}: ${new TextDecoder().decode(answer.stderr)}`);
+}
+
+function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
+}
+
+async function waitForServer(access: ServerAccess): Promise<string> {
+  const deadline = Date.now() + 30_000;
+  while (true) {
+    const sql = postgres({ ...access, username: access.user, database: "postgres", max: 1 });
+    try {
+      const [row] = await sql`select current_setting('server_version') as version`;
+      return String(row?.version);
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    } finally {
+      await sql.end({ timeout: 1 });
+    }
+  }
+}
