@@ -1,0 +1,132 @@
+import { getLogger } from "@logtape/logtape";
+import { basename, join } from "node:path";
+import type { TransactionSql } from "postgres";
+import { z } from "zod";
+import { querySqlFile, runSqlFile, SQL_DIR, toSqlFileError } from "./sql_file.ts";
+import type { Warehouse } from "./warehouse.ts";
+
+/** The migrations do not fit the files or the warehouse; the message says which and what to do. */
+export class MigrationError extends Error {
+  override readonly name = "MigrationError";
+}
+
+interface Migration {
+  readonly version: number;
+  readonly file: string;
+  readonly text: string;
+  readonly checksum: string;
+}
+
+const appliedRows = z.array(
+  z.object({ version: z.number(), file: z.string(), checksum: z.string() }),
+);
+type Applied = z.infer<typeof appliedRows>[number];
+
+const log = getLogger(["warehouse"]);
+
+/**
+ * Brings the warehouse to the version of this program and returns the names of the applied files.
+ *
+ * Each file runs in one transaction with its own record, under a lock that lasts as long as that. Throws
+ * `MigrationError` when an applied file was changed or the warehouse is newer than this program.
+ */
+export async function migrate(
+  warehouse: Warehouse,
+  folder: string = join(SQL_DIR, "migrations"),
+): Promise<readonly string[]> {
+  const migrations = await readMigrations(folder);
+  if (pending(migrations, await readApplied(warehouse)).length === 0) return [];
+  await warehouse.sql.begin(async (tx) => {
+    await querySqlFile(tx, "ops/lock_migrations.sql", []);
+    await runSqlFile(tx, "ops/create_schema_migration.sql");
+  });
+  const done: string[] = [];
+  for (const migration of migrations) {
+    if (await applyOnce(warehouse, migrations, migration)) done.push(migration.file);
+  }
+  if (done.length > 0) log.info("Migrated the warehouse: {files}", { files: done.join(", ") });
+  return done;
+}
+
+/** Reads the files in order; a gap, a number used twice or a foreign name is refused. */
+async function readMigrations(folder: string): Promise<Migration[]> {
+  const names = (await Array.fromAsync(Deno.readDir(folder))).map((entry) => entry.name).sort();
+  const migrations: Migration[] = [];
+  for (const file of names) {
+    const expected = String(migrations.length + 1).padStart(4, "0");
+    if (!/^\d{4}_[a-z0-9_]+\.sql$/.test(file) || !file.startsWith(`${expected}_`)) {
+      throw new MigrationError(
+        `Cannot use ${basename(folder)}/${file}: expected ${expected}_<name>.sql next: ` +
+          "number the files without gaps, each number once",
+      );
+    }
+    // A checkout on Windows may have other line ends, which change nothing.
+    const text = (await Deno.readTextFile(join(folder, file))).replaceAll("\r\n", "\n");
+    migrations.push({ version: migrations.length + 1, file, text, checksum: await sha256(text) });
+  }
+  return migrations;
+}
+
+async function readApplied(warehouse: Warehouse): Promise<Applied[]> {
+  const [row] = await querySqlFile(warehouse.sql, "ops/find_schema_migration.sql", []);
+  return row?.is_there ? await listApplied(warehouse.sql) : [];
+}
+
+async function listApplied(sql: Warehouse["sql"] | TransactionSql): Promise<Applied[]> {
+  return appliedRows.parse([...await querySqlFile(sql, "ops/list_migrations.sql", [])]);
+}
+
+async function applyOnce(
+  warehouse: Warehouse,
+  migrations: readonly Migration[],
+  migration: Migration,
+): Promise<boolean> {
+  return await warehouse.sql.begin(async (tx) => {
+    await querySqlFile(tx, "ops/lock_migrations.sql", []);
+    // Read again under the lock: another process may have applied it while this one waited.
+    if (!pending(migrations, await listApplied(tx)).includes(migration)) return false;
+    await apply(tx, migration);
+    return true;
+  });
+}
+
+async function apply(tx: TransactionSql, { version, file, text, checksum }: Migration) {
+  try {
+    await tx.unsafe(text);
+  } catch (error) {
+    throw toSqlFileError(error, `migrations/${file}`, text);
+  }
+  await querySqlFile(tx, "ops/record_migration.sql", [version, file, checksum]);
+}
+
+/** The files still to apply, after the applied ones were compared with what is here. */
+function pending(migrations: readonly Migration[], applied: readonly Applied[]): Migration[] {
+  for (const row of applied) {
+    const migration = migrations[row.version - 1];
+    if (!migration) throw newerThanProgram(row, migrations.length);
+    if (migration.file !== row.file || migration.checksum !== row.checksum) {
+      throw changedFile(migration, row);
+    }
+  }
+  const versions = new Set(applied.map((row) => row.version));
+  return migrations.filter((migration) => !versions.has(migration.version));
+}
+
+function newerThanProgram(row: Applied, known: number): MigrationError {
+  return new MigrationError(
+    `Cannot use the warehouse: it is at version ${row.version} (${row.file}), ` +
+      `expected at most ${known}: update this program`,
+  );
+}
+
+function changedFile(migration: Migration, row: Applied): MigrationError {
+  return new MigrationError(
+    `Cannot migrate the warehouse: sql/migrations/${migration.file} differs from ${row.file} ` +
+      "which was applied, expected the same text: restore it and put the change into a new file",
+  );
+}
+
+async function sha256(text: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return new Uint8Array(digest).toHex();
+}
