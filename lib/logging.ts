@@ -1,0 +1,92 @@
+import { configure, type LogRecord, type Sink, type TextFormatter } from "@logtape/logtape";
+import { redactByField, redactByPattern } from "@logtape/redaction";
+import type { Config } from "./config.ts";
+import { PERSONAL_DATA, PERSONAL_FIELDS } from "./masking.ts";
+
+/** The settings that logging needs. */
+export type LogSettings = Pick<Config, "logLevel" | "logFormat" | "businessTz">;
+
+/**
+ * Sends log lines to stderr (stdout is for results), or to `write` which gets one line without its end.
+ *
+ * Text: `2026-05-03 04:00:12 [extract] 42 leads dag=daily_amocrm_load_leads`, in the business time zone.
+ * Json: one object a line with `time` in UTC. Anything that looks like personal data is masked in both.
+ */
+export async function configureLogging(
+  settings: LogSettings,
+  write: (line: string) => void = (line) => console.error(line),
+): Promise<void> {
+  await configure({
+    reset: true,
+    sinks: { lines: createLineSink(settings, write) },
+    loggers: [
+      { category: [], sinks: ["lines"], lowestLevel: settings.logLevel },
+      { category: ["logtape", "meta"], sinks: ["lines"], lowestLevel: "warning" },
+    ],
+  });
+}
+
+/** A sink that formats and masks each record and hands the line to `write`. */
+export function createLineSink(settings: LogSettings, write: (line: string) => void): Sink {
+  const format = settings.logFormat === "json"
+    ? formatJson
+    : (record: LogRecord) => formatText(record, settings.businessTz);
+  const masked: TextFormatter = redactByPattern(format, PERSONAL_DATA);
+  return redactByField((record) => write(masked(record)), {
+    fieldPatterns: [...PERSONAL_FIELDS],
+    action: () => "[redacted]",
+  });
+}
+
+function formatText(record: LogRecord, timeZone: string): string {
+  const time = Temporal.Instant.fromEpochMilliseconds(record.timestamp)
+    .toZonedDateTimeISO(timeZone).toPlainDateTime().toString({ smallestUnit: "second" })
+    .replace("T", " ");
+  const level = record.level === "info" ? "" : `${record.level.toUpperCase()} `;
+  const fields = Object.entries(record.properties)
+    .filter(([name]) => !isInMessage(record, name))
+    .map(([name, value]) => ` ${name}=${formatField(value)}`);
+  return `${time} ${level}[${label(record)}] ${messageOf(record)}${fields.join("")}`;
+}
+
+function formatJson(record: LogRecord): string {
+  const properties = Object.fromEntries(
+    Object.entries(record.properties).map(([name, value]) => [name, toPlain(value)]),
+  );
+  return JSON.stringify({
+    time: Temporal.Instant.fromEpochMilliseconds(record.timestamp).toString(),
+    level: record.level,
+    category: record.category.join("."),
+    message: `[${label(record)}] ${messageOf(record)}`,
+    ...properties,
+  });
+}
+
+/** `extract` for the task extract_leads: the wording that people of the old pipeline search for. */
+function label(record: LogRecord): string {
+  const [area, task] = record.category;
+  return area === "task" && task ? task.split("_")[0] ?? task : area ?? "log";
+}
+
+function messageOf(record: LogRecord): string {
+  return record.message
+    .map((part, i) => i % 2 === 0 ? String(part) : String(toPlain(part)))
+    .join("");
+}
+
+function isInMessage(record: LogRecord, name: string): boolean {
+  return typeof record.rawMessage === "string" && record.rawMessage.includes(`{${name}}`);
+}
+
+function formatField(value: unknown): string {
+  const plain = toPlain(value);
+  const text = typeof plain === "object" ? JSON.stringify(plain) : String(plain);
+  return /[\s"]/.test(text) ? JSON.stringify(text) : text;
+}
+
+/** Errors as their message only: a stack or a cause may hold values. Dates are logged as text. */
+function toPlain(value: unknown): unknown {
+  if (value instanceof Error) return value.message;
+  if (typeof value === "bigint") return value.toString();
+  return value;
+}
