@@ -94,7 +94,7 @@ create table dds.fact_rentals (
 );
 
 create index fact_rentals_by_status on dds.fact_rentals (pipeline_id, status_id);
-create index fact_rentals_by_car on dds.fact_rentals (car_id);
+create index fact_rentals_by_car on dds.fact_rentals (car_id, rental_end);
 create index fact_rentals_by_client on dds.fact_rentals (client_id);
 create index fact_rentals_by_booked_end
 on dds.fact_rentals (rental_end)

@@ -1,0 +1,26 @@
+// Reads:  ods.ods_leads_hist, ods.ods_cars_hist, ods.ods_clients_hist, dict.dict_status_leads
+// Writes: dds.fact_rentals, dds.fact_lead_status_change, dds.fact_fleet_usage_day
+// When:   05:30 local, once the dimensions and the leads' history of the same date have succeeded
+// Try:    deno run -P=pipeline pipeline/daily_build_dds_fact.ts --dry-run
+
+import type { Dag } from "../lib/dag.ts";
+import { runDagCommand } from "../lib/dag_command.ts";
+import { sqlTask } from "../lib/sql_task.ts";
+
+export const dag: Dag = {
+  id: "daily_build_dds_fact",
+  description: "Brings the facts rentals, status changes and fleet usage up to the history",
+  tags: ["dds", "facts"],
+  schedule: "05:30",
+  waitsFor: [
+    { dag: "daily_build_dds_dim" },
+    { dag: "daily_load_ods_leads", task: "merge_ods_leads" },
+  ],
+  tasks: [
+    sqlTask("merge_fact_rentals", "dds/merge_fact_rentals.sql"),
+    sqlTask("merge_fact_lead_status_change", "dds/merge_fact_lead_status_change.sql"),
+    sqlTask("merge_fact_fleet_usage_day", "dds/merge_fact_fleet_usage_day.sql"),
+  ],
+};
+
+if (import.meta.main) await runDagCommand(dag);

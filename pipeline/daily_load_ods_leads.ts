@@ -1,0 +1,19 @@
+// Reads:  stg.stg_leads (what load_leads landed)
+// Writes: ods.ods_leads_hist
+// When:   04:00 local, once load_leads of the same date has succeeded
+// Try:    deno run -P=pipeline pipeline/daily_load_ods_leads.ts --dry-run
+
+import type { Dag } from "../lib/dag.ts";
+import { runDagCommand } from "../lib/dag_command.ts";
+import { sqlTask } from "../lib/sql_task.ts";
+
+export const dag: Dag = {
+  id: "daily_load_ods_leads",
+  description: "Merges the leads that landed into their history",
+  tags: ["ods", "leads"],
+  schedule: "04:00",
+  waitsFor: [{ dag: "daily_amocrm_load_leads", task: "load_leads" }],
+  tasks: [sqlTask("merge_ods_leads", "ods/merge_ods_leads.sql")],
+};
+
+if (import.meta.main) await runDagCommand(dag);
