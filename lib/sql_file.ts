@@ -134,19 +134,19 @@ function toMetric(value: unknown): number | string | null {
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
-interface ServerError {
+export interface ServerError {
   readonly message: string;
   readonly code: string;
   readonly position?: string;
   readonly constraint_name?: string;
 }
 
-function isServerError(error: unknown): error is Error & ServerError {
+export function isServerError(error: unknown): error is Error & ServerError {
   return error instanceof Error && error.name === "PostgresError" && "code" in error;
 }
 
 /** The server's message without values: class 22 (data exceptions) quotes the data, the others only names. */
-function describeServerError(error: ServerError): string {
+export function describeServerError(error: ServerError): string {
   const message = error.code.startsWith(DATA_EXCEPTION_CLASS)
     ? error.message.replace(/["«].*["»]/s, '"…"')
     : error.message;

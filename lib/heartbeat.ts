@@ -1,0 +1,48 @@
+import { getLogger } from "@logtape/logtape";
+import { beatClaims, ClaimLostError } from "./run_log.ts";
+import type { Warehouse } from "./warehouse.ts";
+
+/** Signs of life for the claims of one run, until disposed. */
+export interface Heartbeat extends Disposable {
+  /** Aborts with `ClaimLostError` when a claim of `watch` has gone to another worker. */
+  readonly signal: AbortSignal;
+  /** The task whose claim must be there at each beat; null while its outcome is being written. */
+  watch(taskId: string | null): void;
+}
+
+const BEAT_MS = 10_000;
+const log = getLogger(["warehouse"]);
+
+/**
+ * Beats every 10 s on a server. On the embedded warehouse it does nothing: there is one connection, which a
+ * task's transaction may hold, and the lock on the folder proves that this process lives.
+ */
+export function startHeartbeat(
+  warehouse: Warehouse,
+  run: { readonly runId: string; readonly worker: string },
+  intervalMs: number = BEAT_MS,
+): Heartbeat {
+  const lost = new AbortController();
+  let watched: string | null = null;
+  const beat = async () => {
+    const expected = watched;
+    try {
+      const held = await beatClaims(warehouse.sql, run.runId, run.worker);
+      // Only when still watched: its outcome may have been written while the beat was under way.
+      if (expected !== null && expected === watched && !held.includes(expected)) {
+        lost.abort(new ClaimLostError(`The claim on ${expected} was lost to another worker`));
+      }
+    } catch (error) {
+      // A beat that fails proves nothing: the guarded write at the end of the task decides.
+      log.warn("A heartbeat failed: {error}", { error });
+    }
+  };
+  const timer = warehouse.kind === "server" ? setInterval(beat, intervalMs) : undefined;
+  return {
+    signal: lost.signal,
+    watch: (taskId) => {
+      watched = taskId;
+    },
+    [Symbol.dispose]: () => clearInterval(timer),
+  };
+}
