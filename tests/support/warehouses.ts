@@ -1,0 +1,138 @@
+import { PGlite } from "@electric-sql/pglite";
+import postgres from "postgres";
+import { servePglite } from "../../lib/embedded_warehouse.ts";
+import { migrate } from "../../lib/migrations.ts";
+import { SQL_DIR } from "../../lib/sql_file.ts";
+import { openServer, type Warehouse } from "../../lib/warehouse.ts";
+import type { ServerAccess } from "./postgres_server.ts";
+
+type Body = (warehouse: Warehouse) => Promise<void>;
+
+/** The server that tests/run.ts started, or that `TEST_PG_*` names; null when there is none. */
+export const serverAccess: ServerAccess | null = readServerAccess();
+export const serverAvailable: boolean = serverAccess !== null;
+
+/** Registers one test for each kind of warehouse; without a server, that one counts as skipped. */
+export function testOnBothWarehouses(name: string, body: Body): void {
+  Deno.test(`${name} (embedded)`, () => withEmbedded(body));
+  testOnServer(`${name} (server)`, body);
+}
+
+/** Registers a test that needs a server; it counts as skipped when there is none. */
+export function testOnServer(name: string, body: Body): void {
+  Deno.test({ name, ignore: !serverAvailable, fn: () => withServerDatabase(body) });
+}
+
+/** Runs `body` on a migrated database of its own (60 to 100 ms), which is dropped afterwards. */
+export async function withServerDatabase(body: Body): Promise<void> {
+  const template = await prepareTemplate();
+  const name = `test_${crypto.randomUUID().replaceAll("-", "")}`;
+  await asAdmin((sql) => sql.unsafe(`create database ${name} template ${template}`));
+  try {
+    await using warehouse = await openServer({
+      ...requireServer(),
+      database: name,
+      sslmode: "disable",
+    });
+    await body(warehouse);
+  } finally {
+    await asAdmin((sql) => sql.unsafe(`drop database ${name} with (force)`));
+  }
+}
+
+/** Runs `body` on the migrated in-memory warehouse of this test file, emptied before. */
+export async function withEmbedded(body: Body): Promise<void> {
+  const db = await (embedded ??= createEmbedded());
+  await db.exec(await readSupportSql("empty_warehouse.sql"));
+  await using warehouse = await servePglite(keepOpen(db), "memory");
+  await body(warehouse);
+}
+
+/** Creating one takes seconds, so a test file has one, and only if it needs it. */
+let embedded: Promise<PGlite> | null = null;
+
+async function createEmbedded(): Promise<PGlite> {
+  const db = await PGlite.create();
+  await using warehouse = await servePglite(keepOpen(db), "memory");
+  await migrate(warehouse);
+  await db.exec(await readSupportSql("keep_seed_rows.sql"));
+  return db;
+}
+
+/** The same database with a `close` that does nothing, because the next test goes on with it. */
+function keepOpen(db: PGlite): PGlite {
+  return new Proxy(db, {
+    get: (target, name) => {
+      if (name === "close") return () => Promise.resolve();
+      const value: unknown = Reflect.get(target, name);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+}
+
+async function readSupportSql(file: string): Promise<string> {
+  return await Deno.readTextFile(new URL(file, import.meta.url));
+}
+
+function readServerAccess(): ServerAccess | null {
+  const host = Deno.env.get("TEST_PG_HOST");
+  if (!host) return null;
+  return {
+    host,
+    port: Number(Deno.env.get("TEST_PG_PORT") ?? 5432),
+    user: Deno.env.get("TEST_PG_USER") ?? "postgres",
+    password: Deno.env.get("TEST_PG_PASSWORD") ?? "",
+  };
+}
+
+function requireServer(): ServerAccess {
+  if (serverAccess) return serverAccess;
+  throw new Error("Cannot run a server test: found no TEST_PG_HOST, expected the server's address");
+}
+
+async function asAdmin<T>(work: (sql: postgres.Sql) => PromiseLike<T>): Promise<T> {
+  const { user, ...access } = requireServer();
+  const sql = postgres({
+    ...access,
+    username: user,
+    database: "postgres",
+    max: 1,
+    onnotice: () => {},
+  });
+  try {
+    return await work(sql);
+  } finally {
+    await sql.end();
+  }
+}
+
+/** A migrated database to clone, made once per state of sql/migrations, whoever comes first. */
+async function prepareTemplate(): Promise<string> {
+  const name = `template_${await hashMigrations()}`;
+  await asAdmin(async (sql) => {
+    await sql`select pg_advisory_lock(726574)`;
+    const [found] = await sql`select from pg_database where datname = ${name}`;
+    if (found) return;
+    await sql.unsafe(`drop database if exists ${name}_unfinished`);
+    await sql.unsafe(`create database ${name}_unfinished`);
+    {
+      const database = `${name}_unfinished`;
+      await using warehouse = await openServer({
+        ...requireServer(),
+        database,
+        sslmode: "disable",
+      });
+      await migrate(warehouse);
+    }
+    await sql.unsafe(`alter database ${name}_unfinished rename to ${name}`);
+  });
+  return name;
+}
+
+async function hashMigrations(): Promise<string> {
+  const folder = `${SQL_DIR}/migrations`;
+  const names = (await Array.fromAsync(Deno.readDir(folder))).map((entry) => entry.name).sort();
+  const texts = await Promise.all(names.map((name) => Deno.readTextFile(`${folder}/${name}`)));
+  const bytes = new TextEncoder().encode(names.join() + texts.join("\n"));
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex().slice(0, 16);
+}
