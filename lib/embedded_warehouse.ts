@@ -3,12 +3,7 @@ import { PGLiteSocketServer } from "@electric-sql/pglite-socket";
 import { join } from "node:path";
 import { connect } from "./connection.ts";
 import { tryLockFile } from "./file_lock.ts";
-import type { Warehouse } from "./warehouse.ts";
-
-/** Another process has this embedded warehouse open; ends a command with exit code 4. */
-export class WarehouseLockedError extends Error {
-  override readonly name = "WarehouseLockedError";
-}
+import { type Warehouse, WarehouseLockedError } from "./warehouse.ts";
 
 /**
  * Opens the PostgreSQL inside this process whose files are below `dataDir`/warehouse, creating it the

@@ -17,6 +17,11 @@ export class WarehouseError extends Error {
   override readonly name = "WarehouseError";
 }
 
+/** Another process has this embedded warehouse open; ends a command with exit code 4. */
+export class WarehouseLockedError extends Error {
+  override readonly name = "WarehouseLockedError";
+}
+
 const OLDEST_SERVER = 15;
 /** The four first DAGs of a day side by side, and their heartbeats. */
 const SERVER_POOL_SIZE = 6;

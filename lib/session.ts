@@ -1,0 +1,70 @@
+import { type Config, ConfigError, readConfig } from "./config.ts";
+import { startLiveProgress } from "./live_progress.ts";
+import { configureLogging } from "./logging.ts";
+import { migrate } from "./migrations.ts";
+import type { ReportProgress } from "./run.ts";
+import { openWarehouse, type Warehouse } from "./warehouse.ts";
+import { startWorker, type Worker } from "./worker.ts";
+
+/** Everything a command that runs DAGs works with; `await using` closes it. */
+export interface Session extends AsyncDisposable {
+  readonly config: Config;
+  readonly warehouse: Warehouse;
+  readonly worker: Worker;
+  readonly report: ReportProgress;
+  /** Aborts on SIGINT and SIGTERM; a second one ends the process at once. */
+  readonly signal: AbortSignal;
+}
+
+/** Reads the settings, starts the log and opens the migrated warehouse. */
+export async function openSession(
+  needs: { readonly amo: boolean },
+  config: Config = readConfig(undefined, needs),
+): Promise<Session> {
+  await using opened = new AsyncDisposableStack();
+  const progress = opened.use(startLiveProgress());
+  await configureLogging(config, progress.writeLine);
+  const warehouse = opened.use(await openWarehouse(config));
+  await migrate(warehouse);
+  const worker = opened.use(startWorker(config.dataDir));
+  const stop = opened.use(listenForStop());
+  const all = opened.move();
+  return {
+    config,
+    warehouse,
+    worker,
+    report: progress.report,
+    signal: stop.signal,
+    [Symbol.asyncDispose]: () => all.disposeAsync(),
+  };
+}
+
+/** The date of `--date`, or today in the business time zone. Throws `ConfigError`. */
+export function chooseDate(text: string | undefined, timeZone: string): Temporal.PlainDate {
+  if (text === undefined) return Temporal.Now.plainDateISO(timeZone);
+  try {
+    if (/^\d{4}-\d{2}-\d{2}$/.test(text)) {
+      return Temporal.PlainDate.from(text, { overflow: "reject" });
+    }
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+  }
+  throw new ConfigError(`Cannot use the date "${text}": expected a day like 2026-05-03`);
+}
+
+function listenForStop(): Disposable & { readonly signal: AbortSignal } {
+  const controller = new AbortController();
+  const names: Deno.Signal[] = ["SIGINT", "SIGTERM"];
+  const listeners = names.map((name) => {
+    const listener = () => {
+      remove();
+      controller.abort(new Error(`stopped by ${name}`));
+    };
+    Deno.addSignalListener(name, listener);
+    return { name, listener };
+  });
+  const remove = () => {
+    for (const { name, listener } of listeners.splice(0)) Deno.removeSignalListener(name, listener);
+  };
+  return { signal: controller.signal, [Symbol.dispose]: remove };
+}

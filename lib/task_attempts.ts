@@ -1,0 +1,171 @@
+import { getLogger } from "@logtape/logtape";
+import type { Task, TaskResult } from "./dag.ts";
+import { errorText, isTransient } from "./error_text.ts";
+import type { Heartbeat } from "./heartbeat.ts";
+import { contextOf, type Run } from "./run.ts";
+import {
+  type Claim,
+  ClaimLostError,
+  failClaim,
+  readTaskStates,
+  retryClaim,
+  startClaim,
+  succeedClaim,
+} from "./run_log.ts";
+import { emptyOutcome, type TaskOutcome } from "./run_outcome.ts";
+import { DryRunRollback, tryTask } from "./task_run.ts";
+
+const log = getLogger(["run"]);
+
+/** Runs a claimed task with its retries; whatever happens is in the outcome and in the run log. */
+export async function runTask(
+  run: Run,
+  task: Task,
+  firstClaim: Claim,
+  heartbeat: Heartbeat,
+): Promise<TaskOutcome> {
+  const startedMs = performance.now();
+  const signal = AbortSignal.any([run.signal, heartbeat.signal]);
+  const context = contextOf(run, task, signal);
+  let claim = firstClaim;
+  for (let retriesLeft = task.retries ?? 0;; retriesLeft--) {
+    try {
+      await startClaim(run.warehouse.sql, claim);
+      heartbeat.watch(task.id);
+      context.progress("");
+      const held = claim;
+      const result = await tryTask(run.warehouse, task, context, async (tx, result) => {
+        heartbeat.watch(null);
+        await succeedClaim(tx, held, result);
+      });
+      return succeeded(run, task, result, startedMs);
+    } catch (error) {
+      heartbeat.watch(null);
+      const known = isTransient(error) ? await record(() => findCommitted(run, claim)) : null;
+      if (known) return succeeded(run, task, known, startedMs);
+      const mayRetry = retriesLeft > 0 && isTransient(error) && !signal.aborted;
+      const next = mayRetry ? await retryLater(run, task, claim, error, retriesLeft) : null;
+      if (!next) return await failed(run, task, claim, error, startedMs);
+      claim = next;
+    }
+  }
+}
+
+/** The connection can be lost between the commit and its answer: then the run log knows the outcome. */
+async function findCommitted(run: Run, claim: Claim): Promise<TaskResult | null> {
+  const states = await readTaskStates(run.warehouse.sql, run.date);
+  const state = states.find((one) =>
+    one.dag_id === claim.dagId && one.task_id === claim.taskId &&
+    one.attempt === claim.attempt && one.status === "success"
+  );
+  if (!state) return null;
+  return {
+    ...(state.rows_read === null ? {} : { rowsRead: state.rows_read }),
+    ...(state.rows_written === null ? {} : { rowsWritten: state.rows_written }),
+    metrics: state.metrics ?? {},
+  };
+}
+
+/** Takes the next attempt and waits before it; null when the claim is gone or the run is to stop. */
+async function retryLater(
+  run: Run,
+  task: Task,
+  claim: Claim,
+  error: unknown,
+  retriesLeft: number,
+): Promise<Claim | null> {
+  const tries = (task.retries ?? 0) - retriesLeft;
+  const delayMs = retryDelayMs(run.config.retryDelayMs, tries, run.random());
+  const next = await record(() => retryClaim(run.warehouse, claim, error));
+  if (!next) return null;
+  contextOf(run, task, run.signal).log.warn("{task} failed, next try in {seconds} s: {error}", {
+    task: task.id,
+    seconds: Math.round(delayMs / 1000),
+    error: errorText(error),
+  });
+  try {
+    await run.sleep(delayMs, run.signal);
+  } catch (stop) {
+    if (!run.signal.aborted) throw stop;
+  }
+  return next;
+}
+
+/** Twice as long with each try, and up to a quarter more or less, so that workers do not come together. */
+export function retryDelayMs(baseMs: number, tries: number, random: number): number {
+  return baseMs * 2 ** tries * (0.75 + 0.5 * random);
+}
+
+function succeeded(run: Run, task: Task, result: TaskResult, startedMs: number): TaskOutcome {
+  const seconds = secondsSince(startedMs);
+  run.handedOver.set(task.id, result.metrics);
+  run.report?.(run.dag.id, task.id, null);
+  contextOf(run, task, run.signal).log.info("{task} done in {seconds} s", {
+    task: task.id,
+    seconds,
+    ...result.metrics,
+  });
+  const rows = result.rowsWritten ?? result.rowsRead ?? null;
+  const status = run.dryRun ? "dry run" : "success";
+  return { taskId: task.id, status, rows, seconds, metrics: result.metrics, error: null };
+}
+
+async function failed(
+  run: Run,
+  task: Task,
+  claim: Claim | null,
+  error: unknown,
+  startedMs: number,
+): Promise<TaskOutcome> {
+  const text = errorText(error);
+  const isLost = error instanceof ClaimLostError;
+  if (claim && !isLost) await record(() => failClaim(run.warehouse.sql, claim, "failed", error));
+  run.report?.(run.dag.id, task.id, null);
+  contextOf(run, task, run.signal).log.error("{task} failed: {error}", {
+    task: task.id,
+    error: text,
+  });
+  const seconds = secondsSince(startedMs);
+  return { ...emptyOutcome(task, "failed"), seconds, error: text };
+}
+
+/** Writes to the run log; null when that fails, because the failure being written matters more. */
+async function record<T>(write: () => Promise<T>): Promise<T | null> {
+  try {
+    return await write();
+  } catch (error) {
+    log.error("Cannot write the run log: {error}", { error: errorText(error) });
+    return null;
+  }
+}
+
+/** Writes down that a task did not run because an earlier one of its DAG failed. */
+export async function failAfter(
+  run: Run,
+  task: Task,
+  claim: Claim,
+  failedId: string,
+): Promise<TaskOutcome> {
+  const error = `${run.dag.id}.${failedId} of ${run.date} failed`;
+  await record(() => failClaim(run.warehouse.sql, claim, "upstream_failed", error));
+  return { ...emptyOutcome(task, "upstream_failed"), error };
+}
+
+/** Runs a task whose transaction is rolled back; the run log does not change. */
+export async function dryRunTask(run: Run, task: Task): Promise<TaskOutcome> {
+  const startedMs = performance.now();
+  try {
+    const context = contextOf(run, task, run.signal);
+    context.progress("");
+    const result = await tryTask(run.warehouse, task, context, (_tx, result) => {
+      throw new DryRunRollback(result);
+    });
+    return succeeded(run, task, result, startedMs);
+  } catch (error) {
+    return await failed(run, task, null, error, startedMs);
+  }
+}
+
+function secondsSince(startedMs: number): number {
+  return Math.round((performance.now() - startedMs) / 100) / 10;
+}

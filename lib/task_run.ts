@@ -1,0 +1,137 @@
+import type { Logger } from "@logtape/logtape";
+import type { TransactionSql } from "postgres";
+import type { Task, TaskContext, TaskResult } from "./dag.ts";
+import { errorText } from "./error_text.ts";
+import { querySqlFile } from "./sql_file.ts";
+import { TransientError } from "./transient_error.ts";
+import type { Warehouse } from "./warehouse.ts";
+
+/** How one try of a task ends its transaction: with its success row, or for a dry run by a rollback. */
+export type EndOfTry = (tx: TransactionSql, result: TaskResult) => Promise<void>;
+
+/** Thrown by the end of a dry run to roll back; carries what would have been. */
+export class DryRunRollback extends Error {
+  override readonly name = "DryRunRollback";
+
+  constructor(readonly result: TaskResult) {
+    super("Rolled back because this is a dry run");
+  }
+}
+
+/**
+ * Runs one try of a task: its work outside the database, then one transaction, then what comes after.
+ *
+ * Throws what the task throws, the reason of `context.signal` when that aborts, and `TransientError` when
+ * the time budget is spent.
+ */
+export async function tryTask(
+  warehouse: Warehouse,
+  task: Task,
+  context: TaskContext,
+  end: EndOfTry,
+): Promise<TaskResult> {
+  // Work that starts after the abort would never hear of it.
+  context.signal.throwIfAborted();
+  const budget = new AbortController();
+  const timer = startBudget(task, budget);
+  const bounded = { ...context, signal: AbortSignal.any([context.signal, budget.signal]) };
+  try {
+    const prepared = await orAbort(task.prepare?.(bounded), bounded.signal);
+    bounded.signal.throwIfAborted();
+    const result = await writeTask(warehouse, task, bounded, prepared, end);
+    await afterCommit(task, context);
+    return result;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function startBudget({ id, budgetMinutes }: Task, budget: AbortController) {
+  if (budgetMinutes === undefined) return undefined;
+  const text = `${id} took longer than its budget of ${budgetMinutes} minutes`;
+  return setTimeout(() => budget.abort(new TransientError(text)), budgetMinutes * 60_000);
+}
+
+/** Does not wait for work that ignores the signal. */
+async function orAbort<T>(
+  work: Promise<T> | undefined,
+  signal: AbortSignal,
+): Promise<T | undefined> {
+  if (work === undefined) return undefined;
+  const aborted = Promise.withResolvers<never>();
+  const stop = () => aborted.reject(signal.reason);
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    return await Promise.race([work, aborted.promise]);
+  } finally {
+    signal.removeEventListener("abort", stop);
+    // Left behind after an abort: its later failure is of no interest to anybody.
+    work.catch(() => {});
+  }
+}
+
+async function writeTask(
+  warehouse: Warehouse,
+  task: Task,
+  context: TaskContext,
+  prepared: unknown,
+  end: EndOfTry,
+): Promise<TaskResult> {
+  try {
+    return await warehouse.sql.begin(async (tx) => {
+      using _canceller = await cancelOnAbort(warehouse, tx, context.signal, context.log);
+      const result = task.write
+        ? await task.write(tx, context, prepared)
+        : asResult(task, prepared);
+      context.signal.throwIfAborted();
+      await end(tx, result);
+      return result;
+    });
+  } catch (error) {
+    if (error instanceof DryRunRollback) return error.result;
+    // A cancelled query fails with the server's words; the reason of the cancellation says more.
+    throw context.signal.aborted ? context.signal.reason : error;
+  }
+}
+
+/** On a server, stops the running query when the signal aborts; PGlite cannot stop a statement. */
+async function cancelOnAbort(
+  { sql, kind }: Warehouse,
+  tx: TransactionSql,
+  signal: AbortSignal,
+  log: Logger,
+): Promise<Disposable> {
+  if (kind === "embedded") return { [Symbol.dispose]: () => {} };
+  const [row] = await querySqlFile(tx, "ops/backend_pid.sql", []);
+  const cancel = () => {
+    querySqlFile(sql, "ops/cancel_backend.sql", [Number(row?.pid)])
+      .catch((error: unknown) => log.warn("Cannot cancel the query: {error}", { error }));
+  };
+  signal.addEventListener("abort", cancel, { once: true });
+  return { [Symbol.dispose]: () => signal.removeEventListener("abort", cancel) };
+}
+
+function asResult(task: Task, prepared: unknown): TaskResult {
+  if (isResult(prepared)) return prepared;
+  throw new TypeError(
+    `Cannot finish ${task.id}: it has no write and its prepare returned no metrics, ` +
+      "expected a task result: return { metrics } from prepare",
+  );
+}
+
+function isResult(value: unknown): value is TaskResult {
+  return typeof value === "object" && value !== null && "metrics" in value &&
+    typeof value.metrics === "object" && value.metrics !== null;
+}
+
+async function afterCommit(task: Task, context: TaskContext): Promise<void> {
+  try {
+    await task.afterCommit?.(context);
+  } catch (error) {
+    // The rows are there and stay: what is left over costs space, not correctness.
+    context.log.warn("Cannot clean up after {task}: {error}", {
+      task: task.id,
+      error: errorText(error),
+    });
+  }
+}
