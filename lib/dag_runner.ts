@@ -109,6 +109,7 @@ function stopped(run: Run): DagOutcome {
 
 function notReady(run: Run, reason: string): DagOutcome {
   const message = `Cannot run ${run.dag.id} for ${run.date}: ${reason}`;
+  log.warn("{message}", { message });
   const tasks = run.dag.tasks.map((task) => emptyOutcome(task, "waiting"));
   return { dagId: run.dag.id, status: "not_ready", message, tasks };
 }
@@ -143,6 +144,7 @@ async function refusedClaim(run: Run): Promise<DagOutcome> {
   const message = `Cannot run ${run.dag.id} for ${run.date}: ` +
     `${active ? `the worker ${active.worker} is running it` : "another worker was running it"}, ` +
     "expected nobody: wait until it has finished";
+  log.warn("{message}", { message });
   const tasks = run.dag.tasks.map((task) => emptyOutcome(task, "waiting"));
   return { dagId: run.dag.id, status: "already_running", message, tasks };
 }
@@ -188,6 +190,7 @@ async function giveUp(
     error,
   }));
   const message = `Cannot run ${run.dag.id} for ${run.date}: ${error}`;
+  log.error("{message}", { message });
   return { dagId: run.dag.id, status: late ? "not_ready" : "upstream_failed", message, tasks };
 }
 
