@@ -26,9 +26,28 @@ where
 analyze changed_cars;
 
 create temporary table merge_counts (
-    inserted bigint not null,
-    updated bigint not null
+    inserted bigint not null default 0,
+    updated bigint not null default 0,
+    deleted bigint not null default 0
 ) on commit drop;
+
+-- Its only version was overruled by a later landed copy: there never was such a car.
+with gone_cars as (
+    delete from dds.dim_car
+    using changed_cars
+    where
+        dim_car.car_id = changed_cars.id
+        and not exists (
+            select
+            from ods.ods_cars_hist
+            where ods_cars_hist.id = changed_cars.id
+        )
+    returning dim_car.car_id
+)
+
+insert into merge_counts (deleted)
+select count(*)
+from gone_cars;
 
 with last_versions as (
     select distinct on (ods_cars_hist.id) ods_cars_hist.*
@@ -100,7 +119,9 @@ where
 
 select
     (select count(*) from changed_cars) as rows_read,
-    merge_counts.inserted + merge_counts.updated as rows_written,
-    merge_counts.inserted as cars_inserted,
-    merge_counts.updated as cars_updated
+    sum(merge_counts.inserted + merge_counts.updated + merge_counts.deleted)::bigint
+        as rows_written,
+    sum(merge_counts.inserted)::bigint as cars_inserted,
+    sum(merge_counts.updated)::bigint as cars_updated,
+    sum(merge_counts.deleted)::bigint as cars_deleted
 from merge_counts;

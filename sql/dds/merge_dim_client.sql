@@ -26,9 +26,28 @@ where
 analyze changed_clients;
 
 create temporary table merge_counts (
-    inserted bigint not null,
-    updated bigint not null
+    inserted bigint not null default 0,
+    updated bigint not null default 0,
+    deleted bigint not null default 0
 ) on commit drop;
+
+-- Its only version was overruled by a later landed copy: there never was such a client.
+with gone_clients as (
+    delete from dds.dim_client
+    using changed_clients
+    where
+        dim_client.client_id = changed_clients.id
+        and not exists (
+            select
+            from ods.ods_clients_hist
+            where ods_clients_hist.id = changed_clients.id
+        )
+    returning dim_client.client_id
+)
+
+insert into merge_counts (deleted)
+select count(*)
+from gone_clients;
 
 with last_versions as (
     select distinct on (ods_clients_hist.id) ods_clients_hist.*
@@ -104,7 +123,9 @@ where
 
 select
     (select count(*) from changed_clients) as rows_read,
-    merge_counts.inserted + merge_counts.updated as rows_written,
-    merge_counts.inserted as clients_inserted,
-    merge_counts.updated as clients_updated
+    sum(merge_counts.inserted + merge_counts.updated + merge_counts.deleted)::bigint
+        as rows_written,
+    sum(merge_counts.inserted)::bigint as clients_inserted,
+    sum(merge_counts.updated)::bigint as clients_updated,
+    sum(merge_counts.deleted)::bigint as clients_deleted
 from merge_counts;
