@@ -1,0 +1,266 @@
+import type { Logger } from "@logtape/logtape";
+import type { AmoClient } from "./client.ts";
+import {
+  isAsAsked,
+  type LeadPage,
+  leadQuery,
+  type LeadRow,
+  LEADS_PATH,
+  readLeadPage,
+  sortOut,
+  type Span,
+} from "./lead_page.ts";
+import { densityOf, type Range, splitWidest } from "./lead_ranges.ts";
+import { listOf } from "./pages.ts";
+
+/** Takes records as they arrive, in no particular order; the scan waits for it, so memory stays flat. */
+export type RecordSink = (
+  records: readonly unknown[],
+  observedAt: Temporal.Instant,
+) => Promise<void>;
+
+/** What to scan. */
+export interface LeadScanOptions {
+  readonly pipelineId: number;
+  /** The CRM's time at the start of the run: leads created later are for the next run. */
+  readonly upperBound: Temporal.Instant;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+  /** Requests side by side; 6 reach 7 a second up to 0.85 s of latency. */
+  readonly workers?: number;
+  readonly onProgress?: (leads: number) => void;
+}
+
+/** What a scan found. */
+export interface LeadScanCounts {
+  /** Copies handed on. */
+  readonly leads: number;
+  /** Leads that the account gave although they are in other pipelines. */
+  readonly otherPipelines: number;
+  /** True when the account ignored filter or order, so that page numbers had to do. */
+  readonly isFallback: boolean;
+}
+
+/** The account does not filter or order as asked. */
+class NotAsAsked extends Error {}
+
+/** Ties are read again until nothing new turns up, but not for ever. */
+const MAX_PASSES = 5;
+
+/**
+ * Reads all leads of a pipeline, with what they are linked to, while the account goes on changing.
+ *
+ * Page numbers over a changing list skip rows, so the position is a creation time: every request asks for
+ * the first page from the last second on, and ranges of creation time are read side by side. Only leads of
+ * one second that fill a page are read by number, again and again until nothing new turns up. A lead comes
+ * twice only when its `updated_at` changed in between. An account of one page takes one request. When the
+ * account ignores filter or order, the scan warns once and falls back to plain pages.
+ */
+export async function scanLeads(
+  client: AmoClient,
+  options: LeadScanOptions,
+  sink: RecordSink,
+): Promise<LeadScanCounts> {
+  const scan = createScan(client, options, sink);
+  let isFallback = false;
+  try {
+    await readByTime(scan);
+  } catch (error) {
+    if (!(error instanceof NotAsAsked)) throw error;
+    options.log.warn(
+      "amoCRM did not filter or order leads by creation time as asked: reading page by page, slower, and blind to leads that move between pages meanwhile",
+    );
+    isFallback = true;
+    await readByPage(scan);
+  }
+  const { leads, otherPipelines } = scan.counts;
+  if (otherPipelines > 0) {
+    options.log.warn("amoCRM gave {otherPipelines} leads of other pipelines: skipped", {
+      otherPipelines,
+    });
+  }
+  return { leads, otherPipelines, isFallback };
+}
+
+interface Scan {
+  readonly client: AmoClient;
+  readonly options: LeadScanOptions;
+  readonly sink: RecordSink;
+  /** Id and `updated_at` of the leads of the first requests, which later ones partly give again. */
+  readonly known: Map<number, number>;
+  readonly active: Set<Range>;
+  readonly running: Set<Promise<void>>;
+  readonly stop: AbortController;
+  readonly signal: AbortSignal;
+  readonly counts: { leads: number; otherPipelines: number };
+}
+
+function createScan(client: AmoClient, options: LeadScanOptions, sink: RecordSink): Scan {
+  const stop = new AbortController();
+  return {
+    client,
+    options,
+    sink,
+    known: new Map(),
+    active: new Set(),
+    running: new Set(),
+    stop,
+    signal: AbortSignal.any([options.signal, stop.signal]),
+    counts: { leads: 0, otherPipelines: 0 },
+  };
+}
+
+async function readByTime(scan: Scan): Promise<void> {
+  const span = { to: Math.floor(scan.options.upperBound.epochMilliseconds / 1000) };
+  const oldest = await readPage(scan, span, "asc");
+  await handOn(scan, oldest, []);
+  remember(scan, oldest.rows);
+  if (!oldest.mayContinue) return;
+  // The newest page is needed anyway, and it is the proof that the order is kept: an account that
+  // ignores it gives the same page again.
+  const newest = await readPage(scan, span, "desc");
+  const rest = restBetween(oldest, newest);
+  await handOn(scan, newest, [scan.known]);
+  remember(scan, newest.rows);
+  if (!rest) return;
+  start(scan, rest);
+  await finish(scan);
+}
+
+/** What lies between the two pages, null when nothing does; throws when they prove no order. */
+function restBetween(oldest: LeadPage, newest: LeadPage): Range | null {
+  const [first, last] = [oldest.rows[0], oldest.rows.at(-1)];
+  const [latest, earliest] = [newest.rows[0], newest.rows.at(-1)];
+  if (!first || !last || !latest || !earliest) throw new NotAsAsked();
+  if (first.createdAt === latest.createdAt) throw new NotAsAsked();
+  if (earliest.createdAt < last.createdAt) return null;
+  return {
+    from: last.createdAt,
+    to: earliest.createdAt,
+    seen: new Map(),
+    density: Math.max(
+      densityOf(oldest.rows.length, first.createdAt, last.createdAt),
+      densityOf(newest.rows.length, earliest.createdAt, latest.createdAt),
+    ),
+  };
+}
+
+function start(scan: Scan, range: Range): void {
+  scan.active.add(range);
+  const work = readRange(scan, range)
+    // The first failure stops the others, and is the one that `finish` throws.
+    .catch((error) => scan.stop.abort(error))
+    .finally(() => {
+      scan.active.delete(range);
+      scan.running.delete(work);
+      if (!scan.signal.aborted) employIdle(scan);
+    });
+  scan.running.add(work);
+}
+
+/** Lets idle workers take over half of what the busiest one has left. */
+function employIdle(scan: Scan): void {
+  const { workers = 6 } = scan.options;
+  while (scan.active.size < workers) {
+    const half = splitWidest(scan.active);
+    if (!half) return;
+    start(scan, half);
+  }
+}
+
+async function finish(scan: Scan): Promise<void> {
+  while (scan.running.size > 0) await Promise.race(scan.running);
+  scan.signal.throwIfAborted();
+}
+
+async function readRange(scan: Scan, range: Range): Promise<void> {
+  while (range.from <= range.to) {
+    const before = range.from;
+    const page = await readPage(scan, { from: range.from, to: range.to }, "asc");
+    // What lies beyond `to` by now belongs to the worker that took it over.
+    const rows = page.rows.filter(({ createdAt }) => createdAt <= range.to);
+    await handOn(scan, { ...page, rows }, [scan.known, range.seen]);
+    const last = rows.at(-1);
+    if (!page.mayContinue || rows.length < page.rows.length || !last) return;
+    if (last.createdAt > before) {
+      const ties = rows.filter(({ createdAt }) => createdAt === last.createdAt);
+      range.seen = new Map(ties.map(({ id, updatedAt }) => [id, updatedAt]));
+      range.from = last.createdAt;
+      range.density = densityOf(rows.length, before, last.createdAt);
+    } else {
+      await readSecond(scan, before, rows);
+      range.seen = new Map();
+      range.from = before + 1;
+    }
+    employIdle(scan);
+  }
+}
+
+/** Reads the leads of one second that fill more than a page: the only place for page numbers. */
+async function readSecond(scan: Scan, second: number, known: readonly LeadRow[]): Promise<void> {
+  const { client, options: { pipelineId }, signal } = scan;
+  const seen = new Map(known.map(({ id, updatedAt }) => [id, updatedAt]));
+  const span = { from: second, to: second };
+  const query = leadQuery(pipelineId, { filter: { created_at: span }, order: { id: "asc" } });
+  for (let pass = 1; pass <= MAX_PASSES; pass++) {
+    const sizeBefore = seen.size;
+    let pages = 0;
+    for await (const page of client.pages(LEADS_PATH, query, signal)) {
+      const { rows, odd } = sortOut(listOf(page, "leads"));
+      const lead = { rows, odd, mayContinue: page.hasNext, serverTime: page.serverTime };
+      if (!isAsAsked({ ...lead, rows: rows.toSorted(byCreation) }, span, "asc")) {
+        throw new NotAsAsked();
+      }
+      await handOn(scan, lead, [scan.known, seen]);
+      for (const { id, updatedAt } of rows) seen.set(id, updatedAt);
+      pages++;
+    }
+    // A lead can slip through only where one page ends and the next begins.
+    if (pages < 2 || (pass > 1 && seen.size === sizeBefore)) return;
+  }
+}
+
+function byCreation(a: LeadRow, b: LeadRow): number {
+  return a.createdAt - b.createdAt;
+}
+
+async function readByPage(scan: Scan): Promise<void> {
+  const { client, options: { pipelineId, signal } } = scan;
+  const query = leadQuery(pipelineId, { order: { id: "asc" } });
+  for await (const page of client.pages(LEADS_PATH, query, signal)) {
+    const { rows, odd } = sortOut(listOf(page, "leads"));
+    const lead = { rows, odd, mayContinue: page.hasNext, serverTime: page.serverTime };
+    await handOn(scan, lead, [scan.known]);
+    remember(scan, rows);
+  }
+}
+
+async function readPage(scan: Scan, span: Span, direction: "asc" | "desc"): Promise<LeadPage> {
+  const { client, options: { pipelineId }, signal } = scan;
+  const page = await readLeadPage(client, pipelineId, span, direction, signal);
+  if (!isAsAsked(page, span, direction)) throw new NotAsAsked();
+  return page;
+}
+
+/** Gives the sink what is of the pipeline and not an exact repeat of something in `before`. */
+async function handOn(
+  scan: Scan,
+  page: LeadPage,
+  before: readonly ReadonlyMap<number, number>[],
+): Promise<void> {
+  const { counts, options, sink } = scan;
+  const fresh = page.rows.filter(({ id, updatedAt }) =>
+    !before.some((seen) => seen.get(id) === updatedAt)
+  );
+  const ours = fresh.filter(({ pipelineId }) => pipelineId === options.pipelineId);
+  counts.otherPipelines += fresh.length - ours.length;
+  const records = [...ours.map(({ record }) => record), ...page.odd];
+  if (records.length === 0 || page.serverTime === null) return;
+  await sink(records, page.serverTime);
+  counts.leads += records.length;
+  options.onProgress?.(counts.leads);
+}
+
+function remember(scan: Scan, rows: readonly LeadRow[]): void {
+  for (const { id, updatedAt } of rows) scan.known.set(id, updatedAt);
+}

@@ -1,0 +1,52 @@
+import pThrottle from "p-throttle";
+
+/** Spaces the requests of one account evenly; shared by all clients of this process. */
+export interface Pacer {
+  /** Resolves when the next request may leave. */
+  slot(): Promise<void>;
+  /** After a 429: every request takes two slots for the next 30 s. */
+  slowDown(): void;
+}
+
+/** 7 requests then span 1.04 s, so a server with a sliding second never counts 8, jitter of 40 ms included. */
+const HEADROOM = 1.04;
+const SLOW_MS = 30_000;
+
+const pacers = new Map<string, { readonly rate: number; readonly pacer: Pacer }>();
+
+/**
+ * The pacer of an account: amoCRM counts requests per account, so all clients of one origin share it.
+ *
+ * When clients ask for different rates, the lowest one holds for all of them from then on.
+ */
+export function sharedPacer(origin: string, requestsPerSecond: number): Pacer {
+  const known = pacers.get(origin);
+  if (known && known.rate <= requestsPerSecond) return known.pacer;
+  const pacer = createPacer(requestsPerSecond);
+  pacers.set(origin, { rate: requestsPerSecond, pacer });
+  // A burnt slot, or the new pacer's first request could follow the old one's last too closely.
+  if (known) void pacer.slot();
+  return pacer;
+}
+
+/** A pacer of its own: one slot per 1.04 / `requestsPerSecond` seconds. `nowMs` decides when a slow-down ends. */
+export function createPacer(requestsPerSecond: number, nowMs: () => number = Date.now): Pacer {
+  // One per interval, not seven per second: bursts are what a server's jitter turns into 429s. `weight`
+  // makes p-throttle check the distance again when a timer fires late, else two would leave back to back.
+  const oneSlot = pThrottle({
+    limit: 1,
+    interval: Math.ceil((1000 / requestsPerSecond) * HEADROOM),
+    strict: true,
+    weight: () => 1,
+  })(() => {});
+  let slowUntilMs = 0;
+  return {
+    async slot() {
+      await oneSlot();
+      if (nowMs() < slowUntilMs) await oneSlot();
+    },
+    slowDown() {
+      slowUntilMs = nowMs() + SLOW_MS;
+    },
+  };
+}

@@ -1,0 +1,107 @@
+import { NOTHING, type Parsed } from "./values.ts";
+
+/** The two time zones that a `date` field goes through. */
+export interface TimeZones {
+  /** In which the CRM stores a `date` as midnight. */
+  readonly account: string;
+  /** In which the warehouse counts days. */
+  readonly business: string;
+}
+
+const NOT_A_TIME = { reason: "not a date or time" } as const;
+const PLAIN_DATE = /^\d{4}-\d{2}-\d{2}$/;
+// Temporal alone would also take forms with a bracketed zone, or without seconds.
+const RFC_3339 = /^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/;
+const MAX_SECONDS = 253_402_214_400;
+const WHOLE_SECONDS = /^-?\d{1,15}$/;
+
+/** Unix seconds of a record's own time, e.g. `created_at`, as an ISO instant. */
+export function parseSeconds(value: unknown): Parsed<string> {
+  if (value === null || value === undefined) return NOTHING;
+  if (typeof value !== "number" || !Number.isSafeInteger(value)) return NOT_A_TIME;
+  const instant = fromSeconds(value);
+  return instant ? { value: instant.toString() } : NOT_A_TIME;
+}
+
+/**
+ * A date or a moment as an ISO instant.
+ *
+ * A `date` or `birthday` field means a calendar day of the account: it becomes midnight of that day in the
+ * business time zone. Any other field keeps its instant. A plain "2026-05-03" is that day, whatever the field.
+ */
+export function parseMoment(value: unknown, fieldType: string, zones: TimeZones): Parsed<string> {
+  if (isDayType(fieldType) || isPlainDate(value)) {
+    const day = parseDay(value, fieldType, zones);
+    if ("reason" in day || day.value === null) return day;
+    const midnight = Temporal.PlainDate.from(day.value).toZonedDateTime(zones.business).toInstant();
+    return isStorable(midnight) ? { value: midnight.toString() } : NOT_A_TIME;
+  }
+  const instant = toInstant(value, fieldType);
+  if (instant === "empty") return NOTHING;
+  return instant ? { value: instant.toString() } : NOT_A_TIME;
+}
+
+/** The calendar day, "2026-05-03", that a value means in the account's time zone. */
+export function parseDay(value: unknown, fieldType: string, zones: TimeZones): Parsed<string> {
+  if (isPlainDate(value)) {
+    const day = toPlainDate(value.trim());
+    return day ? { value: day } : NOT_A_TIME;
+  }
+  const instant = toInstant(value, fieldType);
+  if (instant === "empty") return NOTHING;
+  if (!instant) return NOT_A_TIME;
+  return { value: instant.toZonedDateTimeISO(zones.account).toPlainDate().toString() };
+}
+
+function isDayType(fieldType: string): boolean {
+  return fieldType === "date" || fieldType === "birthday";
+}
+
+function isPlainDate(value: unknown): value is string {
+  return typeof value === "string" && PLAIN_DATE.test(value.trim());
+}
+
+function toInstant(value: unknown, fieldType: string): Temporal.Instant | "empty" | null {
+  if (value === null) return "empty";
+  if (typeof value === "number") return fromSeconds(value);
+  if (typeof value !== "string") return null;
+  const text = value.trim();
+  if (text === "") return "empty";
+  // Digits in a text field are more likely "20260503" than seconds.
+  const isTimeField = isDayType(fieldType) || fieldType === "date_time";
+  if (isTimeField && WHOLE_SECONDS.test(text)) return fromSeconds(Number(text));
+  return RFC_3339.test(text) ? fromText(text) : null;
+}
+
+function fromSeconds(seconds: number): Temporal.Instant | null {
+  if (!Number.isSafeInteger(seconds) || Math.abs(seconds) > MAX_SECONDS) return null;
+  const instant = Temporal.Instant.fromEpochMilliseconds(seconds * 1000);
+  return isStorable(instant) ? instant : null;
+}
+
+function fromText(text: string): Temporal.Instant | null {
+  try {
+    // PostgreSQL keeps microseconds and would round a finer time, possibly into the next day.
+    const instant = Temporal.Instant.from(text)
+      .round({ smallestUnit: "microsecond", roundingMode: "floor" });
+    return isStorable(instant) ? instant : null;
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
+}
+
+// Years 1 to 9999: what both Temporal and PostgreSQL write with four digits, a day of margin for zones.
+function isStorable({ epochMilliseconds: ms }: Temporal.Instant): boolean {
+  return ms >= -62_135_510_400_000 && ms <= MAX_SECONDS * 1000;
+}
+
+function toPlainDate(text: string): string | null {
+  try {
+    const date = Temporal.PlainDate.from(text, { overflow: "reject" });
+    return date.year >= 1 ? date.toString() : null;
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
+}

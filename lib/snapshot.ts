@@ -1,0 +1,141 @@
+import { createHash } from "node:crypto";
+import { dirname, join } from "node:path";
+import { z } from "zod";
+import { MANIFEST_FILE, removeIfThere, snapshotsFolder } from "./snapshot_cleanup.ts";
+
+/** Where the snapshot of one run lies: DATA_DIR/snapshots/<dag>/<date>/<run id>/. */
+export interface SnapshotPlace {
+  readonly dataDir: string;
+  readonly dag: string;
+  /** The logical date, "2026-05-03". */
+  readonly date: string;
+  readonly runId: string;
+}
+
+/** What a load must know besides the lines: how the records are to be read. */
+export interface SnapshotFacts {
+  readonly entity: "leads" | "clients" | "cars";
+  readonly accountTimeZone: string;
+  /** The CRM's time at the start of the run, as an ISO instant. */
+  readonly upperBound: string;
+  /** STG column to its field. */
+  readonly fields: Readonly<Record<string, { readonly id: number; readonly type: string }>>;
+  readonly carsCatalogId: number | null;
+  readonly clientsCatalogId: number | null;
+}
+
+/** The manifest as JSON. */
+export const manifestShape = z.object({
+  entity: z.enum(["leads", "clients", "cars"]),
+  accountTimeZone: z.string(),
+  upperBound: z.string(),
+  fields: z.record(z.string(), z.object({ id: z.int(), type: z.string() })),
+  carsCatalogId: z.int().nullable(),
+  clientsCatalogId: z.int().nullable(),
+  records: z.int(),
+  bytes: z.int(),
+  sha256: z.string(),
+});
+
+/** The facts, and what the file of lines must look like. */
+export type SnapshotManifest = z.infer<typeof manifestShape>;
+
+/** Takes records in and becomes a snapshot; without `finish` it leaves nothing behind. */
+export interface SnapshotWriter extends AsyncDisposable {
+  /** One line per record: `{"observed_at":…,"record":…}`. Calls may overlap; each waits for its turn. */
+  write(records: readonly unknown[], observedAt: Temporal.Instant): Promise<void>;
+  /** Writes the manifest and gives the snapshot its name; returns its folder, relative to snapshots/. */
+  finish(facts: SnapshotFacts): Promise<string>;
+}
+
+export const LINES_FILE = "records.ndjson";
+const UNFINISHED = ".unfinished";
+// Snapshots hold personal data.
+const OWNER_ONLY_FILE = 0o600;
+const OWNER_ONLY_FOLDER = 0o700;
+
+/**
+ * Starts a snapshot under a temporary name.
+ *
+ * It gets its real name by one rename after everything is on the disk, so that a folder of that name is
+ * always a whole snapshot, whenever this process dies.
+ */
+export async function createSnapshot(place: SnapshotPlace): Promise<SnapshotWriter> {
+  const name = join(place.dag, place.date, place.runId);
+  const folder = join(snapshotsFolder(place.dataDir), name);
+  const unfinished = folder + UNFINISHED;
+  await Deno.mkdir(dirname(folder), { recursive: true, mode: OWNER_ONLY_FOLDER });
+  await removeIfThere(unfinished);
+  await Deno.mkdir(unfinished, { mode: OWNER_ONLY_FOLDER });
+  const lines = await createLines(join(unfinished, LINES_FILE));
+  let isFinished = false;
+  return {
+    write: (records, observedAt) => lines.append(toLines(records, observedAt)),
+    async finish(facts) {
+      const totals = await lines.close();
+      const manifest: SnapshotManifest = { ...facts, fields: { ...facts.fields }, ...totals };
+      await writeSynced(join(unfinished, MANIFEST_FILE), JSON.stringify(manifest, null, 2) + "\n");
+      // A second try of the same run replaces what the first one left.
+      await removeIfThere(folder);
+      await Deno.rename(unfinished, folder);
+      await syncFolder(dirname(folder));
+      isFinished = true;
+      return name;
+    },
+    async [Symbol.asyncDispose]() {
+      if (isFinished) return;
+      await lines.close();
+      await removeIfThere(unfinished);
+    },
+  };
+}
+
+function toLines(records: readonly unknown[], observedAt: Temporal.Instant): string[] {
+  const observed_at = observedAt.toString();
+  return records.map((record) => JSON.stringify({ observed_at, record }));
+}
+
+async function createLines(path: string) {
+  const file = await Deno.open(path, { createNew: true, write: true, mode: OWNER_ONLY_FILE });
+  const hash = createHash("sha256");
+  const totals = { records: 0, bytes: 0 };
+  let turn: Promise<void> = Promise.resolve();
+  let closed: Promise<{ records: number; bytes: number; sha256: string }> | null = null;
+  const appendNow = async (lines: readonly string[]) => {
+    const bytes = new TextEncoder().encode(lines.map((line) => `${line}\n`).join(""));
+    await writeAll(file, bytes);
+    hash.update(bytes);
+    totals.records += lines.length;
+    totals.bytes += bytes.length;
+  };
+  const closeNow = async () => {
+    // A failed write was reported to its caller already.
+    await turn.catch(() => {});
+    await file.sync();
+    file.close();
+    return { ...totals, sha256: hash.digest("hex") };
+  };
+  return {
+    append(lines: readonly string[]): Promise<void> {
+      // Workers write side by side; a failed write fails all later ones, or a line would be missing.
+      turn = turn.then(() => appendNow(lines));
+      return turn;
+    },
+    close: () => closed ??= closeNow(),
+  };
+}
+
+async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
+  for (let done = 0; done < bytes.length;) done += await file.write(bytes.subarray(done));
+}
+
+async function writeSynced(path: string, text: string): Promise<void> {
+  using file = await Deno.open(path, { createNew: true, write: true, mode: OWNER_ONLY_FILE });
+  await writeAll(file, new TextEncoder().encode(text));
+  await file.sync();
+}
+
+async function syncFolder(path: string): Promise<void> {
+  using folder = await Deno.open(path);
+  await folder.sync();
+}
