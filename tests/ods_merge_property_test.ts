@@ -5,123 +5,159 @@ import { type Copy, type Version, versionsOf } from "./support/history_model.ts"
 import { dump, land, runFiles, type StagedRow } from "./support/staged.ts";
 import { testOnServer, withEmbedded } from "./support/warehouses.ts";
 
-const EMBEDDED_CASES = 300;
-const SERVER_CASES = 60;
+const SERVER_CASES = 150;
 const START = Date.UTC(2026, 4, 1) / 1000;
 
-const copy: fc.Arbitrary<Copy & { readonly row: StagedRow }> = fc.record({
-  id: fc.integer({ min: 1, max: 3 }),
-  updatedAt: fc.integer({ min: 0, max: 6 }),
-  // Now and then seen before it says it was updated: clocks of the CRM's machines differ.
-  observedAfter: fc.integer({ min: -1, max: 8 }),
-  statusId: fc.constantFrom(1, 2),
-  plate: fc.constantFrom("A 1", null),
-  budget: fc.constantFrom(0, 250.5),
-  deletedBy: fc.oneof(
-    { weight: 5, arbitrary: fc.constant(null) },
-    { weight: 1, arbitrary: fc.constantFrom("event", "absence", "only_deleted") },
-  ),
-  // Differs without a business column: another tag, another contact.
-  noise: fc.integer({ min: 0, max: 1 }),
-}).map(({ id, updatedAt, observedAfter, statusId, plate, budget, deletedBy, noise }) => {
-  const business = { status_id: statusId, plate, budget };
-  const rowHash = JSON.stringify([business, deletedBy, noise]);
-  const observedAt = updatedAt + observedAfter;
-  return {
-    id,
-    updatedAt,
-    observedAt,
-    rowHash,
-    deletedBy,
-    state: deletedBy ? null : JSON.stringify([statusId, plate, budget]),
-    row: {
+/** One history: its tables, and business states between which its records go back and forth. */
+interface Subject {
+  readonly staged: "stg_leads" | "stg_clients" | "stg_cars";
+  readonly history: string;
+  readonly file: string;
+  readonly states: readonly StagedRow[];
+}
+
+const SUBJECTS: readonly (Subject & { readonly embeddedCases: number })[] = [
+  {
+    staged: "stg_leads",
+    history: "ods.ods_leads_hist",
+    file: "ods/merge_ods_leads.sql",
+    states: [1, 2].flatMap((status_id) =>
+      ["A 1", null].flatMap((plate) => [0, 250.5].map((budget) => ({ status_id, plate, budget })))
+    ),
+    embeddedCases: 300,
+  },
+  {
+    staged: "stg_clients",
+    history: "ods.ods_clients_hist",
+    file: "ods/merge_ods_clients.sql",
+    states: ["L 1", "l1", null].flatMap((license) =>
+      ["1990-02-28", null].map((birth_date) => ({ license, birth_date }))
+    ),
+    embeddedCases: 100,
+  },
+  {
+    staged: "stg_cars",
+    history: "ods.ods_cars_hist",
+    file: "ods/merge_ods_cars.sql",
+    states: ["A 1", "B 2", null].flatMap((plate) => [2024, null].map((year) => ({ plate, year }))),
+    embeddedCases: 100,
+  },
+];
+
+function copyOf({ states }: Subject): fc.Arbitrary<Copy & { readonly row: StagedRow }> {
+  return fc.record({
+    id: fc.integer({ min: 1, max: 3 }),
+    updatedAt: fc.integer({ min: 0, max: 6 }),
+    // Now and then seen before it says it was updated: clocks of the CRM's machines differ.
+    observedAfter: fc.integer({ min: -1, max: 8 }),
+    columns: fc.constantFrom(...states),
+    deletedBy: fc.oneof(
+      { weight: 5, arbitrary: fc.constant(null) },
+      { weight: 1, arbitrary: fc.constantFrom("event", "absence", "only_deleted") },
+    ),
+    // Differs without a business column: another tag, another contact.
+    noise: fc.integer({ min: 0, max: 1 }),
+  }).map(({ id, updatedAt, observedAfter, columns, deletedBy, noise }) => {
+    const rowHash = JSON.stringify([columns, deletedBy, noise]);
+    const observedAt = updatedAt + observedAfter;
+    return {
       id,
-      ...business,
-      created_at: toTime(0),
-      updated_at: toTime(updatedAt),
-      observed_at: toTime(observedAt),
-      row_hash: rowHash,
-      is_deleted: deletedBy !== null,
-      deleted_by: deletedBy,
-    },
-  };
-});
+      updatedAt,
+      observedAt,
+      rowHash,
+      deletedBy,
+      state: deletedBy ? null : JSON.stringify(columns),
+      row: {
+        id,
+        ...columns,
+        created_at: toTime(0),
+        updated_at: toTime(updatedAt),
+        observed_at: toTime(observedAt),
+        row_hash: rowHash,
+        is_deleted: deletedBy !== null,
+        deleted_by: deletedBy,
+      },
+    };
+  });
+}
 
 /** The content of STG (no key twice) and two ways of feeding it: an order, and where a merge runs. */
-const feed = fc.uniqueArray(copy, {
-  minLength: 1,
-  maxLength: 12,
-  selector: ({ id, updatedAt, rowHash }) => `${id} ${updatedAt} ${rowHash}`,
-}).chain((copies) =>
-  fc.record({
-    copies: fc.constant(copies),
-    shuffled: fc.shuffledSubarray(copies, { minLength: copies.length }),
-    mergeAfter: fc.array(fc.boolean(), { minLength: copies.length, maxLength: copies.length }),
-  })
-);
+function feedOf(subject: Subject) {
+  return fc.uniqueArray(copyOf(subject), {
+    minLength: 1,
+    maxLength: 12,
+    selector: ({ id, updatedAt, rowHash }) => `${id} ${updatedAt} ${rowHash}`,
+  }).chain((copies) =>
+    fc.record({
+      copies: fc.constant(copies),
+      shuffled: fc.shuffledSubarray(copies, { minLength: copies.length }),
+      mergeAfter: fc.array(fc.boolean(), { minLength: copies.length, maxLength: copies.length }),
+    })
+  );
+}
 
-Deno.test("merge_ods_leads is a pure function of STG on the embedded warehouse", () =>
-  withEmbedded((warehouse) => checkPurity(warehouse, EMBEDDED_CASES)));
+for (const subject of SUBJECTS) {
+  const name = `${subject.file} is a pure function of STG`;
+  Deno.test(`${name} (embedded)`, () =>
+    withEmbedded((warehouse) => checkPurity(warehouse, subject, subject.embeddedCases)));
+  testOnServer(`${name} (server)`, (warehouse) => checkPurity(warehouse, subject, SERVER_CASES));
+}
 
-testOnServer(
-  "merge_ods_leads is a pure function of STG on a server",
-  (warehouse) => checkPurity(warehouse, SERVER_CASES),
-);
-
-async function checkPurity(warehouse: Warehouse, numRuns: number): Promise<void> {
+async function checkPurity(warehouse: Warehouse, subject: Subject, numRuns: number): Promise<void> {
   await fc.assert(
-    fc.asyncProperty(feed, async ({ copies, shuffled, mergeAfter }) => {
-      await empty(warehouse);
-      await land(warehouse, "stg_leads", copies.map(({ row }) => row));
-      await merge(warehouse);
-      const atOnce = await history(warehouse);
+    fc.asyncProperty(feedOf(subject), async ({ copies, shuffled, mergeAfter }) => {
+      await empty(warehouse, subject);
+      await land(warehouse, subject.staged, copies.map(({ row }) => row));
+      await merge(warehouse, subject);
+      const atOnce = await history(warehouse, subject);
 
-      await empty(warehouse);
+      await empty(warehouse, subject);
       for (const [i, { row }] of shuffled.entries()) {
-        await land(warehouse, "stg_leads", [row]);
-        if (mergeAfter[i]) await merge(warehouse);
+        await land(warehouse, subject.staged, [row]);
+        if (mergeAfter[i]) await merge(warehouse, subject);
       }
-      await merge(warehouse);
-      const inPieces = await history(warehouse);
+      await merge(warehouse, subject);
+      const inPieces = await history(warehouse, subject);
 
       assert.deepEqual(inPieces, atOnce);
-      assert.deepEqual(await versions(warehouse), versionsOf(copies));
-      assert.deepEqual(await merge(warehouse), 0);
+      assert.deepEqual(await versions(warehouse, subject), versionsOf(copies));
+      assert.deepEqual(await merge(warehouse, subject), 0);
     }),
     { numRuns },
   );
 }
 
-async function empty({ sql }: Warehouse): Promise<void> {
+async function empty({ sql }: Warehouse, subject: Subject): Promise<void> {
   await sql.begin(async (tx) => {
-    await tx`delete from stg.stg_leads`;
-    await tx`delete from ods.ods_leads_hist`;
+    await tx`delete from stg.${tx(subject.staged)}`;
+    await tx.unsafe(`delete from ${subject.history}`);
     await tx`update ops.watermark set position = 0`;
   });
 }
 
-async function merge(warehouse: Warehouse): Promise<unknown> {
-  const [metrics] = await runFiles(warehouse, "2026-05-03", ["ods/merge_ods_leads.sql"]);
+async function merge(warehouse: Warehouse, { file }: Subject): Promise<unknown> {
+  const [metrics] = await runFiles(warehouse, "2026-05-03", [file]);
   return metrics?.rows_written;
 }
 
-function history(warehouse: Warehouse): Promise<string[]> {
-  return dump(warehouse, "ods.ods_leads_hist", "id, valid_from");
+function history(warehouse: Warehouse, subject: Subject): Promise<string[]> {
+  return dump(warehouse, subject.history, "id, valid_from");
 }
 
-async function versions({ sql }: Warehouse): Promise<Version[]> {
-  const rows = await sql`
+async function versions({ sql }: Warehouse, subject: Subject): Promise<Version[]> {
+  const rows = await sql.unsafe(`
     select
-      id, status_id, plate, budget, closed_by,
+      id, to_jsonb(versions) as columns, closed_by,
       extract(epoch from updated_at)::integer as updated_at,
       extract(epoch from valid_from)::integer as valid_from,
       extract(epoch from valid_to)::integer as valid_to
-    from ods.ods_leads_hist
-    order by id, valid_from
-  `;
+    from ${subject.history} as versions
+    order by id, versions.valid_from
+  `);
+  const names = Object.keys(subject.states[0] ?? {});
   return rows.map((row) => ({
-    id: row.id,
-    state: JSON.stringify([row.status_id, row.plate, Number(row.budget)]),
+    id: Number(row.id),
+    state: JSON.stringify(Object.fromEntries(names.map((name) => [name, row.columns[name]]))),
     updatedAt: row.updated_at - START,
     validFrom: row.valid_from - START,
     validTo: row.valid_to === null ? null : row.valid_to - START,

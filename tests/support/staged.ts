@@ -3,7 +3,7 @@ import { type Metrics, runSqlFile } from "../../lib/sql_file.ts";
 import type { Warehouse } from "../../lib/warehouse.ts";
 
 /** Columns of a STG row that a test cares about; the bookkeeping has defaults. */
-export type StagedRow = Readonly<Record<string, string | number | boolean | null>>;
+export type StagedRow = Readonly<Record<string, string | number | boolean | object | null>>;
 
 type StgTable = "stg_leads" | "stg_clients" | "stg_cars";
 
