@@ -292,6 +292,12 @@ function readDotEnv(): Record<string, string | undefined> {
     return parseEnv(Deno.readTextFileSync(".env"));
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return {};
+    if (error instanceof Deno.errors.NotCapable) {
+      throw new ConfigError(
+        "Cannot read .env of this folder: this program may read the folder of the project, " +
+          "expected to be started there",
+      );
+    }
     throw error;
   }
 }

@@ -48,7 +48,7 @@ export function parseMinutes(text: string): number {
 }
 
 function parseFlags(dag: Dag, args: readonly string[]): DagFlags {
-  const script = `deno run -P=pipeline pipeline/${dag.id}.ts`;
+  const script = `deno run -q -P=pipeline pipeline/${dag.id}.ts`;
   return createCommand(dag.id, dag.description, [
     script,
     `${script} --date 2026-05-03 --dry-run`,

@@ -1,4 +1,5 @@
 import { type Config, ConfigError, readConfig } from "./config.ts";
+import { requireDataDir } from "./data_dir.ts";
 import { startLiveProgress } from "./live_progress.ts";
 import { configureLogging } from "./logging.ts";
 import { migrate } from "./migrations.ts";
@@ -21,6 +22,7 @@ export async function openSession(
   needs: { readonly amo: boolean },
   config: Config = readConfig(undefined, needs),
 ): Promise<Session> {
+  requireDataDir(config.dataDir);
   await using opened = new AsyncDisposableStack();
   const progress = opened.use(startLiveProgress());
   await configureLogging(config, progress.writeLine);

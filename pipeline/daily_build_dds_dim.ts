@@ -1,7 +1,7 @@
 // Reads:  ods.ods_cars_hist, ods.ods_clients_hist, ods.ods_leads_hist, dict.dict_status_leads
 // Writes: dds.dim_car, dds.dim_client, dds.dim_status, dds.dim_date
 // When:   05:00 local, once the three ODS merges and the dictionary of the same date have succeeded
-// Try:    deno run -P=pipeline pipeline/daily_build_dds_dim.ts --dry-run
+// Try:    deno run -q -P=pipeline pipeline/daily_build_dds_dim.ts --dry-run
 
 import type { Dag } from "../lib/dag.ts";
 import { runDagCommand } from "../lib/dag_command.ts";

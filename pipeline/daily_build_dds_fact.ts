@@ -1,7 +1,7 @@
 // Reads:  ods.ods_leads_hist, ods.ods_cars_hist, ods.ods_clients_hist, dict.dict_status_leads
 // Writes: dds.fact_rentals, dds.fact_lead_status_change, dds.fact_fleet_usage_day
 // When:   05:30 local, once the dimensions and the leads' history of the same date have succeeded
-// Try:    deno run -P=pipeline pipeline/daily_build_dds_fact.ts --dry-run
+// Try:    deno run -q -P=pipeline pipeline/daily_build_dds_fact.ts --dry-run
 
 import type { Dag } from "../lib/dag.ts";
 import { runDagCommand } from "../lib/dag_command.ts";

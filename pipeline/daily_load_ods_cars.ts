@@ -1,7 +1,7 @@
 // Reads:  stg.stg_cars (what load_cars landed)
 // Writes: ods.ods_cars_hist
 // When:   04:10 local, once load_cars of the same date has succeeded
-// Try:    deno run -P=pipeline pipeline/daily_load_ods_cars.ts --dry-run
+// Try:    deno run -q -P=pipeline pipeline/daily_load_ods_cars.ts --dry-run
 
 import type { Dag } from "../lib/dag.ts";
 import { runDagCommand } from "../lib/dag_command.ts";

@@ -1,7 +1,7 @@
 // Reads:  stg.stg_clients (what load_clients landed)
 // Writes: ods.ods_clients_hist
 // When:   04:05 local, once load_clients of the same date has succeeded
-// Try:    deno run -P=pipeline pipeline/daily_load_ods_clients.ts --dry-run
+// Try:    deno run -q -P=pipeline pipeline/daily_load_ods_clients.ts --dry-run
 
 import type { Dag } from "../lib/dag.ts";
 import { runDagCommand } from "../lib/dag_command.ts";

@@ -1,7 +1,7 @@
 // Reads:  stg.stg_leads (what load_leads landed)
 // Writes: ods.ods_leads_hist
 // When:   04:00 local, once load_leads of the same date has succeeded
-// Try:    deno run -P=pipeline pipeline/daily_load_ods_leads.ts --dry-run
+// Try:    deno run -q -P=pipeline pipeline/daily_load_ods_leads.ts --dry-run
 
 import type { Dag } from "../lib/dag.ts";
 import { runDagCommand } from "../lib/dag_command.ts";
