@@ -1,7 +1,9 @@
 import type { DagOutcome, TaskOutcome } from "./run_outcome.ts";
+import { warningsOf } from "./task_warnings.ts";
 
 /**
- * The closing table of a run, 80 columns wide, with the sentences of what did not succeed below it.
+ * The closing table of a run, 80 columns wide. Below it the sentences of what did not succeed, and last the
+ * warnings of what did.
  *
  * One line per DAG (its seconds are the sum of its tasks) and, indented, one per task.
  */
@@ -10,6 +12,7 @@ export function formatOutcomes(outcomes: readonly DagOutcome[]): string {
     formatLine("DAG and task", "status", "rows", "seconds"),
     ...outcomes.flatMap(formatDag),
     ...formatProblems(outcomes),
+    ...formatWarnings(outcomes),
   ].join("\n");
 }
 
@@ -51,4 +54,17 @@ function formatProblems(outcomes: readonly DagOutcome[]): string[] {
       .map((task) => `${dag.dagId}.${task.taskId} failed: ${task.error ?? "see the log"}`),
   ]);
   return problems.length === 0 ? [] : ["", ...problems];
+}
+
+/** Of this run alone: those of a task that was done before were shown when it was. */
+function formatWarnings(outcomes: readonly DagOutcome[]): string[] {
+  const warnings = outcomes.flatMap((dag) =>
+    dag.tasks.filter((task) => task.status === "success" || task.status === "dry run")
+      .flatMap((task) =>
+        warningsOf(task.metrics ?? {}).map(({ name, value }) =>
+          `Warning: ${dag.dagId}.${task.taskId} reports ${name} = ${value}`
+        )
+      )
+  );
+  return warnings.length === 0 ? [] : ["", ...warnings];
 }

@@ -14,6 +14,7 @@ import {
 } from "./run_log.ts";
 import { emptyOutcome, type TaskOutcome } from "./run_outcome.ts";
 import { DryRunRollback, tryTask } from "./task_run.ts";
+import { warningsOf } from "./task_warnings.ts";
 
 const log = getLogger(["run"]);
 
@@ -100,11 +101,11 @@ function succeeded(run: Run, task: Task, result: TaskResult, startedMs: number):
   const seconds = secondsSince(startedMs);
   run.handedOver.set(task.id, result.metrics);
   run.report?.(run.dag.id, task.id, null);
-  contextOf(run, task, run.signal).log.info("{task} done in {seconds} s", {
-    task: task.id,
-    seconds,
-    ...result.metrics,
-  });
+  const { log: taskLog } = contextOf(run, task, run.signal);
+  taskLog.info("{task} done in {seconds} s", { task: task.id, seconds, ...result.metrics });
+  for (const warning of warningsOf(result.metrics)) {
+    taskLog.warn("{task} reports {name} = {value}", { task: task.id, ...warning });
+  }
   const rows = result.rowsWritten ?? result.rowsRead ?? null;
   const status = run.dryRun ? "dry run" : "success";
   return { taskId: task.id, status, rows, seconds, metrics: result.metrics, error: null };

@@ -103,6 +103,8 @@ async function cancelOnAbort(
 ): Promise<Disposable> {
   if (kind === "embedded") return { [Symbol.dispose]: () => {} };
   const [row] = await querySqlFile(tx, "ops/backend_pid.sql", []);
+  // An abort while that was asked would never reach the listener.
+  signal.throwIfAborted();
   const cancel = () => {
     querySqlFile(sql, "ops/cancel_backend.sql", [Number(row?.pid)])
       .catch((error: unknown) => log.warn("Cannot cancel the query: {error}", { error }));
