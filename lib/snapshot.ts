@@ -1,12 +1,13 @@
 import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
 import { z } from "zod";
-import { MANIFEST_FILE, removeIfThere, snapshotsFolder } from "./snapshot_cleanup.ts";
+import { removeIfThere } from "./snapshot_cleanup.ts";
+import { LINES_FILE, MANIFEST_FILE, snapshotFolder } from "./snapshot_folder.ts";
 
-/** Where the snapshot of one run lies: DATA_DIR/snapshots/<dag>/<date>/<run id>/. */
+/** Where the snapshot of one run lies: DATA_DIR/snapshots/<entity>/<date>/<run id>/. */
 export interface SnapshotPlace {
   readonly dataDir: string;
-  readonly dag: string;
+  readonly entity: "leads" | "clients" | "cars";
   /** The logical date, "2026-05-03". */
   readonly date: string;
   readonly runId: string;
@@ -44,12 +45,10 @@ export type SnapshotManifest = z.infer<typeof manifestShape>;
 export interface SnapshotWriter extends AsyncDisposable {
   /** One line per record: `{"observed_at":…,"record":…}`. Calls may overlap; each waits for its turn. */
   write(records: readonly unknown[], observedAt: Temporal.Instant): Promise<void>;
-  /** Writes the manifest and gives the snapshot its name; returns its folder, relative to snapshots/. */
+  /** Writes the manifest and gives the snapshot its name, "leads/2026-05-03/<run id>", which it returns. */
   finish(facts: SnapshotFacts): Promise<string>;
 }
 
-export const LINES_FILE = "records.ndjson";
-const UNFINISHED = ".unfinished";
 // Snapshots hold personal data.
 const OWNER_ONLY_FILE = 0o600;
 const OWNER_ONLY_FOLDER = 0o700;
@@ -61,11 +60,11 @@ const OWNER_ONLY_FOLDER = 0o700;
  * always a whole snapshot, whenever this process dies.
  */
 export async function createSnapshot(place: SnapshotPlace): Promise<SnapshotWriter> {
-  const name = join(place.dag, place.date, place.runId);
-  const folder = join(snapshotsFolder(place.dataDir), name);
-  const unfinished = folder + UNFINISHED;
+  const name = `${place.entity}/${place.date}/${place.runId}`;
+  const folder = snapshotFolder(place.dataDir, name);
+  // A name of its own: an earlier try of this run may still be on its way out.
+  const unfinished = `${folder}.${crypto.randomUUID().slice(0, 8)}.unfinished`;
   await Deno.mkdir(dirname(folder), { recursive: true, mode: OWNER_ONLY_FOLDER });
-  await removeIfThere(unfinished);
   await Deno.mkdir(unfinished, { mode: OWNER_ONLY_FOLDER });
   const lines = await createLines(join(unfinished, LINES_FILE));
   let isFinished = false;

@@ -1,21 +1,26 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { LINES_FILE, manifestShape, type SnapshotManifest } from "./snapshot.ts";
-import { MANIFEST_FILE, snapshotsFolder } from "./snapshot_cleanup.ts";
+import { manifestShape, type SnapshotManifest } from "./snapshot.ts";
+import { LINES_FILE, MANIFEST_FILE, snapshotFolder } from "./snapshot_folder.ts";
 
-/** Reads and checks the manifest of a finished snapshot; throws when it is damaged or cut short. */
+/** Reads and checks the manifest of a finished snapshot; throws when it is gone, damaged or cut short. */
 export async function readManifest(dataDir: string, name: string): Promise<SnapshotManifest> {
-  const folder = join(snapshotsFolder(dataDir), name);
-  const parsed = manifestShape.safeParse(
-    parseManifest(await Deno.readTextFile(join(folder, MANIFEST_FILE))),
-  );
+  try {
+    return await checkManifest(snapshotFolder(dataDir, name), name);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) throw toDamage(name, "it is gone");
+    throw error;
+  }
+}
+
+async function checkManifest(folder: string, name: string): Promise<SnapshotManifest> {
+  const text = await Deno.readTextFile(join(folder, MANIFEST_FILE));
+  const parsed = manifestShape.safeParse(parseManifest(text));
   if (!parsed.success) throw toDamage(name, "its manifest is not readable");
+  const { bytes } = parsed.data;
   const { size } = await Deno.stat(join(folder, LINES_FILE));
-  if (size !== parsed.data.bytes) {
-    throw toDamage(
-      name,
-      `it has ${size} bytes of records, and its manifest says ${parsed.data.bytes}`,
-    );
+  if (size !== bytes) {
+    throw toDamage(name, `it has ${size} bytes of records, and its manifest says ${bytes}`);
   }
   return parsed.data;
 }
@@ -40,7 +45,7 @@ export async function* readLines(
   manifest: SnapshotManifest,
 ): AsyncGenerator<string, void, undefined> {
   const hash = createHash("sha256");
-  using file = await Deno.open(join(snapshotsFolder(dataDir), name, LINES_FILE));
+  using file = await Deno.open(join(snapshotFolder(dataDir, name), LINES_FILE));
   const decoder = new TextDecoder("utf-8", { fatal: true });
   const buffer = new Uint8Array(256 * 1024);
   let rest = "";

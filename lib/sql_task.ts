@@ -10,7 +10,7 @@ import { type Metrics, runSqlFile, type SqlParameters } from "./sql_file.ts";
 export function sqlTask(id: string, path: string): Task {
   return {
     id,
-    write: async (tx, context) => toResult(await runSqlFile(tx, path, taskParameters(context))),
+    write: async (tx, context) => toTaskResult(await runSqlFile(tx, path, taskParameters(context))),
   };
 }
 
@@ -32,7 +32,8 @@ export function taskParameters(context: TaskContext): SqlParameters {
   };
 }
 
-function toResult(metrics: Metrics): TaskResult {
+/** Metrics named `rows_read` and `rows_written` are also the counts of the run log. */
+export function toTaskResult(metrics: Metrics): TaskResult {
   const { rows_read: rowsRead, rows_written: rowsWritten } = metrics;
   return {
     ...(typeof rowsRead === "number" ? { rowsRead } : {}),

@@ -184,6 +184,7 @@ function toNetworkError(error: unknown, action: string, timeoutMs: number): Erro
   );
 }
 
+// Words, because fetch gives no codes; only a certificate decides anything, the rest picks a sentence.
 const NETWORK_REASONS: readonly (readonly [RegExp, string])[] = [
   [/certificate/i, "the server's certificate is not trusted"],
   [/refused/i, "the connection was refused"],

@@ -11,7 +11,7 @@ import {
   type Span,
 } from "./lead_page.ts";
 import { densityOf, type Range, splitWidest } from "./lead_ranges.ts";
-import { listOf } from "./pages.ts";
+import { type AmoPage, listOf, toPage } from "./pages.ts";
 
 /** Takes records as they arrive, in no particular order; the scan waits for it, so memory stays flat. */
 export type RecordSink = (
@@ -44,16 +44,13 @@ export interface LeadScanCounts {
 /** The account does not filter or order as asked. */
 class NotAsAsked extends Error {}
 
-/** Ties are read again until nothing new turns up, but not for ever. */
-const MAX_PASSES = 5;
-
 /**
  * Reads all leads of a pipeline, with what they are linked to, while the account goes on changing.
  *
  * Page numbers over a changing list skip rows, so the position is a creation time: every request asks for
  * the first page from the last second on, and ranges of creation time are read side by side. Only leads of
- * one second that fill a page are read by number, again and again until nothing new turns up. A lead comes
- * twice only when its `updated_at` changed in between. An account of one page takes one request. When the
+ * one second that fill a page are read by number, forward and backward. A lead comes twice only when its
+ * `updated_at` changed in between. An account of one page takes one request. When the
  * account ignores filter or order, the scan warns once and falls back to plain pages.
  */
 export async function scanLeads(
@@ -132,7 +129,9 @@ function restBetween(oldest: LeadPage, newest: LeadPage): Range | null {
   const [first, last] = [oldest.rows[0], oldest.rows.at(-1)];
   const [latest, earliest] = [newest.rows[0], newest.rows.at(-1)];
   if (!first || !last || !latest || !earliest) throw new NotAsAsked();
-  if (first.createdAt === latest.createdAt) throw new NotAsAsked();
+  // The same page twice. Many leads of one second look like that too: they are read as such.
+  const isOneSecond = first.createdAt === last.createdAt && latest.createdAt === earliest.createdAt;
+  if (first.createdAt === latest.createdAt && !isOneSecond) throw new NotAsAsked();
   if (earliest.createdAt < last.createdAt) return null;
   return {
     from: last.createdAt,
@@ -180,15 +179,17 @@ async function readRange(scan: Scan, range: Range): Promise<void> {
     // What lies beyond `to` by now belongs to the worker that took it over.
     const rows = page.rows.filter(({ createdAt }) => createdAt <= range.to);
     await handOn(scan, { ...page, rows }, [scan.known, range.seen]);
+    if (!page.mayContinue || rows.length < page.rows.length) return;
     const last = rows.at(-1);
-    if (!page.mayContinue || rows.length < page.rows.length || !last) return;
+    // More is to come, but there is no creation time to go on from.
+    if (!last) throw new NotAsAsked();
     if (last.createdAt > before) {
       const ties = rows.filter(({ createdAt }) => createdAt === last.createdAt);
-      range.seen = new Map(ties.map(({ id, updatedAt }) => [id, updatedAt]));
+      range.seen = toSeen(ties);
       range.from = last.createdAt;
       range.density = densityOf(rows.length, before, last.createdAt);
     } else {
-      await readSecond(scan, before, rows);
+      await readSecond(scan, before, new Map([...range.seen, ...toSeen(rows)]));
       range.seen = new Map();
       range.from = before + 1;
     }
@@ -196,32 +197,39 @@ async function readRange(scan: Scan, range: Range): Promise<void> {
   }
 }
 
-/** Reads the leads of one second that fill more than a page: the only place for page numbers. */
-async function readSecond(scan: Scan, second: number, known: readonly LeadRow[]): Promise<void> {
+/**
+ * Reads the leads of one second that fill more than a page: the only place for page numbers.
+ *
+ * Forward a lead slips through when one before it is trashed in between, because the rest moves up. Going
+ * backward the same move brings it to a page that is yet to come.
+ */
+async function readSecond(scan: Scan, second: number, seen: Map<number, number>): Promise<void> {
   const { client, options: { pipelineId }, signal } = scan;
-  const seen = new Map(known.map(({ id, updatedAt }) => [id, updatedAt]));
   const span = { from: second, to: second };
   const query = leadQuery(pipelineId, { filter: { created_at: span }, order: { id: "asc" } });
-  for (let pass = 1; pass <= MAX_PASSES; pass++) {
-    const sizeBefore = seen.size;
-    let pages = 0;
-    for await (const page of client.pages(LEADS_PATH, query, signal)) {
-      const { rows, odd } = sortOut(listOf(page, "leads"));
-      const lead = { rows, odd, mayContinue: page.hasNext, serverTime: page.serverTime };
-      if (!isAsAsked({ ...lead, rows: rows.toSorted(byCreation) }, span, "asc")) {
-        throw new NotAsAsked();
-      }
-      await handOn(scan, lead, [scan.known, seen]);
-      for (const { id, updatedAt } of rows) seen.set(id, updatedAt);
-      pages++;
-    }
-    // A lead can slip through only where one page ends and the next begins.
-    if (pages < 2 || (pass > 1 && seen.size === sizeBefore)) return;
+  const accept = async (page: AmoPage) => {
+    const { rows, odd } = sortOut(listOf(page, "leads"));
+    const ties = { rows, odd, mayContinue: page.hasNext, serverTime: page.serverTime };
+    if (!isAsAsked(ties, span, "asc")) throw new NotAsAsked();
+    await handOn(scan, ties, [scan.known, seen]);
+    for (const { id, updatedAt } of rows) seen.set(id, updatedAt);
+  };
+  let pages = 0;
+  for await (const page of client.pages(LEADS_PATH, query, signal)) {
+    await accept(page);
+    pages++;
+  }
+  for (let number = pages - 1; number >= 1; number--) {
+    const page = toPage(
+      await client.get(LEADS_PATH, { ...query, page: number }, signal),
+      LEADS_PATH,
+    );
+    if (page) await accept(page);
   }
 }
 
-function byCreation(a: LeadRow, b: LeadRow): number {
-  return a.createdAt - b.createdAt;
+function toSeen(rows: readonly LeadRow[]): Map<number, number> {
+  return new Map(rows.map(({ id, updatedAt }) => [id, updatedAt]));
 }
 
 async function readByPage(scan: Scan): Promise<void> {

@@ -29,24 +29,40 @@ export function sharedPacer(origin: string, requestsPerSecond: number): Pacer {
   return pacer;
 }
 
-/** A pacer of its own: one slot per 1.04 / `requestsPerSecond` seconds. `nowMs` decides when a slow-down ends. */
-export function createPacer(requestsPerSecond: number, nowMs: () => number = Date.now): Pacer {
-  // One per interval, not seven per second: bursts are what a server's jitter turns into 429s. `weight`
-  // makes p-throttle check the distance again when a timer fires late, else two would leave back to back.
-  const oneSlot = pThrottle({
-    limit: 1,
-    interval: Math.ceil((1000 / requestsPerSecond) * HEADROOM),
-    strict: true,
-    weight: () => 1,
-  })(() => {});
+/**
+ * A pacer of its own: one slot per 1.04 / `requestsPerSecond` seconds. `nowMs` decides when a slow-down ends,
+ * `nextSlot` resolves once per slot.
+ */
+export function createPacer(
+  requestsPerSecond: number,
+  nowMs: () => number = Date.now,
+  nextSlot: () => Promise<void> = createSlots(requestsPerSecond),
+): Pacer {
   let slowUntilMs = 0;
+  let turn = Promise.resolve();
+  const take = async () => {
+    await nextSlot();
+    if (nowMs() < slowUntilMs) await nextSlot();
+  };
   return {
-    async slot() {
-      await oneSlot();
-      if (nowMs() < slowUntilMs) await oneSlot();
+    slot() {
+      // One after the other: requests that wait for their second slots together would leave in a burst.
+      turn = turn.then(take);
+      return turn;
     },
     slowDown() {
       slowUntilMs = nowMs() + SLOW_MS;
     },
   };
+}
+
+function createSlots(requestsPerSecond: number): () => Promise<void> {
+  // One per interval, not seven per second: bursts are what a server's jitter turns into 429s. `weight`
+  // makes p-throttle check the distance again when a timer fires late, else two would leave back to back.
+  return pThrottle({
+    limit: 1,
+    interval: Math.ceil((1000 / requestsPerSecond) * HEADROOM),
+    strict: true,
+    weight: () => 1,
+  })(() => Promise.resolve());
 }

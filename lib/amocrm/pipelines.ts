@@ -23,7 +23,7 @@ const pipelineShape = z.object({
   is_archive: z.boolean().nullish().transform((value) => value ?? false),
   _embedded: z.object({ statuses: z.array(statusShape) }),
 });
-const answerShape = z.object({ _embedded: z.object({ pipelines: z.array(pipelineShape) }) });
+const answerShape = z.object({ _embedded: z.object({ pipelines: z.array(pipelineShape).min(1) }) });
 
 /** All pipelines. The route ignores `page` and `limit` and always gives everything, so it is read once. */
 export async function readPipelines(client: AmoClient): Promise<readonly Pipeline[]> {

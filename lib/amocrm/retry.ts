@@ -14,7 +14,7 @@ export interface RetryPolicy {
 
 export const DEFAULT_RETRY: RetryPolicy = {
   tries: 5,
-  // A paid account answers 402 for minutes at night; half a minute doubled four times outlasts that.
+  // A paid account answers 402 for up to nine minutes at night: these waits and the task's own tries outlast that.
   waitMs: { short: 500, limited: 1_000, unpaid: 30_000 },
   random: Math.random,
   sleep,

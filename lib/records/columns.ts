@@ -28,12 +28,8 @@ export function setCell(cells: Cells, column: string, raw: unknown, parsed: Pars
     return;
   }
   cells.values[column] = null;
-  cells.rejected.push({ field: column, raw: toRawText(raw), reason: parsed.reason });
-}
-
-/** A rejected value as text: itself when it is text, else its JSON. */
-export function toRawText(value: unknown): string {
-  return typeof value === "string" ? value : JSON.stringify(value) ?? "undefined";
+  const text = typeof raw === "string" ? raw : JSON.stringify(raw) ?? "undefined";
+  cells.rejected.push({ field: column, raw: text, reason: parsed.reason });
 }
 
 /**

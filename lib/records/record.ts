@@ -1,5 +1,5 @@
 import type { FieldsByColumn } from "../amocrm/fields.ts";
-import { type Cell, type Cells, type RejectedValue, toRawText } from "./columns.ts";
+import type { Cell, Cells, RejectedValue } from "./columns.ts";
 import { hashRow } from "./row_hash.ts";
 import { makeStorable, type Replaced } from "./storable.ts";
 import { parseSeconds, type TimeZones } from "./times.ts";
@@ -102,7 +102,8 @@ function toDeletedRow(
 }
 
 function reject(record: unknown, id: number | null, reason: string): RejectedRecord {
-  return { row: null, id, raw: toRawText(record), reason };
+  // As JSON even when it is a text, whose characters PostgreSQL might not hold.
+  return { row: null, id, raw: JSON.stringify(record), reason };
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

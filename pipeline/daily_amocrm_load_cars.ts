@@ -1,0 +1,29 @@
+// Reads:  amoCRM: the elements of the catalog AMO_CARS_CATALOG
+// Writes: stg.stg_cars, stg.rejected
+// When:   04:10 local
+// Try:    deno run -P=pipeline pipeline/daily_amocrm_load_cars.ts --date 2026-05-03 --dry-run
+
+import type { Dag } from "../lib/dag.ts";
+import { runDagCommand } from "../lib/dag_command.ts";
+import { extractElements } from "../lib/element_extraction.ts";
+import { loadTask, snapshotStands } from "../lib/load_task.ts";
+
+export const dag: Dag = {
+  id: "daily_amocrm_load_cars",
+  description: "Copies the cars catalog from amoCRM into STG",
+  tags: ["amocrm", "stg", "cars"],
+  schedule: "04:10",
+  waitsFor: [],
+  tasks: [
+    {
+      id: "extract_cars",
+      retries: 2,
+      budgetMinutes: 120,
+      prepare: (context) => extractElements(context, "cars"),
+      outputStands: snapshotStands,
+    },
+    loadTask("load_cars", "cars", "extract_cars"),
+  ],
+};
+
+if (import.meta.main) await runDagCommand(dag);

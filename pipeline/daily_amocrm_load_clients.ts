@@ -1,0 +1,29 @@
+// Reads:  amoCRM: the elements of the catalog AMO_CLIENTS_CATALOG
+// Writes: stg.stg_clients, stg.rejected
+// When:   04:05 local
+// Try:    deno run -P=pipeline pipeline/daily_amocrm_load_clients.ts --date 2026-05-03 --dry-run
+
+import type { Dag } from "../lib/dag.ts";
+import { runDagCommand } from "../lib/dag_command.ts";
+import { extractElements } from "../lib/element_extraction.ts";
+import { loadTask, snapshotStands } from "../lib/load_task.ts";
+
+export const dag: Dag = {
+  id: "daily_amocrm_load_clients",
+  description: "Copies the clients catalog from amoCRM into STG",
+  tags: ["amocrm", "stg", "clients"],
+  schedule: "04:05",
+  waitsFor: [],
+  tasks: [
+    {
+      id: "extract_clients",
+      retries: 2,
+      budgetMinutes: 120,
+      prepare: (context) => extractElements(context, "clients"),
+      outputStands: snapshotStands,
+    },
+    loadTask("load_clients", "clients", "extract_clients"),
+  ],
+};
+
+if (import.meta.main) await runDagCommand(dag);

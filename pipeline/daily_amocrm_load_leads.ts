@@ -1,0 +1,61 @@
+// Reads:  amoCRM: the leads of AMO_PIPELINE with the cars and clients they are linked to
+// Writes: stg.stg_leads, stg.rejected
+// When:   04:00 local
+// Try:    deno run -P=pipeline pipeline/daily_amocrm_load_leads.ts --date 2026-05-03 --dry-run
+
+import { readCatalogs } from "../lib/amocrm/catalogs.ts";
+import { readCustomFields } from "../lib/amocrm/fields.ts";
+import { findByNameOrId } from "../lib/amocrm/find_by_name.ts";
+import { scanLeads } from "../lib/amocrm/lead_scan.ts";
+import { readPipelines } from "../lib/amocrm/pipelines.ts";
+import type { Dag, TaskContext, TaskResult } from "../lib/dag.ts";
+import { runDagCommand } from "../lib/dag_command.ts";
+import { wantedCatalog } from "../lib/element_extraction.ts";
+import { extractToSnapshot } from "../lib/extraction.ts";
+import { loadTask, snapshotStands } from "../lib/load_task.ts";
+
+export const dag: Dag = {
+  id: "daily_amocrm_load_leads",
+  description: "Copies the leads of the rental pipeline from amoCRM into STG",
+  tags: ["amocrm", "stg", "leads"],
+  schedule: "04:00",
+  waitsFor: [],
+  tasks: [
+    {
+      id: "extract_leads",
+      retries: 2,
+      budgetMinutes: 120,
+      prepare: extractLeads,
+      outputStands: snapshotStands,
+    },
+    loadTask("load_leads", "leads", "extract_leads"),
+  ],
+};
+
+async function extractLeads(context: TaskContext): Promise<TaskResult> {
+  const { log, signal } = context;
+  return await extractToSnapshot(context, "leads", async ({ client, settings }, account) => {
+    const pipeline = findByNameOrId(await readPipelines(client), {
+      kind: "pipeline",
+      nameOrId: settings.pipeline,
+      setting: "AMO_PIPELINE",
+    });
+    const catalogs = await readCatalogs(client);
+    const upperBound = account.serverTime;
+    return {
+      fields: await readCustomFields(client, "/api/v4/leads"),
+      carsCatalogId: findByNameOrId(catalogs, wantedCatalog(settings, "cars")).id,
+      clientsCatalogId: findByNameOrId(catalogs, wantedCatalog(settings, "clients")).id,
+      read: async (sink) => {
+        const scan = { pipelineId: pipeline.id, upperBound, log, signal };
+        const counts = await scanLeads(client, scan, sink);
+        return {
+          leads_of_other_pipelines: counts.otherPipelines,
+          read_by_page: String(counts.isFallback),
+        };
+      },
+    };
+  });
+}
+
+if (import.meta.main) await runDagCommand(dag);
