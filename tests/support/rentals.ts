@@ -1,0 +1,68 @@
+import type { Warehouse } from "../../lib/warehouse.ts";
+import type { Metrics } from "../../lib/sql_file.ts";
+import { land, listStatuses, MERGES, runFiles, type StagedRow } from "./staged.ts";
+
+/** The rental pipeline of the tests and its statuses; 142 and 143 are in every pipeline. */
+export const RENTALS = 10;
+export const OTHER = 20;
+export const INQUIRY = 1;
+export const CONFIRMED = 4;
+export const ON_RENT = 5;
+export const RETURNED = 6;
+export const CLOSED = 142;
+export const CANCELLED = 143;
+
+const STATUSES = {
+  [INQUIRY]: "Inquiry",
+  [CONFIRMED]: "Confirmed",
+  [ON_RENT]: "On Rent",
+  [RETURNED]: "Returned",
+  [CLOSED]: "Closed",
+  [CANCELLED]: "Cancelled / No-show",
+};
+
+/** What of a day's extract a test wants to land. */
+export interface Landed {
+  readonly leads?: readonly StagedRow[];
+  readonly cars?: readonly StagedRow[];
+  readonly clients?: readonly StagedRow[];
+}
+
+/** Lands copies and runs every merge of a logical date; the metrics by SQL file. */
+export async function liveDay(
+  warehouse: Warehouse,
+  logicalDate: string,
+  landed: Landed = {},
+  settings: Readonly<Record<string, string>> = {},
+): Promise<ReadonlyMap<string, Metrics>> {
+  await land(warehouse, "stg_cars", landed.cars ?? []);
+  await land(warehouse, "stg_clients", landed.clients ?? []);
+  await land(warehouse, "stg_leads", landed.leads ?? []);
+  await listStatuses(warehouse, {
+    [RENTALS]: ["Car Rental", STATUSES],
+    [OTHER]: ["Corporate", { [CLOSED]: "Signed", [CANCELLED]: "Lost", 7: "Confirmed" }],
+  });
+  const metrics = await runFiles(warehouse, logicalDate, MERGES, settings);
+  return new Map(MERGES.map((path, i) => [path, metrics[i] ?? {}]));
+}
+
+/** "2026-05-01 10:00" in Dubai, the business time zone of the tests (UTC+4, no summer time). */
+export function dubai(text: string): string {
+  return `${text.replace(" ", "T")}:00+04:00`;
+}
+
+/** A copy of a lead, seen the moment it was updated. */
+export function lead(id: number, updatedAt: string, columns: StagedRow): StagedRow {
+  return {
+    id,
+    pipeline_id: RENTALS,
+    created_at: dubai("2026-05-01 08:00"),
+    updated_at: dubai(updatedAt),
+    ...columns,
+  };
+}
+
+/** A copy of a car or a client. */
+export function element(id: number, updatedAt: string, columns: StagedRow): StagedRow {
+  return { id, created_at: dubai("2026-05-01 07:00"), updated_at: dubai(updatedAt), ...columns };
+}
