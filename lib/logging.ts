@@ -1,7 +1,7 @@
 import { configure, type LogRecord, type Sink, type TextFormatter } from "@logtape/logtape";
 import { redactByField, redactByPattern } from "@logtape/redaction";
 import type { Config } from "./config.ts";
-import { PERSONAL_DATA, PERSONAL_FIELDS } from "./masking.ts";
+import { maskPersonalData, PERSONAL_DATA, PERSONAL_FIELDS } from "./masking.ts";
 
 /** The settings that logging needs. */
 export type LogSettings = Pick<Config, "logLevel" | "logFormat" | "businessTz">;
@@ -84,8 +84,12 @@ function formatField(value: unknown): string {
   return /[\s"]/.test(text) ? JSON.stringify(text) : text;
 }
 
-/** Errors as their message only: a stack or a cause may hold values. Dates are logged as text. */
+/**
+ * Errors as their message only: a stack or a cause may hold values. A text is masked here already, where
+ * `971501234567` is not yet a field's plain number.
+ */
 function toPlain(value: unknown): unknown {
+  if (typeof value === "string") return maskPersonalData(value);
   if (value instanceof Error) return value.message;
   if (typeof value === "bigint") return value.toString();
   return value;

@@ -11,7 +11,7 @@ export const PERSONAL_DATA: readonly RedactionPattern[] = [
   { pattern: JWT_PATTERN.pattern, replacement: "[token]" },
   { pattern: EMAIL_ADDRESS_PATTERN.pattern, replacement: "[e-mail]" },
   { pattern: /(?<![\w+])\+\d[\d\s()-]{6,}\d/g, replacement: "[phone]" },
-  { pattern: /(?<![\w.:=-])\(?\d{2,4}\)?[ -]\d{3}[ -]\d{4}(?![\w-])/g, replacement: "[phone]" },
+  { pattern: /(?<![\w.:-])\(?\d{2,4}\)?[ -]\d{3}[ -]\d{4}(?![\w-])/g, replacement: "[phone]" },
   { pattern: /(?<![\w.:=-])\d{11,12}(?![\w.-])/g, replacement: "[phone]" },
 ];
 
