@@ -117,20 +117,15 @@ function toResult(context: TaskContext, entity: Entity, counts: Counts): TaskRes
     entity,
     landed,
   });
-  if (rejectedRecords + rejectedValues > 0) {
-    context.log.warn(
-      "{rejectedRecords} {entity} and {rejectedValues} single values did not parse: see stg.rejected",
-      { rejectedRecords, entity, rejectedValues },
-    );
-  }
   return {
     rowsRead: read,
     rowsWritten: landed,
     metrics: {
       rows_read: read,
       rows_written: landed,
-      records_rejected: rejectedRecords,
-      values_rejected: rejectedValues,
+      // Both are kept in stg.rejected.
+      warning_records_rejected: rejectedRecords,
+      warning_values_rejected: rejectedValues,
     },
   };
 }

@@ -50,8 +50,8 @@ async function extractLeads(context: TaskContext): Promise<TaskResult> {
         const scan = { pipelineId: pipeline.id, upperBound, log, signal };
         const counts = await scanLeads(client, scan, sink);
         return {
-          leads_of_other_pipelines: counts.otherPipelines,
-          read_by_page: String(counts.isFallback),
+          warning_leads_of_other_pipelines: counts.otherPipelines,
+          warning_read_by_page: Number(counts.isFallback),
         };
       },
     };

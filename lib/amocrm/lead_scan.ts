@@ -71,11 +71,6 @@ export async function scanLeads(
     await readByPage(scan);
   }
   const { leads, otherPipelines } = scan.counts;
-  if (otherPipelines > 0) {
-    options.log.warn("amoCRM gave {otherPipelines} leads of other pipelines: skipped", {
-      otherPipelines,
-    });
-  }
   return { leads, otherPipelines, isFallback };
 }
 
