@@ -1,0 +1,63 @@
+import { fileURLToPath } from "node:url";
+
+/** What a process printed and how it ended. */
+export interface ProcessResult {
+  readonly code: number;
+  readonly signal: Deno.Signal | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export const PROJECT_DIR = fileURLToPath(new URL("../..", import.meta.url));
+
+/**
+ * A Deno process in the project's folder with exactly these variables beside PATH and HOME: neither the
+ * settings of the machine nor colours get in.
+ */
+export function denoCommand(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Deno.Command {
+  return new Deno.Command(Deno.execPath(), {
+    args: [...args],
+    cwd: PROJECT_DIR,
+    clearEnv: true,
+    env: {
+      PATH: Deno.env.get("PATH") ?? "",
+      HOME: Deno.env.get("HOME") ?? "",
+      DENO_DIR: Deno.env.get("DENO_DIR") ?? "",
+      NO_COLOR: "1",
+      ...env,
+    },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  });
+}
+
+/** Runs a Deno process to its end. */
+export async function runDeno(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<ProcessResult> {
+  const { code, signal, stdout, stderr } = await denoCommand(args, env).output();
+  const decoder = new TextDecoder();
+  return { code, signal, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+}
+
+/** Reads a stream until it has said `text`, and returns all it said; throws when it ends before. */
+export async function readUntil(stream: ReadableStream<Uint8Array>, text: string): Promise<string> {
+  const decoder = new TextDecoder();
+  let said = "";
+  const reader = stream.getReader();
+  try {
+    while (!said.includes(text)) {
+      const { value, done } = await reader.read();
+      if (done) throw new Error(`Expected "${text}", but the process ended after: ${said}`);
+      said += decoder.decode(value, { stream: true });
+    }
+    return said;
+  } finally {
+    reader.releaseLock();
+  }
+}
