@@ -1,0 +1,112 @@
+import { createClock, type SandboxClock } from "./clock.ts";
+import { createControlRoutes } from "./control.ts";
+import { answerWithFault, type Wait } from "./fault_answers.ts";
+import { createFaultQueue, type Faults } from "./faults.ts";
+import { createRandom } from "./random.ts";
+import { createRateLimit } from "./rate_limit.ts";
+import { createRequestRecorder, type RequestLog } from "./request_log.ts";
+import { createRoutes } from "./routes.ts";
+import { changeSwitches, readSwitches, type SwitchChanges } from "./switches.ts";
+import { createTokens, type TokenOptions } from "./tokens.ts";
+import { createWorld } from "./world.ts";
+
+/** What a sandbox is made with; every part has a default. */
+export interface SandboxOptions {
+  /** The same seed and the same `start` give the same ids, tokens and bytes; 1 unless told. */
+  readonly seed?: number;
+  readonly subdomain?: string;
+  /** IANA name of the account's time zone, "Asia/Dubai" unless told. */
+  readonly timezone?: string;
+  readonly currency?: string;
+  /** The first time of the sandbox clock: ISO 8601 with an offset, or unix seconds; now unless told. */
+  readonly start?: string | number | Temporal.Instant;
+  readonly switches?: SwitchChanges;
+  /** Monotonic milliseconds of real time, for the clock's running on, the rate limit and the request log. */
+  readonly realMs?: () => number;
+}
+
+/** An amoCRM account in memory. */
+export interface Sandbox {
+  /** Answers a request; rejects with `ConnectionReset` for that fault. `gone` ends waits for nobody. */
+  readonly fetch: (request: Request, gone?: AbortSignal) => Promise<Response>;
+  readonly clock: SandboxClock;
+  readonly faults: Faults;
+  readonly requests: RequestLog;
+  /** Full rights, five years. */
+  readonly token: string;
+  issueToken(options?: TokenOptions): string;
+  revokeToken(token: string): void;
+  /** Changes the named switches and leaves the others; throws a ZodError for an unknown one. */
+  setSwitches(changes: SwitchChanges): void;
+}
+
+/** An empty account: one user, one pipeline, the system fields. */
+export function createSandbox(options: SandboxOptions = {}): Sandbox {
+  const { seed = 1, realMs = () => performance.now() } = options;
+  const clock = createClock(options.start, realMs);
+  const switches = readSwitches(options.switches ?? {});
+  const world = createWorld(
+    {
+      seed,
+      subdomain: options.subdomain ?? "sandbox",
+      timezone: options.timezone ?? "Asia/Dubai",
+      currency: options.currency ?? "AED",
+    },
+    clock,
+    switches,
+  );
+  // A stream of its own: issuing a token must not change the ids that follow.
+  const tokens = createTokens(world.account, clock, createRandom(seed ^ 0x70ce2));
+  const rateLimit = createRateLimit(switches, realMs);
+  const faultQueue = createFaultQueue();
+  const recorder = createRequestRecorder(realMs);
+  const routes = createRoutes(world);
+
+  const respond = async (request: Request, url: URL, gone: AbortSignal): Promise<Response> => {
+    if (switches.latencyMs > 0) await waitForReal(switches.latencyMs, gone);
+    const limited = rateLimit.refusal();
+    if (limited !== undefined) return limited;
+    const answer = async () => tokens.refusal(request) ?? await routes.fetch(request);
+    const fault = faultQueue.take(request.method, url.pathname);
+    if (fault === undefined) return await answer();
+    return await answerWithFault(world, fault, gone, waitForReal, answer);
+  };
+
+  const sandbox = {
+    clock,
+    faults: faultQueue.faults,
+    requests: recorder.log,
+    token: tokens.issue(),
+    issueToken: (tokenOptions?: TokenOptions) => tokens.issue(tokenOptions),
+    revokeToken: (token: string) => tokens.revoke(token),
+    setSwitches: (changes: unknown) => changeSwitches(switches, changes),
+  };
+  const control = createControlRoutes(sandbox);
+  return {
+    ...sandbox,
+    async fetch(request, gone = new AbortController().signal) {
+      const url = new URL(request.url);
+      if (url.pathname.startsWith("/_sandbox/")) return await control.fetch(request);
+      const finish = recorder.arrive(request, url);
+      const response = await respond(request, url, gone);
+      response.headers.set("date", new Date(clock.nowMs()).toUTCString());
+      finish(response.status);
+      return response;
+    },
+  };
+}
+
+const waitForReal: Wait = (ms, signal) => {
+  return new Promise((resolve, reject) => {
+    const stop = () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener("abort", stop);
+      resolve();
+    }, ms);
+    if (signal.aborted) stop();
+    else signal.addEventListener("abort", stop, { once: true });
+  });
+};
