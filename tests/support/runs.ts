@@ -1,0 +1,84 @@
+import { readConfig } from "../../lib/config.ts";
+import type { Dag, Task } from "../../lib/dag.ts";
+import type { RunOptions } from "../../lib/run.ts";
+import type { Warehouse } from "../../lib/warehouse.ts";
+import type { Worker } from "../../lib/worker.ts";
+
+export const DATE = "2026-05-03";
+
+/** A worker without a file; `dead` are those that it knows to have ended. */
+export function fakeWorker(id = "etl-1.42.abcdef", dead: readonly string[] = []): Worker {
+  return {
+    id,
+    isDead: (other) => dead.includes(other),
+    sweep: () => {},
+    [Symbol.dispose]: () => {},
+  };
+}
+
+/** What a run of a test needs: its waits are recorded in `waits`, and none takes time. */
+export function runOptions(
+  warehouse: Warehouse,
+  changes: Partial<RunOptions> = {},
+): RunOptions & { readonly waits: number[] } {
+  const waits: number[] = [];
+  return {
+    warehouse,
+    config: readConfig({}, { amo: false }),
+    worker: fakeWorker(),
+    logicalDate: Temporal.PlainDate.from(DATE),
+    sleep: (delayMs) => {
+      waits.push(delayMs);
+      return Promise.resolve();
+    },
+    random: () => 0.5,
+    ...changes,
+    waits,
+  };
+}
+
+/** A DAG of a test that waits for nothing. */
+export function testDag(id: string, tasks: readonly Task[], changes: Partial<Dag> = {}): Dag {
+  return {
+    id,
+    description: "A DAG of a test",
+    tags: [],
+    schedule: "04:00",
+    waitsFor: [],
+    tasks,
+    ...changes,
+  };
+}
+
+/** A task that notes its try in `tries` and writes one row of rejected records under its own name. */
+export function notingTask(id: string, tries: string[], changes: Partial<Task> = {}): Task {
+  return {
+    id,
+    write: async (tx, { runId }) => {
+      tries.push(id);
+      await tx`
+        insert into stg.rejected (entity, raw, reason, raw_hash, run_id)
+        values ('leads', ${id}, 'a test', gen_random_uuid()::text, ${runId})
+      `;
+      return { rowsRead: 2, rowsWritten: 1, metrics: { noted: 1 } };
+    },
+    ...changes,
+  };
+}
+
+/** What `notingTask` has left in the warehouse. */
+export async function listNotes({ sql }: Warehouse): Promise<string[]> {
+  const rows = await sql`select raw from stg.rejected order by raw`;
+  return rows.map((row) => String(row.raw));
+}
+
+/** The run log without what differs from run to run, in the order of attempts. */
+export async function listRuns({ sql }: Warehouse): Promise<unknown[]> {
+  return [
+    ...await sql`
+      select dag_id, task_id, attempt, status, error
+      from ops.run_log
+      order by logical_date, dag_id, task_id, attempt
+    `,
+  ].map((row) => [`${row.dag_id}.${row.task_id}`, row.attempt, row.status, row.error]);
+}
