@@ -4,7 +4,7 @@
  *
  *     deno task sandbox --port 8787 --seed 7 --start 2026-05-01T00:00:00Z
  */
-import { Command, InvalidArgumentError } from "commander";
+import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { serveSandbox } from "./server.ts";
 
 interface Flags {
@@ -24,6 +24,7 @@ export function createSandboxCommand(run: (flags: Flags) => void): Command {
     .option("--seed <number>", "same seed and start, same ids and token", toSeed, 1)
     .option("--start <time>", "first time of the account, e.g. 2026-05-01T00:00:00Z", toInstant)
     .option("--timezone <name>", "time zone of the account", toTimezone, "Asia/Dubai")
+    .exitOverride()
     .allowExcessArguments(false)
     .showHelpAfterError("(--help shows what there is)")
     .addHelpText(
@@ -76,9 +77,25 @@ function toTimezone(text: string): string {
   }
 }
 
-if (import.meta.main) {
-  createSandboxCommand((flags) => {
+function serve(flags: Flags): void {
+  try {
     const sandbox = serveSandbox(flags);
     console.log(describeSandbox(sandbox.url, sandbox.token));
-  }).parse();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+    console.error(
+      `Cannot serve the sandbox on port ${flags.port}: it is taken: choose another --port`,
+    );
+    Deno.exitCode = 1;
+  }
+}
+
+if (import.meta.main) {
+  try {
+    createSandboxCommand(serve).parse();
+  } catch (error) {
+    // Commander has already said what was wrong; --help ends with its code 0.
+    if (!(error instanceof CommanderError)) throw error;
+    Deno.exitCode = error.exitCode === 0 ? 0 : 2;
+  }
 }
