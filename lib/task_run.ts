@@ -62,6 +62,8 @@ async function orAbort<T>(
   const stop = () => aborted.reject(signal.reason);
   signal.addEventListener("abort", stop, { once: true });
   try {
+    // The work may have been the cause of the abort, before anybody listened.
+    signal.throwIfAborted();
     return await Promise.race([work, aborted.promise]);
   } finally {
     signal.removeEventListener("abort", stop);
