@@ -280,7 +280,7 @@ function parseFieldMap(text: string): FieldMap | undefined {
   }
 }
 
-function readEnvironment(): Record<string, string | undefined> {
+export function readEnvironment(): Record<string, string | undefined> {
   // One by one, because the whole environment would need a wider permission than these names.
   const fromProcess = VARIABLE_NAMES.map((name) => [name, Deno.env.get(name)])
     .filter(([, value]) => value !== undefined);

@@ -1,0 +1,93 @@
+import { z } from "zod";
+import { querySqlFile } from "../sql_file.ts";
+import type { Warehouse } from "../warehouse.ts";
+import type { Crm } from "./crm.ts";
+import { readStages } from "./figures.ts";
+
+const leadsPage = z.object({
+  _embedded: z.object({
+    leads: z.array(z.object({ status_id: z.int(), pipeline_id: z.int(), price: z.number() })),
+  }),
+});
+const elementsPage = z.object({
+  _embedded: z.object({
+    elements: z.array(z.object({
+      id: z.int(),
+      custom_fields_values: z.array(z.object({
+        field_name: z.string(),
+        values: z.array(z.object({ value: z.unknown() })),
+      })).nullable(),
+    })),
+  }),
+});
+const catalogsPage = z.object({
+  _embedded: z.object({ catalogs: z.array(z.object({ id: z.int(), name: z.string() })) }),
+});
+const plateRows = z.array(z.object({ car_id: z.coerce.number(), plate: z.string().nullable() }));
+
+/**
+ * Reads the account by the plainest of all ways, page by page, and returns what the warehouse tells
+ * otherwise: one sentence each, none when both agree.
+ */
+export async function findDifferences(crm: Crm, { sql }: Warehouse): Promise<string[]> {
+  const stages = await readStages(sql);
+  const plates = plateRows.parse([...await querySqlFile(sql, "dm/plates_in_fleet.sql", [])]);
+  return [
+    ...compare(
+      "leads and budget of status",
+      await leadsInCrm(crm),
+      new Map(stages.map((row) => [String(row.status_id), `${row.leads} leads, ${row.budget}`])),
+    ),
+    ...compare(
+      "plate of car",
+      await platesInCrm(crm),
+      new Map(plates.map((row) => [String(row.car_id), row.plate ?? "none"])),
+    ),
+  ];
+}
+
+async function leadsInCrm(crm: Crm): Promise<Map<string, string>> {
+  const totals = new Map<number, { leads: number; budget: number }>();
+  for await (const page of pages(crm, "/api/v4/leads?order[id]=asc&limit=250")) {
+    for (const { status_id, price } of leadsPage.parse(page)._embedded.leads) {
+      const { leads, budget } = totals.get(status_id) ?? { leads: 0, budget: 0 };
+      totals.set(status_id, { leads: leads + 1, budget: budget + price });
+    }
+  }
+  return new Map(
+    [...totals].map(([status, { leads, budget }]) => [String(status), `${leads} leads, ${budget}`]),
+  );
+}
+
+async function platesInCrm(crm: Crm): Promise<Map<string, string>> {
+  const { _embedded: { catalogs } } = catalogsPage.parse(await crm.read("/api/v4/catalogs"));
+  const cars = catalogs.find(({ name }) => name === "Cars");
+  const plates = new Map<string, string>();
+  for await (const page of pages(crm, `/api/v4/catalogs/${cars?.id}/elements?limit=250`)) {
+    for (const { id, custom_fields_values } of elementsPage.parse(page)._embedded.elements) {
+      const plate = custom_fields_values?.find(({ field_name }) => field_name === "Plate");
+      plates.set(String(id), String(plate?.values[0]?.value ?? "none"));
+    }
+  }
+  return plates;
+}
+
+async function* pages(crm: Crm, path: string): AsyncGenerator<unknown> {
+  for (let number = 1;; number++) {
+    const page = await crm.read(`${path}&page=${number}`);
+    if (page === null) return;
+    yield page;
+  }
+}
+
+function compare(
+  what: string,
+  inCrm: ReadonlyMap<string, string>,
+  inWarehouse: ReadonlyMap<string, string>,
+): string[] {
+  const keys = new Set([...inCrm.keys(), ...inWarehouse.keys()]);
+  return [...keys].filter((key) => inCrm.get(key) !== inWarehouse.get(key)).map((key) =>
+    `${what} ${key}: amoCRM has ${inCrm.get(key) ?? "nothing"}, ` +
+    `the warehouse ${inWarehouse.get(key) ?? "nothing"}`
+  );
+}
