@@ -1,4 +1,4 @@
-import type { Random } from "./random.ts";
+import { createRandom, type Random } from "./random.ts";
 
 /** Kinds of things that get their numbers from a sequence of their own. */
 export type Noun =
@@ -39,14 +39,18 @@ const FIRST: Readonly<Record<Noun, number>> = {
 export type NextId = (noun: Noun) => number;
 
 /** Rising ids for each noun, with gaps: other accounts create things in between. */
-export function createIds(random: Random): NextId {
-  const last = new Map<Noun, number>();
+export function createIds(seed: number): NextId {
+  const sequences = new Map<Noun, { last: number; readonly random: Random }>();
   return (noun) => {
-    const previous = last.get(noun);
-    const id = previous === undefined
-      ? FIRST[noun] + random.between(1, 9_999)
-      : previous + random.between(1, 3);
-    last.set(noun, id);
-    return id;
+    const known = sequences.get(noun);
+    if (known !== undefined) {
+      known.last += known.random.between(1, 3);
+      return known.last;
+    }
+    // A stream for each noun: the ids of leads do not depend on how many fields there are.
+    const random = createRandom(seed ^ FIRST[noun]);
+    const last = FIRST[noun] + random.between(1, 9_999);
+    sequences.set(noun, { last, random });
+    return last;
   };
 }

@@ -46,8 +46,7 @@ export function createWorld(
   clock: SandboxClock,
   switches: Switches,
 ): World {
-  const random = createRandom(options.seed);
-  const nextId = createIds(random);
+  const nextId = createIds(options.seed);
   const account: Account = {
     id: nextId("account"),
     subdomain: options.subdomain,
@@ -71,6 +70,6 @@ export function createWorld(
     elements: new Map(),
     tags: new Map(),
     lossReasons: new Map(),
-    events: createEventFeed(clock, switches, random),
+    events: createEventFeed(clock, switches, createRandom(options.seed)),
   };
 }
