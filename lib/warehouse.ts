@@ -26,6 +26,7 @@ const OLDEST_SERVER = 15;
 /** The four first DAGs of a day side by side, and their heartbeats. */
 const SERVER_POOL_SIZE = 6;
 const CONNECT_TIMEOUT_S = 10;
+const LOGIN_TIMEOUT_MS = 15_000;
 
 const log = getLogger(["warehouse"]);
 
@@ -44,8 +45,11 @@ export async function openWarehouse(config: Config): Promise<Warehouse> {
   return warehouse;
 }
 
-/** Opens a pool to a PostgreSQL server, 15 or later. */
-export async function openServer(pg: PgSettings): Promise<Warehouse> {
+/** Opens a pool to a PostgreSQL server, 15 or later. Throws `WarehouseError`. */
+export async function openServer(
+  pg: PgSettings,
+  loginTimeoutMs: number = LOGIN_TIMEOUT_MS,
+): Promise<Warehouse> {
   const sql = connect({
     host: pg.host,
     port: pg.port,
@@ -59,7 +63,7 @@ export async function openServer(pg: PgSettings): Promise<Warehouse> {
   });
   const place = `${pg.host}:${pg.port}/${pg.database}`;
   try {
-    await refuseOldServer(sql, place);
+    await refuseOldServer(sql, place, loginTimeoutMs);
   } catch (error) {
     await sql.end({ timeout: 1 });
     throw error;
@@ -78,11 +82,10 @@ async function openEmbedded(dataDir: string): Promise<Warehouse> {
   return await openEmbeddedWarehouse(dataDir);
 }
 
-async function refuseOldServer(sql: Sql, place: string): Promise<void> {
+async function refuseOldServer(sql: Sql, place: string, timeoutMs: number): Promise<void> {
   let version: number;
   try {
-    const [row] = await sql`select current_setting('server_version_num')::integer as version`;
-    version = Math.floor(Number(row?.version) / 10_000);
+    version = await withDeadline(readServerVersion(sql), timeoutMs);
   } catch (error) {
     throw new WarehouseError(`Cannot open the warehouse at ${place}: ${explain(error)}`, {
       cause: error,
@@ -96,6 +99,25 @@ async function refuseOldServer(sql: Sql, place: string): Promise<void> {
   }
 }
 
+async function readServerVersion(sql: Sql): Promise<number> {
+  const [row] = await sql`select current_setting('server_version_num')::integer as version`;
+  return Math.floor(Number(row?.version) / 10_000);
+}
+
+/** postgres.js connects again without end when whatever is there hangs up before the login is done. */
+async function withDeadline<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const error = Object.assign(new Error("No login in time"), { code: "LOGIN_TIMEOUT" });
+  const timer = setTimeout(() => late.reject(error), timeoutMs);
+  try {
+    return await Promise.race([work, late.promise]);
+  } finally {
+    clearTimeout(timer);
+    // Closing the pool fails the work that was left behind.
+    work.catch(() => {});
+  }
+}
+
 /** What each code of Node's sockets, postgres.js and PostgreSQL means to the person who set it up. */
 const EXPLANATIONS: Readonly<Record<string, string>> = {
   ECONNREFUSED: "connection refused: check PG_HOST and PG_PORT, and that the server runs",
@@ -104,6 +126,7 @@ const EXPLANATIONS: Readonly<Record<string, string>> = {
   EHOSTUNREACH: "host unreachable: check PG_HOST and the network",
   ETIMEDOUT: "no answer: check PG_HOST, PG_PORT and the firewall",
   CONNECT_TIMEOUT: "no answer: check PG_HOST, PG_PORT and the firewall",
+  LOGIN_TIMEOUT: "no login in time: check PG_SSLMODE, and that PG_PORT is a PostgreSQL port",
   ECONNRESET: "connection reset: check PG_SSLMODE, and that PG_PORT is a PostgreSQL port",
   CONNECTION_CLOSED: "connection closed: check PG_SSLMODE, and that PG_PORT is a PostgreSQL port",
   "28P01": "wrong password: check PG_USER and PG_PASSWORD",
