@@ -20,7 +20,13 @@ for update;
 
 create temporary table reading on commit drop as
 select
-    dict.rental_pipeline_id(current_setting('rental.pipeline')) as pipeline_id,
+    -- Before the very first load (a dry run can come earlier) there is nothing to find it for.
+    case
+        when
+            exists (select from ods.ods_leads_hist)
+            or exists (select from dict.dict_status_leads)
+            then dict.rental_pipeline_id(current_setting('rental.pipeline'))
+    end as pipeline_id,
     current_setting('rental.grace_minutes')::integer as grace_minutes,
     leads_done.position as leads_from,
     leads_ready.position as leads_to,

@@ -1,0 +1,207 @@
+import { openEmbeddedWarehouse } from "../../lib/embedded_warehouse.ts";
+import type { ServedSandbox } from "../../lib/sandbox/server.ts";
+import { serveSandbox } from "../../lib/sandbox/server.ts";
+import type { Warehouse } from "../../lib/warehouse.ts";
+import { temporaryFolder } from "./folders.ts";
+import { createRentalAccount, fieldValues, type RentalAccount } from "./rental_account.ts";
+import { denoCommand, type ProcessResult, runDeno } from "./script.ts";
+import { serverAccess, serverAvailable, withServerDatabase } from "./warehouses.ts";
+
+/** The logical date of the tests, and the time at which their account stands still. */
+export const DAY = "2026-05-03";
+const NOW = "2026-05-03T04:00:00+04:00";
+
+/** An account on loopback and a warehouse, for scripts that run as processes of their own. */
+export interface DailySetup {
+  readonly sandbox: ServedSandbox;
+  readonly account: RentalAccount;
+  readonly dataDir: string;
+  /** The settings of the scripts. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Runs `pipeline/<name>.ts` to its end. */
+  run(name: string, args?: readonly string[], env?: Env): Promise<ProcessResult>;
+  /** The same, not yet started. */
+  command(name: string, args?: readonly string[], env?: Env): Deno.Command;
+  /** Opens the warehouse; no script may run meanwhile. */
+  inspect<T>(body: (warehouse: Warehouse) => Promise<T>): Promise<T>;
+}
+
+type Env = Readonly<Record<string, string>>;
+
+/** Registers a test of scripts on each kind of warehouse. */
+export function testScripts(name: string, body: (setup: DailySetup) => Promise<void>): void {
+  Deno.test(`${name} (embedded)`, () => withAccount((account) => onEmbedded(account, body)));
+  testScriptsOnServer(name, body);
+}
+
+/** Registers a test of scripts on a server; it counts as skipped when there is none. */
+export function testScriptsOnServer(
+  name: string,
+  body: (setup: DailySetup) => Promise<void>,
+): void {
+  Deno.test({
+    name: `${name} (server)`,
+    ignore: !serverAvailable,
+    fn: () => withAccount((account) => onServer(account, body)),
+  });
+}
+
+/** Serves an account with the rental pipeline, the catalogs and the fields, and no data. */
+export async function withAccount(
+  body: (served: Pick<DailySetup, "sandbox" | "account">) => Promise<void>,
+): Promise<void> {
+  await using sandbox = serveSandbox({ start: NOW, switches: { requestsPerSecond: null } });
+  sandbox.clock.freeze();
+  const account = await createRentalAccount(fetch, sandbox.token, sandbox.url);
+  await body({ sandbox, account });
+}
+
+/** A fresh embedded warehouse for an account. */
+export async function onEmbedded(
+  served: Pick<DailySetup, "sandbox" | "account">,
+  body: (setup: DailySetup) => Promise<void>,
+): Promise<void> {
+  await using folder = await temporaryFolder();
+  await body(toSetup(served, folder.path, {}, async (inspect) => {
+    await using warehouse = await openEmbeddedWarehouse(folder.path);
+    return await inspect(warehouse);
+  }));
+}
+
+/** A fresh database of the tests' server for an account. */
+export async function onServer(
+  served: Pick<DailySetup, "sandbox" | "account">,
+  body: (setup: DailySetup) => Promise<void>,
+): Promise<void> {
+  await using folder = await temporaryFolder();
+  await withServerDatabase(async (warehouse) => {
+    const pg = {
+      PG_HOST: serverAccess?.host ?? "",
+      PG_PORT: String(serverAccess?.port),
+      PG_USER: serverAccess?.user ?? "",
+      PG_PASSWORD: serverAccess?.password ?? "",
+      PG_DATABASE: String(warehouse.sql.options.database),
+      PG_SSLMODE: "disable",
+    };
+    await body(toSetup(served, folder.path, pg, (inspect) => inspect(warehouse)));
+  });
+}
+
+function toSetup(
+  { sandbox, account }: Pick<DailySetup, "sandbox" | "account">,
+  dataDir: string,
+  pg: Env,
+  inspect: DailySetup["inspect"],
+): DailySetup {
+  const env = {
+    AMO_BASE_URL: sandbox.url,
+    AMO_TOKEN: sandbox.token,
+    DATA_DIR: dataDir,
+    RETRY_DELAY_S: "0",
+    ...pg,
+  };
+  const args = (name: string, more: readonly string[]) => [
+    ...["run", "-q", "-A", `pipeline/${name}.ts`],
+    ...more,
+  ];
+  return {
+    sandbox,
+    account,
+    dataDir,
+    env,
+    run: (name, more = ["--date", DAY], extra = {}) =>
+      runDeno(args(name, more), { ...env, ...extra }),
+    command: (name, more = ["--date", DAY], extra = {}) =>
+      denoCommand(args(name, more), { ...env, ...extra }),
+    inspect,
+  };
+}
+
+/** A car and a client in the account, with the ids of their elements. */
+export async function addCarAndClient(
+  account: RentalAccount,
+): Promise<{ readonly carId: number; readonly clientId: number }> {
+  const { carFields, clientFields } = account;
+  const [carId = 0] = await account.create(
+    `/catalogs/${account.carsCatalogId}/elements`,
+    "elements",
+    [{
+      name: "Sunny",
+      custom_fields_values: fieldValues([
+        [carFields.model, "Nissan Sunny"],
+        [carFields.plate, "A 1"],
+        [carFields.dailyrate, "100"],
+      ]),
+    }],
+  );
+  const [clientId = 0] = await account.create(
+    `/catalogs/${account.clientsCatalogId}/elements`,
+    "elements",
+    [{
+      name: "A client",
+      custom_fields_values: fieldValues([
+        [clientFields.client_name, "Zebediah Quux"],
+        [clientFields.phone, "+971555012345"],
+        [clientFields.email, "zebediah.quux@example.test"],
+        [clientFields.license, "LIC-77-ZQ"],
+      ]),
+    }],
+  );
+  return { carId, clientId };
+}
+
+/** What POST of leads takes for a lead in a status of the rental pipeline. */
+export function leadItem(
+  account: RentalAccount,
+  status: string,
+  more: object,
+  values: Readonly<Record<string, unknown>>,
+): object {
+  const entries = Object.entries(values)
+    .map(([column, value]) => [account.leadFields[column], value] as const);
+  return {
+    pipeline_id: account.pipelineId,
+    status_id: account.statuses[status],
+    custom_fields_values: fieldValues(entries),
+    ...more,
+  };
+}
+
+const TABLES = [
+  "stg.stg_leads",
+  "stg.stg_clients",
+  "stg.stg_cars",
+  "stg.rejected",
+  "dict.dict_status_leads_stg",
+  "dict.dict_status_leads",
+  "ods.ods_leads_hist",
+  "ods.ods_clients_hist",
+  "ods.ods_cars_hist",
+  "dds.dim_car",
+  "dds.dim_client",
+  "dds.dim_status",
+  "dds.dim_date",
+  "dds.fact_rentals",
+  "dds.fact_lead_status_change",
+  "dds.fact_fleet_usage_day",
+  "dds.fact_fleet_usage_day_pending",
+] as const;
+
+/** Every row of every layer, by table; without the columns `except`. */
+export async function dumpLayers(
+  { sql }: Warehouse,
+  except: readonly string[] = [],
+): Promise<Readonly<Record<string, readonly string[]>>> {
+  const layers: Record<string, string[]> = {};
+  for (const table of TABLES) {
+    const rows = await sql.unsafe(
+      `select (to_jsonb(t) - $1::text[])::text as row from ${table} as t order by 1`,
+      [[...except]],
+    );
+    layers[table] = rows.map((row) => String(row.row));
+  }
+  return layers;
+}
+
+/** Columns that tell one run from another one of the same day. */
+export const RUN_COLUMNS = ["run_id", "landed_seq", "changed_seq", "rejected_at"];
