@@ -1,0 +1,17 @@
+import { getLogger } from "@logtape/logtape";
+import type { Config } from "../../lib/config.ts";
+import type { TaskContext } from "../../lib/dag.ts";
+
+/** What a task gets to know, without a run log around it. */
+export function taskContext(config: Config): TaskContext {
+  return {
+    config,
+    logicalDate: Temporal.Now.plainDateISO(config.businessTz),
+    runId: crypto.randomUUID(),
+    dryRun: false,
+    signal: new AbortController().signal,
+    log: getLogger(["bench"]),
+    progress: () => {},
+    metricsOf: () => Promise.resolve(null),
+  };
+}
