@@ -1,7 +1,7 @@
 // Reads:  amoCRM: the elements of the catalog AMO_CLIENTS_CATALOG
 // Writes: stg.stg_clients, stg.rejected
 // When:   04:05 local
-// Try:    deno run -P=pipeline pipeline/daily_amocrm_load_clients.ts --date 2026-05-03 --dry-run
+// Try:    deno run -q -P=pipeline pipeline/daily_amocrm_load_clients.ts --date 2026-05-03 --dry-run
 
 import type { Dag } from "../lib/dag.ts";
 import { runDagCommand } from "../lib/dag_command.ts";

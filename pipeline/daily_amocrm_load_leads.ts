@@ -1,7 +1,7 @@
 // Reads:  amoCRM: the leads of AMO_PIPELINE with the cars and clients they are linked to
 // Writes: stg.stg_leads, stg.rejected
 // When:   04:00 local
-// Try:    deno run -P=pipeline pipeline/daily_amocrm_load_leads.ts --date 2026-05-03 --dry-run
+// Try:    deno run -q -P=pipeline pipeline/daily_amocrm_load_leads.ts --date 2026-05-03 --dry-run
 
 import { readCatalogs } from "../lib/amocrm/catalogs.ts";
 import { readCustomFields } from "../lib/amocrm/fields.ts";

@@ -1,7 +1,7 @@
 // Reads:  amoCRM: all pipelines and their statuses
 // Writes: dict.dict_status_leads_stg, dict.dict_status_leads
 // When:   04:55 local
-// Try:    deno run -P=pipeline pipeline/daily_build_dict_status_leads.ts --date 2026-05-03 --dry-run
+// Try:    deno run -q -P=pipeline pipeline/daily_build_dict_status_leads.ts --date 2026-05-03 --dry-run
 
 import type { TransactionSql } from "postgres";
 import { type Pipeline, readPipelines } from "../lib/amocrm/pipelines.ts";

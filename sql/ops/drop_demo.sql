@@ -5,7 +5,8 @@
 do $$
 begin
     if to_regnamespace('made_by_demo') is null then
-        raise exception 'Cannot drop the warehouse: the demo did not make it, expected the schema made_by_demo';
+        raise exception using message = 'Cannot drop the warehouse: the demo did not make it, '
+            || 'expected the schema made_by_demo';
     end if;
     drop schema if exists stg, ods, dict, dds, dm, ops, made_by_demo cascade;
 end;

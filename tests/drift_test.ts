@@ -1,0 +1,207 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { VARIABLE_NAMES } from "../lib/config.ts";
+import { validateDags } from "../lib/dependencies.ts";
+import { dags } from "../pipeline/daily.ts";
+import { PROJECT_DIR } from "./support/script.ts";
+
+const NOT_DAGS = ["daily.ts", "demo.ts"];
+const HEADER = ["-- What:", "-- Grain:", "-- Reads:"];
+const LONGEST_SQL_LINE = 100;
+const MAY_RUN_WITH_ALL_RIGHTS = ["test", "bench", "ok"];
+
+/** The DAGs as their users know them: changing one is a change for them, so it is made here as well. */
+const KNOWN_DAGS = [
+  ["daily_amocrm_load_leads", ["extract_leads", "load_leads"], "04:00", []],
+  ["daily_amocrm_load_clients", ["extract_clients", "load_clients"], "04:05", []],
+  ["daily_amocrm_load_cars", ["extract_cars", "load_cars"], "04:10", []],
+  [
+    "daily_build_dict_status_leads",
+    ["extract_statuses_to_stage", "merge_dict_status_leads"],
+    "04:55",
+    [],
+  ],
+  ["daily_load_ods_leads", ["merge_ods_leads"], "04:00", ["daily_amocrm_load_leads.load_leads"]],
+  [
+    "daily_load_ods_clients",
+    ["merge_ods_clients"],
+    "04:05",
+    ["daily_amocrm_load_clients.load_clients"],
+  ],
+  ["daily_load_ods_cars", ["merge_ods_cars"], "04:10", ["daily_amocrm_load_cars.load_cars"]],
+  [
+    "daily_build_dds_dim",
+    ["merge_dim_car", "merge_dim_client", "merge_dim_status", "merge_dim_date"],
+    "05:00",
+    [
+      "daily_load_ods_leads.merge_ods_leads",
+      "daily_load_ods_clients.merge_ods_clients",
+      "daily_load_ods_cars.merge_ods_cars",
+      "daily_build_dict_status_leads.merge_dict_status_leads",
+    ],
+  ],
+  [
+    "daily_build_dds_fact",
+    ["merge_fact_rentals", "merge_fact_lead_status_change", "merge_fact_fleet_usage_day"],
+    "05:30",
+    ["daily_build_dds_dim", "daily_load_ods_leads.merge_ods_leads"],
+  ],
+];
+
+/** Paths below a folder of the project, e.g. "lib/sandbox/main.ts", of the files whose name ends so. */
+async function listFiles(folder: string, ending: string): Promise<string[]> {
+  const paths: string[] = [];
+  for await (const entry of Deno.readDir(join(PROJECT_DIR, folder))) {
+    const path = `${folder}/${entry.name}`;
+    if (entry.isDirectory) paths.push(...await listFiles(path, ending));
+    else if (path.endsWith(ending)) paths.push(path);
+  }
+  return paths.sort();
+}
+
+function read(path: string): Promise<string> {
+  return Deno.readTextFile(join(PROJECT_DIR, path));
+}
+
+/** The files of which `isWrong` says so, by their text. */
+async function findFiles(
+  paths: readonly string[],
+  isWrong: (text: string, path: string) => boolean,
+): Promise<string[]> {
+  const texts = await Promise.all(paths.map(read));
+  return paths.filter((path, i) => isWrong(texts[i] ?? "", path));
+}
+
+/** What a file imports, also when on demand: the texts behind `from` and `import`. */
+function importsOf(text: string): string[] {
+  return [...text.matchAll(/(?:from|import)\s*\(?\s*"([^"]+)"/g)].map(([, target]) => target ?? "");
+}
+
+const dagFiles = (await listFiles("pipeline", ".ts"))
+  .filter((path) => !NOT_DAGS.includes(path.replace("pipeline/", "")));
+
+Deno.test("daily.ts lists every DAG of pipeline/, each under the name of its file", () => {
+  assert.deepEqual(dags.map(({ id }) => `pipeline/${id}.ts`).sort(), dagFiles);
+});
+
+Deno.test("the DAGs have the ids, tasks, times and upstreams that their users know", () => {
+  const found = dags.map(({ id, tasks, schedule, waitsFor }) => [
+    id,
+    tasks.map((task) => task.id),
+    schedule,
+    waitsFor.map(({ dag, task }) => task === undefined ? dag : `${dag}.${task}`),
+  ]);
+  assert.deepEqual(found, KNOWN_DAGS);
+  validateDags(dags);
+});
+
+Deno.test("each DAG has a header: what it reads and writes, when it runs, how to try it", async () => {
+  const wrong = await findFiles(dagFiles, (text, path) => {
+    const labels = text.split("\n").filter((line) => line.startsWith("// "))
+      .map((line) => /^\/\/ (\w+): /.exec(line)?.[1]).filter((label) => label !== undefined);
+    return labels.join() !== "Reads,Writes,When,Try" ||
+      !text.includes(`// Try:    deno run -q -P=pipeline ${path}`);
+  });
+  assert.deepEqual(wrong, []);
+});
+
+Deno.test("README.md has a table row for each DAG", async () => {
+  const readme = await read("README.md");
+  const rows = readme.split("\n").map((line) => /^\| `(daily_\w+)`/.exec(line)?.[1])
+    .filter((id) => id !== undefined);
+  assert.deepEqual(rows.sort(), dags.map(({ id }) => id).sort());
+});
+
+Deno.test("each DAG has a test file of its name", async () => {
+  const tests = await listFiles("tests", "_test.ts");
+  const missing = dags.map(({ id }) => `tests/${id}_test.ts`).filter((path) =>
+    !tests.includes(path)
+  );
+  assert.deepEqual(missing, []);
+});
+
+Deno.test("no DAG imports another script of pipeline/", async () => {
+  const wrong = await findFiles(
+    dagFiles,
+    (text) => importsOf(text).some((target) => /^\.\/|pipeline\//.test(target)),
+  );
+  assert.deepEqual(wrong, []);
+});
+
+Deno.test("lib/ and pipeline/ import neither tests nor, but for demo.ts, the sandbox", async () => {
+  const paths = [...await listFiles("lib", ".ts"), ...await listFiles("pipeline", ".ts")]
+    .filter((path) => !path.startsWith("lib/sandbox/") && path !== "pipeline/demo.ts");
+  const wrong = await findFiles(
+    paths,
+    (text) => importsOf(text).some((target) => /(^|\/)(tests|sandbox)\//.test(target)),
+  );
+  assert.deepEqual(wrong, []);
+  const sandbox = await findFiles(
+    await listFiles("lib/sandbox", ".ts"),
+    (text) => importsOf(text).some((target) => target.startsWith("../") || /tests\//.test(target)),
+  );
+  // What serves people may share the command line with the other scripts; nothing else may.
+  assert.deepEqual(sandbox.filter((path) => path !== "lib/sandbox/main.ts"), []);
+});
+
+Deno.test("lib/ does not import pipeline/", async () => {
+  const wrong = await findFiles(
+    await listFiles("lib", ".ts"),
+    (text) => importsOf(text).some((target) => target.includes("pipeline/")),
+  );
+  assert.deepEqual(wrong, []);
+});
+
+Deno.test("Deno.env is in lib/config.ts alone", async () => {
+  const paths = [...await listFiles("lib", ".ts"), ...await listFiles("pipeline", ".ts")];
+  const users = await findFiles(paths, (text) => /Deno\s*\.\s*env\b|process\.env/.test(text));
+  assert.deepEqual(users, ["lib/config.ts"]);
+});
+
+Deno.test(".env.example has the variables of config.ts, in its order, one comment line each", async () => {
+  const lines = (await read(".env.example")).split("\n");
+  const variables = lines.flatMap((line, i) => {
+    const name = /^([A-Z_]+)=$/.exec(line)?.[1];
+    return name === undefined ? [] : [{ name, above: lines[i - 1] ?? "" }];
+  });
+  assert.deepEqual(variables.map(({ name }) => name), VARIABLE_NAMES);
+  assert.deepEqual(variables.filter(({ above }) => !/^# \S/.test(above)), []);
+  assert.deepEqual(lines.filter((line) => !/^(#.*|[A-Z_]+=|)$/.test(line)), []);
+});
+
+Deno.test("SQL files say what, grain and reads, in lines of at most 100 columns", async () => {
+  const folders = await Array.fromAsync(Deno.readDir(join(PROJECT_DIR, "sql")));
+  const paths = (await Promise.all(folders.map(({ name }) => listFiles(`sql/${name}`, ".sql"))))
+    .flat().filter((path) => !path.startsWith("sql/migrations/"));
+  assert.ok(paths.length > 20);
+  const wrongHeaders = await findFiles(paths, (text) => {
+    const lines = text.split("\n");
+    return HEADER.some((start, i) => !lines[i]?.startsWith(`${start} `));
+  });
+  assert.deepEqual(wrongHeaders, []);
+  const tooWide = await findFiles(
+    paths,
+    (text) => text.split("\n").some((line) => [...line].length > LONGEST_SQL_LINE),
+  );
+  assert.deepEqual(tooWide, []);
+});
+
+Deno.test("no task that people run in production has all rights, and each is described", async () => {
+  const { tasks, permissions }: {
+    tasks: Record<string, { description?: string; command: string }>;
+    permissions: Record<string, { env?: string[] }>;
+  } = JSON.parse(await read("deno.json"));
+  const withAllRights = Object.entries(tasks)
+    .filter(([, { command }]) => /\s(-A|--allow-all)\b/.test(command)).map(([name]) => name);
+  assert.deepEqual(withAllRights.filter((name) => !MAY_RUN_WITH_ALL_RIGHTS.includes(name)), []);
+  assert.deepEqual(Object.entries(tasks).filter(([, { description }]) => !description), []);
+  for (const set of ["pipeline", "demo"]) {
+    const allowed = permissions[set]?.env ?? [];
+    const missing = VARIABLE_NAMES.filter((name) =>
+      !allowed.some((one) =>
+        one === name || (one.endsWith("*") && name.startsWith(one.slice(0, -1)))
+      )
+    );
+    assert.deepEqual([set, missing], [set, []]);
+  }
+});
