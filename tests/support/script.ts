@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { VARIABLE_NAMES } from "../../lib/config.ts";
 
 /** What a process printed and how it ended. */
 export interface ProcessResult {
@@ -27,6 +28,8 @@ export function denoCommand(
       HOME: Deno.env.get("HOME") ?? "",
       DENO_DIR: Deno.env.get("DENO_DIR") ?? "",
       NO_COLOR: "1",
+      // An empty variable counts as unset and wins over a developer's own .env.
+      ...Object.fromEntries(VARIABLE_NAMES.map((name) => [name, ""])),
       ...env,
     },
     stdin: "null",
