@@ -95,18 +95,23 @@ Deno.test("a slow answer comes after its time and not before", async () => {
   assert.ok(tookMs >= 59, `it took ${tookMs} ms`);
 });
 
-Deno.test("a client that gives up on a slow answer, and the end of the server, leave nothing behind", async () => {
-  const sandbox = serve();
-  sandbox.faults.add({ kind: "slow", ms: 3_600_000 }, { times: 2 });
-  const headers = { authorization: `Bearer ${sandbox.token}` };
-  const giveUp = new AbortController();
-  const given = fetch(`${sandbox.url}/api/v4/account`, { headers, signal: giveUp.signal });
-  const cut = fetch(`${sandbox.url}/api/v4/account`, { headers });
-  const both = Promise.allSettled([given, cut]);
-  while (sandbox.requests.list().length < 2) await new Promise((done) => setTimeout(done, 1));
-  giveUp.abort();
-  await sandbox[Symbol.asyncDispose]();
-  assert.deepEqual((await both).map(({ status }) => status), ["rejected", "rejected"]);
+Deno.test({
+  name: "a client that gives up on a slow answer, and the end of the server, leave nothing behind",
+  sanitizeOps: true,
+  sanitizeResources: true,
+  fn: async () => {
+    const sandbox = serve();
+    sandbox.faults.add({ kind: "slow", ms: 3_600_000 }, { times: 2 });
+    const headers = { authorization: `Bearer ${sandbox.token}` };
+    const giveUp = new AbortController();
+    const given = fetch(`${sandbox.url}/api/v4/account`, { headers, signal: giveUp.signal });
+    const cut = fetch(`${sandbox.url}/api/v4/account`, { headers });
+    const both = Promise.allSettled([given, cut]);
+    while (sandbox.requests.list().length < 2) await new Promise((done) => setTimeout(done, 1));
+    giveUp.abort();
+    await sandbox[Symbol.asyncDispose]();
+    assert.deepEqual((await both).map(({ status }) => status), ["rejected", "rejected"]);
+  },
 });
 
 Deno.test("faults choose their requests by path, method, count and how many go before", async () => {

@@ -207,7 +207,7 @@ function fieldUpdate(
   };
 }
 
-/** The values of a deleted field are gone with it; leads keep their `updated_at`. */
+/** Records show the values of the fields that there are, so those of a deleted one are gone with it. */
 function deleteField(world: World, owner: FieldOwner, id: number): void {
   const field = requireField(world, owner, id);
   if (!field.isDeletable) {
@@ -216,14 +216,4 @@ function deleteField(world: World, owner: FieldOwner, id: number): void {
     );
   }
   world.fields.of(owner).delete(id);
-  for (const record of recordsOf(world, owner)) record.fieldValues.delete(id);
-}
-
-function recordsOf(
-  world: World,
-  owner: FieldOwner,
-): Iterable<{ readonly fieldValues: Map<number, unknown> }> {
-  if (owner === "leads") return world.leads.all();
-  if (owner === "contacts" || owner === "companies") return world[owner].values();
-  return [...world.elements.values()].filter(({ catalogId }) => fieldOwnerOf(catalogId) === owner);
 }
