@@ -3,35 +3,24 @@ import { z } from "zod";
 import { asItem, asList, batchResponse, type BatchWrite, readJson, writeBatch } from "./batch.ts";
 import { type Place, placeOf } from "./paging.ts";
 import {
-  bySort,
   LOST,
   type Pipeline,
   renderPipeline,
-  renderStatus,
   sortedPipelines,
-  type Status,
-  STATUS_COLORS,
   withSystemStatuses,
   WON,
 } from "./pipelines.ts";
 import {
   fieldMissing,
   hal,
-  type ItemError,
   noContent,
   notSupportedChoice,
   problem,
   validationProblem,
 } from "./problems.ts";
 import { Refusal } from "./refusal.ts";
+import { checkColor, newStatus, statusSchema } from "./status_input.ts";
 import type { World } from "./world.ts";
-
-const statusSchema = z.object({
-  id: z.int().optional(),
-  name: z.string().min(1).optional(),
-  sort: z.int().min(0).optional(),
-  color: z.string().optional(),
-});
 
 const pipelineSchema = z.object({
   id: z.int().optional(),
@@ -43,96 +32,50 @@ const pipelineSchema = z.object({
   _embedded: z.object({ statuses: z.array(statusSchema).optional() }).nullish(),
 });
 
-type StatusInput = z.infer<typeof statusSchema>;
 type PipelineInput = z.infer<typeof pipelineSchema>;
 
-const PATH = "/api/v4/leads/pipelines";
+/** Where pipelines live. */
+export const PIPELINES_PATH = "/api/v4/leads/pipelines";
 
 /** Pipelines with their stages. The list ignores `page` and `limit`. */
 export function addPipelineRoutes(app: Hono, world: World): void {
-  app.get(PATH, (context) => {
+  app.get(PIPELINES_PATH, (context) => {
     const place = placeOf(context);
     const pipelines = sortedPipelines(world).map((found) => renderPipeline(world, found, place));
     return hal({
       _total_items: pipelines.length,
-      _links: { self: { href: `${place.origin}${PATH}` } },
+      _links: { self: { href: `${place.origin}${PIPELINES_PATH}` } },
       _embedded: { pipelines },
     });
   });
-  app.get(`${PATH}/:id{[0-9]+}`, (context) => {
+  app.get(`${PIPELINES_PATH}/:id{[0-9]+}`, (context) => {
     const pipeline = requirePipeline(world, Number(context.req.param("id")));
     return hal(renderPipeline(world, pipeline, placeOf(context)));
   });
-  app.post(PATH, async (context) => {
+  app.post(PIPELINES_PATH, async (context) => {
     const items = asList(await readJson(context));
     const result = writeBatch(world, items, pipelineCreation(world, placeOf(context)));
     return batchResponse(context, "pipelines", result, { withTotal: true });
   });
-  app.patch(`${PATH}/:id{[0-9]+}`, async (context) => {
+  app.patch(`${PIPELINES_PATH}/:id{[0-9]+}`, async (context) => {
     const item = asItem(await readJson(context), Number(context.req.param("id")));
     return hal(writeBatch(world, [item], pipelineUpdate(world, placeOf(context))).written[0]);
   });
-  app.delete(`${PATH}/:id{[0-9]+}`, (context) => {
+  app.delete(`${PIPELINES_PATH}/:id{[0-9]+}`, (context) => {
     deletePipeline(world, Number(context.req.param("id")));
     return noContent();
   });
 }
 
-/** The stages of one pipeline. */
-export function addStatusRoutes(app: Hono, world: World): void {
-  const path = `${PATH}/:pipeline{[0-9]+}/statuses`;
-  app.get(path, (context) => {
-    const pipeline = requirePipeline(world, Number(context.req.param("pipeline")));
-    const place = placeOf(context);
-    const statuses = pipeline.statuses.map((found) => renderStatus(world, pipeline, found, place));
-    return hal({
-      _total_items: statuses.length,
-      _links: { self: { href: `${place.origin}${PATH}/${pipeline.id}/statuses` } },
-      _embedded: { statuses },
-    });
-  });
-  app.get(`${path}/:id{[0-9]+}`, (context) => {
-    const pipeline = requirePipeline(world, Number(context.req.param("pipeline")));
-    const status = requireStatus(pipeline, Number(context.req.param("id")));
-    return hal(renderStatus(world, pipeline, status, placeOf(context)));
-  });
-  app.post(path, async (context) => {
-    const pipeline = requirePipeline(world, Number(context.req.param("pipeline")));
-    const items = asList(await readJson(context));
-    const result = writeBatch(world, items, statusCreation(world, pipeline, placeOf(context)));
-    return batchResponse(context, "statuses", result, { withTotal: true });
-  });
-  app.patch(`${path}/:id{[0-9]+}`, async (context) => {
-    const pipeline = requirePipeline(world, Number(context.req.param("pipeline")));
-    const item = asItem(await readJson(context), Number(context.req.param("id")));
-    const write = statusUpdate(world, pipeline, placeOf(context));
-    return hal(writeBatch(world, [item], write).written[0]);
-  });
-  app.delete(`${path}/:id{[0-9]+}`, (context) => {
-    const pipeline = requirePipeline(world, Number(context.req.param("pipeline")));
-    const status = requireStatus(pipeline, Number(context.req.param("id")));
-    const isUsed = [...world.leads.all()].some((lead) =>
-      lead.pipelineId === pipeline.id && lead.statusId === status.id
-    );
-    if (!status.isEditable || isUsed) throw refusedId();
-    pipeline.statuses = pipeline.statuses.filter(({ id }) => id !== status.id);
-    return noContent();
-  });
-}
-
-function requirePipeline(world: World, id: number): Pipeline {
+/** The pipeline that a path names, or a refusal with 404. */
+export function requirePipeline(world: World, id: number): Pipeline {
   const pipeline = world.pipelines.get(id);
   if (pipeline === undefined) throw new Refusal(problem(404, "Pipeline not found"));
   return pipeline;
 }
 
-function requireStatus(pipeline: Pipeline, id: number): Status {
-  const status = pipeline.statuses.find((candidate) => candidate.id === id);
-  if (status === undefined) throw new Refusal(problem(404, "Status not found"));
-  return status;
-}
-
-function refusedId(): Refusal {
+/** A refusal with 400: the id in the path cannot be used for this. */
+export function refusedId(): Refusal {
   return new Refusal(
     validationProblem([{ request_id: "0", errors: [notSupportedChoice("id")] }]),
   );
@@ -181,22 +124,6 @@ function createPipeline(world: World, input: PipelineInput): Pipeline {
   return pipeline;
 }
 
-function newStatus(world: World, input: StatusInput, sort: number): Status {
-  return {
-    id: world.nextId("status"),
-    name: input.name ?? "",
-    sort: input.sort ?? sort,
-    color: input.color ?? "#fffeb2",
-    isEditable: true,
-    type: 0,
-  };
-}
-
-function checkColor(status: StatusInput, path: string, errors: ItemError[]): void {
-  if (status.color === undefined || STATUS_COLORS.includes(status.color)) return;
-  errors.push(notSupportedChoice(`${path}color`));
-}
-
 /** There is one main pipeline. */
 function makeMain(world: World, pipeline: Pipeline): void {
   for (const other of world.pipelines.values()) other.isMain = other.id === pipeline.id;
@@ -234,56 +161,4 @@ function deletePipeline(world: World, id: number): void {
   world.pipelines.delete(id);
   const [next] = sortedPipelines(world);
   if (pipeline.isMain && next !== undefined) makeMain(world, next);
-}
-
-function statusCreation(
-  world: World,
-  pipeline: Pipeline,
-  place: Place,
-): BatchWrite<StatusInput, StatusInput> {
-  return {
-    schema: statusSchema.required({ name: true }),
-    numbersItems: true,
-    check(input, errors) {
-      checkColor(input, "", errors);
-      return input;
-    },
-    apply(input) {
-      const last = Math.max(10, ...pipeline.statuses.filter(isOrdinary).map(({ sort }) => sort));
-      const status = newStatus(world, input, last + 10);
-      pipeline.statuses = [...pipeline.statuses, status].sort(bySort);
-      return renderStatus(world, pipeline, status, place);
-    },
-  };
-}
-
-function isOrdinary(status: Status): boolean {
-  return status.isEditable;
-}
-
-/** Won and lost can be renamed, and nothing else; the stage of unsorted leads not even that. */
-function statusUpdate(
-  world: World,
-  pipeline: Pipeline,
-  place: Place,
-): BatchWrite<StatusInput, { readonly input: StatusInput; readonly status: Status }> {
-  return {
-    schema: statusSchema,
-    numbersItems: false,
-    check(input, errors) {
-      const status = requireStatus(pipeline, input.id ?? 0);
-      if (status.type === 1) errors.push(notSupportedChoice("id"));
-      checkColor(input, "", errors);
-      return { input, status };
-    },
-    apply({ input, status }) {
-      status.name = input.name ?? status.name;
-      if (status.isEditable) {
-        status.sort = input.sort ?? status.sort;
-        status.color = input.color ?? status.color;
-      }
-      pipeline.statuses = [...pipeline.statuses].sort(bySort);
-      return renderStatus(world, pipeline, status, place);
-    },
-  };
 }

@@ -84,7 +84,8 @@ async function pipe(
   port: number,
   clients: Map<number, Client>,
 ): Promise<void> {
-  const server = await Deno.connect({ hostname: HOSTNAME, port });
+  const server = await connectQuietly(port);
+  if (server === undefined) return closeQuietly(connection);
   const key = server.localAddr.port;
   const gone = new AbortController();
   clients.set(key, { connection, gone });
@@ -94,6 +95,16 @@ async function pipe(
   gone.abort();
   closeQuietly(connection);
   closeQuietly(server);
+}
+
+/** Undefined when the server behind has just been stopped. */
+async function connectQuietly(port: number): Promise<Deno.TcpConn | undefined> {
+  try {
+    return await Deno.connect({ hostname: HOSTNAME, port });
+  } catch (error) {
+    if (error instanceof Deno.errors.ConnectionRefused || isConnectionEnd(error)) return undefined;
+    throw error;
+  }
 }
 
 async function copy(from: Deno.Conn, to: Deno.Conn): Promise<void> {
