@@ -51,8 +51,8 @@ Deno.test("createPacer() never lets 8 requests into any second at a rate of 7", 
     }
     await all;
     const spans = departures.slice(7).map((at, i) => at - (departures[i] ?? 0));
-    // Seven intervals of 149 ms, which is 1.04 / 7 s rounded up.
-    assert.deepEqual(spans, Array.from({ length: 8 }, () => 1043));
+    // Seven intervals of 150 ms, which is 1.05 / 7 s.
+    assert.deepEqual(spans, Array.from({ length: 8 }, () => 1050));
   } finally {
     mock.timers.reset();
   }

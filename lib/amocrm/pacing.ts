@@ -8,8 +8,8 @@ export interface Pacer {
   slowDown(): void;
 }
 
-/** 7 requests then span 1.04 s, so a server with a sliding second never counts 8, jitter of 40 ms included. */
-const HEADROOM = 1.04;
+/** The 8th request leaves 1.05 s after the first, so a server with a sliding second bears 50 ms of jitter. */
+const HEADROOM = 1.05;
 const SLOW_MS = 30_000;
 
 const pacers = new Map<string, { readonly rate: number; readonly pacer: Pacer }>();
@@ -30,7 +30,7 @@ export function sharedPacer(origin: string, requestsPerSecond: number): Pacer {
 }
 
 /**
- * A pacer of its own: one slot per 1.04 / `requestsPerSecond` seconds. `nowMs` decides when a slow-down ends,
+ * A pacer of its own: one slot per 1.05 / `requestsPerSecond` seconds. `nowMs` decides when a slow-down ends,
  * `nextSlot` resolves once per slot.
  */
 export function createPacer(

@@ -63,8 +63,9 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   const routes = createRoutes(world);
 
   const respond = async (request: Request, url: URL, gone: AbortSignal): Promise<Response> => {
-    if (switches.latencyMs > 0) await waitForReal(switches.latencyMs, gone);
+    // Counted as they arrive, like the log: the answer alone is late.
     const limited = rateLimit.refusal();
+    if (switches.latencyMs > 0) await waitForReal(switches.latencyMs, gone);
     if (limited !== undefined) return limited;
     const answer = async () => tokens.refusal(request) ?? await routes.fetch(request);
     const fault = faultQueue.take(request.method, url.pathname);
