@@ -1,0 +1,134 @@
+// How fast merge_ods_leads takes 5,000 changed leads into a history of 200,000, against the same merge done by
+// full comparison: the same file over every lead, as if nothing were known about what has landed since.
+//
+//     deno run -A bench/ods_merge_bench.ts --leads 200000 --changed 5000     (TEST_PG_* names the server, else its own)
+
+import { Command } from "commander";
+import type { TransactionSql } from "postgres";
+import { migrate } from "../lib/migrations.ts";
+import { runSqlFile } from "../lib/sql_file.ts";
+import { openServer, type Warehouse } from "../lib/warehouse.ts";
+import { openBenchServer } from "./support/bench_server.ts";
+
+const ROUNDS = 3;
+const COPIES = 3;
+
+/** Prints seconds of both, each the median of three rounds, and their ratio. */
+export async function benchOdsMerge(leads: number, changed: number): Promise<void> {
+  await using server = await openBenchServer("ods_merge_bench");
+  await using warehouse = await openServer({ ...server.pg, sslmode: "disable" });
+  await migrate(warehouse);
+  console.log(`Landing ${COPIES} copies of each of ${leads.toLocaleString("en")} leads…`);
+  for (let copy = 0; copy < COPIES; copy++) await landCopies(warehouse, copy, 1, leads);
+  await warehouse.sql.begin(merge);
+  const every = Math.floor(leads / changed);
+  await landCopies(warehouse, COPIES, every, changed * every);
+  await warehouse.sql`vacuum analyze stg.stg_leads`;
+  await warehouse.sql`vacuum analyze ods.ods_leads_hist`;
+
+  const increments: Round[] = [];
+  const comparisons: Round[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    increments.push(await measure(warehouse, merge));
+    comparisons.push(
+      await measure(warehouse, async (tx) => {
+        await tx`update ops.watermark set position = 0 where name = 'ods.ods_leads_hist'`;
+        return await merge(tx);
+      }),
+    );
+  }
+  for (const { written, history } of [...increments, ...comparisons]) {
+    if (written !== 2 * changed || history !== increments[0]?.history) {
+      throw new Error(`Cannot compare: a merge wrote ${written} rows, expected ${2 * changed}`);
+    }
+  }
+  report(leads, changed, median(increments), median(comparisons));
+}
+
+interface Round {
+  readonly seconds: number;
+  readonly written: unknown;
+  /** What the history is afterwards. */
+  readonly history: string;
+}
+
+/** Runs a merge, times it, and rolls it back, so that every round meets the same history. */
+async function measure(
+  { sql }: Warehouse,
+  run: (tx: TransactionSql) => Promise<Awaited<ReturnType<typeof merge>>>,
+): Promise<Round> {
+  const rollback = new Error("Measured");
+  let round: Round | undefined;
+  await sql`checkpoint`;
+  try {
+    await sql.begin(async (tx) => {
+      const started = performance.now();
+      const { rows_written: written } = await run(tx);
+      const seconds = (performance.now() - started) / 1000;
+      const [row] = await tx`
+        select count(*) || ' ' || sum(hashtextextended((to_jsonb(h) - 'load_date')::text, 0)) as history
+        from ods.ods_leads_hist as h
+      `;
+      round = { seconds, written, history: String(row?.history) };
+      throw rollback;
+    });
+  } catch (error) {
+    if (error !== rollback) throw error;
+  }
+  if (!round) throw new Error("Cannot report: nothing was measured");
+  return round;
+}
+
+function merge(tx: TransactionSql) {
+  return runSqlFile(tx, "ods/merge_ods_leads.sql", { logical_date: "2026-05-03" });
+}
+
+/** Lands copy number `copy` of the leads `step`, 2 x `step`, … up to `last`, each with a changed price. */
+async function landCopies(
+  { sql }: Warehouse,
+  copy: number,
+  step: number,
+  last: number,
+): Promise<void> {
+  await sql`
+    insert into stg.stg_leads (
+      id, pipeline_id, status_id, name, model, plate, client_name, license, budget, dailyrate,
+      rental_start, rental_end, created_at, updated_at, payload, row_hash, observed_at, run_id, load_date
+    )
+    select
+      id, 10, 1 + ${copy}::integer, 'Rental ' || id, 'Model ' || id % 12, 'A ' || id % 400,
+      'Client ' || id % 9000, 'L ' || id % 9000, 100 + id % 900 + ${copy}::integer, 99.5,
+      '2026-05-01Z'::timestamptz + id % 365 * interval '1 day',
+      '2026-05-04Z'::timestamptz + id % 365 * interval '1 day',
+      '2026-04-01Z', '2026-05-01Z'::timestamptz + ${copy}::integer * interval '1 day',
+      jsonb_build_object('id', id, 'name', 'Rental ' || id, 'price', 100 + id % 900 + ${copy}::integer),
+      md5(id || ' ' || ${copy}::integer), '2026-05-01Z'::timestamptz + ${copy}::integer * interval '1 day',
+      '00000000-0000-4000-8000-000000000001', '2026-05-01'
+    from generate_series(${step}::bigint, ${last}::bigint, ${step}::bigint) as ids (id)
+  `;
+}
+
+function median(rounds: readonly Round[]): number {
+  const sorted = rounds.map(({ seconds }) => seconds).sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+}
+
+function report(leads: number, changed: number, increment: number, comparison: number): void {
+  const count = (value: number) => value.toLocaleString("en");
+  console.log(
+    `Merge of ${count(changed)} changed leads into the history of ${count(leads)} ` +
+      `(${count(leads * COPIES)} versions), median of ${ROUNDS}:`,
+  );
+  console.log(`  merge_ods_leads       ${increment.toFixed(2)} s`);
+  console.log(`  by full comparison    ${comparison.toFixed(2)} s, the same rows written`);
+  console.log(`  ratio                 ${(comparison / increment).toFixed(1)} times as fast`);
+}
+
+if (import.meta.main) {
+  const { leads, changed } = new Command("ods_merge_bench")
+    .option("--leads <count>", "leads in the history", Number, 200_000)
+    .option("--changed <count>", "leads that changed", Number, 5_000)
+    .parse(Deno.args, { from: "user" })
+    .opts<{ readonly leads: number; readonly changed: number }>();
+  await benchOdsMerge(leads, changed);
+}
