@@ -1,6 +1,7 @@
 import postgres from "postgres";
 import {
   findPostgresPrograms,
+  readServerAccess,
   type ServerAccess,
   startPostgresServer,
 } from "../../tests/support/postgres_server.ts";
@@ -15,7 +16,7 @@ export interface BenchServer extends AsyncDisposable {
 /** Creates the database `name` on the server of `TEST_PG_*`, or on one that it starts and stops. */
 export async function openBenchServer(name: string): Promise<BenchServer> {
   await using opened = new AsyncDisposableStack();
-  const access = readAccess() ?? opened.use(await startOwnServer()).access;
+  const access = readServerAccess() ?? opened.use(await startOwnServer()).access;
   const database = `${name}_${crypto.randomUUID().slice(0, 8)}`;
   await asAdmin(access, `create database ${database}`);
   opened.defer(() => asAdmin(access, `drop database ${database} with (force)`));
@@ -24,17 +25,6 @@ export async function openBenchServer(name: string): Promise<BenchServer> {
     pg: { ...access, database },
     psql: (command) => runPsql({ ...access, database }, command),
     [Symbol.asyncDispose]: () => all.disposeAsync(),
-  };
-}
-
-function readAccess(): ServerAccess | null {
-  const host = Deno.env.get("TEST_PG_HOST");
-  if (!host) return null;
-  return {
-    host,
-    port: Number(Deno.env.get("TEST_PG_PORT") ?? 5432),
-    user: Deno.env.get("TEST_PG_USER") ?? "postgres",
-    password: Deno.env.get("TEST_PG_PASSWORD") ?? "",
   };
 }
 

@@ -17,6 +17,18 @@ export interface TestServer extends AsyncDisposable {
 
 const SPEED_OVER_SAFETY = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"];
 
+/** The server that `TEST_PG_*` names; null when none does. */
+export function readServerAccess(): ServerAccess | null {
+  const host = Deno.env.get("TEST_PG_HOST");
+  if (!host) return null;
+  return {
+    host,
+    port: Number(Deno.env.get("TEST_PG_PORT") ?? 5432),
+    user: Deno.env.get("TEST_PG_USER") ?? "postgres",
+    password: Deno.env.get("TEST_PG_PASSWORD") ?? "",
+  };
+}
+
 /** The newest PostgreSQL programs of this machine; null when there are none. */
 export async function findPostgresPrograms(): Promise<string | null> {
   const folders: string[] = [];

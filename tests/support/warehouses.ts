@@ -4,7 +4,7 @@ import { servePglite } from "../../lib/embedded_warehouse.ts";
 import { migrate } from "../../lib/migrations.ts";
 import { SQL_DIR } from "../../lib/sql_file.ts";
 import { openServer, type Warehouse } from "../../lib/warehouse.ts";
-import type { ServerAccess } from "./postgres_server.ts";
+import { readServerAccess, type ServerAccess } from "./postgres_server.ts";
 
 type Body = (warehouse: Warehouse) => Promise<void>;
 
@@ -72,17 +72,6 @@ function keepOpen(db: PGlite): PGlite {
 
 async function readSupportSql(file: string): Promise<string> {
   return await Deno.readTextFile(new URL(file, import.meta.url));
-}
-
-function readServerAccess(): ServerAccess | null {
-  const host = Deno.env.get("TEST_PG_HOST");
-  if (!host) return null;
-  return {
-    host,
-    port: Number(Deno.env.get("TEST_PG_PORT") ?? 5432),
-    user: Deno.env.get("TEST_PG_USER") ?? "postgres",
-    password: Deno.env.get("TEST_PG_PASSWORD") ?? "",
-  };
 }
 
 function requireServer(): ServerAccess {
