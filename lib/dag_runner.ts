@@ -149,8 +149,18 @@ async function refusedClaim(run: Run): Promise<DagOutcome> {
   return { dagId: run.dag.id, status: "already_running", message, tasks };
 }
 
+/** How a wait for upstreams ended. */
+type Verdict = Decision | { readonly kind: "stopped"; readonly reason: string };
+
+/** What each verdict but "ready" makes of the tasks and of their DAG. */
+const GIVEN_UP = {
+  waiting: { written: "failed", task: "waiting", dag: "not_ready" },
+  failed: { written: "upstream_failed", task: "upstream_failed", dag: "upstream_failed" },
+  stopped: { written: "failed", task: "failed", dag: "failed" },
+} as const;
+
 /** Asks again and again; the answer is `waiting` when the time is over. */
-async function waitForUpstreams(run: Run): Promise<Decision> {
+async function waitForUpstreams(run: Run): Promise<Verdict> {
   const { pokeIntervalMs, businessTz } = run.config;
   let decision = decide(run.dag, await look(run), run.date, businessTz);
   for (let waitedMs = 0; decision.kind === "waiting"; waitedMs += pokeIntervalMs) {
@@ -164,34 +174,30 @@ async function waitForUpstreams(run: Run): Promise<Decision> {
       await run.sleep(pokeIntervalMs, run.signal);
     } catch (error) {
       if (!run.signal.aborted) throw error;
-      return {
-        kind: "failed",
-        reason: `stopped while ${decision.reason}`,
-      };
+      return { kind: "stopped", reason: `stopped while ${decision.reason}` };
     }
     decision = decide(run.dag, await look(run), run.date, businessTz);
   }
   return decision;
 }
 
-/** Writes down that the upstreams decided against this run, or that it waited for too long. */
+/** Writes down that the upstreams decided against this run, that it waited for too long or was stopped. */
 async function giveUp(
   run: Run,
   claims: readonly Claim[],
-  decision: Exclude<Decision, { kind: "ready" }>,
+  verdict: Exclude<Verdict, { kind: "ready" }>,
 ): Promise<DagOutcome> {
-  const late = decision.kind === "waiting";
-  const error = late ? `gave up after ${minutes(run.waitMs)}: ${decision.reason}` : decision.reason;
+  const status = GIVEN_UP[verdict.kind];
+  const error = verdict.kind === "waiting"
+    ? `gave up after ${minutes(run.waitMs)}: ${verdict.reason}`
+    : verdict.reason;
   for (const claim of claims) {
-    await failClaim(run.warehouse.sql, claim, late ? "failed" : "upstream_failed", error);
+    await failClaim(run.warehouse.sql, claim, status.written, error);
   }
-  const tasks = run.dag.tasks.map((task) => ({
-    ...emptyOutcome(task, late ? "waiting" as const : "upstream_failed" as const),
-    error,
-  }));
+  const tasks = run.dag.tasks.map((task) => ({ ...emptyOutcome(task, status.task), error }));
   const message = `Cannot run ${run.dag.id} for ${run.date}: ${error}`;
   log.error("{message}", { message });
-  return { dagId: run.dag.id, status: late ? "not_ready" : "upstream_failed", message, tasks };
+  return { dagId: run.dag.id, status: status.dag, message, tasks };
 }
 
 function minutes(durationMs: number | undefined): string {

@@ -210,11 +210,11 @@ testOnServer(
     waiting.kill("SIGTERM");
     const { code } = await waiting.status;
     await Promise.all([waiting.stdout.cancel(), waiting.stderr.cancel()]);
-    assert.equal(code, 3);
+    assert.equal(code, 1);
     assert.deepEqual(await listRuns(warehouse), [[
       "daily_load_ods_leads.merge_ods_leads",
       1,
-      "upstream_failed",
+      "failed",
       "stopped while waiting for daily_amocrm_load_leads.load_leads of 2026-05-03 (never ran)",
     ]]);
     assert.deepEqual(await Array.fromAsync(Deno.readDir(`${folder.path}/workers`)), []);

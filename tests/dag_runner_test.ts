@@ -316,6 +316,7 @@ testOnBothWarehouses(
       stopped.message,
       "Cannot run cars for 2026-05-03: stopped while waiting for leads.load of 2026-05-03 (never ran)",
     );
+    assert.deepEqual([stopped.status, stopped.tasks[0]?.status], ["failed", "failed"]);
     const failed = await runDag(dag, {
       ...runOptions(warehouse),
       waitMs: 3_600_000,
