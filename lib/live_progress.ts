@@ -50,7 +50,9 @@ function startTerminalProgress(screen: Screen, columns: number): LiveProgress {
       const name = `${dagId}.${taskId}`;
       if (text === null) running.delete(name);
       else running.set(name, text);
-      redrawSoon();
+      // At once when nothing runs any more: results that are printed next must not be drawn over.
+      if (running.size === 0) draw("");
+      else redrawSoon();
     },
     writeLine: (line) => draw(`${line}\n`),
     [Symbol.dispose]: () => {

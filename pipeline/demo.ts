@@ -37,6 +37,8 @@ async function main(args: readonly string[]): Promise<number> {
     currency: base.currency,
   });
   const config = demoConfig(sandbox, folder.path);
+  const tell = flags.json ? () => {} : console.log;
+  tell("Making an amoCRM account on loopback and a warehouse for it…");
   if (config.pg) await claimDemoDatabase(config, flags.yes ?? false);
   await using session = await openSession({ amo: true }, config);
   folder.removeAtEnd = !flags.keep;
@@ -53,7 +55,7 @@ async function main(args: readonly string[]): Promise<number> {
     seed: flags.seed,
     firstDate: FIRST_DATE,
     days: flags.days,
-    tell: flags.json ? () => {} : console.log,
+    tell,
   });
   console.log(flags.json ? JSON.stringify(report, null, 2) : formatReport(report));
   if (!flags.json) console.log(`\n${whereItIs(session.warehouse.description, config, flags)}`);

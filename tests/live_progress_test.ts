@@ -39,3 +39,15 @@ Deno.test("startLiveProgress() keeps the running tasks below the log lines of a 
     "\x1b[1A\r\x1b[0J",
   ]);
 });
+
+Deno.test("startLiveProgress() clears its block at once when nothing runs any more", () => {
+  using time = new FakeTime();
+  const { written, screen } = fakeScreen(40);
+  using progress = startLiveProgress(screen);
+  progress.report("load_cars", "extract", "12 cars");
+  time.tick(100);
+
+  progress.report("load_cars", "extract", null);
+
+  assert.deepEqual(written, ["  load_cars.extract 12 cars\n", "\x1b[1A\r\x1b[0J"]);
+});

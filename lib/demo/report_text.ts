@@ -31,10 +31,9 @@ function formatRows({ rows }: DemoReport): string[] {
 function formatVersions({ versions }: DemoReport): string[] {
   return versions.map((row) =>
     line(
-      row.entity,
+      `versions of ${row.entity}`,
       number(row.versions),
-      `versions of ${number(row.records)} records; ${number(row.changed_records)} changed, ` +
-        `up to ${row.most_versions} versions`,
+      `of ${number(row.records)} records, of which ${number(row.changed_records)} changed`,
     )
   );
 }
