@@ -1,4 +1,5 @@
 import { getLogger } from "@logtape/logtape";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import postgres from "postgres";
 
 const log = getLogger(["warehouse"]);
@@ -12,7 +13,7 @@ export function connect(
   // deno-lint-ignore ban-types -- postgres.js names "no types of our own" this way
   options: postgres.Options<{}>,
 ): postgres.Sql {
-  return postgres({
+  return endWithConnection(postgres({
     ...options,
     types: TYPES,
     // Named prepared statements belong to a server connection, which PgBouncer changes between queries.
@@ -21,6 +22,60 @@ export function connect(
     connection: { application_name: "rental", TimeZone: "UTC" },
     // The text of a notice can quote data, so only its code is logged.
     onnotice: (notice) => log.debug("Notice {code} of the warehouse", { code: notice.code }),
+  }));
+}
+
+/**
+ * Makes a transaction whose connection was cut end there: it refuses further queries, and what it does
+ * about its end is kept from postgres.js 3.4.9, which would send its `rollback` or `commit` to a socket
+ * that is gone (a TypeError that ends the process) or to a new connection where no transaction is open.
+ */
+function endWithConnection(sql: postgres.Sql): postgres.Sql {
+  const { begin } = sql;
+  const guarded = async <T>(work: (tx: postgres.TransactionSql) => Promise<T>) => {
+    const end: End = { isOver: false };
+    const transaction = begin(async (tx) => {
+      const outcome = await settle(work(guard(tx, end)));
+      // The driver tells of a cut in this turn of the event loop, but maybe after the work has heard of it.
+      await nextTurn();
+      if (end.isOver) return await new Promise<never>(() => {});
+      if ("error" in outcome) throw outcome.error;
+      return outcome.value;
+    });
+    transaction.catch((error: unknown) => Object.assign(end, { isOver: true, error }));
+    return await transaction;
+  };
+  return Object.defineProperty(sql, "begin", { value: guarded });
+}
+
+interface End {
+  readonly isOver: boolean;
+  readonly error?: unknown;
+}
+
+async function settle<T>(
+  work: Promise<T>,
+): Promise<{ readonly value: T } | { readonly error: unknown }> {
+  try {
+    return { value: await work };
+  } catch (error) {
+    return { error };
+  }
+}
+
+function guard(tx: postgres.TransactionSql, end: End): postgres.TransactionSql {
+  const refuse = () => {
+    if (end.isOver) throw end.error;
+  };
+  return new Proxy(tx, {
+    apply(target, self, args) {
+      refuse();
+      return Reflect.apply(target, self, args);
+    },
+    get(target, name) {
+      refuse();
+      return Reflect.get(target, name);
+    },
   });
 }
 
