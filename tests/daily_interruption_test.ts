@@ -84,16 +84,51 @@ async function checkKills(
 async function killAtLine(setup: DailySetup, line: number): Promise<void> {
   const process = setup.command("daily", ["--date", DAY], DEBUG).spawn();
   const output = process.stdout.cancel();
-  const decoder = new TextDecoder();
   let lines = 0;
-  for await (const bytes of process.stderr) {
-    lines += decoder.decode(bytes).split("\n").length - 1;
+  for await (const text of process.stderr.pipeThrough(new TextDecoderStream())) {
+    lines += text.split("\n").length - 1;
     if (lines >= line) break;
   }
   process.kill("SIGKILL");
   await process.status;
   await output;
 }
+
+testScriptsOnServer(
+  "daily says so when the server drops it, and ends well when run again",
+  async (setup) => {
+    await fill(setup);
+    const process = setup.command("daily", ["--date", DAY], DEBUG).spawn();
+    const stdout = new Response(process.stdout).text();
+    let said = "";
+    let drops = 0;
+    for await (const text of process.stderr.pipeThrough(new TextDecoderStream())) {
+      said += text;
+      // In the load, in a merge, and in the facts.
+      const moments = ["[extract] 20 leads", "merge_ods_leads done", "merge_dim_date done"];
+      if (!said.includes(moments[drops] ?? "no more")) continue;
+      drops++;
+      await setup.inspect(({ sql }) =>
+        sql`
+        select pg_terminate_backend(pid)
+        from pg_stat_activity
+        where datname = current_database() and pid <> pg_backend_pid()
+      `
+      );
+    }
+    const { code } = await process.status;
+
+    const again = await setup.run("daily");
+
+    assert.ok(drops >= 1);
+    assert.ok(code === 0 || code === 1, said);
+    assert.match(await stdout, /^daily_build_dds_fact /m);
+    assert.doesNotMatch(said, /TypeError|Uncaught/);
+    assert.equal(again.code, 0, again.stderr);
+    const layers = await setup.inspect((warehouse) => dumpLayers(warehouse));
+    assert.equal(layers["dds.fact_rentals"]?.length, 20);
+  },
+);
 
 testScriptsOnServer("one of two runs of a day refuses with exit code 4", async (setup) => {
   await fill(setup);
