@@ -29,7 +29,12 @@ export interface AmoSettings {
   readonly clientsCatalog: string;
   readonly fieldMap: FieldMap;
   readonly requestsPerSecond: number;
+  /** Subdomains that the loaders may write to, lower case. */
+  readonly writableAccounts: readonly string[];
 }
+
+/** What becomes of dates whose slot passed while no scheduler ran. */
+export type Catchup = "none" | "last" | "all";
 
 export type SslMode = "disable" | "prefer" | "require" | "verify-full";
 export type LogLevelName = "debug" | "info" | "warning" | "error";
@@ -56,6 +61,26 @@ export interface Config {
   readonly retryDelayMs: number;
   readonly pokeIntervalMs: number;
   readonly pokeTimeoutMs: number;
+  /** Of the DAGs that do not say so themselves. */
+  readonly catchup: Catchup;
+  readonly catchupMaxDays: number;
+  /** Of one try of the tasks that do not say so themselves. */
+  readonly taskBudgetMinutes: number;
+  /** How long running tasks may go on after SIGTERM. */
+  readonly stopGraceMs: number;
+  /** Holds the lines of every task, one file per attempt. */
+  readonly logDir: string;
+  readonly logKeepDays: number;
+  /** A secret, like `deadmanUrl`: both hold tokens. Null: nobody is told. */
+  readonly alertWebhookUrl: string | null;
+  /** JSON with `{text}` where the message goes. */
+  readonly alertTemplate: string;
+  readonly deadmanUrl: string | null;
+  /** Null: no page for probes and no metrics. */
+  readonly metricsPort: number | null;
+  readonly metricsHost: string;
+  readonly freshnessHours: number;
+  readonly maxRowDropPercent: number;
 }
 
 /** Everything that is wrong with the configuration, in one message; ends a command with exit code 2. */
@@ -91,13 +116,24 @@ function numberSetting(fallback: string, expected: string, accept: (value: numbe
 
 const optional = z.string().optional();
 
+/** An address that holds a token: never quoted back. */
+const secretUrl = optional.refine((text) => text === undefined || isHttpUrl(text), {
+  message: "is not an address, expected one that starts with http:// or https://",
+});
+
+function isWhole(from: number, to: number) {
+  return (value: number) => Number.isInteger(value) && value >= from && value <= to;
+}
+
+const CATCHUPS: readonly Catchup[] = ["none", "last", "all"];
+
 /** Every variable this program reads; `.env.example` lists the same ones, and a test compares them. */
 const variables = z.object({
   PG_HOST: optional,
   PG_PORT: numberSetting(
     "5432",
     "a port from 1 to 65535",
-    (port) => Number.isInteger(port) && port >= 1 && port <= 65535,
+    isWhole(1, 65535),
   ),
   PG_DATABASE: optional,
   PG_USER: optional,
@@ -120,6 +156,7 @@ const variables = z.object({
     parseFieldMap,
   ),
   AMO_RPS: numberSetting("7", "a number above 0 and at most 7", (rate) => rate > 0 && rate <= 7),
+  AMO_WRITABLE_ACCOUNTS: setting("", "subdomains like mycompany,mycompany-test", parseAccounts),
   BUSINESS_TZ: setting("Asia/Dubai", "a time zone like Asia/Dubai", parseTimeZone),
   CURRENCY: setting(
     "AED",
@@ -129,7 +166,7 @@ const variables = z.object({
   GRACE_MINUTES: numberSetting(
     "29",
     "whole minutes from 0 to 1439",
-    (minutes) => Number.isInteger(minutes) && minutes >= 0 && minutes < 1440,
+    isWhole(0, 1439),
   ),
   WEEKEND_DAYS: setting("sat,sun", "weekdays like sat,sun", parseWeekdays),
   MAX_REJECT_PERCENT: numberSetting(
@@ -141,8 +178,29 @@ const variables = z.object({
   RETRY_DELAY_S: numberSetting("60", "seconds, 0 or more", (seconds) => seconds >= 0),
   POKE_INTERVAL_S: numberSetting("60", "seconds above 0", (seconds) => seconds > 0),
   POKE_TIMEOUT_MIN: numberSetting("60", "minutes, 0 or more", (minutes) => minutes >= 0),
+  TASK_BUDGET_MIN: numberSetting("60", "minutes above 0", (minutes) => minutes > 0),
+  FRESHNESS_HOURS: numberSetting("30", "hours above 0", (hours) => hours > 0),
+  MAX_ROW_DROP_PERCENT: numberSetting(
+    "20",
+    "a percentage from 0 to 100",
+    (percent) => percent >= 0 && percent <= 100,
+  ),
+  CATCHUP: oneOf("none", CATCHUPS),
+  CATCHUP_MAX_DAYS: numberSetting("30", "whole days from 1 to 366", isWhole(1, 366)),
+  STOP_GRACE_S: numberSetting("30", "seconds, 0 or more", (seconds) => seconds >= 0),
+  ALERT_WEBHOOK_URL: secretUrl,
+  ALERT_TEMPLATE: setting(
+    '{"text":"{text}"}',
+    'JSON with {text} in a string, like {"text":"{text}"}',
+    parseTemplate,
+  ),
+  DEADMAN_URL: secretUrl,
+  METRICS_PORT: setting("", "a port from 0 to 65535, or nothing", parsePort),
+  METRICS_HOST: z.string().default("127.0.0.1"),
   LOG_LEVEL: oneOf("info", LOG_LEVELS),
   LOG_FORMAT: oneOf("text", LOG_FORMATS),
+  LOG_DIR: z.string().default("logs"),
+  LOG_KEEP_DAYS: numberSetting("30", "whole days from 1 to 3650", isWhole(1, 3650)),
 });
 
 type Variables = z.infer<typeof variables>;
@@ -209,6 +267,19 @@ function toConfig(values: Variables): Config {
     retryDelayMs: values.RETRY_DELAY_S * 1000,
     pokeIntervalMs: values.POKE_INTERVAL_S * 1000,
     pokeTimeoutMs: values.POKE_TIMEOUT_MIN * 60_000,
+    catchup: values.CATCHUP,
+    catchupMaxDays: values.CATCHUP_MAX_DAYS,
+    taskBudgetMinutes: values.TASK_BUDGET_MIN,
+    stopGraceMs: values.STOP_GRACE_S * 1000,
+    logDir: values.LOG_DIR,
+    logKeepDays: values.LOG_KEEP_DAYS,
+    alertWebhookUrl: values.ALERT_WEBHOOK_URL ?? null,
+    alertTemplate: values.ALERT_TEMPLATE,
+    deadmanUrl: values.DEADMAN_URL ?? null,
+    metricsPort: values.METRICS_PORT,
+    metricsHost: values.METRICS_HOST,
+    freshnessHours: values.FRESHNESS_HOURS,
+    maxRowDropPercent: values.MAX_ROW_DROP_PERCENT,
   };
 }
 
@@ -237,13 +308,42 @@ function toAmoSettings(values: Variables): AmoSettings | null {
     clientsCatalog: values.AMO_CLIENTS_CATALOG,
     fieldMap: values.AMO_FIELD_MAP,
     requestsPerSecond: values.AMO_RPS,
+    writableAccounts: values.AMO_WRITABLE_ACCOUNTS,
   };
 }
 
 function parseBaseUrl(text: string): string | undefined {
   if (text === "") return text;
-  const url = URL.parse(text);
-  return url && /^https?:$/.test(url.protocol) ? text.replace(/\/+$/, "") : undefined;
+  return isHttpUrl(text) ? text.replace(/\/+$/, "") : undefined;
+}
+
+function isHttpUrl(text: string): boolean {
+  return /^https?:$/.test(URL.parse(text)?.protocol ?? "");
+}
+
+function parseAccounts(text: string): string[] | undefined {
+  const names = text.split(",").map((name) => name.trim().toLowerCase()).filter((name) => name);
+  return names.every((name) => /^[a-z0-9-]+$/.test(name)) ? names : undefined;
+}
+
+function parseTemplate(text: string): string | undefined {
+  return text.includes("{text}") && isJson(text) ? text : undefined;
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch (error) {
+    if (error instanceof SyntaxError) return false;
+    throw error;
+  }
+}
+
+/** 0 lets the system choose a port. */
+function parsePort(text: string): number | null | undefined {
+  if (text === "") return null;
+  return /^\d+$/.test(text) && Number(text) <= 65535 ? Number(text) : undefined;
 }
 
 function parseTimeZone(text: string): string | undefined {

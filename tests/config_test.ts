@@ -15,6 +15,7 @@ Deno.test("readConfig() has a default for everything but the account", () => {
       clientsCatalog: "Clients",
       fieldMap: { leads: {}, clients: {}, cars: {} },
       requestsPerSecond: 7,
+      writableAccounts: [],
     },
     pipeline: "Car Rental",
     businessTz: "Asia/Dubai",
@@ -28,6 +29,19 @@ Deno.test("readConfig() has a default for everything but the account", () => {
     retryDelayMs: 60_000,
     pokeIntervalMs: 60_000,
     pokeTimeoutMs: 3_600_000,
+    catchup: "none",
+    catchupMaxDays: 30,
+    taskBudgetMinutes: 60,
+    stopGraceMs: 30_000,
+    logDir: "logs",
+    logKeepDays: 30,
+    alertWebhookUrl: null,
+    alertTemplate: '{"text":"{text}"}',
+    deadmanUrl: null,
+    metricsPort: null,
+    metricsHost: "127.0.0.1",
+    freshnessHours: 30,
+    maxRowDropPercent: 20,
   });
 });
 
@@ -48,6 +62,7 @@ Deno.test("readConfig() takes every setting from its variable", () => {
     AMO_CLIENTS_CATALOG: "4712",
     AMO_FIELD_MAP: '{"leads":{"plate":"Car number","dailyrate":123}}',
     AMO_RPS: "2.5",
+    AMO_WRITABLE_ACCOUNTS: "Blue-cars, blue-cars-test",
     BUSINESS_TZ: "europe/berlin",
     CURRENCY: "eur",
     GRACE_MINUTES: "0",
@@ -57,6 +72,19 @@ Deno.test("readConfig() takes every setting from its variable", () => {
     RETRY_DELAY_S: "0.5",
     POKE_INTERVAL_S: "5",
     POKE_TIMEOUT_MIN: "0",
+    TASK_BUDGET_MIN: "0.5",
+    FRESHNESS_HOURS: "48",
+    MAX_ROW_DROP_PERCENT: "50",
+    CATCHUP: "all",
+    CATCHUP_MAX_DAYS: "7",
+    STOP_GRACE_S: "5",
+    ALERT_WEBHOOK_URL: "https://chat.example.com/hook/s3cret",
+    ALERT_TEMPLATE: '{"chat_id":"1","text":"{text}"}',
+    DEADMAN_URL: "https://dead.example.com/s3cret",
+    METRICS_PORT: "9464",
+    METRICS_HOST: "0.0.0.0",
+    LOG_DIR: ".data/logs",
+    LOG_KEEP_DAYS: "7",
     LOG_LEVEL: "debug",
     LOG_FORMAT: "json",
   });
@@ -78,6 +106,7 @@ Deno.test("readConfig() takes every setting from its variable", () => {
       clientsCatalog: "4712",
       fieldMap: { leads: { plate: "Car number", dailyrate: 123 }, clients: {}, cars: {} },
       requestsPerSecond: 2.5,
+      writableAccounts: ["blue-cars", "blue-cars-test"],
     },
     pipeline: "4711",
     businessTz: "Europe/Berlin",
@@ -91,6 +120,19 @@ Deno.test("readConfig() takes every setting from its variable", () => {
     retryDelayMs: 500,
     pokeIntervalMs: 5000,
     pokeTimeoutMs: 0,
+    catchup: "all",
+    catchupMaxDays: 7,
+    taskBudgetMinutes: 0.5,
+    stopGraceMs: 5000,
+    logDir: ".data/logs",
+    logKeepDays: 7,
+    alertWebhookUrl: "https://chat.example.com/hook/s3cret",
+    alertTemplate: '{"chat_id":"1","text":"{text}"}',
+    deadmanUrl: "https://dead.example.com/s3cret",
+    metricsPort: 9464,
+    metricsHost: "0.0.0.0",
+    freshnessHours: 48,
+    maxRowDropPercent: 50,
   });
 });
 
@@ -171,6 +213,14 @@ for (
     ["AMO_RPS", "fast"],
     ["PG_PORT", "54.5"],
     ["GRACE_MINUTES", "1440"],
+    ["AMO_WRITABLE_ACCOUNTS", "blue cars"],
+    ["TASK_BUDGET_MIN", "0"],
+    ["CATCHUP", "some"],
+    ["CATCHUP_MAX_DAYS", "0"],
+    ["ALERT_TEMPLATE", "{text}"],
+    ["ALERT_TEMPLATE", '{"text":"hello"}'],
+    ["METRICS_PORT", "high"],
+    ["LOG_KEEP_DAYS", "1.5"],
   ] as const
 ) {
   Deno.test(`readConfig() refuses ${name} when it is ${value}`, () => {
@@ -182,6 +232,16 @@ for (
     );
   });
 }
+
+Deno.test("readConfig() does not quote an address that may hold a token", () => {
+  const env = { ...AMO, ALERT_WEBHOOK_URL: "chat/s3cret", DEADMAN_URL: "ftp://x/s3cret" };
+  assert.throws(() => readConfig(env), {
+    name: "ConfigError",
+    message: "2 problems in the configuration:\n" +
+      " - ALERT_WEBHOOK_URL is not an address, expected one that starts with http:// or https://\n" +
+      " - DEADMAN_URL is not an address, expected one that starts with http:// or https://",
+  });
+});
 
 Deno.test("readConfig() lays the shell over .env", async () => {
   const folder = await Deno.makeTempDir();
