@@ -380,9 +380,35 @@ function parseFieldMap(text: string): FieldMap | undefined {
   }
 }
 
-export function readEnvironment(): Record<string, string | undefined> {
+/**
+ * The schedules that `SCHEDULE_<DAG_ID>` sets, by DAG id. Throws `ConfigError` when .env has such a variable
+ * for a DAG that there is not; the shell's cannot be listed without a right to all of them.
+ */
+export function readScheduleOverrides(
+  dagIds: readonly string[],
+  env: Readonly<Record<string, string | undefined>> = readEnvironment(dagIds.map(scheduleVariable)),
+): ReadonlyMap<string, string> {
+  const known = dagIds.map(scheduleVariable);
+  const unknown = Object.keys(env)
+    .filter((name) => name.startsWith("SCHEDULE_") && !known.includes(name));
+  if (unknown.length > 0) {
+    throw new ConfigError(describe(unknown.map((name) => `${name} names no DAG that there is`)));
+  }
+  const set = dagIds.map((id) => [id, env[scheduleVariable(id)] ?? ""] as const);
+  return new Map(set.filter(([, text]) => text !== ""));
+}
+
+/** The variable that overrides the schedule of a DAG. */
+export function scheduleVariable(dagId: string): string {
+  return `SCHEDULE_${dagId.toUpperCase()}`;
+}
+
+/** The named variables, and everything that .env has. */
+export function readEnvironment(
+  names: readonly string[] = VARIABLE_NAMES,
+): Record<string, string | undefined> {
   // One by one, because the whole environment would need a wider permission than these names.
-  const fromProcess = VARIABLE_NAMES.map((name) => [name, Deno.env.get(name)])
+  const fromProcess = names.map((name) => [name, Deno.env.get(name)])
     .filter(([, value]) => value !== undefined);
   return { ...readDotEnv(), ...Object.fromEntries(fromProcess) };
 }

@@ -1,6 +1,6 @@
 import type { Logger } from "@logtape/logtape";
 import type { TransactionSql } from "postgres";
-import type { Config } from "./config.ts";
+import type { Catchup, Config } from "./config.ts";
 import type { Metrics } from "./sql_file.ts";
 
 /** What a task gets to know about the run it is part of. */
@@ -41,7 +41,7 @@ export interface Task {
   readonly id: string;
   /** Further tries after the first, only for `TransientError`; 0 by default. */
   readonly retries?: number;
-  /** Minutes after which one try is cancelled; no limit by default. */
+  /** Minutes after which one try is cancelled; `TASK_BUDGET_MIN` by default. */
   readonly budgetMinutes?: number;
   /** Work outside the database (HTTP, files): may take long and holds no transaction. */
   prepare?(context: TaskContext): Promise<unknown>;
@@ -71,8 +71,10 @@ export interface Dag {
   readonly id: string;
   readonly description: string;
   readonly tags: readonly string[];
-  /** "HH:MM" in `BUSINESS_TZ`. */
+  /** "HH:MM" or five cron fields, in `BUSINESS_TZ`; at most once a day. */
   readonly schedule: string;
+  /** What becomes of dates that nobody has run; `CATCHUP` by default. */
+  readonly catchup?: Catchup;
   readonly waitsFor: readonly Dependency[];
   readonly tasks: readonly Task[];
 }

@@ -1,8 +1,10 @@
 import { getLogger } from "@logtape/logtape";
 import type { Dag, Task } from "./dag.ts";
 import { decide, type Decision, validateDag } from "./dependencies.ts";
+import { endReasonOf } from "./end_reason.ts";
 import { errorText } from "./error_text.ts";
 import { type Heartbeat, startHeartbeat } from "./heartbeat.ts";
+import { persist } from "./persist.ts";
 import { contextOf, type Run, type RunOptions } from "./run.ts";
 import {
   type Claim,
@@ -14,7 +16,7 @@ import {
 } from "./run_log.ts";
 import { type DagOutcome, emptyOutcome, type TaskOutcome } from "./run_outcome.ts";
 import { sleep as sleepByClock } from "./sleep.ts";
-import { dryRunTask, failAfter, runTask } from "./task_attempts.ts";
+import { dryRunTask, failAfter, releaseTask, runTask } from "./task_attempts.ts";
 
 const log = getLogger(["run"]);
 
@@ -30,19 +32,29 @@ export async function runDag(dag: Dag, options: RunOptions): Promise<DagOutcome>
     sleep: sleepByClock,
     random: Math.random,
     signal: new AbortController().signal,
+    drain: new AbortController().signal,
     ...options,
     dag,
     runId: crypto.randomUUID(),
     date: options.logicalDate.toString(),
     handedOver: new Map(),
   };
-  if (run.signal.aborted) return stopped(run);
+  if (run.signal.aborted || run.drain.aborted) return stopped(run);
+  run.worker.liveRuns.add(run.runId);
+  try {
+    return await runPending(run);
+  } finally {
+    run.worker.liveRuns.delete(run.runId);
+  }
+}
+
+async function runPending(run: Run): Promise<DagOutcome> {
   const states = await look(run);
-  const decision = decide(dag, states, run.date, run.config.businessTz);
-  if (options.dryRun) return await dryRun(run, decision);
+  const decision = decide(run.dag, states, run.date, run.config.businessTz);
+  if (run.dryRun) return await dryRun(run, decision);
   const pending = await choosePending(run, states);
   if (pending.length === 0) return alreadyDone(run, states);
-  const waits = (options.waitMs ?? 0) > 0;
+  const waits = (run.waitMs ?? 0) > 0;
   if (decision.kind === "waiting" && !waits) return notReady(run, decision.reason);
   return await claimAndRun(run, states, pending, decision);
 }
@@ -102,7 +114,8 @@ function alreadyDone(run: Run, states: readonly TaskState[]): DagOutcome {
 
 /** Asked to stop before it began: nothing is written, so the next run finds it untouched. */
 function stopped(run: Run): DagOutcome {
-  const message = `${run.dag.id} of ${run.date} did not start: ${errorText(run.signal.reason)}`;
+  const reason = run.signal.aborted ? run.signal.reason : run.drain.reason;
+  const message = `${run.dag.id} of ${run.date} did not start: ${errorText(reason)}`;
   const tasks = run.dag.tasks.map((task) => emptyOutcome(task, "waiting"));
   return { dagId: run.dag.id, status: "failed", message, tasks };
 }
@@ -128,8 +141,11 @@ async function claimAndRun(
     unfinished.map((task) => task.id),
   );
   if (!claims) return await refusedClaim(run);
-  using heartbeat = startHeartbeat(run.warehouse, { runId: run.runId, worker: run.worker.id });
-  const final = decision.kind === "waiting" ? await waitForUpstreams(run) : decision;
+  await using heartbeat = startHeartbeat(run.warehouse, {
+    runId: run.runId,
+    worker: run.worker.id,
+  });
+  const final = decision.kind === "waiting" ? await waitForUpstreams(run, heartbeat) : decision;
   if (final.kind !== "ready") return await giveUp(run, claims, final);
   return await runClaims(run, pending, claims, heartbeat);
 }
@@ -144,25 +160,34 @@ async function refusedClaim(run: Run): Promise<DagOutcome> {
   const message = `Cannot run ${run.dag.id} for ${run.date}: ` +
     `${active ? `the worker ${active.worker} is running it` : "another worker was running it"}, ` +
     "expected nobody: wait until it has finished";
-  log.warn("{message}", { message });
+  // Between schedulers that share a warehouse this is the rule.
+  log.info("{message}", { message });
   const tasks = run.dag.tasks.map((task) => emptyOutcome(task, "waiting"));
   return { dagId: run.dag.id, status: "already_running", message, tasks };
 }
 
 /** How a wait for upstreams ended. */
-type Verdict = Decision | { readonly kind: "stopped"; readonly reason: string };
+type Verdict =
+  | Decision
+  | { readonly kind: "stopped"; readonly reason: string; readonly error: unknown };
 
 /** What each verdict but "ready" makes of the tasks and of their DAG. */
 const GIVEN_UP = {
-  waiting: { written: "failed", task: "waiting", dag: "not_ready" },
-  failed: { written: "upstream_failed", task: "upstream_failed", dag: "upstream_failed" },
-  stopped: { written: "failed", task: "failed", dag: "failed" },
+  waiting: { written: "failed", reason: "wait_timeout", task: "waiting", dag: "not_ready" },
+  failed: {
+    written: "upstream_failed",
+    reason: "upstream",
+    task: "upstream_failed",
+    dag: "upstream_failed",
+  },
+  stopped: { written: "failed", reason: "stopped", task: "failed", dag: "failed" },
 } as const;
 
 /** Asks again and again; the answer is `waiting` when the time is over. */
-async function waitForUpstreams(run: Run): Promise<Verdict> {
-  const { pokeIntervalMs, businessTz } = run.config;
-  let decision = decide(run.dag, await look(run), run.date, businessTz);
+async function waitForUpstreams(run: Run, heartbeat: Heartbeat): Promise<Verdict> {
+  const { pokeIntervalMs } = run.config;
+  const signal = AbortSignal.any([run.signal, run.drain, heartbeat.signal]);
+  let decision = await poke(run);
   for (let waitedMs = 0; decision.kind === "waiting"; waitedMs += pokeIntervalMs) {
     if (waitedMs >= (run.waitMs ?? 0)) return decision;
     log.info("{dag} of {date}: {reason}", {
@@ -171,14 +196,18 @@ async function waitForUpstreams(run: Run): Promise<Verdict> {
       reason: decision.reason,
     });
     try {
-      await run.sleep(pokeIntervalMs, run.signal);
+      await run.sleep(pokeIntervalMs, signal);
     } catch (error) {
-      if (!run.signal.aborted) throw error;
-      return { kind: "stopped", reason: `stopped while ${decision.reason}` };
+      if (!signal.aborted) throw error;
+      return { kind: "stopped", reason: `stopped while ${decision.reason}`, error: signal.reason };
     }
-    decision = decide(run.dag, await look(run), run.date, businessTz);
+    decision = await poke(run);
   }
   return decision;
+}
+
+async function poke(run: Run): Promise<Decision> {
+  return decide(run.dag, await persist(run, () => look(run)), run.date, run.config.businessTz);
 }
 
 /** Writes down that the upstreams decided against this run, that it waited for too long or was stopped. */
@@ -187,17 +216,19 @@ async function giveUp(
   claims: readonly Claim[],
   verdict: Exclude<Verdict, { kind: "ready" }>,
 ): Promise<DagOutcome> {
-  const status = GIVEN_UP[verdict.kind];
+  const { written, task: taskStatus, dag: status, ...end } = GIVEN_UP[verdict.kind];
   const error = verdict.kind === "waiting"
     ? `gave up after ${minutes(run.waitMs)}: ${verdict.reason}`
     : verdict.reason;
+  const reason = verdict.kind === "stopped" ? endReasonOf(verdict.error) : end.reason;
   for (const claim of claims) {
-    await failClaim(run.warehouse.sql, claim, status.written, error);
+    const failure = { status: written, reason, error };
+    await persist(run, () => failClaim(run.warehouse.sql, claim, failure));
   }
-  const tasks = run.dag.tasks.map((task) => ({ ...emptyOutcome(task, status.task), error }));
+  const tasks = run.dag.tasks.map((task) => ({ ...emptyOutcome(task, taskStatus), reason, error }));
   const message = `Cannot run ${run.dag.id} for ${run.date}: ${error}`;
   log.error("{message}", { message });
-  return { dagId: run.dag.id, status: status.dag, message, tasks };
+  return { dagId: run.dag.id, status, message, tasks };
 }
 
 function minutes(durationMs: number | undefined): string {
@@ -215,9 +246,11 @@ async function runClaims(
   for (const [i, task] of pending.entries()) {
     const claim = claims[i];
     if (!claim) throw new Error(`Cannot run ${task.id}: it has no claim`);
-    const outcome: TaskOutcome = failedId === null
-      ? await runTask(run, task, claim, heartbeat)
-      : await failAfter(run, task, claim, failedId);
+    const outcome: TaskOutcome = failedId !== null
+      ? await failAfter(run, task, claim, failedId)
+      : run.drain.aborted
+      ? await releaseTask(run, task, claim)
+      : await runTask(run, task, claim, heartbeat);
     outcomes.set(task.id, outcome);
     if (outcome.status === "failed") failedId = task.id;
   }

@@ -1,5 +1,7 @@
 import type { Dag, Dependency } from "./dag.ts";
+import { mayGoOn } from "./dag_state.ts";
 import type { TaskState } from "./run_log.ts";
+import { EXPECTED_SCHEDULE, parseSchedule, ScheduleError } from "./schedule.ts";
 
 /** Whether the upstreams of a DAG let it go; the reason is for people and names the first that does not. */
 export type Decision =
@@ -14,8 +16,8 @@ export class DagError extends Error {
 /**
  * Looks up every upstream in the states of its date.
  *
- * A success row lets go. One that failed decides at once, unless its DAG is being tried again. Times are
- * shown in `timeZone`.
+ * A success row lets go. One that failed decides at once, unless its DAG is being tried again, or was cut off
+ * by the end of its worker. Times are shown in `timeZone`.
  */
 export function decide(
   dag: Dag,
@@ -48,9 +50,11 @@ function decideOne(
     const since = localTime(active.started_at, timeZone);
     return { kind: "waiting", reason: `waiting for ${name} (${active.status} since ${since})` };
   }
-  const failed = needed.find((state) => !state.has_success);
+  const open = needed.filter((state) => !state.has_success);
+  const failed = open.find((state) => !mayGoOn(state));
   if (failed) return { kind: "failed", reason: `${name} ${describeFailure(failed)}` };
-  return { kind: "waiting", reason: `waiting for ${name} (never ran)` };
+  const found = open.length > 0 ? "was cut off, and will be taken up again" : "never ran";
+  return { kind: "waiting", reason: `waiting for ${name} (${found})` };
 }
 
 function describeFailure(state: TaskState): string {
@@ -94,8 +98,8 @@ function problemsOf(dag: Dag): string[] {
   }
   if (ids.length === 0) problems.push(`${dag.id} has no task`);
   problems.push(...duplicates(ids).map((id) => `${dag.id} has two tasks ${id}`));
-  if (!/^([01]\d|2[0-3]):[0-5]\d$/.test(dag.schedule)) {
-    problems.push(`${dag.id} has the schedule "${dag.schedule}", expected HH:MM`);
+  if (!isSchedule(dag.schedule)) {
+    problems.push(`${dag.id} has the schedule "${dag.schedule}", expected ${EXPECTED_SCHEDULE}`);
   }
   for (const task of dag.tasks) {
     if (!task.prepare && !task.write) {
@@ -103,6 +107,16 @@ function problemsOf(dag: Dag): string[] {
     }
   }
   return problems;
+}
+
+function isSchedule(text: string): boolean {
+  try {
+    // Which zone does not matter for what is right.
+    return parseSchedule(text, "UTC") !== null;
+  } catch (error) {
+    if (error instanceof ScheduleError) return false;
+    throw error;
+  }
 }
 
 function unknownUpstreams(dag: Dag, dags: readonly Dag[]): string[] {

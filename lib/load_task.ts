@@ -2,6 +2,7 @@ import type { Entity } from "./amocrm/fields.ts";
 import type { Task, TaskContext } from "./dag.ts";
 import { removeLeftovers, removeSnapshot, snapshotExists } from "./snapshot_cleanup.ts";
 import type { Metrics } from "./sql_file.ts";
+import { WAREHOUSE_RETRIES } from "./sql_task.ts";
 import { stageSnapshot } from "./staging.ts";
 
 /** No extract takes this long, so nobody works on what was not touched since. */
@@ -14,6 +15,7 @@ const DEAD_AFTER_HOURS = 24;
 export function loadTask(id: string, entity: Entity, extractTaskId: string): Task {
   return {
     id,
+    retries: WAREHOUSE_RETRIES,
     write: async (tx, context) => {
       const name = await requireSnapshot(context, extractTaskId);
       try {

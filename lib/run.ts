@@ -22,6 +22,8 @@ export interface RunOptions {
   readonly waitMs?: number;
   /** Aborting it stops the run: the running task is rolled back and written down as failed. */
   readonly signal?: AbortSignal;
+  /** Aborting it lets the running task go on, and ends what waits: for upstreams, a retry or its turn. */
+  readonly drain?: AbortSignal;
   readonly report?: ReportProgress;
   readonly sleep?: Sleep;
   readonly random?: () => number;
@@ -34,6 +36,7 @@ export interface Run extends RunOptions {
   /** YYYY-MM-DD */
   readonly date: string;
   readonly signal: AbortSignal;
+  readonly drain: AbortSignal;
   readonly sleep: Sleep;
   readonly random: () => number;
   /** What the tasks of this DAG handed over so far, by task id. */

@@ -1,6 +1,7 @@
 import type { ISql, TransactionSql } from "postgres";
 import { z } from "zod";
 import type { TaskResult } from "./dag.ts";
+import type { EndReason } from "./end_reason.ts";
 import { errorText } from "./error_text.ts";
 import { querySqlFile } from "./sql_file.ts";
 import type { Warehouse } from "./warehouse.ts";
@@ -27,12 +28,15 @@ const STALE_AFTER_S = 30;
 
 const metrics = z.record(z.string(), z.union([z.number(), z.string(), z.null()]));
 const taskStates = z.array(z.object({
+  logical_date: z.string(),
   dag_id: z.string(),
   task_id: z.string(),
   attempt: z.number(),
   status: z.enum(["waiting", "running", "success", "failed", "upstream_failed", "skipped"]),
+  reason: z.string().nullable(),
   worker: z.string(),
   error: z.string().nullable(),
+  worker_deaths: z.number(),
   rows_read: z.number().nullable(),
   rows_written: z.number().nullable(),
   metrics: metrics.nullable(),
@@ -43,9 +47,14 @@ const taskStates = z.array(z.object({
 /** How a task stands for a date: its latest attempt, and the numbers of its latest success. */
 export type TaskState = z.infer<typeof taskStates>[number];
 
-/** How every task that was ever tried for the date stands. */
-export async function readTaskStates(sql: ISql, logicalDate: string): Promise<TaskState[]> {
-  return taskStates.parse([...await querySqlFile(sql, "ops/list_task_states.sql", [logicalDate])]);
+/** How every task that was ever tried stands for each date from one to another, by default for one date. */
+export async function readTaskStates(
+  sql: ISql,
+  fromDate: string,
+  toDate: string = fromDate,
+): Promise<TaskState[]> {
+  const rows = await querySqlFile(sql, "ops/list_task_states.sql", [fromDate, toDate]);
+  return taskStates.parse([...rows]);
 }
 
 /**
@@ -93,14 +102,16 @@ export async function succeedClaim(
   await finish(tx, claim, "success", result, null);
 }
 
+/** How a claim ends without success. */
+export interface Failure {
+  readonly status: "failed" | "upstream_failed";
+  readonly reason: EndReason;
+  readonly error: unknown;
+}
+
 /** Writes the failure of a claim. Throws `ClaimLostError`. */
-export async function failClaim(
-  sql: ISql,
-  claim: Claim,
-  status: "failed" | "upstream_failed",
-  error: unknown,
-): Promise<void> {
-  await finish(sql, claim, status, null, errorText(error));
+export async function failClaim(sql: ISql, claim: Claim, failure: Failure): Promise<void> {
+  await finish(sql, claim, failure.status, null, failure);
 }
 
 /**
@@ -110,26 +121,31 @@ export async function failClaim(
 export async function retryClaim(
   warehouse: Warehouse,
   claim: Claim,
-  error: unknown,
+  failure: Failure,
 ): Promise<Claim> {
   return await warehouse.sql.begin(async (tx) => {
-    await failClaim(tx, claim, "failed", error);
+    await failClaim(tx, claim, failure);
     const next = await insertClaim(tx, claim);
     if (!next) throw lost(claim);
     return next;
   });
 }
 
-/** Gives a sign of life for every claim of a run and returns the ids of the tasks still held. */
-export async function beatClaims(sql: ISql, runId: string, worker: string): Promise<string[]> {
-  const rows = await querySqlFile(sql, "ops/beat_claims.sql", [runId, worker]);
-  return rows.map((row) => String(row.task_id));
+const heldClaims = z.array(z.object({ task_id: z.string(), is_cancelled: z.boolean() }));
+
+/** A claim as its worker finds it: still there, and perhaps no longer wanted. */
+export type HeldClaim = z.infer<typeof heldClaims>[number];
+
+/** Gives a sign of life for every claim of a run and returns those that are still held. */
+export async function beatClaims(sql: ISql, runId: string, worker: string): Promise<HeldClaim[]> {
+  return heldClaims.parse([...await querySqlFile(sql, "ops/beat_claims.sql", [runId, worker])]);
 }
 
 /**
- * Frees what dead workers hold and returns "dag.task" of each freed claim: workers without a heartbeat for
- * 30 s, and at once those that were processes of this machine. On the embedded warehouse every other worker
- * is dead, because this process has the only lock on its folder.
+ * Frees what the dead hold and returns "dag.task" of each freed claim: what workers hold that have given no
+ * sign of life for 30 s, and at once what processes of this machine held that have ended, and runs of this
+ * process that ended without a word because the warehouse was away. On the embedded warehouse every other
+ * worker is dead, because this process has the only lock on its folder.
  */
 export async function freeDeadClaims(warehouse: Warehouse, worker: Worker): Promise<string[]> {
   const { sql, kind } = warehouse;
@@ -139,8 +155,10 @@ export async function freeDeadClaims(warehouse: Warehouse, worker: Worker): Prom
     : [];
   for (const other of others.map((row) => String(row.worker))) {
     if (kind === "server" && !worker.isDead(other)) continue;
-    freed.push(...await querySqlFile(sql, "ops/free_claims_of_worker.sql", [other]));
+    freed.push(...await querySqlFile(sql, "ops/free_claims_of_worker.sql", [other, "[]", "died"]));
   }
+  const ownRuns = [worker.id, JSON.stringify([...worker.liveRuns]), "lost the warehouse"];
+  freed.push(...await querySqlFile(sql, "ops/free_claims_of_worker.sql", ownRuns));
   worker.sweep();
   return freed.map((row) => `${row.dag_id}.${row.task_id}`);
 }
@@ -170,7 +188,7 @@ async function finish(
   claim: Claim,
   status: string,
   result: TaskResult | null,
-  error: string | null,
+  failure: Failure | null,
 ): Promise<void> {
   const rows = await querySqlFile(sql, "ops/finish_claim.sql", [
     ...keyOf(claim),
@@ -178,7 +196,8 @@ async function finish(
     result?.rowsRead ?? null,
     result?.rowsWritten ?? null,
     result ? JSON.stringify(result.metrics) : null,
-    error,
+    failure ? errorText(failure.error) : null,
+    failure?.reason ?? null,
   ]);
   if (rows.length === 0) throw lost(claim);
 }

@@ -1,4 +1,5 @@
 import type { Task } from "./dag.ts";
+import type { EndReason } from "./end_reason.ts";
 import type { Metrics } from "./sql_file.ts";
 
 /** `done`: succeeded before; the others are as in the run log, and `dry run` wrote nothing. */
@@ -10,6 +11,8 @@ export interface TaskOutcome {
   readonly rows: number | null;
   readonly seconds: number | null;
   readonly metrics: Metrics | null;
+  /** Why it did not succeed; null when it did, or did not begin. */
+  readonly reason: EndReason | null;
   readonly error: string | null;
 }
 
@@ -38,5 +41,13 @@ export interface DagOutcome {
 
 /** The outcome of a task that did not run. */
 export function emptyOutcome(task: Task, status: TaskStatus): TaskOutcome {
-  return { taskId: task.id, status, rows: null, seconds: null, metrics: null, error: null };
+  return {
+    taskId: task.id,
+    status,
+    rows: null,
+    seconds: null,
+    metrics: null,
+    reason: null,
+    error: null,
+  };
 }

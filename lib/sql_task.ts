@@ -1,6 +1,9 @@
 import type { Task, TaskContext, TaskResult } from "./dag.ts";
 import { type Metrics, runSqlFile, type SqlParameters } from "./sql_file.ts";
 
+/** Further tries for what another try can cure: a lost connection, a deadlock, a restart of the server. */
+export const WAREHOUSE_RETRIES = 2;
+
 /**
  * A task that runs one file below sql/, e.g. `sqlTask("merge_ods_leads", "ods/merge_ods_leads.sql")`.
  *
@@ -10,6 +13,7 @@ import { type Metrics, runSqlFile, type SqlParameters } from "./sql_file.ts";
 export function sqlTask(id: string, path: string): Task {
   return {
     id,
+    retries: WAREHOUSE_RETRIES,
     write: async (tx, context) => toTaskResult(await runSqlFile(tx, path, taskParameters(context))),
   };
 }

@@ -1,7 +1,9 @@
 import { getLogger } from "@logtape/logtape";
 import type { Task, TaskResult } from "./dag.ts";
+import { endReasonOf } from "./end_reason.ts";
 import { errorText, isTransient } from "./error_text.ts";
 import type { Heartbeat } from "./heartbeat.ts";
+import { persist } from "./persist.ts";
 import { contextOf, type Run } from "./run.ts";
 import {
   type Claim,
@@ -31,6 +33,7 @@ export async function runTask(
   let claim = firstClaim;
   for (let retriesLeft = task.retries ?? 0;; retriesLeft--) {
     try {
+      run.drain.throwIfAborted();
       await startClaim(run.warehouse.sql, claim);
       heartbeat.watch(task.id);
       context.progress("");
@@ -42,10 +45,13 @@ export async function runTask(
       return succeeded(run, task, result, startedMs);
     } catch (error) {
       heartbeat.watch(null);
-      const known = isTransient(error) ? await record(() => findCommitted(run, claim)) : null;
+      const known = isTransient(error) ? await record(run, () => findCommitted(run, claim)) : null;
       if (known) return succeeded(run, task, known, startedMs);
-      const mayRetry = retriesLeft > 0 && isTransient(error) && !signal.aborted;
-      const next = mayRetry ? await retryLater(run, task, claim, error, retriesLeft) : null;
+      const isEnding = signal.aborted || run.drain.aborted;
+      const mayRetry = retriesLeft > 0 && isTransient(error) && !isEnding;
+      const next = mayRetry
+        ? await retryLater(run, task, claim, error, { retriesLeft, signal })
+        : null;
       if (!next) return await failed(run, task, claim, error, startedMs);
       claim = next;
     }
@@ -73,21 +79,23 @@ async function retryLater(
   task: Task,
   claim: Claim,
   error: unknown,
-  retriesLeft: number,
+  { retriesLeft, signal }: { readonly retriesLeft: number; readonly signal: AbortSignal },
 ): Promise<Claim | null> {
   const tries = (task.retries ?? 0) - retriesLeft;
   const delayMs = retryDelayMs(run.config.retryDelayMs, tries, run.random());
-  const next = await record(() => retryClaim(run.warehouse, claim, error));
+  const failure = { status: "failed", reason: endReasonOf(error), error } as const;
+  const next = await record(run, () => retryClaim(run.warehouse, claim, failure));
   if (!next) return null;
   contextOf(run, task, run.signal).log.warn("{task} failed, next try in {seconds} s: {error}", {
     task: task.id,
     seconds: Math.round(delayMs / 1000),
     error: errorText(error),
   });
+  const wake = AbortSignal.any([signal, run.drain]);
   try {
-    await run.sleep(delayMs, run.signal);
+    await run.sleep(delayMs, wake);
   } catch (stop) {
-    if (!run.signal.aborted) throw stop;
+    if (!wake.aborted) throw stop;
   }
   return next;
 }
@@ -108,7 +116,7 @@ function succeeded(run: Run, task: Task, result: TaskResult, startedMs: number):
   }
   const rows = result.rowsWritten ?? result.rowsRead ?? null;
   const status = run.dryRun ? "dry run" : "success";
-  return { taskId: task.id, status, rows, seconds, metrics: result.metrics, error: null };
+  return { ...emptyOutcome(task, status), rows, seconds, metrics: result.metrics };
 }
 
 async function failed(
@@ -120,22 +128,26 @@ async function failed(
 ): Promise<TaskOutcome> {
   const text = errorText(error);
   const isLost = error instanceof ClaimLostError;
-  if (claim && !isLost) await record(() => failClaim(run.warehouse.sql, claim, "failed", error));
+  const reason = endReasonOf(error);
+  if (claim && !isLost) {
+    const failure = { status: "failed", reason, error } as const;
+    await record(run, () => failClaim(run.warehouse.sql, claim, failure));
+  }
   run.report?.(run.dag.id, task.id, null);
   contextOf(run, task, run.signal).log.error("{task} failed: {error}", {
     task: task.id,
     error: text,
   });
   const seconds = secondsSince(startedMs);
-  return { ...emptyOutcome(task, "failed"), seconds, error: text };
+  return { ...emptyOutcome(task, "failed"), seconds, reason, error: text };
 }
 
-/** Writes to the run log; null when that fails, because the failure being written matters more. */
-async function record<T>(write: () => Promise<T>): Promise<T | null> {
+/** Reads or writes the run log; null when that fails, because the failure being written matters more. */
+async function record<T>(run: Run, work: () => Promise<T>): Promise<T | null> {
   try {
-    return await write();
+    return await persist(run, work);
   } catch (error) {
-    log.error("Cannot write the run log: {error}", { error: errorText(error) });
+    log.error("Cannot reach the run log: {error}", { error: errorText(error) });
     return null;
   }
 }
@@ -148,8 +160,17 @@ export async function failAfter(
   failedId: string,
 ): Promise<TaskOutcome> {
   const error = `${run.dag.id}.${failedId} of ${run.date} failed`;
-  await record(() => failClaim(run.warehouse.sql, claim, "upstream_failed", error));
-  return { ...emptyOutcome(task, "upstream_failed"), error };
+  const failure = { status: "upstream_failed", reason: "upstream", error } as const;
+  await record(run, () => failClaim(run.warehouse.sql, claim, failure));
+  return { ...emptyOutcome(task, "upstream_failed"), reason: "upstream", error };
+}
+
+/** Writes down that a task did not begin because the process was asked to end. */
+export async function releaseTask(run: Run, task: Task, claim: Claim): Promise<TaskOutcome> {
+  const error = `${errorText(run.drain.reason)} before it began`;
+  const failure = { status: "failed", reason: "stopped", error } as const;
+  await record(run, () => failClaim(run.warehouse.sql, claim, failure));
+  return { ...emptyOutcome(task, "failed"), reason: "stopped", error };
 }
 
 /** Runs a task whose transaction is rolled back; the run log does not change. */

@@ -1,9 +1,9 @@
 import type { Logger } from "@logtape/logtape";
 import type { TransactionSql } from "postgres";
 import type { Task, TaskContext, TaskResult } from "./dag.ts";
+import { BudgetError } from "./end_reason.ts";
 import { errorText } from "./error_text.ts";
 import { querySqlFile } from "./sql_file.ts";
-import { TransientError } from "./transient_error.ts";
 import type { Warehouse } from "./warehouse.ts";
 
 /** How one try of a task ends its transaction: with its success row, or for a dry run by a rollback. */
@@ -21,8 +21,8 @@ export class DryRunRollback extends Error {
 /**
  * Runs one try of a task: its work outside the database, then one transaction, then what comes after.
  *
- * Throws what the task throws, the reason of `context.signal` when that aborts, and `TransientError` when
- * the time budget is spent.
+ * Throws what the task throws, the reason of `context.signal` when that aborts, and `BudgetError` when the
+ * time budget is spent.
  */
 export async function tryTask(
   warehouse: Warehouse,
@@ -33,7 +33,8 @@ export async function tryTask(
   // Work that starts after the abort would never hear of it.
   context.signal.throwIfAborted();
   const budget = new AbortController();
-  const timer = startBudget(task, budget);
+  const minutes = task.budgetMinutes ?? context.config.taskBudgetMinutes;
+  const timer = startBudget(task, minutes, budget);
   const bounded = { ...context, signal: AbortSignal.any([context.signal, budget.signal]) };
   try {
     const prepared = await orAbort(task.prepare?.(bounded), bounded.signal);
@@ -46,10 +47,9 @@ export async function tryTask(
   }
 }
 
-function startBudget({ id, budgetMinutes }: Task, budget: AbortController) {
-  if (budgetMinutes === undefined) return undefined;
-  const text = `${id} took longer than its budget of ${budgetMinutes} minutes`;
-  return setTimeout(() => budget.abort(new TransientError(text)), budgetMinutes * 60_000);
+function startBudget({ id }: Task, minutes: number, budget: AbortController) {
+  const text = `${id} took longer than its budget of ${minutes} minutes`;
+  return setTimeout(() => budget.abort(new BudgetError(text)), minutes * 60_000);
 }
 
 /** Does not wait for work that ignores the signal. */

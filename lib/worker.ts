@@ -5,6 +5,8 @@ import { isFileLocked, tryLockFile } from "./file_lock.ts";
 export interface Worker extends Disposable {
   /** Host, process id and a random part, e.g. "etl-1.4242.9f3a1c", fit for a file name. */
   readonly id: string;
+  /** The ids of the runs that this process is on: claims of its other runs are held by nobody. */
+  readonly liveRuns: Set<string>;
   /**
    * True when that worker was a process of this machine and has ended. False when it lives, and also when
    * its file is not here, because it may run on another machine: then only its heartbeat tells.
@@ -32,6 +34,7 @@ export function startWorker(dataDir: string): Worker {
   if (!lock) throw new Error(`Cannot register the worker ${id}: its file in ${folder} is locked`);
   return {
     id,
+    liveRuns: new Set(),
     isDead: (workerId) =>
       /^[\w.-]+$/.test(workerId) && isFileLocked(lockPath(folder, workerId)) === false,
     sweep: () => sweepFolder(folder),

@@ -39,6 +39,7 @@ testOnBothWarehouses(
           rows: 1,
           seconds: 0,
           metrics: { noted: 1 },
+          reason: null,
           error: null,
         })),
       },
@@ -76,6 +77,7 @@ testOnBothWarehouses(
         rows: 1,
         seconds: null,
         metrics: { noted: 1 },
+        reason: null,
         error: null,
       }],
     });
@@ -346,7 +348,11 @@ testOnServer("runDag() refuses a DAG that another worker is running", async (war
   );
   assert.equal(exitCodeOfDag(outcome), 4);
   assert.deepEqual(tries, []);
-  await failClaim(warehouse.sql, claim, "failed", "no network");
+  await failClaim(warehouse.sql, claim, {
+    status: "failed",
+    reason: "error",
+    error: "no network",
+  });
   assert.equal((await runDag(dag, runOptions(warehouse))).status, "success");
 });
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { Dag, Dependency } from "../lib/dag.ts";
 import { DagError, decide, validateDag, validateDags } from "../lib/dependencies.ts";
 import type { TaskState } from "../lib/run_log.ts";
+import { stateOf } from "./support/task_states.ts";
 
 function dagOf(id: string, changes: Partial<Dag> = {}): Dag {
   const task = { id: `${id}_task`, write: () => Promise.resolve({ metrics: {} }) };
@@ -12,23 +13,6 @@ function dagOf(id: string, changes: Partial<Dag> = {}): Dag {
     schedule: "04:00",
     waitsFor: [],
     tasks: [task],
-    ...changes,
-  };
-}
-
-function stateOf(dagId: string, taskId: string, changes: Partial<TaskState> = {}): TaskState {
-  return {
-    dag_id: dagId,
-    task_id: taskId,
-    attempt: 1,
-    status: "success",
-    worker: "etl-1.42.abcdef",
-    error: null,
-    rows_read: null,
-    rows_written: null,
-    metrics: null,
-    has_success: changes.status === undefined,
-    started_at: new Date("2026-05-03T00:00:01Z"),
     ...changes,
   };
 }
@@ -130,7 +114,8 @@ for (
     [
       "a schedule that is no time",
       dagOf("leads", { schedule: "24:00" }),
-      'leads has the schedule "24:00", expected HH:MM',
+      'leads has the schedule "24:00", expected HH:MM or five cron fields ' +
+      'with one minute and one hour, like "30 4 * * 1-5"',
     ],
   ] as const
 ) {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { endReasonOf } from "../lib/end_reason.ts";
 import { startHeartbeat } from "../lib/heartbeat.ts";
 import { claimTasks, failClaim } from "../lib/run_log.ts";
 import { DATE } from "./support/runs.ts";
@@ -7,12 +8,24 @@ import { testOnServer, withEmbedded } from "./support/warehouses.ts";
 const WORKER = "etl-1.42.abcdef";
 const RUN = { runId: crypto.randomUUID(), worker: WORKER };
 
+testOnServer("startHeartbeat() aborts when a person cancels the run", async (warehouse) => {
+  const run = { ...RUN, dagId: "leads", logicalDate: DATE };
+  await claimTasks(warehouse, run, ["extract", "load"], []);
+  await using heartbeat = startHeartbeat(warehouse, RUN, 5);
+  const cancelled = new Promise((resolve) => heartbeat.signal.addEventListener("abort", resolve));
+  await warehouse.sql`
+    update ops.run_log set cancel_requested_at = now() where run_log.task_id = 'load'
+  `;
+  await cancelled;
+  assert.equal(endReasonOf(heartbeat.signal.reason), "cancelled");
+});
+
 testOnServer("startHeartbeat() aborts when the watched claim is gone", async (warehouse) => {
   const run = { ...RUN, dagId: "leads", logicalDate: DATE };
   const [claim] = await claimTasks(warehouse, run, ["load"], []) ?? [];
   assert.ok(claim);
   await warehouse.sql`update ops.run_log set heartbeat_at = now() - interval '1 day'`;
-  using heartbeat = startHeartbeat(warehouse, RUN, 5);
+  await using heartbeat = startHeartbeat(warehouse, RUN, 5);
   heartbeat.watch("load");
   // As often as it takes until a beat has come.
   for (let isFresh = false; !isFresh;) {
@@ -23,7 +36,11 @@ testOnServer("startHeartbeat() aborts when the watched claim is gone", async (wa
   }
   assert.equal(heartbeat.signal.aborted, false);
   const lost = new Promise((resolve) => heartbeat.signal.addEventListener("abort", resolve));
-  await failClaim(warehouse.sql, claim, "failed", "no sign of life");
+  await failClaim(warehouse.sql, claim, {
+    status: "failed",
+    reason: "error",
+    error: "no sign of life",
+  });
   await lost;
   assert.equal(heartbeat.signal.reason.message, "The claim on load was lost to another worker");
 });

@@ -3,7 +3,16 @@ import { formatMetrics, formatOutcomes } from "../lib/outcome_table.ts";
 import type { DagOutcome, TaskOutcome } from "../lib/run_outcome.ts";
 
 function task(taskId: string, changes: Partial<TaskOutcome> = {}): TaskOutcome {
-  return { taskId, status: "success", rows: 0, seconds: 0, metrics: null, error: null, ...changes };
+  return {
+    taskId,
+    status: "success",
+    rows: 0,
+    seconds: 0,
+    metrics: null,
+    reason: null,
+    error: null,
+    ...changes,
+  };
 }
 
 const LOADED: DagOutcome = {

@@ -86,12 +86,15 @@ testOnBothWarehouses(
     const [state] = await readTaskStates(warehouse.sql, DATE);
     assert.ok(state?.started_at instanceof Date);
     assert.deepEqual({ ...state, started_at: null }, {
+      logical_date: DATE,
       dag_id: "leads",
       task_id: "load",
       attempt: 1,
       status: "success",
+      reason: null,
       worker: HERE,
       error: null,
+      worker_deaths: 0,
       rows_read: 43,
       rows_written: 42,
       metrics: { landed: 42, newest: null, path: "a" },
@@ -135,7 +138,11 @@ testOnBothWarehouses(
   async (warehouse) => {
     const claim = await claimOne(warehouse, "load");
     await startClaim(warehouse.sql, claim);
-    const next = await retryClaim(warehouse, claim, new Error("429 for omar@example.ae"));
+    const next = await retryClaim(warehouse, claim, {
+      status: "failed",
+      reason: "error",
+      error: new Error("429 for omar@example.ae"),
+    });
     assert.deepEqual(next, { ...claim, attempt: 2 });
     assert.deepEqual(await listRuns(warehouse), [
       ["leads.load", 1, "failed", "429 for [e-mail]"],
@@ -151,7 +158,11 @@ testOnBothWarehouses(
     await warehouse.sql.begin((tx) => succeedClaim(tx, first, { rowsRead: 7, metrics: { a: 1 } }));
     const [second] = await claimTasks(warehouse, runOf(OTHER), ["load"], []) ?? [];
     assert.ok(second);
-    await failClaim(warehouse.sql, second, "failed", "no network");
+    await failClaim(warehouse.sql, second, {
+      status: "failed",
+      reason: "error",
+      error: "no network",
+    });
     const [state] = await readTaskStates(warehouse.sql, DATE);
     assert.deepEqual(
       [state?.attempt, state?.status, state?.error, state?.has_success, state?.rows_read],
@@ -166,8 +177,14 @@ testOnBothWarehouses("beatClaims() gives the tasks that the run still holds", as
   const claims = await claimTasks(warehouse, run, ["extract", "load"], []) ?? [];
   const [extract] = claims;
   assert.ok(extract);
-  await failClaim(warehouse.sql, extract, "failed", "no network");
-  assert.deepEqual(await beatClaims(warehouse.sql, run.runId, HERE), ["load"]);
+  await failClaim(warehouse.sql, extract, {
+    status: "failed",
+    reason: "error",
+    error: "no network",
+  });
+  assert.deepEqual(await beatClaims(warehouse.sql, run.runId, HERE), [
+    { task_id: "load", is_cancelled: false },
+  ]);
   assert.deepEqual(await beatClaims(warehouse.sql, run.runId, OTHER), []);
 });
 
@@ -191,11 +208,26 @@ testOnServer("freeDeadClaims() frees a dead process of this machine at once", as
   assert.equal((await claimOne(warehouse, "load")).attempt, 2);
 });
 
-testOnServer("freeDeadClaims() never frees its own claims, however old", async (warehouse) => {
-  await claimOne(warehouse, "load");
-  await warehouse.sql`update ops.run_log set heartbeat_at = now() - interval '1 day'`;
-  assert.deepEqual(await freeDeadClaims(warehouse, fakeWorker(HERE, [HERE])), []);
-});
+testOnServer(
+  "freeDeadClaims() frees of its own claims only those of runs that are over",
+  async (warehouse) => {
+    const { runId } = await claimOne(warehouse, "load");
+    await warehouse.sql`update ops.run_log set heartbeat_at = now() - interval '1 day'`;
+    const worker = fakeWorker(HERE, [HERE]);
+    worker.liveRuns.add(runId);
+    assert.deepEqual(await freeDeadClaims(warehouse, worker), []);
+    worker.liveRuns.delete(runId);
+    assert.deepEqual(await freeDeadClaims(warehouse, worker), ["leads.load"]);
+    assert.deepEqual(await listRuns(warehouse), [
+      [
+        "leads.load",
+        1,
+        "failed",
+        `the worker ${HERE} lost the warehouse before the task had finished`,
+      ],
+    ]);
+  },
+);
 
 Deno.test("freeDeadClaims() takes every other worker for dead on the embedded warehouse", () =>
   withEmbedded(async (warehouse) => {

@@ -7,4 +7,6 @@ where
     run_log.run_id = $1::uuid
     and run_log.worker = $2
     and run_log.status in ('waiting', 'running')
-returning run_log.task_id;
+returning
+    run_log.task_id,
+    (run_log.cancel_requested_at is not null) as is_cancelled;

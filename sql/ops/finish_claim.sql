@@ -9,7 +9,8 @@ set
     rows_read = $7::bigint,
     rows_written = $8::bigint,
     metrics = $9::jsonb,
-    error = $10
+    error = $10,
+    reason = $11
 where
     run_log.dag_id = $1
     and run_log.task_id = $2

@@ -5,6 +5,7 @@
 update ops.run_log
 set
     status = 'failed',
+    reason = 'worker_died',
     finished_at = clock_timestamp(),
     error = 'the worker ' || run_log.worker || ' has given no sign of life'
 where

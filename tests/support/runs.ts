@@ -6,10 +6,15 @@ import type { Worker } from "../../lib/worker.ts";
 
 export const DATE = "2026-05-03";
 
-/** A worker without a file; `dead` are those that it knows to have ended. */
+const liveRuns = new Map<string, Set<string>>();
+
+/** A worker without a file; `dead` are those that it knows to have ended. One id is one process. */
 export function fakeWorker(id = "etl-1.42.abcdef", dead: readonly string[] = []): Worker {
+  const ownRuns = liveRuns.get(id) ?? new Set();
+  liveRuns.set(id, ownRuns);
   return {
     id,
+    liveRuns: ownRuns,
     isDead: (other) => dead.includes(other),
     sweep: () => {},
     [Symbol.dispose]: () => {},

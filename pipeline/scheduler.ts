@@ -1,0 +1,41 @@
+// Reads:  ops.run_log, and what the DAGs read
+// Writes: what the DAGs write
+// When:   always: one heartbeat a minute, by Deno.cron
+// Try:    deno task scheduler
+import { createCommand, runMain } from "../lib/command.ts";
+import { readConfig, readScheduleOverrides } from "../lib/config.ts";
+import { EXIT_CODE } from "../lib/exit_code.ts";
+import { formatNextRuns, scheduleDags } from "../lib/scheduled_dags.ts";
+import { createScheduler } from "../lib/scheduler.ts";
+import { openSession } from "../lib/session.ts";
+import { untilStopped } from "../lib/stop_signal.ts";
+import { dags } from "./daily.ts";
+
+const DESCRIPTION = `Runs every DAG at its time, in BUSINESS_TZ, until it is stopped. Any number of
+schedulers may share a warehouse on a server. SCHEDULE_<DAG_ID> changes a time, CATCHUP says what becomes
+of dates that were missed`;
+
+/** Runs until SIGINT or SIGTERM. */
+export async function main(args: readonly string[]): Promise<number> {
+  createCommand("scheduler", DESCRIPTION, [
+    "deno task scheduler",
+    "SCHEDULE_DAILY_AMOCRM_LOAD_LEADS=03:30 deno task scheduler",
+    "CATCHUP=last deno task scheduler",
+  ]).parse(args, { from: "user" });
+  const config = readConfig();
+  const overrides = readScheduleOverrides(dags.map(({ id }) => id));
+  const scheduled = scheduleDags(dags, config, overrides);
+  await using session = await openSession({ amo: true }, config);
+  console.log(formatNextRuns(scheduled, Temporal.Now.instant(), config.businessTz));
+  const scheduler = createScheduler({ ...session, dags: scheduled });
+  // Local times, catch-up and retries are ours: cron knows UTC alone, and an over-running handler swallows ticks.
+  Deno.cron("heartbeat", "* * * * *", { backoffSchedule: [], signal: session.signal }, () => {
+    void scheduler.beat();
+  });
+  await scheduler.beat();
+  const reason = await untilStopped(session.signal);
+  await scheduler.stop(reason, config.stopGraceMs);
+  return EXIT_CODE.done;
+}
+
+if (import.meta.main) await runMain(() => main(Deno.args));
