@@ -8,7 +8,7 @@ import { z } from "zod";
 import { readConfig } from "../lib/config.ts";
 import { dag } from "../pipeline/daily_amocrm_load_leads.ts";
 import { createRentalAccount, type RentalAccount } from "../tests/support/rental_account.ts";
-import { type SandboxProcess, startSandboxProcess } from "./support/sandbox_process.ts";
+import { type SandboxProcess, startSandboxProcess } from "../tests/support/sandbox_process.ts";
 import { taskContext } from "./support/task_context.ts";
 
 const LIMIT = 7;

@@ -10,7 +10,7 @@ async function main(): Promise<number> {
   for (const name of names) {
     console.log(`\n== ${name}`);
     const { success } = await new Deno.Command(Deno.execPath(), {
-      args: ["run", "-q", "-A", `${import.meta.dirname}/${name}`],
+      args: ["run", "-q", "-A", "--v8-flags=--expose-gc", `${import.meta.dirname}/${name}`],
     }).spawn().status;
     if (!success) failed++;
   }

@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import {
-  addCarAndClient,
   type DailySetup,
   DAY,
   dumpLayers,
-  leadItem,
+  fillAccount,
   onEmbedded,
   onServer,
   RUN_COLUMNS,
@@ -22,7 +21,7 @@ const MOMENTS = { server: 12, embedded: 4 };
 
 Deno.test("daily ends in the same state when killed at any moment and run again (embedded)", () =>
   withAccount(async (served) => {
-    await fill(served);
+    await fillAccount(served);
     await checkKills(MOMENTS.embedded, (body) => onEmbedded(served, body));
   }));
 
@@ -31,7 +30,7 @@ Deno.test({
   ignore: !serverAvailable,
   fn: () =>
     withAccount(async (served) => {
-      await fill(served);
+      await fillAccount(served);
       await checkKills(MOMENTS.server, (body) => onServer(served, body));
     }),
 });
@@ -97,7 +96,7 @@ async function killAtLine(setup: DailySetup, line: number): Promise<void> {
 testScriptsOnServer(
   "daily says so when the server drops it, and ends well when run again",
   async (setup) => {
-    await fill(setup);
+    await fillAccount(setup);
     const process = setup.command("daily", ["--date", DAY], DEBUG).spawn();
     const stdout = new Response(process.stdout).text();
     let said = "";
@@ -131,7 +130,7 @@ testScriptsOnServer(
 );
 
 testScriptsOnServer("one of two runs of a day refuses with exit code 4", async (setup) => {
-  await fill(setup);
+  await fillAccount(setup);
   // The first one is held in its extract until the second one has given up.
   setup.sandbox.faults.add({ kind: "slow", ms: 60_000 }, { path: "/api/v4/leads" });
   const first = setup.command("daily_amocrm_load_leads", ["--date", DAY], DEBUG).spawn();
@@ -175,7 +174,7 @@ Deno.test("a second run refuses with exit code 4 while the embedded warehouse is
   ));
 
 testScripts("daily stops with failed tasks in the run log when asked to stop", async (setup) => {
-  await fill(setup);
+  await fillAccount(setup);
   setup.sandbox.faults.add({ kind: "slow", ms: 60_000 }, { path: "/api/v4/leads", times: 9 });
   const process = setup.command("daily", ["--date", DAY], DEBUG).spawn();
   await readUntil(process.stderr, "/api/v4/account answered");
@@ -200,19 +199,3 @@ testScripts("daily stops with failed tasks in the run log when asked to stop", a
   const again = await setup.run("daily");
   assert.equal(again.code, 0, again.stderr);
 });
-
-/** A car, a client and 20 leads in three stages. */
-async function fill({ account }: Pick<DailySetup, "account">): Promise<void> {
-  await addCarAndClient(account);
-  const leads = Array.from(
-    { length: 20 },
-    (_, i) =>
-      leadItem(account, ["Inquiry", "Confirmed", "Closed"][i % 3] ?? "", { price: 10 * i }, {
-        plate: "A 1",
-        rental_start: Date.UTC(2026, 4, 3 + i, 20) / 1000,
-        rental_end: Date.UTC(2026, 4, 5 + i, 20) / 1000,
-        ...(i === 7 ? { dailyrate: "n/a" } : {}),
-      }),
-  );
-  await account.create("/leads", "leads", leads);
-}

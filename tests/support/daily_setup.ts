@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { openEmbeddedWarehouse } from "../../lib/embedded_warehouse.ts";
 import type { ServedSandbox } from "../../lib/sandbox/server.ts";
 import { serveSandbox } from "../../lib/sandbox/server.ts";
@@ -5,15 +6,18 @@ import type { Warehouse } from "../../lib/warehouse.ts";
 import { temporaryFolder } from "./folders.ts";
 import { createRentalAccount, fieldValues, type RentalAccount } from "./rental_account.ts";
 import { denoCommand, type ProcessResult, runDeno } from "./script.ts";
-import { serverAccess, serverAvailable, withServerDatabase } from "./warehouses.ts";
+import { serverAvailable, withServerDatabase } from "./warehouses.ts";
 
 /** The logical date of the tests, and the time at which their account stands still. */
 export const DAY = "2026-05-03";
 const NOW = "2026-05-03T04:00:00+04:00";
 
+/** Where an account is, for those who talk to it over HTTP alone. */
+export type SandboxAddress = Pick<ServedSandbox, "url" | "token">;
+
 /** An account on loopback and a warehouse, for scripts that run as processes of their own. */
-export interface DailySetup {
-  readonly sandbox: ServedSandbox;
+export interface DailySetup<S extends SandboxAddress = ServedSandbox> {
+  readonly sandbox: S;
   readonly account: RentalAccount;
   readonly dataDir: string;
   /** The settings of the scripts. */
@@ -69,34 +73,43 @@ export async function onEmbedded(
 }
 
 /** A fresh database of the tests' server for an account. */
-export async function onServer(
-  served: Pick<DailySetup, "sandbox" | "account">,
-  body: (setup: DailySetup) => Promise<void>,
+export async function onServer<S extends SandboxAddress>(
+  served: Pick<DailySetup<S>, "sandbox" | "account">,
+  body: (setup: DailySetup<S>) => Promise<void>,
 ): Promise<void> {
-  await using folder = await temporaryFolder();
-  await withServerDatabase(async (warehouse) => {
-    const pg = {
-      PG_HOST: serverAccess?.host ?? "",
-      PG_PORT: String(serverAccess?.port),
-      PG_USER: serverAccess?.user ?? "",
-      PG_PASSWORD: serverAccess?.password ?? "",
-      PG_DATABASE: String(warehouse.sql.options.database),
-      PG_SSLMODE: "disable",
-    };
-    await body(toSetup(served, folder.path, pg, (inspect) => inspect(warehouse)));
-  });
+  await withServerDatabase((warehouse) => onDatabase(served, warehouse, body));
 }
 
-function toSetup(
-  { sandbox, account }: Pick<DailySetup, "sandbox" | "account">,
+/** A database of any server, migrated or empty, for an account. */
+export async function onDatabase<S extends SandboxAddress>(
+  served: Pick<DailySetup<S>, "sandbox" | "account">,
+  warehouse: Warehouse,
+  body: (setup: DailySetup<S>) => Promise<void>,
+): Promise<void> {
+  await using folder = await temporaryFolder();
+  const { host, port, user, pass, database } = warehouse.sql.options;
+  const pg = {
+    PG_HOST: String(host[0]),
+    PG_PORT: String(port[0]),
+    PG_USER: user,
+    PG_PASSWORD: String(pass),
+    PG_DATABASE: database,
+    PG_SSLMODE: "disable",
+  };
+  await body(toSetup(served, folder.path, pg, (inspect) => inspect(warehouse)));
+}
+
+function toSetup<S extends SandboxAddress>(
+  { sandbox, account }: Pick<DailySetup<S>, "sandbox" | "account">,
   dataDir: string,
   pg: Env,
   inspect: DailySetup["inspect"],
-): DailySetup {
+): DailySetup<S> {
   const env = {
     AMO_BASE_URL: sandbox.url,
     AMO_TOKEN: sandbox.token,
     DATA_DIR: dataDir,
+    LOG_DIR: join(dataDir, "logs"),
     RETRY_DELAY_S: "0",
     ...pg,
   };
@@ -165,6 +178,22 @@ export function leadItem(
     custom_fields_values: fieldValues(entries),
     ...more,
   };
+}
+
+/** A car, a client and 20 leads in three stages. */
+export async function fillAccount({ account }: Pick<DailySetup, "account">): Promise<void> {
+  await addCarAndClient(account);
+  const leads = Array.from(
+    { length: 20 },
+    (_, i) =>
+      leadItem(account, ["Inquiry", "Confirmed", "Closed"][i % 3] ?? "", { price: 10 * i }, {
+        plate: "A 1",
+        rental_start: Date.UTC(2026, 4, 3 + i, 20) / 1000,
+        rental_end: Date.UTC(2026, 4, 5 + i, 20) / 1000,
+        ...(i === 7 ? { dailyrate: "n/a" } : {}),
+      }),
+  );
+  await account.create("/leads", "leads", leads);
 }
 
 const TABLES = [

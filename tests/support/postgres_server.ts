@@ -13,6 +13,8 @@ export interface ServerAccess {
 export interface TestServer extends AsyncDisposable {
   readonly access: ServerAccess;
   readonly version: string;
+  /** Stops the server at once, as a crash does, and starts it again on the same port. */
+  restart(): Promise<void>;
 }
 
 const SPEED_OVER_SAFETY = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"];
@@ -44,8 +46,14 @@ export async function findPostgresPrograms(): Promise<string | null> {
   return [...folders, ...onPath].find((folder) => isProgram(folder, "initdb")) ?? null;
 }
 
-/** Starts a server with the programs of `programs`; dispose it to stop it and remove its files. */
-export async function startPostgresServer(programs: string): Promise<TestServer> {
+/**
+ * Starts a server with the programs of `programs`; dispose it to stop it and remove its files. A durable one
+ * keeps every commit through `restart`, which costs time.
+ */
+export async function startPostgresServer(
+  programs: string,
+  { isDurable = false }: { readonly isDurable?: boolean } = {},
+): Promise<TestServer> {
   const folder = await Deno.makeTempDir({ prefix: "rental_test_pg_" });
   const owner = await findOwner();
   const access = { host: "127.0.0.1", port: freePort(), user: "postgres", password: "test secret" };
@@ -56,28 +64,37 @@ export async function startPostgresServer(programs: string): Promise<TestServer>
     ...["-A", "scram-sha-256", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"],
   ]);
   const settings = [
-    ...SPEED_OVER_SAFETY,
+    ...(isDurable ? [] : SPEED_OVER_SAFETY),
     "listen_addresses=127.0.0.1",
     "unix_socket_directories=",
     "max_connections=200",
   ];
-  const process = new Deno.Command(join(programs, "postgres"), {
-    args: [
-      "-D",
-      join(folder, "data"),
-      "-p",
-      `${access.port}`,
-      ...settings.flatMap((s) => ["-c", s]),
-    ],
-    stdout: "null",
-    stderr: "null",
-    cwd: folder,
-    ...owner,
-  }).spawn();
+  const start = () =>
+    new Deno.Command(join(programs, "postgres"), {
+      args: [
+        "-D",
+        join(folder, "data"),
+        "-p",
+        `${access.port}`,
+        ...settings.flatMap((s) => ["-c", s]),
+      ],
+      stdout: "null",
+      stderr: "null",
+      cwd: folder,
+      ...owner,
+    }).spawn();
+  let process = start();
   const version = await waitForServer(access);
   return {
     access,
     version,
+    restart: async () => {
+      // SIGQUIT is PostgreSQL's immediate shutdown: it writes nothing more, and recovers at its start.
+      process.kill("SIGQUIT");
+      await process.status;
+      process = start();
+      await waitForServer(access);
+    },
     [Symbol.asyncDispose]: async () => {
       // SIGINT is PostgreSQL's fast shutdown: it does not wait for clients.
       process.kill("SIGINT");
