@@ -87,10 +87,11 @@ testOnBothWarehouses(
       "facts of 2026-05-03: upstream_failed",
     ]);
     isBroken = false;
-    await warehouse.sql`delete from ops.run_log where dag_id = 'leads'`;
+    // By hand, as people do.
+    assert.equal((await runDag(leads, runOptions(warehouse))).status, "success");
     await live(scheduler);
 
-    assert.deepEqual(ends, ["leads of 2026-05-03: success", "facts of 2026-05-03: success"]);
+    assert.deepEqual(ends, ["facts of 2026-05-03: success"]);
   },
 );
 
