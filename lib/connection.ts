@@ -18,6 +18,9 @@ export function connect(
     types: TYPES,
     // Named prepared statements belong to a server connection, which PgBouncer changes between queries.
     prepare: false,
+    // On each new connection it asks for the types of arrays, and nobody hears when that connection is cut
+    // meanwhile: an unhandled rejection, which ends the process. So arrays travel as json here.
+    fetch_types: false,
     // Only for what people see: no SQL here relies on the session's time zone.
     connection: { application_name: "rental", TimeZone: "UTC" },
     // The text of a notice can quote data, so only its code is logged.

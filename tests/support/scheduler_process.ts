@@ -8,6 +8,8 @@ export interface SchedulerProcess extends AsyncDisposable {
   readonly pid: number;
   /** All that it has logged so far. */
   said(): string;
+  /** Whether it has ended by itself. */
+  isOver(): boolean;
   /** Resolves when it has logged so many lines, and at its end. */
   untilLines(count: number): Promise<void>;
   kill(signal: Deno.Signal): void;
@@ -62,6 +64,7 @@ export function startScheduler(
   return {
     pid: process.pid,
     said: () => text,
+    isOver: () => isOver,
     untilLines: (count) =>
       new Promise((resolve) => {
         waiting.push({ count, resolve });
