@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { DEFAULT_COUNTS, limitOnRent, scaleCounts, sumOf } from "../lib/rentals/stage_counts.ts";
+import { DEFAULT_COUNTS, scaleCounts, sumOf } from "../lib/rentals/stage_counts.ts";
 import { STAGES } from "../lib/rentals/stages.ts";
 
 Deno.test("scaleCounts() leaves the counts as they are when they sum up to the total", () => {
@@ -42,11 +42,4 @@ Deno.test("scaleCounts() sums up to any total, and strays less than one from eac
       assert.ok(Math.abs(scaled[stage] - share) < 1, `${stage}: ${scaled[stage]} of ${share}`);
     }
   }));
-});
-
-Deno.test("limitOnRent() lets the surplus return", () => {
-  const counts = { ...DEFAULT_COUNTS, on_rent: 20, returned: 3 };
-
-  assert.deepEqual(limitOnRent(counts, 12), { ...counts, on_rent: 12, returned: 11 });
-  assert.deepEqual(limitOnRent(counts, 20), counts);
 });

@@ -42,18 +42,13 @@ export function numberLeads(counts: StageCounts): WantedLead[] {
   return stages.map((stage, i) => ({ number: i + 1, stage }));
 }
 
-/** How many cars nobody has today: that many leads can be on rent. */
-export function countFreeCars({ cars, busy }: Pick<PlanOptions, "cars" | "busy">): number {
-  return cars.filter(({ id }) => createCarDays(busy?.get(id)).countStarts(TODAY, 1) > 0).length;
-}
-
 /**
  * Invents the wanted leads, of which no two of one car overlap, whatever their stages: an inquiry for days
  * that are sold could never become a booking.
  *
  * Car number n is asked for 1/n times as often as the first one (a power law), as long as it has days left. A
- * fleet that is small for so many leads is booked for longer, not denser. Throws `RangeError` when more leads
- * are wanted on rent than `countFreeCars` allows.
+ * fleet that is small for so many leads is booked for longer, not denser; and as no car can be on rent twice
+ * today, leads that find none free for it are returned ones instead.
  */
 export function planLeads(wanted: readonly WantedLead[], options: PlanOptions): PlannedLead[] {
   const fleet = options.cars.map((car, i) => ({
@@ -61,19 +56,24 @@ export function planLeads(wanted: readonly WantedLead[], options: PlanOptions): 
     weight: 1 / (i + 1),
     days: createCarDays(options.busy?.get(car.id)),
   }));
+  const leads = limitOnRent(wanted, fleet);
   const reach = {
-    back: reachOf(wanted.filter(({ stage }) => mayBePast(stage)), fleet),
-    ahead: reachOf(wanted.filter(({ stage }) => mayBeAhead(stage)), fleet),
+    back: reachOf(leads.filter(({ stage }) => mayBePast(stage)), fleet),
+    ahead: reachOf(leads.filter(({ stage }) => mayBeAhead(stage)), fleet),
   };
-  // Those on rent have no choice of days, so they come first.
-  const inOrder = [...wanted].sort((a, b) => Number(isOnRent(b)) - Number(isOnRent(a)));
-  return inOrder
+  return leads
+    // Those on rent have no choice of days, so they come first.
+    .sort((a, b) => Number(b.stage === "on_rent") - Number(a.stage === "on_rent"))
     .map((lead) => toLead(lead, findDays(lead.stage, fleet, reach, options.faker), options))
     .sort((a, b) => a.number - b.number);
 }
 
-function isOnRent({ stage }: WantedLead): boolean {
-  return stage === "on_rent";
+function limitOnRent(wanted: readonly WantedLead[], fleet: readonly FleetCar[]): WantedLead[] {
+  let free = fleet.filter(({ days }) => days.countStarts({ from: 0, to: 1 }, 1) > 0).length;
+  return wanted.map((lead) => {
+    if (lead.stage !== "on_rent" || free-- > 0) return lead;
+    return { ...lead, stage: "returned" };
+  });
 }
 
 /** A car with what decides who gets it. */
@@ -87,8 +87,6 @@ interface Place {
   readonly car: Car;
   readonly span: DaySpan;
 }
-
-const TODAY: DaySpan = { from: 0, to: 1 };
 
 /** Days of a rental and how usual they are: four on average. */
 const LENGTHS = [

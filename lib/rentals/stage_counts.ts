@@ -42,16 +42,6 @@ export function scaleCounts(counts: StageCounts, total: number): StageCounts {
   });
 }
 
-/** At most one rental on the road per free car: the others of that stage count as returned already. */
-export function limitOnRent(counts: StageCounts, freeCars: number): StageCounts {
-  const surplus = Math.max(0, counts.on_rent - freeCars);
-  return {
-    ...counts,
-    on_rent: counts.on_rent - surplus,
-    returned: counts.returned + surplus,
-  };
-}
-
 /** Counts by a function of the stage. */
 export function toCounts(countOf: (stage: Stage) => number): StageCounts {
   return {
