@@ -4,6 +4,7 @@ import { startLiveProgress } from "./live_progress.ts";
 import { configureLogging } from "./logging.ts";
 import { migrate } from "./migrations.ts";
 import type { ReportProgress } from "./run.ts";
+import { listenForStop } from "./stop_signal.ts";
 import { openWarehouse, type Warehouse } from "./warehouse.ts";
 import { startWorker, type Worker } from "./worker.ts";
 
@@ -13,7 +14,7 @@ export interface Session extends AsyncDisposable {
   readonly warehouse: Warehouse;
   readonly worker: Worker;
   readonly report: ReportProgress;
-  /** Aborts on SIGINT and SIGTERM; a second one ends the process at once. */
+  /** As of `StopSignal`. */
   readonly signal: AbortSignal;
 }
 
@@ -52,21 +53,4 @@ export function chooseDate(text: string | undefined, timeZone: string): Temporal
     if (!(error instanceof RangeError)) throw error;
   }
   throw new ConfigError(`Cannot use the date "${text}": expected a day like 2026-05-03`);
-}
-
-function listenForStop(): Disposable & { readonly signal: AbortSignal } {
-  const controller = new AbortController();
-  const names: Deno.Signal[] = ["SIGINT", "SIGTERM"];
-  const listeners = names.map((name) => {
-    const listener = () => {
-      remove();
-      controller.abort(new Error(`stopped by ${name}`));
-    };
-    Deno.addSignalListener(name, listener);
-    return { name, listener };
-  });
-  const remove = () => {
-    for (const { name, listener } of listeners.splice(0)) Deno.removeSignalListener(name, listener);
-  };
-  return { signal: controller.signal, [Symbol.dispose]: remove };
 }
