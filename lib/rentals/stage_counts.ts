@@ -20,6 +20,11 @@ export function sumOf(counts: StageCounts): number {
   return STAGES.reduce((sum, stage) => sum + counts[stage], 0);
 }
 
+/** How many of `leads` are in each stage; those in none of them are not counted. */
+export function countByStage(leads: readonly { readonly stage: Stage | null }[]): StageCounts {
+  return toCounts((stage) => leads.filter((lead) => lead.stage === stage).length);
+}
+
 /**
  * Counts in the proportions of `counts`, of which one must be above 0, that sum up to `total` exactly.
  *
@@ -29,21 +34,27 @@ export function sumOf(counts: StageCounts): number {
 export function scaleCounts(counts: StageCounts, total: number): StageCounts {
   const whole = sumOf(counts);
   // In whole numbers, because a fraction of 0.1 + 0.2 decides otherwise than one of 0.3.
-  const shares = STAGES.map((stage) => ({
-    stage,
-    leads: Math.floor((counts[stage] * total) / whole),
-    remainder: (counts[stage] * total) % whole,
-  }));
-  const rest = total - shares.reduce((sum, { leads }) => sum + leads, 0);
-  const luckiest = [...shares].sort((a, b) => b.remainder - a.remainder).slice(0, rest);
-  return toCounts((stage) => {
-    const share = shares.find((one) => one.stage === stage);
-    return (share?.leads ?? 0) + (luckiest.some((one) => one.stage === stage) ? 1 : 0);
-  });
+  const remainderOf = (stage: Stage) => (counts[stage] * total) % whole;
+  const floors = toCounts((stage) => Math.floor((counts[stage] * total) / whole));
+  const luckiest = [...STAGES].sort((a, b) => remainderOf(b) - remainderOf(a))
+    .slice(0, total - sumOf(floors));
+  return toCounts((stage) => floors[stage] + (luckiest.includes(stage) ? 1 : 0));
 }
 
-/** Counts by a function of the stage. */
-export function toCounts(countOf: (stage: Stage) => number): StageCounts {
+/** Reads "confirmed=30,closed=6": the named stages of `counts` get other counts; null when it is none of that. */
+export function parseCounts(text: string, counts: StageCounts): StageCounts | null {
+  const changed: Partial<Record<Stage, number>> = {};
+  for (const part of text.split(",")) {
+    const [, name, count] = /^([a-z_]+)=(\d{1,6})$/.exec(part.trim()) ?? [];
+    const stage = STAGES.find((one) => one === name);
+    if (stage === undefined) return null;
+    changed[stage] = Number(count);
+  }
+  const all = { ...counts, ...changed };
+  return sumOf(all) > 0 ? all : null;
+}
+
+function toCounts(countOf: (stage: Stage) => number): StageCounts {
   return {
     inquiry: countOf("inquiry"),
     quote: countOf("quote"),
