@@ -21,8 +21,6 @@ export interface BatchJob<Item> {
    * their ids. It is asked after an answer was lost. Without it a batch is sent again as it is.
    */
   findWritten?(items: readonly Item[]): Promise<ReadonlyMap<Item, number>>;
-  /** Before a batch leaves, and again before it leaves once more. */
-  beforeBatch?(items: readonly Item[]): Promise<void>;
   /** After items were written, or found to be so, with what their ids are. */
   afterBatch?(written: ReadonlyMap<Item, number>): Promise<void>;
 }
@@ -105,7 +103,6 @@ interface Batch<Item> {
 /** Sends a batch; returns what of it is still to be sent. */
 async function writeBatch<Item>(work: Work<Item>, batch: Batch<Item>): Promise<Batch<Item>[]> {
   const { client, job } = work;
-  await job.beforeBatch?.(batch.items);
   try {
     const answer = await client.send({
       method: job.method,

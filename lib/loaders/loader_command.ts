@@ -77,9 +77,12 @@ export async function runLoaderCommand<Flags>(
 }
 
 function closingLine(mode: LoaderMode, exitCode: number): string {
+  const isGood = exitCode === EXIT_CODE.done;
+  if (mode === "write") return isGood ? "Done." : "Not everything was done, see above.";
   if (mode === "dry run") return "Dry run: nothing was written.";
-  if (mode === "show") return "Nothing was written: --yes does it, --dry-run shows each request.";
-  return exitCode === EXIT_CODE.done ? "Done." : "Not everything was done, see above.";
+  return isGood
+    ? "Nothing was written: --yes does it, --dry-run shows each request."
+    : "Nothing was written.";
 }
 
 interface SessionOptions {
