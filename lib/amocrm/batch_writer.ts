@@ -75,10 +75,9 @@ export async function writeInBatches<Item>(
   for (let batch = queue.shift(); batch; batch = queue.shift()) {
     if (batch.items.length === 0) continue;
     const now = { ...batch, items: batch.items.slice(0, work.size) };
-    queue.unshift(
-      ...await writeBatch(work, now),
-      { ...batch, items: batch.items.slice(work.size) },
-    );
+    // Before it is sent, because a heavy batch makes the size smaller.
+    const later = { ...batch, items: batch.items.slice(work.size) };
+    queue.unshift(...await writeBatch(work, now), later);
   }
   return { written: work.written, refused: work.refused };
 }
