@@ -84,7 +84,12 @@ async function generate(
 
   const outcome = await carryOut(session, account, options.seed, generation);
   if (session.mode !== "write") return EXIT_CODE.done;
-  for (const line of formatOutcome(outcome)) print(line);
+  const done = formatOutcome(outcome);
+  if (done.length === 0) {
+    print("The pipeline is as planned already");
+    return EXIT_CODE.done;
+  }
+  for (const line of done) print(line);
   const gaps = findGaps(await prepareGeneration(session, account, options));
   for (const line of gaps) print(line);
   return outcome.refused.length + gaps.length > 0 ? EXIT_CODE.failed : EXIT_CODE.done;
