@@ -32,9 +32,13 @@ export async function restoreFields(
   const deleted = backup.fields.filter((saved) =>
     !now.some(({ id }) => id === saved.definition.id)
   );
-  const state = await openRestoreState(session.folder, backup);
+  const state = await openRestoreState(session.folder);
   const before = findRestored(deleted, now, state);
-  if (session.mode === "write") await state.begin(now, toIds(before));
+  const isLive = session.mode === "write";
+  if (isLive && deleted.length > 0) {
+    await state.begin(now);
+    await state.add(toIds(before));
+  }
   const { written, refused } = await session.writer.writeAll("fields", {
     method: "POST",
     path: `${PATH}/custom_fields`,
@@ -46,6 +50,7 @@ export async function restoreFields(
       findRestored(lost, await readFieldDefinitions(session.client, PATH), state),
     afterBatch: (created) => state.add(toIds(created)),
   });
+  if (isLive && deleted.length > 0) await state.end();
   const values = await restoreValues(session, new Map([...before, ...written]));
   return {
     there: backup.fields.length - deleted.length,
