@@ -29,7 +29,7 @@ import {
   scaleCounts,
   type StageCounts,
 } from "../lib/rentals/stage_counts.ts";
-import { chooseDate } from "../lib/session.ts";
+import { chooseToday } from "../lib/rentals/today.ts";
 
 interface LeadsGeneratorFlags {
   readonly count?: number;
@@ -101,9 +101,7 @@ function readOptions(session: LoaderSession, flags: LeadsGeneratorFlags): Genera
     faker,
     seed: flags.seed,
     counts: flags.count === undefined ? flags.stages : scaleCounts(flags.stages, flags.count),
-    today: flags.date === undefined
-      ? session.account.serverTime.toZonedDateTimeISO(timeZone).toPlainDate()
-      : chooseDate(flags.date, timeZone),
+    today: chooseToday(flags.date, session.account, timeZone),
     counting: { timeZone, graceMinutes },
     isWipe: flags.wipe,
   };

@@ -3,13 +3,7 @@ import { z } from "zod";
 import { findBookings } from "../lib/rentals/bookings.ts";
 import type { ExistingLead } from "../lib/rentals/existing_leads.ts";
 import { countByStage, DEFAULT_COUNTS } from "../lib/rentals/stage_counts.ts";
-import type { LoggedRequest } from "../lib/sandbox/request_log.ts";
-import {
-  addElements,
-  type LoaderAccount,
-  withLoaderAccount,
-  writesOf,
-} from "./support/loader_account.ts";
+import { addElements, type LoaderAccount, withLoaderAccount } from "./support/loader_account.ts";
 import { readUntil } from "./support/script.ts";
 
 const AJAX = "/ajax/leads/multiple/delete/";
@@ -36,10 +30,6 @@ function contentsOf(leads: readonly ExistingLead[]): unknown[] {
     .sort();
 }
 
-function pathsOf(requests: readonly LoggedRequest[]): string[] {
-  return [...new Set(requests.map(({ method, path }) => `${method} ${path}`))];
-}
-
 /** The leads of a run that nothing disturbed, of 60 leads and this seed. */
 async function undisturbed(seed: string): Promise<unknown[]> {
   const contents: unknown[] = [];
@@ -62,13 +52,13 @@ Deno.test("leads_generator fills an empty pipeline, and changes nothing the seco
   await withLoaderAccount(async (account) => {
     const first = await account.run("leads_generator", ["--yes"]);
     const leads = await account.leads();
-    account.sandbox.requests.clear();
+    account.takeWrites();
     const second = await account.run("leads_generator", ["--yes"]);
 
     assert.deepEqual([first.code, second.code], [0, 0], first.stderr + second.stderr);
     assert.match(first.stdout, /^106 leads created\n212 links to cars and clients made\nDone\.$/m);
     assert.match(second.stdout, /^The pipeline is as planned already$/m);
-    assert.deepEqual(writesOf(account.sandbox), []);
+    assert.deepEqual(account.takeWrites(), []);
     assert.deepEqual(await account.leads(), leads);
     assert.deepEqual(countByStage(leads), DEFAULT_COUNTS);
     await checkLinks(account, leads);
@@ -111,7 +101,7 @@ function findDoubleBookings(
 Deno.test("leads_generator writes nothing without --yes and when dry, and then shows each request", async () => {
   await withLoaderAccount(async (account) => {
     await account.run("leads_generator", ["--yes", "--count", "3"]);
-    account.sandbox.requests.clear();
+    account.takeWrites();
 
     const shown = await account.run("leads_generator", ["--seed", "2", "--count", "2"]);
     const dry = await account.run("leads_generator", [
@@ -120,7 +110,7 @@ Deno.test("leads_generator writes nothing without --yes and when dry, and then s
     ]);
 
     assert.deepEqual([shown.code, dry.code], [0, 0]);
-    assert.deepEqual(writesOf(account.sandbox), []);
+    assert.deepEqual(account.takeWrites(), []);
     assert.equal(lineOf(shown.stdout, "all "), "all 3 3 2");
     assert.match(
       shown.stdout,
@@ -140,7 +130,7 @@ Deno.test("leads_generator writes nothing without --yes and when dry, and then s
 Deno.test("leads_generator wipes only when the account is named", async () => {
   await withLoaderAccount(async (account) => {
     await account.run("leads_generator", ["--yes", "--count", "3"]);
-    account.sandbox.requests.clear();
+    account.takeWrites();
 
     const unnamed = await account.run("leads_generator", ["--yes", "--seed", "2"]);
     const wrong = await account.run("leads_generator", [
@@ -158,7 +148,7 @@ Deno.test("leads_generator wipes only when the account is named", async () => {
       /^Cannot write to the account "sandbox": --account says "mycompany"/,
     );
     assert.equal(lineOf(unnamed.stdout, "all "), "all 3 3 106");
-    assert.deepEqual(writesOf(account.sandbox), []);
+    assert.deepEqual(account.takeWrites(), []);
     assert.equal((await account.leads()).length, 3);
   });
 });
@@ -277,14 +267,14 @@ Deno.test("leads_generator that was killed goes on where it was", async () => {
     killed.kill("SIGKILL");
     await Promise.all([killed.status, killed.stdout.cancel(), killed.stderr.cancel()]);
     const made = (await account.leads()).length;
-    account.sandbox.requests.clear();
+    account.takeWrites();
 
     const { code, stdout, stderr } = await account.run("leads_generator", args);
 
     assert.equal(code, 0, stderr);
     assert.ok(made >= 100, `${made} leads`);
     assert.match(stdout, new RegExp(`^${made} are there as planned and stay$`, "m"));
-    assert.ok(!pathsOf(writesOf(account.sandbox)).includes(`POST ${AJAX}`));
+    assert.ok(!account.takeWrites().includes(`POST ${AJAX}`));
     const leads = await account.leads();
     assert.equal(leads.length, 106);
     await checkLinks(account, leads);

@@ -58,7 +58,8 @@ export function createDryWriter(print: (line: string) => void): AccountWriter {
   };
 }
 
-function inBatches<Item>(items: readonly Item[]): Item[][] {
+/** The items in batches as they are sent. */
+export function inBatches<Item>(items: readonly Item[]): Item[][] {
   const count = Math.ceil(items.length / BATCH_SIZE);
   return Array.from({ length: count }, (_, i) => items.slice(i * BATCH_SIZE, (i + 1) * BATCH_SIZE));
 }

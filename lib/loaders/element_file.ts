@@ -1,6 +1,6 @@
 import { extname } from "node:path";
-import { ConfigError } from "../config.ts";
 import { CsvTextError, parseCsv } from "./csv_rows.ts";
+import { readInputFile } from "./input_file.ts";
 import { JsonTextError, type Located, parseLocatedJson } from "./located_json.ts";
 
 /** One element as a file describes it: values by field name. */
@@ -29,20 +29,7 @@ export interface ElementFile {
 
 /** Reads the file at `path`; throws `ConfigError` when it is not there or may not be read. */
 export async function readElementFile(path: string): Promise<ElementFile> {
-  try {
-    return parseElementFile(path, await Deno.readTextFile(path));
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) {
-      throw new ConfigError(
-        `Cannot read the file "${path}": there is none, expected one: check --file`,
-      );
-    }
-    if (!(error instanceof Deno.errors.NotCapable)) throw error;
-    throw new ConfigError(
-      `Cannot read the file "${path}": this program may read the folder of the project, expected a file ` +
-        "in it: copy it there",
-    );
-  }
+  return parseElementFile(path, await readInputFile(path));
 }
 
 /** Reads elements out of a JSON array, NDJSON (.ndjson, .jsonl) or CSV. Throws when it is none of them. */

@@ -1,5 +1,6 @@
 import type { DaySpan } from "./car_days.ts";
 import type { ExistingLead } from "./existing_leads.ts";
+import { lookupKey } from "./lookup_key.ts";
 import type { Car } from "./rental.ts";
 import { LOST } from "./stages.ts";
 
@@ -27,7 +28,7 @@ export function findBookings(leads: readonly ExistingLead[], cars: readonly Car[
 /** The only car with the plate of the lead. */
 export function findCar({ plate }: ExistingLead, cars: readonly Car[]): Car | null {
   if (plate === null) return null;
-  const [only, ...others] = cars.filter((car) => fold(car.plate) === fold(plate));
+  const [only, ...others] = cars.filter((car) => lookupKey(car.plate) === lookupKey(plate));
   return only && others.length === 0 ? only : null;
 }
 
@@ -42,9 +43,4 @@ export function busyDays(
     busy.set(carId, [...busy.get(carId) ?? [], span]);
   }
   return busy;
-}
-
-/** As the warehouse looks plates up: case, blanks and hyphens make no difference. */
-function fold(plate: string): string {
-  return plate.toUpperCase().replace(/[\s-]/gu, "");
 }

@@ -6,6 +6,8 @@ import type { LeadTools } from "./lead_tools.ts";
 import type { RentalAccount } from "./rental_account.ts";
 import { type Stage, STAGES } from "./stages.ts";
 
+export type LeadRecord = Readonly<Record<string, unknown>>;
+
 /** A lead of the rental pipeline as it is now. */
 export interface ExistingLead extends LeadContent {
   readonly id: number;
@@ -16,7 +18,7 @@ export interface ExistingLead extends LeadContent {
   readonly carId: number | null;
   readonly clientId: number | null;
   /** As it came. */
-  readonly record: unknown;
+  readonly record: LeadRecord;
 }
 
 // Nothing is created later, so this asks for everything.
@@ -41,6 +43,7 @@ export async function readLeads(
     for (const record of records) {
       const { row } = parse(record, observedAt.toString());
       if (row === null || row.is_deleted === true || row.pipeline_id !== pipeline.id) continue;
+      if (!isRecord(record)) continue;
       leads.set(Number(row.id), toLead(row, record, account));
     }
     return Promise.resolve();
@@ -48,7 +51,11 @@ export async function readLeads(
   return [...leads.values()].sort((a, b) => a.id - b.id);
 }
 
-function toLead(row: StgRow, record: unknown, account: RentalAccount): ExistingLead {
+function isRecord(value: unknown): value is LeadRecord {
+  return typeof value === "object" && value !== null;
+}
+
+function toLead(row: StgRow, record: LeadRecord, account: RentalAccount): ExistingLead {
   const statusId = Number(row.status_id);
   return {
     id: Number(row.id),

@@ -6,7 +6,7 @@ import { busyDays, findBookings, findCar } from "./bookings.ts";
 import { readContacts } from "./contacts.ts";
 import { type ExistingLead, readLeads } from "./existing_leads.ts";
 import { toContent } from "./lead_content.ts";
-import { linkLeads } from "./lead_links.ts";
+import { linkLeads, toElementLinks } from "./lead_links.ts";
 import { numberLeads, planLeads, type PlannedLead, type PlanOptions } from "./lead_plan.ts";
 import type { LeadTools } from "./lead_tools.ts";
 import { wipeLeads, type WipeOutcome } from "./lead_wipe.ts";
@@ -115,7 +115,8 @@ export async function carryOut(
     carId: planned.car.id,
     clientId: planned.client.id,
   }));
-  const linked = await linkLeads(tools, account, [...generation.lacking, ...newLinks]);
+  const links = toElementLinks([...generation.lacking, ...newLinks], account);
+  const linked = await linkLeads(tools.writer, links);
   return {
     wiped,
     created: created.written.size,
@@ -132,12 +133,11 @@ export function findGaps({ missing, surplus, lacking }: Generation): string[] {
   // Lost leads that cannot be deleted are no gap: nothing more can be done about them.
   const open = surplus.filter(({ statusId }) => statusId !== LOST).length;
   const unlinked = lacking.filter(({ carId, clientId }) => carId !== null || clientId !== null);
-  const line = (count: number, what: string) =>
-    count === 0 ? [] : [`${count} leads ${what}: run again`];
+  const line = (count: number, what: string) => count === 0 ? [] : [`${what}: ${count}: run again`];
   return [
-    ...line(missing.length, "are missing"),
-    ...line(open, "are left that no plan asks for"),
-    ...line(unlinked.length, "are not linked to their car or client"),
+    ...line(missing.length, "Leads that are missing"),
+    ...line(open, "Leads that no plan asks for"),
+    ...line(unlinked.length, "Leads without their car or client"),
   ];
 }
 

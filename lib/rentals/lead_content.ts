@@ -43,14 +43,28 @@ export function toContent(rental: Rental, { statusIds }: RentalAccount): LeadCon
   };
 }
 
-/** What POST and PATCH of leads take for a content, or for a part of one; null says nothing of a field. */
-export function toLeadItem(content: Partial<LeadContent>, account: RentalAccount): object {
-  const values = FIELD_COLUMNS.flatMap((column) => {
+/** A custom field with its value, as POST and PATCH of leads take it. */
+export interface SentField {
+  readonly field_id: number;
+  readonly values: readonly { readonly value: string | number }[];
+}
+
+/**
+ * What POST and PATCH of leads take for a content, or for a part of one, and for `more` fields. Null says
+ * nothing of a field: it stays as it is.
+ */
+export function toLeadItem(
+  content: Partial<LeadContent>,
+  account: RentalAccount,
+  more: readonly SentField[] = [],
+): object {
+  const known = FIELD_COLUMNS.flatMap((column) => {
     const value = content[column] ?? null;
     const field = account.fields[column];
     if (value === null || field === undefined) return [];
     return [{ field_id: field.id, values: [{ value: toFieldValue(value, field.type, account) }] }];
   });
+  const values: readonly SentField[] = [...known, ...more];
   return {
     ...(content.statusId === undefined
       ? {}

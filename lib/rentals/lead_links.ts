@@ -1,5 +1,5 @@
 import type { BatchJob, BatchOutcome } from "../amocrm/batch_writer.ts";
-import type { LeadTools } from "./lead_tools.ts";
+import { type AccountWriter, inBatches } from "../loaders/account_writer.ts";
 import type { RentalAccount } from "./rental_account.ts";
 
 /** A lead and the elements that it is to be linked to; null: to none. */
@@ -17,35 +17,53 @@ export interface ElementLink {
   readonly catalogId: number;
 }
 
-/** Links leads to their cars and clients; linking twice is linking once. */
-export async function linkLeads(
-  { writer }: Pick<LeadTools, "writer">,
-  account: RentalAccount,
+/** The single links of leads to their cars and clients. */
+export function toElementLinks(
   leads: readonly LeadLinks[],
+  { carsCatalogId, clientsCatalogId }: RentalAccount,
+): ElementLink[] {
+  return leads.flatMap(({ leadId, carId, clientId }) => [
+    ...(carId === null ? [] : [{ leadId, elementId: carId, catalogId: carsCatalogId }]),
+    ...(clientId === null ? [] : [{ leadId, elementId: clientId, catalogId: clientsCatalogId }]),
+  ]);
+}
+
+/** Makes links; linking twice is linking once. */
+export async function linkLeads(
+  writer: AccountWriter,
+  links: readonly ElementLink[],
 ): Promise<BatchOutcome<ElementLink>> {
   const job: BatchJob<ElementLink> = {
     method: "POST",
     path: "/api/v4/leads/link",
     collection: "links",
-    items: leads.flatMap((lead) => toLinks(lead, account)),
-    toBody: ({ leadId, elementId, catalogId }) => ({
-      entity_id: leadId,
-      to_entity_id: elementId,
-      to_entity_type: "catalog_elements",
-      metadata: { catalog_id: catalogId, quantity: 1 },
-    }),
-    describe: ({ leadId, elementId }) =>
-      `lead ${leadId < 0 ? `{new ${-leadId}}` : leadId} to element ${elementId}`,
+    items: links,
+    toBody: (link) => ({ ...toBody(link), metadata: { catalog_id: link.catalogId, quantity: 1 } }),
+    describe,
   };
   return await writer.writeAll("links", job);
 }
 
-function toLinks({ leadId, carId, clientId }: LeadLinks, account: RentalAccount): ElementLink[] {
-  const wanted = [
-    { elementId: carId, catalogId: account.carsCatalogId },
-    { elementId: clientId, catalogId: account.clientsCatalogId },
-  ];
-  return wanted.flatMap(({ elementId, catalogId }) =>
-    elementId === null ? [] : [{ leadId, elementId, catalogId }]
-  );
+/** Takes links away; what is not there any more does no harm. */
+export async function unlinkLeads(
+  writer: AccountWriter,
+  links: readonly ElementLink[],
+): Promise<void> {
+  for (const batch of inBatches(links)) {
+    // Not a job of the writer: the answer is a 204, which says nothing of single items.
+    await writer.send({
+      method: "POST",
+      path: "/api/v4/leads/unlink",
+      json: batch.map((link) => ({ ...toBody(link), metadata: { catalog_id: link.catalogId } })),
+      isRepeatable: true,
+    }, batch.map(describe).join("\n  "));
+  }
+}
+
+function toBody({ leadId, elementId }: ElementLink): object {
+  return { entity_id: leadId, to_entity_id: elementId, to_entity_type: "catalog_elements" };
+}
+
+function describe({ leadId, elementId }: ElementLink): string {
+  return `lead ${leadId < 0 ? `{new ${-leadId}}` : leadId} to element ${elementId}`;
 }

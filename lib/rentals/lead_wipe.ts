@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { BATCH_SIZE, type BatchJob } from "../amocrm/batch_writer.ts";
+import type { BatchJob } from "../amocrm/batch_writer.ts";
 import { AmoBan, AmoError } from "../amocrm/errors.ts";
-import type { AccountWriter } from "../loaders/account_writer.ts";
+import { type AccountWriter, inBatches } from "../loaders/account_writer.ts";
 import { type ExistingLead, readLeads } from "./existing_leads.ts";
 import type { LeadTools } from "./lead_tools.ts";
 import type { RentalAccount } from "./rental_account.ts";
@@ -72,11 +72,6 @@ async function showTrash(
 ): Promise<readonly ExistingLead[]> {
   for (const batch of inBatches(leads)) await trash(writer, batch);
   return [];
-}
-
-function inBatches(leads: readonly ExistingLead[]): ExistingLead[][] {
-  const count = Math.ceil(leads.length / BATCH_SIZE);
-  return Array.from({ length: count }, (_, i) => leads.slice(i * BATCH_SIZE, (i + 1) * BATCH_SIZE));
 }
 
 const answerShape = z.object({ status: z.enum(["success", "fail"]) });

@@ -1,6 +1,6 @@
 import type { BatchJob, BatchOutcome } from "../amocrm/batch_writer.ts";
 import { type ExistingLead, readLeads } from "./existing_leads.ts";
-import { type LeadContent, toLeadItem } from "./lead_content.ts";
+import { type LeadContent, type SentField, toLeadItem } from "./lead_content.ts";
 import type { LeadTools } from "./lead_tools.ts";
 import type { RentalAccount } from "./rental_account.ts";
 
@@ -10,6 +10,7 @@ export interface NewLead {
   readonly key: string;
   readonly name: string;
   readonly content: LeadContent;
+  readonly moreFields?: readonly SentField[];
   /** What else POST takes for it. */
   readonly more?: object;
 }
@@ -26,7 +27,11 @@ export async function createLeads<Lead extends NewLead>(
     path: "/api/v4/leads",
     collection: "leads",
     items: leads,
-    toBody: ({ name, content, more }) => ({ name, ...toLeadItem(content, account), ...more }),
+    toBody: ({ name, content, moreFields, more }) => ({
+      name,
+      ...toLeadItem(content, account, moreFields),
+      ...more,
+    }),
     describe: ({ name }) => name,
     findWritten: async (items) => {
       const existing = await readLeads(tools, account);

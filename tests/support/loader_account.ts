@@ -4,8 +4,7 @@ import { createAmoClient } from "../../lib/amocrm/client.ts";
 import { readCustomFields } from "../../lib/amocrm/fields.ts";
 import { findByNameOrId } from "../../lib/amocrm/find_by_name.ts";
 import { readConfig } from "../../lib/config.ts";
-import type { LoggedRequest } from "../../lib/sandbox/request_log.ts";
-import { type ServedSandbox, serveSandbox } from "../../lib/sandbox/server.ts";
+import type { ServedSandbox } from "../../lib/sandbox/server.ts";
 import type { SwitchChanges } from "../../lib/sandbox/switches.ts";
 import { createLiveWriter } from "../../lib/loaders/account_writer.ts";
 import { ensureCatalogs } from "../../lib/loaders/catalog_setup.ts";
@@ -16,32 +15,21 @@ import { type ExistingLead, readLeads } from "../../lib/rentals/existing_leads.t
 import type { LeadTools } from "../../lib/rentals/lead_tools.ts";
 import { readRentalAccount, type RentalAccount } from "../../lib/rentals/rental_account.ts";
 import carRentalPipeline from "../../loaders/data/car_rental_pipeline.json" with { type: "json" };
-import { temporaryFolder } from "./folders.ts";
-import { denoCommand, type ProcessResult, runDeno } from "./script.ts";
+import { type LoaderProcess, withFreshAccount } from "./loader_process.ts";
 
 /** An account on loopback that is set up for rentals, and the loaders as processes of their own. */
-export interface LoaderAccount {
-  readonly sandbox: ServedSandbox;
+export interface LoaderAccount extends LoaderProcess {
   /** For looking at the account from within the test, without any wait. */
   readonly tools: LeadTools;
-  readonly dataDir: string;
-  /** Runs `loaders/<name>.ts` to its end. */
-  run(name: string, args?: readonly string[], env?: Env): Promise<ProcessResult>;
-  /** The same, not yet started. */
-  command(name: string, args?: readonly string[], env?: Env): Deno.Command;
   /** Pipeline, fields, cars and clients, as they are now. */
   read(): Promise<RentalAccount>;
   /** The leads of the rental pipeline, as they are now. */
   leads(): Promise<ExistingLead[]>;
 }
 
-type Env = Readonly<Record<string, string>>;
-
-/** When the account stands still, unless a test says otherwise; the day is 3 May. */
-const NOW = "2026-05-03T04:00:00+04:00";
-
 /** How an account is made. */
 export interface AccountOptions {
+  /** They take effect once the account is set up. */
   readonly switches?: SwitchChanges;
   /** 12 and 30 unless told. */
   readonly cars?: number;
@@ -53,35 +41,21 @@ export async function withLoaderAccount(
   body: (account: LoaderAccount) => Promise<void>,
   { switches = {}, cars = 12, clients = 30 }: AccountOptions = {},
 ): Promise<void> {
-  await using folder = await temporaryFolder();
-  await using sandbox = serveSandbox({ start: NOW, switches: { requestsPerSecond: null } });
-  sandbox.clock.freeze();
-  const tools = openTools(sandbox);
-  await setUp(sandbox, tools);
-  await addElements(tools, "Cars", Array.from({ length: cars }, (_, i) => carOf(i)));
-  await addElements(tools, "Clients", Array.from({ length: clients }, (_, i) => clientOf(i)));
-  sandbox.setSwitches(switches);
-  sandbox.requests.clear();
-  await body(toAccount(sandbox, tools, folder.path));
+  await withFreshAccount(async (loaders) => {
+    const { sandbox } = loaders;
+    const tools = openTools(sandbox);
+    await setUp(sandbox, tools);
+    await addElements(tools, "Cars", Array.from({ length: cars }, (_, i) => carOf(i)));
+    await addElements(tools, "Clients", Array.from({ length: clients }, (_, i) => clientOf(i)));
+    sandbox.setSwitches(switches);
+    sandbox.requests.clear();
+    const read = () => readRentalAccount(tools.client, settingsOf(sandbox), BUSINESS_TZ, tools.log);
+    const leads = async () => await readLeads(tools, await read());
+    await body({ ...loaders, tools, read, leads });
+  });
 }
 
-function toAccount(sandbox: ServedSandbox, tools: LeadTools, dataDir: string): LoaderAccount {
-  const env = { AMO_BASE_URL: sandbox.url, AMO_TOKEN: sandbox.token, DATA_DIR: dataDir };
-  const args = (name: string, more: readonly string[]) => [
-    ...["run", "-q", "-A", `loaders/${name}.ts`],
-    ...more,
-  ];
-  const read = () => readRentalAccount(tools.client, settingsOf(sandbox), "Asia/Dubai", tools.log);
-  return {
-    sandbox,
-    tools,
-    dataDir,
-    run: (name, more = [], extra = {}) => runDeno(args(name, more), { ...env, ...extra }),
-    command: (name, more = [], extra = {}) => denoCommand(args(name, more), { ...env, ...extra }),
-    read,
-    leads: async () => await readLeads(tools, await read()),
-  };
-}
+const BUSINESS_TZ = "Asia/Dubai";
 
 function settingsOf(sandbox: ServedSandbox) {
   const { amo } = readConfig({ AMO_BASE_URL: sandbox.url, AMO_TOKEN: sandbox.token });
@@ -134,9 +108,4 @@ export async function addElements(
   if (items.length === 0) return;
   const path = `/api/v4/catalogs/${id}/elements`;
   await client.send({ method: "POST", path, json: items, isRepeatable: false });
-}
-
-/** The requests that changed something. */
-export function writesOf(sandbox: ServedSandbox): LoggedRequest[] {
-  return sandbox.requests.list().filter(({ method }) => method !== "GET");
 }

@@ -14,6 +14,8 @@ export interface LoaderProcess {
   readonly folder: string;
   /** Runs `loaders/<name>.ts` to its end. */
   run(name: string, args?: readonly string[], env?: Env): Promise<ProcessResult>;
+  /** The same, not yet started. */
+  command(name: string, args?: readonly string[], env?: Env): Deno.Command;
   /** The same, and it has to end well; returns what it printed, without the first line. */
   runWell(name: string, args?: readonly string[], env?: Env): Promise<string>;
   /** Kills it, without any chance to clean up, after so many lines of its log, at level debug. */
@@ -50,6 +52,8 @@ function toLoaders(sandbox: ServedSandbox, folder: string): LoaderProcess {
   ];
   const run: LoaderProcess["run"] = (name, more = [], extra = {}) =>
     runDeno(args(name, more), { ...env, ...extra });
+  const command: LoaderProcess["command"] = (name, more = [], extra = {}) =>
+    denoCommand(args(name, more), { ...env, ...extra });
   const call = async (method: string, path: string, body?: unknown) => {
     const init = body === undefined ? {} : { body: JSON.stringify(body) };
     const headers = { authorization: `Bearer ${sandbox.token}` };
@@ -61,14 +65,14 @@ function toLoaders(sandbox: ServedSandbox, folder: string): LoaderProcess {
     sandbox,
     folder,
     run,
+    command,
     call,
     async runWell(name, more, extra) {
       const { code, stdout, stderr } = await run(name, more, extra);
       if (code !== 0) throw new Error(`${name} ended with ${code}: ${stdout}${stderr}`);
       return stdout.slice(stdout.indexOf("\n") + 1);
     },
-    kill: (name, more, line) =>
-      killAtLine(denoCommand(args(name, more), { ...env, LOG_LEVEL: "debug" }), line),
+    kill: (name, more, line) => killAtLine(command(name, more, { LOG_LEVEL: "debug" }), line),
     async list(path, collection) {
       const rows = at(await call("GET", path), "_embedded", collection);
       return Array.isArray(rows) ? rows : [];
