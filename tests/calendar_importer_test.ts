@@ -344,6 +344,20 @@ Deno.test("calendar_importer refuses a field for UIDs that cannot hold them", as
   });
 });
 
+Deno.test("calendar_importer finds its leads again after a clean-up of the fields", async () => {
+  await withLoaderAccount(async (account) => {
+    const events = { one: [...DAYS, "SUMMARY:A 10"] };
+    await importEvents(account, events);
+
+    const cleaned = await account.run("cleaner", ["--yes", "--with-values"]);
+    const again = await importEvents(account, events);
+
+    assert.deepEqual([cleaned.code, again.code], [0, 0], cleaned.stderr + again.stderr);
+    assert.match(cleaned.stdout, /calendar imports find their leads by it/);
+    assert.equal(resultOf(again.stdout), "Leads: 0 created, 0 changed, 1 as they were");
+  });
+});
+
 Deno.test("calendar_importer leaves a car without a plate out of the question", async () => {
   await withLoaderAccount(async (account) => {
     await addElements(account.tools, "Cars", [{ Model: "Bad", "Daily rate": "100" }]);

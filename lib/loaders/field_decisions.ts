@@ -2,6 +2,7 @@ import { findFields, foldName } from "../amocrm/field_match.ts";
 import type { FieldOverrides } from "../amocrm/fields.ts";
 import { WANTED_FIELDS } from "../amocrm/wanted_fields.ts";
 import { ConfigError } from "../config.ts";
+import { UID_FIELD_NAME } from "../rentals/uid_field.ts";
 import type { FieldDefinition } from "./field_definitions.ts";
 import type { FieldUsage, ValuesByLead } from "./field_usage.ts";
 
@@ -41,6 +42,9 @@ function decideOther(
   kept: ReadonlyMap<FieldDefinition, string>,
 ): Pick<FieldDecision, "action" | "note"> {
   if (!field.isDeletable) return { action: "skip", note: "the account does not let go of it" };
+  if (foldName(field.name) === foldName(UID_FIELD_NAME)) {
+    return { action: "keep", note: "calendar imports find their leads by it" };
+  }
   const twin = [...kept.keys()].find(({ name }) => foldName(name) === foldName(field.name));
   return { action: "delete", note: twin ? `duplicate of ${twin.id}` : "" };
 }
