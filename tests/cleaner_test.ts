@@ -431,7 +431,7 @@ testCleaner(
         ["--restore", join(folder, "other.json")],
         'it is of the account "other", expected "sandbox"',
       ],
-      [["--restore", "nowhere.json"], "there is no such file: check --restore"],
+      [["--restore", "nowhere.json"], "there is none, expected one: check --restore"],
       [["--restore", "x.json", "--with-values"], "a restore deletes nothing"],
       [["--with-value"], "unknown option '--with-value'"],
     ] as const;

@@ -390,6 +390,38 @@ testImport(
   },
 );
 
+testImport("json_importer says nothing of a client, whatever happens", async (loaders) => {
+  const { folder, run, sandbox } = loaders;
+  const clients = Array.from({ length: 60 }, (_, i) => ({
+    client_name: `Zebediah Quux ${i}`,
+    license: `LIC-${i}-QUUX`,
+    phone: `+97150000${String(i).padStart(4, "0")}`,
+    email: `quux.${i}@example.com`,
+    birth_date: i === 7 ? "31.12.1990 quux" : "1990-12-31",
+  }));
+  const file = await writeElements(folder, clients);
+  const env = { LOG_LEVEL: "debug" };
+  sandbox.faults.add({ kind: "lost" }, { method: "POST" });
+  const said = [
+    await run("json_importer", ["--file", file], env),
+    await run("json_importer", ["--file", file, "--skip-invalid", "--dry-run"], env),
+    await run("json_importer", ["--file", file, "--skip-invalid", "--yes"], env),
+  ];
+
+  assert.deepEqual(said.map(({ code }) => code), [1, 0, 1]);
+  // A refused element keeps the import open.
+  const state = join(folder, "loaders", "sandbox", `import_${loaders.clients}.json`);
+  const all = [
+    ...said.flatMap(({ stdout, stderr }) => [stdout, stderr]),
+    await Deno.readTextFile(state),
+  ].join("\n");
+  assert.match(all, /line \d+, \[7\]\.birth_date: is not a date/);
+  assert.match(all, /line \d+, Email: was refused/);
+  assert.match(all, /POST \/api\/v4\/catalogs\/\d+\/elements answered 400/);
+  assert.doesNotMatch(all, /quux|zebediah|1990-12|\+9715/i);
+  assert.ok(!all.includes(sandbox.token));
+}, { refusedText: "quux.30@example.com" });
+
 Deno.test("the data files hold 12 cars and 30 clients, none of them twice, none of them real", async () => {
   const read = async (path: string): Promise<Record<string, unknown>[]> =>
     JSON.parse(await Deno.readTextFile(path));

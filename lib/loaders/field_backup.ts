@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { ConfigError } from "../config.ts";
 import type { FieldDecision } from "./field_decisions.ts";
+import { readInputFile } from "./input_file.ts";
 import { writePrivateFile } from "./private_file.ts";
 
 /** A field of leads as it was, and its values. */
@@ -57,7 +58,7 @@ export async function saveFields(
 
 /** Reads what `saveFields` wrote for this account. Throws `ConfigError` for anything else. */
 export async function readBackup(path: string, account: string): Promise<FieldBackup> {
-  const text = await readText(path);
+  const text = await readInputFile(path, "--restore");
   const backup = backupShape.safeParse(parseJson(text)).data;
   if (!backup) {
     throw new ConfigError(
@@ -69,23 +70,6 @@ export async function readBackup(path: string, account: string): Promise<FieldBa
     `Cannot restore from "${path}": it is of the account "${backup.account}", expected "${account}": ` +
       "field and lead ids are those of one account alone",
   );
-}
-
-async function readText(path: string): Promise<string> {
-  try {
-    return await Deno.readTextFile(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) {
-      throw new ConfigError(
-        `Cannot restore from "${path}": there is no such file: check --restore`,
-      );
-    }
-    if (!(error instanceof Deno.errors.NotCapable)) throw error;
-    throw new ConfigError(
-      `Cannot restore from "${path}": this program may read the folder of the project, expected a file ` +
-        "in it: copy it there",
-    );
-  }
 }
 
 function parseJson(text: string): unknown {

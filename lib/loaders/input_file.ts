@@ -1,13 +1,13 @@
 import { ConfigError } from "../config.ts";
 
-/** The text of the file at `path`; throws `ConfigError` when it is not there or may not be read. */
-export async function readInputFile(path: string): Promise<string> {
+/** The text of the file that `flag` names; throws `ConfigError` when it is not there or may not be read. */
+export async function readInputFile(path: string, flag = "--file"): Promise<string> {
   try {
     return await Deno.readTextFile(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) {
       throw new ConfigError(
-        `Cannot read the file "${path}": there is none, expected one: check --file`,
+        `Cannot read the file "${path}": there is none, expected one: check ${flag}`,
       );
     }
     if (!(error instanceof Deno.errors.NotCapable)) throw error;
