@@ -53,13 +53,15 @@ async function clean(session: LoaderSession, withValues: boolean): Promise<numbe
   const needless = decisions.filter(({ action }) => action === "delete");
   const doomed = needless.filter(({ values }) => withValues || values.size === 0);
   const left = needless.length - doomed.length;
-  if (left > 0) print(`${left} fields hold values and are left: --with-values deletes them too`);
+  if (left > 0) {
+    print(`Fields left because they hold values: ${left} (--with-values deletes them too)`);
+  }
   if (mode === "write" && doomed.length > 0) {
     print(`Backup: ${await saveFields(session.folder, session.account.subdomain, doomed)}`);
   }
   const { deleted, refused } = await deleteFields(session, doomed);
   for (const sentence of refused) print(sentence);
-  print(`${deleted} fields ${mode === "write" ? "deleted" : "to be deleted"}`);
+  print(`Fields ${mode === "write" ? "deleted" : "to be deleted"}: ${deleted}`);
   return refused.length > 0 ? EXIT_CODE.failed : EXIT_CODE.done;
 }
 

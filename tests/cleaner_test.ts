@@ -150,8 +150,8 @@ testCleaner(
       5,
     );
     assert.deepEqual(lines.slice(-4), [
-      "3 fields hold values and are left: --with-values deletes them too",
-      "22 fields to be deleted",
+      "Fields left because they hold values: 3 (--with-values deletes them too)",
+      "Fields to be deleted: 22",
       "Nothing was written: --yes does it, --dry-run shows each request.",
       "",
     ]);
@@ -165,7 +165,7 @@ testCleaner("cleaner shows each request with --dry-run and makes none", async (l
   const requests = said.split("\n").filter((line) => line.startsWith("DELETE"));
   assert.equal(requests.length, 25);
   assert.ok(said.includes(
-    `DELETE ${FIELDS}/${loaders.ids.Notes}\n  field "Notes" (textarea), 3 leads have a value\n`,
+    `DELETE ${FIELDS}/${loaders.ids.Notes}\n  field "Notes" (textarea), leads with a value: 3\n`,
   ));
   assert.deepEqual(loaders.takeWrites(), []);
   assert.equal((await readFields(loaders)).length, 37);
@@ -174,7 +174,7 @@ testCleaner("cleaner shows each request with --dry-run and makes none", async (l
 testCleaner("cleaner leaves fields that hold values without --with-values", async (loaders) => {
   const said = await loaders.runWell("cleaner", ["--yes"]);
 
-  assert.match(said, /^22 fields deleted\nDone\.$/m);
+  assert.match(said, /^Fields deleted: 22\nDone\.$/m);
   const names = pick(await readFields(loaders), "name").flat().filter((name) =>
     !UNDELETABLE.includes(String(name))
   );
@@ -188,7 +188,7 @@ testCleaner(
 
     const said = await runWell("cleaner", ["--with-values", "--yes", "--account", "sandbox"]);
 
-    assert.match(said, /^25 fields deleted\nDone\.$/m);
+    assert.match(said, /^Fields deleted: 25\nDone\.$/m);
     const fields = pick(await readFields(loaders), "name").flat();
     assert.deepEqual(fields, [
       ...UNDELETABLE,
@@ -206,7 +206,7 @@ testCleaner(
     assert.equal((Deno.statSync(join(folder, "loaders", "sandbox")).mode ?? 0) & 0o777, 0o700);
     takeWrites();
     const again = await runWell("cleaner", ["--with-values", "--yes"]);
-    assert.match(again, /^0 fields deleted\nDone\.$/m);
+    assert.match(again, /^Fields deleted: 0\nDone\.$/m);
     assert.deepEqual(takeWrites(), []);
     assert.equal(backupsOf(folder).length, 1);
   },
@@ -327,7 +327,7 @@ testCleaner("cleaner and its restore do nothing twice when answers get lost", as
   const { sandbox, folder, runWell } = loaders;
   sandbox.faults.add({ kind: "lost" }, { method: "DELETE", after: 3 });
   sandbox.faults.add({ kind: "status", status: 504, isDone: true }, { method: "DELETE", after: 5 });
-  assert.match(await runWell("cleaner", ["--with-values", "--yes"]), /^25 fields deleted$/m);
+  assert.match(await runWell("cleaner", ["--with-values", "--yes"]), /^Fields deleted: 25$/m);
   sandbox.faults.add({ kind: "lost" }, { method: "POST", path: FIELDS });
   sandbox.faults.add({ kind: "truncated" }, { method: "PATCH", path: "/api/v4/leads" });
   const [backup = ""] = backupsOf(folder);
@@ -341,7 +341,7 @@ testCleaner("cleaner and its restore do nothing twice when answers get lost", as
 testCleaner("cleaner sits out a storm of 429", async (loaders) => {
   loaders.sandbox.faults.add({ kind: "status", status: 429 }, { method: "DELETE", times: 3 });
 
-  assert.match(await loaders.runWell("cleaner", ["--yes"]), /^22 fields deleted$/m);
+  assert.match(await loaders.runWell("cleaner", ["--yes"]), /^Fields deleted: 22$/m);
 });
 
 testCleaner("cleaner --restore halves a batch that is too heavy", async (loaders) => {
@@ -367,7 +367,7 @@ testCleaner("cleaner goes on when the account does not let go of one field", asy
   assert.equal(code, 1);
   assert.match(
     stdout,
-    /^The field "Old 3" \(\d+\) stays: amoCRM answered 422\n21 fields deleted$/m,
+    /^The field "Old 3" \(\d+\) stays: amoCRM answered 422\nFields deleted: 21$/m,
   );
 });
 
@@ -462,5 +462,5 @@ Deno.test("cleaner deletes nothing while a field that the pipeline reads is miss
     assert.deepEqual(loaders.takeWrites(), []);
     const AMO_FIELD_MAP = '{"leads":{"model":"Car of the client"},"clients":{},"cars":{}}';
     const said = await loaders.runWell("cleaner", ["--yes"], { AMO_FIELD_MAP });
-    assert.match(said, /^0 fields deleted$/m);
+    assert.match(said, /^Fields deleted: 0$/m);
   }));

@@ -1,9 +1,9 @@
-import { z } from "zod";
 import { TransientError } from "../transient_error.ts";
-import type { AmoAnswer, AmoClient } from "./client.ts";
-import { AmoError, LostAnswer, ValidationError } from "./errors.ts";
+import { type BatchAnswer, readBatchAnswer } from "./batch_answer.ts";
+import type { AmoClient } from "./client.ts";
+import { LostAnswer, ValidationError } from "./errors.ts";
 import { DEFAULT_RETRY, type RetryPolicy, waitBefore } from "./retry.ts";
-import { type Fault, type ItemRefusal, toRefusals, toRequestId } from "./validation.ts";
+import type { Fault, ItemRefusal } from "./validation.ts";
 
 /** Many items for one route that takes lists. */
 export interface BatchJob<Item> {
@@ -110,50 +110,12 @@ async function writeBatch<Item>(work: Work<Item>, batch: Batch<Item>): Promise<B
       isRepeatable: job.findWritten === undefined,
       canBeSplit: batch.items.length > 1,
     }, work.signal);
-    return await takeAnswer(work, batch, readAnswer(job, batch, answer));
+    return await takeAnswer(work, batch, readBatchAnswer(job, batch.items.length, answer.body));
   } catch (error) {
     if (error instanceof ValidationError) return await leaveOut(work, batch, error);
     if (error instanceof LostAnswer) return await recover(work, batch, error);
     throw error;
   }
-}
-
-interface BatchAnswer {
-  readonly ids: ReadonlyMap<string, number>;
-  readonly refusals: readonly ItemRefusal[];
-}
-
-const entryShape = z.object({
-  id: z.int().optional(),
-  request_id: z.unknown().optional(),
-});
-
-function readAnswer<Item>(
-  job: BatchJob<Item>,
-  { items }: Batch<Item>,
-  { body }: AmoAnswer,
-): BatchAnswer {
-  const shape = z.object({
-    _embedded: z.object({ [job.collection]: z.array(entryShape), errors: z.unknown().optional() }),
-  });
-  const parsed = shape.safeParse(body);
-  if (!parsed.success) {
-    throw new AmoError(
-      `Cannot write ${job.path}: the answer has no list "${job.collection}", expected one: ` +
-        "check AMO_BASE_URL",
-      200,
-    );
-  }
-  const { errors, [job.collection]: list } = parsed.data._embedded;
-  const entries = z.array(entryShape).parse(list);
-  const isNumbered = entries.some(({ request_id }) => toRequestId(request_id) !== null);
-  // Links come back without request_id: one for each item, in their order.
-  const inOrder = !isNumbered && entries.length === items.length;
-  const ids = entries.flatMap(({ id, request_id }, i) => {
-    const requestId = inOrder ? String(i) : toRequestId(request_id);
-    return requestId === null ? [] : [[requestId, id ?? 0] as const];
-  });
-  return { ids: new Map(ids), refusals: toRefusals(errors) };
 }
 
 /** Notes what was written and refused; an item of which the answer says nothing counts as lost. */

@@ -20,7 +20,7 @@ export async function deleteFields(
     const reason = await deleteField(
       session,
       field.id,
-      `field "${field.name}" (${field.type}), ${values.size} leads have a value`,
+      `field "${field.name}" (${field.type}), leads with a value: ${values.size}`,
     );
     if (reason !== null) refused.push(`The field "${field.name}" (${field.id}) stays: ${reason}`);
     bar.advance(1);

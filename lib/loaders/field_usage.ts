@@ -21,8 +21,13 @@ const AHEAD = { hours: 24 * 366 };
 /**
  * Reads which leads, of all pipelines, have a value in which field. Leads in the trash are not among them:
  * the account shows nothing of those.
+ *
+ * Throws `AmoError` when the account does not order leads as asked: then some may be missed, and a field that
+ * holds values would pass for an empty one.
  */
-export async function readFieldUsage(session: LoaderSession): Promise<FieldUsage> {
+export async function readFieldUsage(
+  session: Pick<LoaderSession, "client" | "account" | "log" | "signal">,
+): Promise<FieldUsage> {
   const { client, account, log, signal } = session;
   const usage = new Map<number, Map<number, readonly unknown[]>>();
   const options = {
@@ -31,10 +36,17 @@ export async function readFieldUsage(session: LoaderSession): Promise<FieldUsage
     log,
     signal,
   };
-  const { leads } = await scanLeads(client, options, (records) => {
+  const { leads, isFallback } = await scanLeads(client, options, (records) => {
     for (const record of records) addLead(usage, record);
     return Promise.resolve();
   });
+  if (isFallback) {
+    throw new AmoError(
+      "Cannot count the values of fields: amoCRM did not order leads as asked, expected all of them: " +
+        "run again later",
+      200,
+    );
+  }
   log.info("{leads} leads read", { leads });
   return usage;
 }

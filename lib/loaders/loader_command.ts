@@ -48,7 +48,8 @@ export interface LoaderSession {
   readonly log: Logger;
   /** Aborts when the process is asked to end. */
   readonly signal: AbortSignal;
-  /** An own folder of the account below DATA_DIR, for state and backups; nobody else may read it. */
+  /** A folder of the account below DATA_DIR, for state and backups, readable by its owner alone. It is there
+   * when mode is "write". */
   readonly folder: string;
   /** A line of the result. */
   print(line: string): void;
@@ -104,7 +105,7 @@ async function openLoaderSession(
   const account = await requireWritableAccount(client, settings, flags.account);
   const mode = flags.dryRun ? "dry run" : flags.yes ? "write" : "show";
   const folder = join(config.dataDir, "loaders", account.subdomain);
-  await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
+  if (mode === "write") await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
   const print = (line: string) => console.log(line);
   print(`Account "${account.subdomain}" (${settings.baseUrl})`);
   const writer = mode === "write"
