@@ -40,6 +40,10 @@ Deno.test("an empty account that the loaders fill gives a warehouse in which eve
       0,
     );
     assert.equal(await count("dds.fact_rentals where is_booking and amount is null"), 0);
+    assert.equal(
+      await count("dds.fact_rentals where is_booking and amount <> dailyrate * rental_days"),
+      0,
+    );
     assert.equal(await count("dds.fact_fleet_usage_day where is_double_booked"), 0);
     assert.equal(await count("stg.rejected"), 0);
     assert.equal(await count("dds.dim_car where car_id <> 0"), 12);

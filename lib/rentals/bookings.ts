@@ -5,12 +5,16 @@ import type { Car } from "./rental.ts";
 import { LOST } from "./stages.ts";
 
 /** Days on which a car is promised to somebody. */
-export interface Booking {
-  readonly lead: ExistingLead;
+export interface BookedDays {
   readonly carId: number;
   readonly start: Temporal.PlainDate;
   /** After the start, also for a car that comes back on the same day. */
   readonly end: Temporal.PlainDate;
+}
+
+/** The lead that promises them. */
+export interface Booking extends BookedDays {
+  readonly lead: ExistingLead;
 }
 
 /** The bookings among leads: all that name a car and days and are not lost. */
@@ -34,7 +38,7 @@ export function findCar({ plate }: ExistingLead, cars: readonly Car[]): Car | nu
 
 /** The days of bookings by the id of their car, counted from `today`. */
 export function busyDays(
-  bookings: readonly Booking[],
+  bookings: readonly BookedDays[],
   today: Temporal.PlainDate,
 ): Map<number, DaySpan[]> {
   const busy = new Map<number, DaySpan[]>();

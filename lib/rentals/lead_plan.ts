@@ -62,8 +62,7 @@ export function planLeads(wanted: readonly WantedLead[], options: PlanOptions): 
     ahead: reachOf(leads.filter(({ stage }) => mayBeAhead(stage)), fleet),
   };
   return leads
-    // Those on rent have no choice of days, so they come first.
-    .sort((a, b) => Number(b.stage === "on_rent") - Number(a.stage === "on_rent"))
+    .sort((a, b) => PLACING.indexOf(a.stage) - PLACING.indexOf(b.stage) || a.number - b.number)
     .map((lead) => toLead(lead, findDays(lead.stage, fleet, reach, options.faker), options))
     .sort((a, b) => a.number - b.number);
 }
@@ -75,6 +74,18 @@ function limitOnRent(wanted: readonly WantedLead[], fleet: readonly FleetCar[]):
     return { ...lead, stage: "returned" };
   });
 }
+
+// Leads on rent have no choice of days, so they come first, then bookings, which are nearest.
+const PLACING: readonly Stage[] = [
+  "on_rent",
+  "confirmed",
+  "returned",
+  "closed",
+  "deposit",
+  "quote",
+  "inquiry",
+  "cancelled",
+];
 
 /** A car with what decides who gets it. */
 interface FleetCar {
@@ -99,7 +110,7 @@ const LENGTHS = [
   { value: 10, weight: 1 },
 ];
 const MEAN_DAYS = 4;
-const LEAST_REACH = 60;
+const LEAST_REACH = 45;
 /** So that a plan finds its place although the leads before it lie anywhere. */
 const MOST_TAKEN = 0.6;
 
@@ -109,7 +120,7 @@ interface Reach {
   readonly ahead: number;
 }
 
-/** Two months, or more when the fleet could not bear so many leads. */
+/** A month and a half, or more when the fleet could not bear so many leads. */
 function reachOf(wanted: readonly WantedLead[], fleet: readonly FleetCar[]): number {
   const days = wanted.length * MEAN_DAYS;
   return Math.max(LEAST_REACH, Math.ceil(days / (fleet.length * MOST_TAKEN)));
@@ -135,15 +146,28 @@ function findDays(
   for (let far = isPast ? reach.back : reach.ahead;; far *= 2) {
     // From yesterday back, or from tomorrow on.
     const window = isPast ? { from: -far, to: -1 } : { from: 1, to: far };
-    const place = choose(fleet, window, days, faker);
+    const place = choose(fleet, window, days, faker, isPast ? latest : earliest);
     if (place) return place;
   }
+}
+
+/** Chooses one of several first days, by their numbers from 0 on. */
+type ChooseStart = (faker: Faker, starts: number) => number;
+
+// The nearest to today of some: people rent for the days that come next.
+const DRAWS = 3;
+const earliest: ChooseStart = (faker, starts) => Math.min(...drawSome(faker, starts));
+const latest: ChooseStart = (faker, starts) => Math.max(...drawSome(faker, starts));
+const anyStart: ChooseStart = (faker, starts) => faker.number.int({ max: starts - 1 });
+
+function drawSome(faker: Faker, starts: number): number[] {
+  return Array.from({ length: DRAWS }, () => anyStart(faker, starts));
 }
 
 /** Shorter when no car has that many days around today. */
 function findAroundToday(fleet: readonly FleetCar[], longest: number, faker: Faker): Place {
   for (let days = longest; days > 0; days--) {
-    const place = choose(fleet, { from: 1 - days, to: days }, days, faker);
+    const place = choose(fleet, { from: 1 - days, to: days }, days, faker, anyStart);
     if (place) return place;
   }
   throw new RangeError("Cannot plan a lead on rent: no car is free today, expected one");
@@ -154,6 +178,7 @@ function choose(
   window: DaySpan,
   days: number,
   faker: Faker,
+  chooseStart: ChooseStart,
 ): Place | null {
   const open = fleet
     .map((value) => ({ value, starts: value.days.countStarts(window, days) }))
@@ -162,7 +187,7 @@ function choose(
   const { value, starts } = faker.helpers.weightedArrayElement(
     open.map((one) => ({ value: one, weight: one.value.weight })),
   );
-  const index = faker.number.int({ max: starts - 1 });
+  const index = chooseStart(faker, starts);
   return { car: value.car, span: value.days.take(window, days, index) };
 }
 
