@@ -4,7 +4,7 @@
 // Try:    deno task leads_generator --seed 7
 
 import { faker } from "@faker-js/faker/locale/en";
-import { InvalidArgumentError } from "commander";
+import { InvalidArgumentError, Option } from "commander";
 import { wholeNumber } from "../lib/command.ts";
 import { ConfigError } from "../lib/config.ts";
 import { EXIT_CODE } from "../lib/exit_code.ts";
@@ -50,11 +50,10 @@ export const loader: Loader<LeadsGeneratorFlags> = {
   options: (command) =>
     command
       .option("--count <number>", "how many leads in all", wholeNumber(1, 100_000))
-      .option(
-        "--stages <list>",
-        "counts of stages, e.g. confirmed=40,closed=10",
-        readStages,
-        DEFAULT_COUNTS,
+      .addOption(
+        new Option("--stages <list>", "counts of stages, e.g. confirmed=40,closed=10")
+          .argParser(readStages)
+          .default(DEFAULT_COUNTS, "those of a small company"),
       )
       .option("--seed <number>", "another seed, other leads", wholeNumber(0, 2 ** 31 - 1), 1)
       .option("--date <YYYY-MM-DD>", "the day that counts as today (default: the account's)")

@@ -21,7 +21,12 @@ async function readFrom<T>(
 
 function account(timezone: string): Answer {
   return Response.json(
-    { id: 7, name: "Rental Ltd", subdomain: "rental", _embedded: { datetime_settings: { timezone } } },
+    {
+      id: 7,
+      name: "Rental Ltd",
+      subdomain: "rental",
+      _embedded: { datetime_settings: { timezone } },
+    },
     { headers: { date: "Sun, 03 May 2026 04:00:00 GMT" } },
   );
 }
