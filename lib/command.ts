@@ -1,4 +1,4 @@
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { errorText } from "./error_text.ts";
 import { exitCodeOfError } from "./exit_code.ts";
 
@@ -34,4 +34,13 @@ export async function runMain(body: () => Promise<number>): Promise<void> {
     if (!(error instanceof CommanderError)) console.error(errorText(error));
     Deno.exitCode = exitCodeOfError(error);
   }
+}
+
+/** For `Command.option`: a whole number from `min` to `max`; anything else is wrong usage. */
+export function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`Expected a whole number from ${min} to ${max}.`);
+  };
 }

@@ -1,5 +1,6 @@
 import { CommanderError } from "commander";
 import { ConfigError } from "./config.ts";
+import { LoaderRunningError } from "./loaders/loader_lock.ts";
 import type { DagOutcome, DagStatus } from "./run_outcome.ts";
 import { WarehouseLockedError } from "./warehouse.ts";
 
@@ -42,7 +43,9 @@ export function exitCodeOfDay(outcomes: readonly DagOutcome[]): number {
 /** The exit code of a script that an error ended. */
 export function exitCodeOfError(error: unknown): number {
   if (error instanceof ConfigError) return EXIT_CODE.usage;
-  if (error instanceof WarehouseLockedError) return EXIT_CODE.alreadyRunning;
+  if (error instanceof WarehouseLockedError || error instanceof LoaderRunningError) {
+    return EXIT_CODE.alreadyRunning;
+  }
   // --help ends with commander's code 0, everything else it throws is wrong usage.
   if (error instanceof CommanderError) {
     return error.exitCode === 0 ? EXIT_CODE.done : EXIT_CODE.usage;

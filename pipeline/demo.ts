@@ -3,17 +3,20 @@
 // When:   by hand, to see what the pipeline does without an account
 // Try:    deno task demo --days 3 --json
 import { faker } from "@faker-js/faker/locale/en";
-import { InvalidArgumentError } from "commander";
-import { createCommand, runMain } from "../lib/command.ts";
+import { createCommand, runMain, wholeNumber } from "../lib/command.ts";
 import { type Config, readConfig, readEnvironment } from "../lib/config.ts";
-import { createCrm } from "../lib/demo/crm.ts";
+import type { RunLoader } from "../lib/demo/demo_account.ts";
 import { isGood } from "../lib/demo/demo_report.ts";
 import { runDemo } from "../lib/demo/demo_run.ts";
 import { claimDemoDatabase, takeDemoFolder } from "../lib/demo/demo_warehouse.ts";
 import { formatReport } from "../lib/demo/report_text.ts";
 import { EXIT_CODE } from "../lib/exit_code.ts";
+import { DEFAULT_COUNTS } from "../lib/rentals/stage_counts.ts";
 import { type ServedSandbox, serveSandbox } from "../lib/sandbox/server.ts";
 import { openSession } from "../lib/session.ts";
+import { loader as helperFields } from "../loaders/helper_fields.ts";
+import { loader as jsonImporter } from "../loaders/json_importer.ts";
+import { loader as leadsGenerator } from "../loaders/leads_generator.ts";
 import { dags } from "./daily.ts";
 
 /** The first day of every demo, so that the same seed always tells the same story. */
@@ -42,11 +45,10 @@ async function main(args: readonly string[]): Promise<number> {
   if (config.pg) await claimDemoDatabase(config, flags.yes ?? false);
   await using session = await openSession({ amo: true }, config);
   folder.removeAtEnd = !flags.keep;
-  faker.seed(flags.seed);
   const report = await runDemo({
     session,
     dags,
-    crm: createCrm(sandbox.url, sandbox.token, config.amo?.requestsPerSecond ?? 7),
+    loaders: loadersOf(flags.seed),
     setClock: (moment) => {
       sandbox.clock.set(moment);
       sandbox.clock.freeze();
@@ -77,12 +79,15 @@ function readFlags(args: readonly string[]): DemoFlags {
     .opts<DemoFlags>();
 }
 
-function wholeNumber(min: number, max: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (/^\d+$/.test(text) && value >= min && value <= max) return value;
-    throw new InvalidArgumentError(`Expected a whole number from ${min} to ${max}.`);
-  };
+/** What sets the account up and fills it, as people do it by hand. */
+function loadersOf(seed: number): RunLoader[] {
+  return [
+    (session) => helperFields.run(session, { all: true }),
+    (session) => jsonImporter.run(session, { file: "loaders/data/cars_catalog_elements.json" }),
+    (session) =>
+      jsonImporter.run(session, { file: "loaders/data/clients_catalog_elements_final.json" }),
+    (session) => leadsGenerator.run(session, { seed, stages: DEFAULT_COUNTS, wipe: true }),
+  ];
 }
 
 /** The user's settings, with the account exchanged for the sandbox. */

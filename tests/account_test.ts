@@ -21,14 +21,19 @@ async function readFrom<T>(
 
 function account(timezone: string): Answer {
   return Response.json(
-    { id: 7, name: "rental", _embedded: { datetime_settings: { timezone } } },
+    {
+      id: 7,
+      name: "Rental Ltd",
+      subdomain: "rental",
+      _embedded: { datetime_settings: { timezone } },
+    },
     { headers: { date: "Sun, 03 May 2026 04:00:00 GMT" } },
   );
 }
 
-Deno.test("readAccount() gives time zone and the CRM's own time", async () => {
+Deno.test("readAccount() gives subdomain, time zone and the CRM's own time", async () => {
   const { serverTime, ...facts } = await readFrom(readAccount, account("Europe/Moscow"));
-  assert.deepEqual(facts, { id: 7, timeZone: "Europe/Moscow" });
+  assert.deepEqual(facts, { id: 7, subdomain: "rental", timeZone: "Europe/Moscow" });
   assert.equal(serverTime.toString(), "2026-05-03T04:00:00Z");
 });
 

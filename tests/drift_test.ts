@@ -128,6 +128,66 @@ Deno.test("no DAG imports another script of pipeline/", async () => {
   assert.deepEqual(wrong, []);
 });
 
+const loaderFiles = await listFiles("loaders", ".ts");
+const loaderIds = loaderFiles.map((path) => path.replace("loaders/", "").replace(".ts", ""));
+
+Deno.test("each loader has a header: what it reads and writes, when it runs, how to try it", async () => {
+  assert.deepEqual(loaderIds, [
+    "calendar_importer",
+    "cleaner",
+    "helper_fields",
+    "json_importer",
+    "leads_generator",
+  ]);
+  const wrong = await findFiles(loaderFiles, (text, path) => {
+    const labels = text.split("\n").filter((line) => line.startsWith("// "))
+      .map((line) => /^\/\/ (\w+): /.exec(line)?.[1]).filter((label) => label !== undefined);
+    const id = path.replace("loaders/", "").replace(".ts", "");
+    return labels.join() !== "Reads,Writes,When,Try" ||
+      !text.includes(`// Try:    deno task ${id}`) || !text.includes(`id: "${id}"`);
+  });
+  assert.deepEqual(wrong, []);
+});
+
+Deno.test("each loader has a table row in README.md, a test file and a task of its name", async () => {
+  const rows = (await read("README.md")).split("\n")
+    .map((line) => /^\| `(\w+)`/.exec(line)?.[1]);
+  const tests = await listFiles("tests", "_test.ts");
+  const { tasks }: { tasks: Record<string, { command: string }> } = JSON.parse(
+    await read("deno.json"),
+  );
+  for (const id of loaderIds) {
+    assert.ok(rows.includes(id), id);
+    assert.ok(tests.includes(`tests/${id}_test.ts`), id);
+    assert.equal(tasks[id]?.command, `deno run -q --no-prompt -P=loaders loaders/${id}.ts`);
+  }
+});
+
+Deno.test("loaders import neither each other nor pipeline/, and write through the session alone", async () => {
+  const wrong = await findFiles(
+    loaderFiles,
+    (text) =>
+      importsOf(text).some((target) => /^\.\/.*\.ts$|pipeline\/|tests\/|sandbox\//.test(target)) ||
+      /client\.send\(/.test(text),
+  );
+  assert.deepEqual(wrong, []);
+  const libs = await findFiles(
+    await listFiles("lib", ".ts"),
+    (text) =>
+      importsOf(text).some((target) => /(^|\/)loaders\/data\/|\.\.\/loaders\/.*json/.test(target)),
+  );
+  assert.deepEqual(libs, []);
+});
+
+Deno.test("what writes to amoCRM makes no request of its own beside the client's", async () => {
+  const paths = [
+    ...await listFiles("lib/loaders", ".ts"),
+    ...await listFiles("lib/rentals", ".ts"),
+    ...loaderFiles,
+  ];
+  assert.deepEqual(await findFiles(paths, (text) => /\bfetch\(|from "ky"/.test(text)), []);
+});
+
 Deno.test("lib/ and pipeline/ import neither tests nor, but for demo.ts, the sandbox", async () => {
   const paths = [...await listFiles("lib", ".ts"), ...await listFiles("pipeline", ".ts")]
     .filter((path) => !path.startsWith("lib/sandbox/") && path !== "pipeline/demo.ts");
@@ -153,7 +213,11 @@ Deno.test("lib/ does not import pipeline/", async () => {
 });
 
 Deno.test("Deno.env is in lib/config.ts alone", async () => {
-  const paths = [...await listFiles("lib", ".ts"), ...await listFiles("pipeline", ".ts")];
+  const paths = [
+    ...await listFiles("lib", ".ts"),
+    ...await listFiles("pipeline", ".ts"),
+    ...loaderFiles,
+  ];
   const users = await findFiles(paths, (text) => /Deno\s*\.\s*env\b|process\.env/.test(text));
   assert.deepEqual(users, ["lib/config.ts"]);
 });
@@ -195,7 +259,7 @@ Deno.test("no task that people run in production has all rights, and each is des
     .filter(([, { command }]) => /\s(-A|--allow-all)\b/.test(command)).map(([name]) => name);
   assert.deepEqual(withAllRights.filter((name) => !MAY_RUN_WITH_ALL_RIGHTS.includes(name)), []);
   assert.deepEqual(Object.entries(tasks).filter(([, { description }]) => !description), []);
-  for (const set of ["pipeline", "demo"]) {
+  for (const set of ["pipeline", "demo", "loaders"]) {
     const allowed = permissions[set]?.env ?? [];
     const missing = VARIABLE_NAMES.filter((name) =>
       !allowed.some((one) =>

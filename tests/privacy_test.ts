@@ -1,7 +1,7 @@
 import { faker } from "@faker-js/faker/locale/en";
 import assert from "node:assert/strict";
-import { inventPeople, type Person } from "../lib/demo/people.ts";
 import { type DailySetup, DAY, leadItem, testScripts } from "./support/daily_setup.ts";
+import { inventPeople, type Person } from "./support/people.ts";
 import { fieldValues } from "./support/rental_account.ts";
 import type { ProcessResult } from "./support/script.ts";
 

@@ -76,6 +76,29 @@ Deno.test("a reset closes the connection without an answer and does nothing", as
   assert.deepEqual(seen, [["GET", 200], ["POST", 0], ["GET", 204], ["POST", 200]]);
 });
 
+const DONE_ALL_THE_SAME: readonly (readonly [string, Fault])[] = [
+  ["a lost answer", { kind: "lost" }],
+  ["a 504 with isDone", { kind: "status", status: 504, isDone: true }],
+];
+
+for (const [what, fault] of DONE_ALL_THE_SAME) {
+  Deno.test(`${what} hides that the request was carried out`, async () => {
+    await using sandbox = serve();
+    sandbox.faults.add(fault, { method: "POST" });
+    const status = await fetch(`${sandbox.url}/api/v4/leads`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${sandbox.token}` },
+      body: JSON.stringify([{ name: "A" }]),
+    }).then(async (response) => {
+      await response.body?.cancel();
+      return response.status;
+    }, () => "no answer");
+    assert.equal(status, fault.kind === "lost" ? "no answer" : 504);
+    const { body } = await readAnswer(await get(sandbox, "/api/v4/leads"));
+    assert.deepEqual(each(body, "leads", "name"), ["A"]);
+  });
+}
+
 Deno.test("a reset is not repeated in silence by a client that has been answered before", async () => {
   await using sandbox = serve();
   await (await get(sandbox)).body?.cancel();

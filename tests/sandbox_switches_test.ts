@@ -25,6 +25,7 @@ Deno.test("readSwitches() fills in the likeliest reading of everything unknown",
     missingEventTypes: [],
     partialWrites: false,
     heavyBatch: null,
+    refusedText: null,
     ajaxDelete: true,
     requestsPerSecond: 7,
     blockAfter429: 100,
@@ -65,6 +66,31 @@ Deno.test("fieldsPageLimit cuts a page of fields", async () => {
   const { call } = openSandbox({ switches: { fieldsPageLimit: 2 } });
   const { body } = await call("GET", "/api/v4/leads/custom_fields?limit=250");
   assert.deepEqual(each(body, "custom_fields", "name"), ["utm_content", "utm_medium"]);
+});
+
+Deno.test("refusedText is refused as the value of any text field", async () => {
+  const open = openSandbox({ switches: { refusedText: "no" } });
+  const created = await open.call("POST", "/api/v4/leads/custom_fields", [
+    { name: "Colour", type: "text" },
+  ]);
+  const [field] = each(created.body, "custom_fields", "id");
+  const lead = (value: string) => ({
+    custom_fields_values: [{ field_id: field, values: [{ value }] }],
+  });
+
+  const { status, body } = await open.call("POST", "/api/v4/leads", [lead("yes"), lead("no")]);
+
+  assert.equal(status, 400);
+  assert.deepEqual(at(body, "validation-errors"), [{
+    request_id: "1",
+    errors: [{
+      code: "NotSupportedChoice",
+      path: "custom_fields_values.0.values.0.value",
+      detail: "The value you selected is not a valid choice.",
+    }],
+  }]);
+  open.sandbox.setSwitches({ refusedText: null });
+  assert.equal((await addLeads(open, [lead("no")])).length, 1);
 });
 
 Deno.test("latencyMs holds every answer back for that long, side by side", async () => {

@@ -5,6 +5,8 @@ import { AmoError } from "./errors.ts";
 /** What an extract needs to know about the account, and the time at which it started. */
 export interface Account {
   readonly id: number;
+  /** The first part of its address, as the account itself says; null when it does not. */
+  readonly subdomain: string | null;
   /** In which `date` fields are midnight. */
   readonly timeZone: string;
   /** The CRM's time of this answer: as the first of a run, it is the upper bound of what the run reads. */
@@ -13,6 +15,7 @@ export interface Account {
 
 const accountShape = z.object({
   id: z.int(),
+  subdomain: z.string().nullish().transform((name) => name ?? null),
   _embedded: z.object({ datetime_settings: z.object({ timezone: z.string() }) }),
 });
 
@@ -26,7 +29,7 @@ export async function readAccount(client: AmoClient): Promise<Account> {
       200,
     );
   }
-  const { id, _embedded: { datetime_settings: { timezone } } } = parsed.data;
+  const { id, subdomain, _embedded: { datetime_settings: { timezone } } } = parsed.data;
   if (!isTimeZone(timezone)) {
     throw new AmoError(
       `Cannot read /api/v4/account: its time zone is "${timezone}", expected one like "Asia/Dubai": ` +
@@ -34,7 +37,7 @@ export async function readAccount(client: AmoClient): Promise<Account> {
       200,
     );
   }
-  return { id, timeZone: timezone, serverTime: answer.serverTime };
+  return { id, subdomain, timeZone: timezone, serverTime: answer.serverTime };
 }
 
 function isTimeZone(id: string): boolean {

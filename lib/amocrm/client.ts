@@ -1,6 +1,7 @@
 import type { Logger } from "@logtape/logtape";
-import ky, { isTimeoutError } from "ky";
-import { AmoBan, AmoError, judgeAnswer, RetryableAnswer } from "./errors.ts";
+import ky from "ky";
+import { AmoBan, judgeAnswer, LostAnswer, RetryableAnswer } from "./errors.ts";
+import { toNetworkError } from "./network_errors.ts";
 import { sharedPacer } from "./pacing.ts";
 import { type AmoPage, walkPages } from "./pages.ts";
 import { encodeQuery, type Query } from "./query.ts";
@@ -29,12 +30,32 @@ export interface AmoAnswer {
   readonly serverTime: Temporal.Instant;
 }
 
-/** Reads an account. All methods throw `AmoError` (terminal) or `TransientError` (tries are used up). */
+/** A request that changes the account. */
+export interface AmoWrite {
+  readonly method: "POST" | "PATCH" | "DELETE";
+  /** Like "/api/v4/leads", without a query. */
+  readonly path: string;
+  /** Sent as JSON. */
+  readonly json?: unknown;
+  /** Sent as a form, the way of the unofficial routes below /ajax/. */
+  readonly form?: URLSearchParams;
+  /**
+   * Whether sending it twice does what sending it once does. A write that is not (a POST that creates) is
+   * sent again only when it certainly was not executed; else `LostAnswer` leaves the decision to the caller.
+   */
+  readonly isRepeatable: boolean;
+  /** A 504 comes back at once as a `LostAnswer` that is too heavy, because the caller can send less. */
+  readonly canBeSplit?: boolean;
+}
+
+/** Reads and changes an account. All methods throw `AmoError` (terminal) or `TransientError`. */
 export interface AmoClient {
   /** GET of a path like "/api/v4/leads". */
   get(path: string, query: Query, signal?: AbortSignal): Promise<AmoAnswer>;
   /** All pages of a list, following `_links.next`; ends for certain, reads one page ahead. */
   pages(path: string, query: Query, signal?: AbortSignal): AsyncGenerator<AmoPage, void, undefined>;
+  /** A write; throws `ValidationError` when the account finds fault with it, `LostAnswer` as `AmoWrite` says. */
+  send(write: AmoWrite, signal?: AbortSignal): Promise<AmoAnswer>;
 }
 
 /** A client of one account that paces itself, repeats what can get better and stops at a ban. */
@@ -56,6 +77,7 @@ export function createAmoClient(options: AmoClientOptions): AmoClient {
         toUrl(session.base, path, query),
         signal ?? session.signal,
       ),
+    send: (write, signal) => sendWrite(session, write, signal),
   };
 }
 
@@ -75,10 +97,68 @@ function toUrl(base: URL, path: string, query: Query): URL {
   return url;
 }
 
+/** One request, as it leaves. */
+interface Outgoing {
+  readonly method: "GET" | AmoWrite["method"];
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
 async function getUrl(session: Session, url: URL, signal?: AbortSignal): Promise<AmoAnswer> {
+  return await repeat(session, { method: "GET", url, headers: {} }, signal, () => null);
+}
+
+async function sendWrite(
+  session: Session,
+  write: AmoWrite,
+  signal?: AbortSignal,
+): Promise<AmoAnswer> {
+  const url = toUrl(session.base, write.path, {});
+  return await repeat(
+    session,
+    { method: write.method, url, ...toContent(write) },
+    signal,
+    (error) => {
+      const isTooHeavy = error.status === 504;
+      const isLost = !write.isRepeatable && error.mayHaveRun;
+      return isLost || (isTooHeavy && write.canBeSplit)
+        ? new LostAnswer(error.message, isTooHeavy, { cause: error })
+        : null;
+    },
+  );
+}
+
+function toContent({ json, form }: AmoWrite): Pick<Outgoing, "headers" | "body"> {
+  if (form) {
+    const headers = {
+      "content-type": "application/x-www-form-urlencoded",
+      // The routes below /ajax/ refuse what does not come from a page.
+      "x-requested-with": "XMLHttpRequest",
+    };
+    return { headers, body: form.toString() };
+  }
+  if (json === undefined) return { headers: {} };
+  return { headers: { "content-type": "application/json" }, body: JSON.stringify(json) };
+}
+
+/** Tries until it succeeds, or until `giveUp` makes another error of a failure that could be tried again. */
+async function repeat(
+  session: Session,
+  outgoing: Outgoing,
+  signal: AbortSignal | undefined,
+  giveUp: (error: RetryableAnswer) => Error | null,
+): Promise<AmoAnswer> {
   const both = signal ? AbortSignal.any([session.signal, signal]) : session.signal;
+  const attempt = async (number: number) => {
+    try {
+      return await tryOnce(session, outgoing, number, both);
+    } catch (error) {
+      throw error instanceof RetryableAnswer ? giveUp(error) ?? error : error;
+    }
+  };
   return await retryAnswers(
-    (number) => tryOnce(session, url, number, both),
+    attempt,
     session.retry,
     both,
     (error, waitMs) => logRetry(session.log, error, waitMs),
@@ -96,7 +176,7 @@ function logRetry(log: Logger, error: Error, waitMs: number): void {
 
 async function tryOnce(
   session: Session,
-  url: URL,
+  outgoing: Outgoing,
   attempt: number,
   signal: AbortSignal,
 ): Promise<AmoAnswer> {
@@ -105,8 +185,8 @@ async function tryOnce(
   signal.throwIfAborted();
   // Workers that run side by side must not go on hammering after one of them was told to stop.
   if (session.ban.error) throw session.ban.error;
-  const action = `read ${describeUrl(url)}`;
-  const { response, text } = await send(session, url, attempt, signal, action);
+  const action = `${outgoing.method === "GET" ? "read" : "write"} ${describeUrl(outgoing.url)}`;
+  const { response, text } = await exchange(session, outgoing, attempt, signal, action);
   if (response.status === 429) pacer.slowDown();
   try {
     const body = judgeAnswer(action, { status: response.status, text });
@@ -117,9 +197,9 @@ async function tryOnce(
   }
 }
 
-async function send(
+async function exchange(
   session: Session,
-  url: URL,
+  { method, url, headers, body }: Outgoing,
   attempt: number,
   signal: AbortSignal,
   action: string,
@@ -127,8 +207,10 @@ async function send(
   const started = performance.now();
   let status = 0;
   try {
-    const pending = ky.get(url, {
-      headers: { authorization: `Bearer ${session.token}`, accept: "application/json" },
+    const pending = ky(url, {
+      method,
+      headers: { authorization: `Bearer ${session.token}`, accept: "application/json", ...headers },
+      ...(body === undefined ? {} : { body }),
       retry: 0,
       timeout: session.timeoutMs,
       throwHttpErrors: false,
@@ -144,7 +226,8 @@ async function send(
     signal.throwIfAborted();
     throw toNetworkError(error, action, session.timeoutMs);
   } finally {
-    session.log.debug("GET {path} answered {status} after {ms} ms, try {attempt}", {
+    session.log.debug("{method} {path} answered {status} after {ms} ms, try {attempt}", {
+      method,
       path: describeUrl(url),
       status,
       ms: Math.round(performance.now() - started),
@@ -157,52 +240,6 @@ async function send(
 function describeUrl(url: URL): string {
   const page = url.searchParams.get("page");
   return url.pathname + (page && /^\d+$/.test(page) ? ` page ${page}` : "");
-}
-
-function toNetworkError(error: unknown, action: string, timeoutMs: number): Error {
-  if (isTimeoutError(error)) {
-    return new RetryableAnswer(
-      `Cannot ${action}: no answer within ${timeoutMs / 1000} s, expected one: run again later`,
-      "short",
-    );
-  }
-  const reason = findNetworkReason(error);
-  if (reason === null) throw error;
-  // The errors of ky and fetch hold the request with its token, so neither is passed as the cause.
-  const cause = new Error(reason);
-  if (/certificate/i.test(reason)) {
-    return new AmoError(
-      `Cannot ${action}: ${reason}, expected a trusted one: check AMO_BASE_URL, or DENO_CERT for an own authority`,
-      null,
-      { cause },
-    );
-  }
-  return new RetryableAnswer(
-    `Cannot ${action}: ${reason}, expected an answer: check the network and AMO_BASE_URL`,
-    "short",
-    { cause },
-  );
-}
-
-// Words, because fetch gives no codes; only a certificate decides anything, the rest picks a sentence.
-const NETWORK_REASONS: readonly (readonly [RegExp, string])[] = [
-  [/certificate/i, "the server's certificate is not trusted"],
-  [/refused/i, "the connection was refused"],
-  [/dns|lookup|not known|resolve/i, "the host name was not found"],
-  [/reset|broken pipe|closed|aborted|unexpected eof|end of file/i, "the connection was cut"],
-  [/body|decod|incomplete/i, "the answer was cut short"],
-];
-
-/** A sentence of our own for a failure of the network, null for an error that is something else. */
-function findNetworkReason(error: unknown): string | null {
-  const chain: Error[] = [];
-  for (let inner = error; inner instanceof Error; inner = inner.cause) chain.push(inner);
-  const isNetwork = chain.some(({ name, constructor }) =>
-    name === "NetworkError" || constructor === TypeError || name.startsWith("Connection")
-  );
-  if (!isNetwork) return null;
-  const text = chain.map(({ message }) => message).join(" ");
-  return NETWORK_REASONS.find(([pattern]) => pattern.test(text))?.[1] ?? "the connection failed";
 }
 
 function readServerTime(response: Response, now: () => Temporal.Instant): Temporal.Instant {

@@ -1,4 +1,5 @@
 import { TransientError } from "../transient_error.ts";
+import { describeFaults, type ItemRefusal, readRefusals } from "./validation.ts";
 
 /** amoCRM refused, and asking again would not help; `status` is the HTTP status, null when there was none. */
 export class AmoError extends Error {
@@ -18,10 +19,41 @@ export interface RawAnswer {
 /** How long to wait before the next try: a plain step, one that lets a limit recover, one of minutes. */
 export type WaitKind = "short" | "limited" | "unpaid";
 
+/** What else is known about a failed try. */
+export interface RetryableOptions extends ErrorOptions {
+  /** The HTTP status; null, the default, when there was no answer. */
+  readonly status?: number;
+  /** False when it is certain that the account did not see or do what was asked; true by default. */
+  readonly mayHaveRun?: boolean;
+}
+
 /** A failed try that is worth repeating after a wait of the kind `wait`. */
 export class RetryableAnswer extends TransientError {
-  constructor(message: string, readonly wait: WaitKind, options?: ErrorOptions) {
+  readonly status: number | null;
+  readonly mayHaveRun: boolean;
+
+  constructor(message: string, readonly wait: WaitKind, options: RetryableOptions = {}) {
     super(message, options);
+    this.status = options.status ?? null;
+    this.mayHaveRun = options.mayHaveRun ?? true;
+  }
+}
+
+/**
+ * A write whose answer was lost: it may have been done, wholly or in part, or may yet be.
+ *
+ * `isTooHeavy` when the gateway gave up on it (504), which amoCRM advises to answer with a smaller batch.
+ */
+export class LostAnswer extends TransientError {
+  constructor(message: string, readonly isTooHeavy: boolean, options?: ErrorOptions) {
+    super(message, options);
+  }
+}
+
+/** The account found fault with what was sent: a 400 with `validation-errors`. */
+export class ValidationError extends AmoError {
+  constructor(message: string, readonly refusals: readonly ItemRefusal[]) {
+    super(message, 400);
   }
 }
 
@@ -44,6 +76,7 @@ export function judgeAnswer(action: string, answer: RawAnswer): unknown {
     throw new RetryableAnswer(
       `Cannot ${action}: amoCRM answered ${status} with a body that is not JSON, expected JSON: run again later`,
       "short",
+      { status },
     );
   }
   throw toError(action, status, body);
@@ -55,16 +88,18 @@ function toError(action: string, status: number, body: unknown): Error {
     return new RetryableAnswer(
       `${found}, expected 200: too many requests, something else may use the account's limit`,
       "limited",
+      { status, mayHaveRun: false },
     );
   }
   if (status === 402) {
     return new RetryableAnswer(
       `${found}, expected 200: check that the account is paid for and that its plan has this feature`,
       "unpaid",
+      { status, mayHaveRun: false },
     );
   }
   if (status >= 500) {
-    return new RetryableAnswer(`${found}, expected 200: run again later`, "short");
+    return new RetryableAnswer(`${found}, expected 200: run again later`, "short", { status });
   }
   if (status === 401) {
     return new AmoError(`${found}, expected 200: check AMO_TOKEN`, status);
@@ -94,14 +129,16 @@ function toForbidden(found: string, body: unknown): AmoError {
 }
 
 function toBadRequest(found: string, body: unknown): Error {
-  const faults = validationFaults(body);
-  if (faults.length > 0) {
-    return new AmoError(`${found} (${faults.join(", ")}), expected 200: this is a bug here`, 400);
+  const refusals = readRefusals(body);
+  if (refusals.length > 0) {
+    const faults = describeFaults(refusals.flatMap((refusal) => refusal.faults));
+    return new ValidationError(`${found} (${faults}), expected 200: this is a bug here`, refusals);
   }
   if (asksToRepeat(body)) {
     return new RetryableAnswer(
       `${found} with "system error, repeat", expected 200: run again later`,
       "short",
+      { status: 400 },
     );
   }
   return new AmoError(`${found}, expected 200: this is a bug here`, 400);
@@ -111,22 +148,6 @@ function toBadRequest(found: string, body: unknown): Error {
 function asksToRepeat(body: unknown): boolean {
   return isObject(body) && typeof body.detail === "string" &&
     /систем\S* ошибк|повтор|system error|repeat|try again/iu.test(body.detail);
-}
-
-/** "NotSupportedChoice at custom_fields_values.0.field_id": codes and paths only, values may be personal. */
-function validationFaults(body: unknown): string[] {
-  if (!isObject(body) || !Array.isArray(body["validation-errors"])) return [];
-  const errors = body["validation-errors"].flatMap((entry) =>
-    isObject(entry) && Array.isArray(entry.errors) ? entry.errors : []
-  );
-  const faults = errors.filter(isObject).map(({ code, path }) =>
-    `${plainWord(code)} at ${plainWord(path)}`
-  );
-  return faults.length > 0 ? faults.slice(0, 5) : ["validation failed"];
-}
-
-function plainWord(value: unknown): string {
-  return typeof value === "string" && /^[\w.[\]-]{1,80}$/.test(value) ? value : "?";
 }
 
 function parseJson(text: string): unknown {

@@ -2,7 +2,9 @@ import type { Logger } from "@logtape/logtape";
 import { z } from "zod";
 import type { AmoClient } from "./client.ts";
 import { AmoError } from "./errors.ts";
+import { findFields } from "./field_match.ts";
 import { listOf } from "./pages.ts";
+import { WANTED_FIELDS } from "./wanted_fields.ts";
 
 /** The three things that are extracted. */
 export type Entity = "leads" | "clients" | "cars";
@@ -23,46 +25,6 @@ export type FieldsByColumn = Readonly<
 
 /** STG column to the name, code or numeric id of its field: `AMO_FIELD_MAP`. */
 export type FieldOverrides = Readonly<Record<string, string | number>>;
-
-interface WantedField {
-  readonly names: readonly string[];
-  readonly required: boolean;
-}
-
-const required = (...names: string[]): WantedField => ({ names, required: true });
-const optional = (...names: string[]): WantedField => ({ names, required: false });
-
-// Required is what the star schema is built from: without it a run would quietly open a version of every
-// record with an emptied column. For cars that is the plate, by which leads find their car, and the model,
-// by which reports name it; a client is found by licence and named by name. The rest only describes.
-const WANTED: Readonly<Record<Entity, Readonly<Record<string, WantedField>>>> = {
-  leads: {
-    model: required("model", "car model"),
-    plate: required("plate"),
-    dailyrate: required("daily rate"),
-    client_name: required("client name"),
-    license: required("license"),
-    rental_start: required("rental start"),
-    rental_end: required("rental end"),
-  },
-  clients: {
-    client_name: required("client name"),
-    gender: optional("gender"),
-    phone: optional("phone"),
-    email: optional("email"),
-    nationality: optional("nationality"),
-    birth_date: optional("birth date"),
-    license: required("license"),
-  },
-  cars: {
-    model: required("model"),
-    color: optional("color"),
-    year: optional("year"),
-    plate: required("plate"),
-    vin: optional("vin"),
-    dailyrate: optional("daily rate"),
-  },
-};
 
 const fieldShape = z.object({
   id: z.int(),
@@ -105,15 +67,13 @@ export function resolveFields(
   checkOverrides(entity, overrides);
   const resolved: Record<string, { id: number; type: string }> = {};
   const missing: string[] = [];
-  for (const [column, wanted] of Object.entries(WANTED[entity])) {
+  for (const [column, wanted] of Object.entries(WANTED_FIELDS[entity])) {
     const override = overrides[column];
-    const matches = override === undefined
-      ? findByNames(fields, wanted.names)
-      : findOverride(fields, override);
+    const matches = findFields(fields, wanted, override);
     const [field] = matches;
     const label = override === undefined ? `"${wanted.names[0]}"` : `"${override}" (AMO_FIELD_MAP)`;
     if (field) resolved[column] = { id: field.id, type: field.type };
-    else if (wanted.required || override !== undefined) missing.push(label);
+    else if (wanted.isRequired || override !== undefined) missing.push(label);
     else {log.warn("The field {label} of {entity} is missing: its column stays empty", {
         label,
         entity,
@@ -124,28 +84,9 @@ export function resolveFields(
   return resolved;
 }
 
-function findByNames(fields: readonly CustomField[], names: readonly string[]): CustomField[] {
-  for (const name of names.map(fold)) {
-    const matches = fields
-      .filter((field) => fold(field.name) === name || fold(field.code ?? "") === name)
-      .sort((a, b) => a.id - b.id);
-    if (matches.length > 0) return matches;
-  }
-  return [];
-}
-
-function findOverride(fields: readonly CustomField[], wanted: string | number): CustomField[] {
-  const matches = typeof wanted === "string" ? findByNames(fields, [wanted]) : [];
-  if (matches.length > 0) return matches;
-  return fields.filter((field) => String(field.id) === String(wanted).trim());
-}
-
-function fold(text: string): string {
-  return text.normalize("NFKC").toLowerCase().replace(/[\s_-]/gu, "");
-}
-
-function checkOverrides(entity: Entity, overrides: FieldOverrides): void {
-  const columns = Object.keys(WANTED[entity]);
+/** Throws `AmoError` when `AMO_FIELD_MAP` names columns that there are not. */
+export function checkOverrides(entity: Entity, overrides: FieldOverrides): void {
+  const columns = Object.keys(WANTED_FIELDS[entity]);
   const unknown = Object.keys(overrides).filter((column) => !columns.includes(column));
   if (unknown.length === 0) return;
   throw new AmoError(

@@ -20,9 +20,7 @@ export interface Wanted {
  * how many were found, and which names there are, when it is not exactly one.
  */
 export function findByNameOrId<T extends Named>(entries: readonly T[], wanted: Wanted): T {
-  const name = fold(wanted.nameOrId);
-  const named = entries.filter((entry) => fold(entry.name) === name);
-  const found = named.length > 0 ? named : entries.filter((entry) => String(entry.id) === name);
+  const found = findAllByNameOrId(entries, wanted.nameOrId);
   const [only, ...others] = found;
   if (only && others.length === 0) return only;
   const what = `Cannot find the ${wanted.kind} "${wanted.nameOrId}"`;
@@ -39,6 +37,13 @@ export function findByNameOrId<T extends Named>(entries: readonly T[], wanted: W
     }, expected 1: set ${wanted.setting} to a name or an id`,
     null,
   );
+}
+
+/** All entries of this name or, when there is none, the one with this id. */
+export function findAllByNameOrId<T extends Named>(entries: readonly T[], nameOrId: string): T[] {
+  const name = fold(nameOrId);
+  const named = entries.filter((entry) => fold(entry.name) === name);
+  return named.length > 0 ? named : entries.filter((entry) => String(entry.id) === name);
 }
 
 function fold(text: string): string {

@@ -32,13 +32,14 @@ export interface Span {
   readonly to: number;
 }
 
-/** What all requests of a scan have in common: the linked cars and clients, and the rental pipeline. */
-export function leadQuery(pipelineId: number, more: Query): Query {
+/** What all requests of a scan have in common: the linked cars and clients, and the pipeline unless it is null. */
+export function leadQuery(pipelineId: number | null, more: Query): Query {
+  const ofPipeline: Query = pipelineId === null ? {} : { pipeline_id: [pipelineId] };
   return {
     with: "catalog_elements",
     limit: PAGE_SIZE,
     ...more,
-    filter: { pipeline_id: [pipelineId], ...(isQuery(more.filter) ? more.filter : {}) },
+    filter: { ...ofPipeline, ...(isQuery(more.filter) ? more.filter : {}) },
   };
 }
 
@@ -49,7 +50,7 @@ function isQuery(value: Query[string]): value is Query {
 /** The first page of the leads created in `span`, oldest or newest first. */
 export async function readLeadPage(
   client: AmoClient,
-  pipelineId: number,
+  pipelineId: number | null,
   span: Span,
   direction: "asc" | "desc",
   signal: AbortSignal,

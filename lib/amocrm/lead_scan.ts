@@ -21,7 +21,8 @@ export type RecordSink = (
 
 /** What to scan. */
 export interface LeadScanOptions {
-  readonly pipelineId: number;
+  /** Null: those of all pipelines. */
+  readonly pipelineId: number | null;
   /** The CRM's time at the start of the run: leads created later are for the next run. */
   readonly upperBound: Temporal.Instant;
   readonly log: Logger;
@@ -45,7 +46,7 @@ export interface LeadScanCounts {
 class NotAsAsked extends Error {}
 
 /**
- * Reads all leads of a pipeline, with what they are linked to, while the account goes on changing.
+ * Reads all leads of a pipeline, or of all, with what they are linked to, while the account goes on changing.
  *
  * Page numbers over a changing list skip rows, so the position is a creation time: every request asks for
  * the first page from the last second on, and ranges of creation time are read side by side. Only leads of
@@ -255,7 +256,9 @@ async function handOn(
   const fresh = page.rows.filter(({ id, updatedAt }) =>
     !before.some((seen) => seen.get(id) === updatedAt)
   );
-  const ours = fresh.filter(({ pipelineId }) => pipelineId === options.pipelineId);
+  const ours = fresh.filter(({ pipelineId }) =>
+    options.pipelineId === null || pipelineId === options.pipelineId
+  );
   counts.otherPipelines += fresh.length - ours.length;
   const records = [...ours.map(({ record }) => record), ...page.odd];
   if (records.length === 0 || page.serverTime === null) return;

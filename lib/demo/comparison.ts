@@ -1,7 +1,8 @@
 import { z } from "zod";
+import type { AmoClient } from "../amocrm/client.ts";
+import type { Query } from "../amocrm/query.ts";
 import { querySqlFile } from "../sql_file.ts";
 import type { Warehouse } from "../warehouse.ts";
-import type { Crm } from "./crm.ts";
 import { readStages } from "./figures.ts";
 
 const leadsPage = z.object({
@@ -29,26 +30,29 @@ const plateRows = z.array(z.object({ car_id: z.coerce.number(), plate: z.string(
  * Reads the account by the plainest of all ways, page by page, and returns what the warehouse tells
  * otherwise: one sentence each, none when both agree.
  */
-export async function findDifferences(crm: Crm, { sql }: Warehouse): Promise<string[]> {
+export async function findDifferences(
+  client: AmoClient,
+  { sql }: Warehouse,
+): Promise<string[]> {
   const stages = await readStages(sql);
   const plates = plateRows.parse([...await querySqlFile(sql, "dm/plates_in_fleet.sql", [])]);
   return [
     ...compare(
       "leads and budget of status",
-      await leadsInCrm(crm),
+      await leadsInCrm(client),
       new Map(stages.map((row) => [String(row.status_id), `${row.leads} leads, ${row.budget}`])),
     ),
     ...compare(
       "plate of car",
-      await platesInCrm(crm),
+      await platesInCrm(client),
       new Map(plates.map((row) => [String(row.car_id), row.plate ?? "none"])),
     ),
   ];
 }
 
-async function leadsInCrm(crm: Crm): Promise<Map<string, string>> {
+async function leadsInCrm(client: AmoClient): Promise<Map<string, string>> {
   const totals = new Map<number, { leads: number; budget: number }>();
-  for await (const page of pages(crm, "/api/v4/leads?order[id]=asc&limit=250")) {
+  for await (const page of pages(client, "/api/v4/leads", { order: { id: "asc" } })) {
     for (const { status_id, price } of leadsPage.parse(page)._embedded.leads) {
       const { leads, budget } = totals.get(status_id) ?? { leads: 0, budget: 0 };
       totals.set(status_id, { leads: leads + 1, budget: budget + price });
@@ -59,11 +63,13 @@ async function leadsInCrm(crm: Crm): Promise<Map<string, string>> {
   );
 }
 
-async function platesInCrm(crm: Crm): Promise<Map<string, string>> {
-  const { _embedded: { catalogs } } = catalogsPage.parse(await crm.read("/api/v4/catalogs"));
+async function platesInCrm(client: AmoClient): Promise<Map<string, string>> {
+  const { _embedded: { catalogs } } = catalogsPage.parse(
+    (await client.get("/api/v4/catalogs", {})).body,
+  );
   const cars = catalogs.find(({ name }) => name === "Cars");
   const plates = new Map<string, string>();
-  for await (const page of pages(crm, `/api/v4/catalogs/${cars?.id}/elements?limit=250`)) {
+  for await (const page of pages(client, `/api/v4/catalogs/${cars?.id}/elements`)) {
     for (const { id, custom_fields_values } of elementsPage.parse(page)._embedded.elements) {
       const plate = custom_fields_values?.find(({ field_name }) => field_name === "Plate");
       plates.set(String(id), String(plate?.values[0]?.value ?? "none"));
@@ -72,11 +78,11 @@ async function platesInCrm(crm: Crm): Promise<Map<string, string>> {
   return plates;
 }
 
-async function* pages(crm: Crm, path: string): AsyncGenerator<unknown> {
+async function* pages(client: AmoClient, path: string, query: Query = {}): AsyncGenerator<unknown> {
   for (let number = 1;; number++) {
-    const page = await crm.read(`${path}&page=${number}`);
-    if (page === null) return;
-    yield page;
+    const { body } = await client.get(path, { ...query, limit: 250, page: number });
+    if (body === null) return;
+    yield body;
   }
 }
 

@@ -4,22 +4,22 @@ import { runDaily } from "../daily_run.ts";
 import type { DagOutcome } from "../run_outcome.ts";
 import type { Session } from "../session.ts";
 import { findDifferences } from "./comparison.ts";
-import type { Crm } from "./crm.ts";
+import { readRentalAccount } from "../rentals/rental_account.ts";
+import { fillAccount, type RunLoader } from "./demo_account.ts";
 import type { DemoDay, DemoReport } from "./demo_report.ts";
 import { readFigures } from "./figures.ts";
-import { createFleet } from "./fleet.ts";
-import { inventPeople } from "./people.ts";
-import { createRentalAccount } from "./rental_account.ts";
+import { openLeadBook } from "./lead_book.ts";
 import { createRentalBusiness } from "./rental_business.ts";
-import { createRentalPlan } from "./rental_plan.ts";
 
 /** What a demo works with. */
 export interface DemoOptions {
   readonly session: Session;
   readonly dags: readonly Dag[];
-  readonly crm: Crm;
+  /** Set up and fill the account, in this order. */
+  readonly loaders: readonly RunLoader[];
   /** Moves the account's clock to a moment and holds it there. */
   readonly setClock: (moment: Temporal.Instant) => void;
+  /** Seeded by the loaders. */
   readonly faker: Faker;
   readonly seed: number;
   readonly firstDate: Temporal.PlainDate;
@@ -28,21 +28,20 @@ export interface DemoOptions {
   readonly tell: (line: string) => void;
 }
 
-const PEOPLE = 30;
-
 /** Opens the business, lives through the days with a run of all DAGs each night, and reports. */
 export async function runDemo(options: DemoOptions): Promise<DemoReport> {
-  const { session, crm, faker, seed, firstDate, tell } = options;
-  const { config: { businessTz, currency }, warehouse } = session;
-  const cars = createFleet();
-  const people = inventPeople(faker, PEOPLE);
+  const { session, faker, seed, firstDate, tell } = options;
+  const { config: { businessTz, currency, graceMinutes }, warehouse } = session;
   const opensAt = firstDate.toZonedDateTime({ timeZone: businessTz, plainTime: "08:00" });
   options.setClock(opensAt.toInstant());
-  const account = await createRentalAccount(crm, cars, people, businessTz);
-  const plan = createRentalPlan({ faker, cars, people: people.length, opensAt });
-  const business = createRentalBusiness(faker, account, plan, cars);
-  const leads = await business.open();
-  tell(`An account with ${cars.length} cars, ${people.length} clients and ${leads} leads`);
+  const loaders = await fillAccount(session, options.loaders);
+  const { client, settings, log } = loaders;
+  const account = await readRentalAccount(client, settings, businessTz, log);
+  const book = await openLeadBook(loaders, account);
+  const counting = { timeZone: businessTz, graceMinutes };
+  const business = createRentalBusiness(faker, book, counting);
+  const { cars, clients, leads } = book;
+  tell(`An account with ${cars.length} cars, ${clients.length} clients and ${leads.length} leads`);
 
   const days: DemoDay[] = [];
   for (let number = 1; number <= options.days; number++) {
@@ -69,7 +68,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoReport> {
     currency,
     days,
     ...await readFigures(warehouse, firstDate, lastDate, businessTz),
-    differences: await findDifferences(crm, warehouse),
+    differences: await findDifferences(client, warehouse),
   };
 }
 

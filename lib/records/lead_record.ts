@@ -51,21 +51,32 @@ export function createLeadParser(context: RecordContext): RecordParser {
   }, context);
 }
 
+/** The ids of the elements of a catalog that a lead is linked to, each once. */
+export function linkedElementIds(
+  record: Readonly<Record<string, unknown>>,
+  catalogId: number,
+): number[] {
+  const links = readLinks(record._embedded).filter((link) => link.catalogId === catalogId);
+  return [...new Set(links.map(({ id }) => id))];
+}
+
 function setLinkCells(
   cells: Cells,
   record: Readonly<Record<string, unknown>>,
   { carsCatalogId, clientsCatalogId }: RecordContext,
 ): void {
-  const links = readLinks(record._embedded);
-  cells.values.car_element_id = linkedElement(links, carsCatalogId);
-  cells.values.client_element_id = linkedElement(links, clientsCatalogId);
+  cells.values.car_element_id = linkedElement(record, carsCatalogId);
+  cells.values.client_element_id = linkedElement(record, clientsCatalogId);
 }
 
 /** The one element of the catalog that is linked; 0, the unknown member, when they are different ones. */
-function linkedElement(links: readonly Link[], catalogId: number | null): number | null {
-  const ids = new Set(links.filter((link) => link.catalogId === catalogId).map(({ id }) => id));
-  if (ids.size > 1) return 0;
-  return [...ids][0] ?? null;
+function linkedElement(
+  record: Readonly<Record<string, unknown>>,
+  catalogId: number | null,
+): number | null {
+  if (catalogId === null) return null;
+  const [only, ...others] = linkedElementIds(record, catalogId);
+  return others.length > 0 ? 0 : only ?? null;
 }
 
 interface Link {

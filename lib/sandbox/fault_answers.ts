@@ -26,7 +26,11 @@ export async function answerWithFault(
   switch (fault.kind) {
     case "reset":
       throw new ConnectionReset();
+    case "lost":
+      await answer();
+      throw new ConnectionReset();
     case "status":
+      if (fault.isDone) await answer();
       return refuse(fault.status, fault.body ?? "html");
     case "truncated":
       return cutInHalf(await answer());

@@ -2,11 +2,15 @@ import { z } from "zod";
 
 /** Something that goes wrong on demand. */
 export const faultSchema = z.discriminatedUnion("kind", [
-  /** An answer of this status; by default an HTML page, as a gateway sends it. */
+  /**
+   * An answer of this status; by default an HTML page, as a gateway sends it. `isDone`: the request has been
+   * carried out all the same, as when the gateway stops waiting for the application.
+   */
   z.strictObject({
     kind: z.literal("status"),
     status: z.int().min(400).max(599),
     body: z.enum(["html", "problem", "empty"]).optional(),
+    isDone: z.boolean().optional(),
   }),
   /** 200 with JSON that is cut off in the middle. */
   z.strictObject({ kind: z.literal("truncated") }),
@@ -14,6 +18,8 @@ export const faultSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("slow"), ms: z.int().min(0) }),
   /** The connection is closed without an answer, and nothing has been done. */
   z.strictObject({ kind: z.literal("reset") }),
+  /** The connection is closed without an answer, although the request has been carried out. */
+  z.strictObject({ kind: z.literal("lost") }),
   /** A good answer, after which another user touches `count` leads of it: pages drift. */
   z.strictObject({ kind: z.literal("touch_leads"), count: z.int().min(1) }),
   /** A good answer, after which another user moves one lead of it to the trash. */

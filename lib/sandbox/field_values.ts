@@ -95,6 +95,7 @@ function readValue(
   if (DATE_TYPES.has(field.type)) return readDate(world, field, value, `${path}.value`);
   if (TEXT_TYPES.has(field.type)) {
     if (typeof value !== "string") return invalidType(`${path}.value`, "string");
+    if (value === world.switches.refusedText) return notSupportedChoice(`${path}.value`);
     return value === "" ? null : { kind: "plain", value };
   }
   if (field.type === "checkbox") {

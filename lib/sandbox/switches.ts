@@ -48,6 +48,8 @@ export const switchesSchema = z.strictObject({
   partialWrites: z.boolean().default(false),
   /** A write of more items than this is answered by the gateway with 504 HTML, and nothing is written. */
   heavyBatch: z.int().min(1).nullable().default(null),
+  /** A text that no field takes, as the account's own rules for its fields would refuse it. */
+  refusedText: z.string().min(1).nullable().default(null),
   /** `POST /ajax/leads/multiple/delete/` works; some accounts refuse it. */
   ajaxDelete: z.boolean().default(true),
   /** Requests in any second of real time before a 429; null lifts the limit. */

@@ -1,6 +1,6 @@
 import type { Faker } from "@faker-js/faker";
 
-/** A client of the demo, invented. */
+/** An invented client. */
 export interface Person {
   readonly name: string;
   readonly gender: string;

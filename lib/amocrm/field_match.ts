@@ -1,0 +1,37 @@
+import type { CustomField } from "./fields.ts";
+import type { WantedField } from "./wanted_fields.ts";
+
+/** The name as it is compared: without regard to case, blanks, `_` and `-`. */
+export function foldName(name: string): string {
+  return name.normalize("NFKC").toLowerCase().replace(/[\s_-]/gu, "");
+}
+
+/**
+ * All fields that could be the wanted one, by name or code, or by what `AMO_FIELD_MAP` says instead (which
+ * may be an id as well). More than one when the account has twins; the lowest id first.
+ */
+export function findFields(
+  fields: readonly CustomField[],
+  wanted: WantedField,
+  override: string | number | undefined,
+): CustomField[] {
+  return override === undefined
+    ? findByNames(fields, wanted.names)
+    : findOverride(fields, override);
+}
+
+function findByNames(fields: readonly CustomField[], names: readonly string[]): CustomField[] {
+  for (const name of names.map(foldName)) {
+    const matches = fields
+      .filter((field) => foldName(field.name) === name || foldName(field.code ?? "") === name)
+      .sort((a, b) => a.id - b.id);
+    if (matches.length > 0) return matches;
+  }
+  return [];
+}
+
+function findOverride(fields: readonly CustomField[], wanted: string | number): CustomField[] {
+  const matches = typeof wanted === "string" ? findByNames(fields, [wanted]) : [];
+  if (matches.length > 0) return matches;
+  return fields.filter((field) => String(field.id) === String(wanted).trim());
+}

@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { DEFAULT_COUNTS, scaleCounts, sumOf } from "../lib/rentals/stage_counts.ts";
+import { STAGES } from "../lib/rentals/stages.ts";
+
+Deno.test("scaleCounts() leaves the counts as they are when they sum up to the total", () => {
+  assert.equal(sumOf(DEFAULT_COUNTS), 106);
+  assert.deepEqual(scaleCounts(DEFAULT_COUNTS, 106), DEFAULT_COUNTS);
+});
+
+Deno.test("scaleCounts() gives the rest to the largest fractions", () => {
+  // 10 of 106: 1.4, 1.1, 1.1, 1.9, 0.6, 2.4, 0, 1.5; seven whole ones, three more to give.
+  assert.deepEqual(scaleCounts(DEFAULT_COUNTS, 10), {
+    inquiry: 1,
+    quote: 1,
+    deposit: 1,
+    confirmed: 2,
+    on_rent: 1,
+    returned: 2,
+    closed: 0,
+    cancelled: 2,
+  });
+});
+
+Deno.test("scaleCounts() sums up to any total, and strays less than one from each share", () => {
+  const count = fc.integer({ min: 0, max: 500 });
+  const counts = fc.record({
+    inquiry: count,
+    quote: count,
+    deposit: count,
+    confirmed: count,
+    on_rent: count,
+    returned: count,
+    closed: count,
+    cancelled: count,
+  }).filter((some) => sumOf(some) > 0);
+  fc.assert(fc.property(counts, fc.integer({ min: 0, max: 20_000 }), (some, total) => {
+    const scaled = scaleCounts(some, total);
+    assert.equal(sumOf(scaled), total);
+    for (const stage of STAGES) {
+      const share = (some[stage] * total) / sumOf(some);
+      assert.ok(Math.abs(scaled[stage] - share) < 1, `${stage}: ${scaled[stage]} of ${share}`);
+    }
+  }));
+});

@@ -1,0 +1,104 @@
+import type { LoggedRequest } from "../../lib/sandbox/request_log.ts";
+import { type ServedSandbox, serveSandbox } from "../../lib/sandbox/server.ts";
+import type { SwitchChanges } from "../../lib/sandbox/switches.ts";
+import { temporaryFolder } from "./folders.ts";
+import { at, readAnswer } from "./sandbox_calls.ts";
+import { denoCommand, type ProcessResult, runDeno } from "./script.ts";
+
+type Env = Readonly<Record<string, string>>;
+
+/** An account on loopback, and loaders as processes of their own. */
+export interface LoaderProcess {
+  readonly sandbox: ServedSandbox;
+  /** DATA_DIR of the loaders. */
+  readonly folder: string;
+  /** Runs `loaders/<name>.ts` to its end. */
+  run(name: string, args?: readonly string[], env?: Env): Promise<ProcessResult>;
+  /** The same, not yet started. */
+  command(name: string, args?: readonly string[], env?: Env): Deno.Command;
+  /** The same, and it has to end well; returns what it printed, without the first line. */
+  runWell(name: string, args?: readonly string[], env?: Env): Promise<string>;
+  /** Kills it, without any chance to clean up, after so many lines of its log, at level debug. */
+  kill(name: string, args: readonly string[], line: number): Promise<void>;
+  /** The body of an answer to a request of the test; it must be a good one. */
+  call(method: string, path: string, body?: unknown): Promise<unknown>;
+  /** All rows of a list that fits on one page. */
+  list(path: string, collection: string): Promise<readonly object[]>;
+  /** "POST /api/v4/leads" of each request that was to change something, and forgets all so far. */
+  takeWrites(): string[];
+}
+
+const NOW = "2026-05-03T04:00:00+04:00";
+
+/** Serves a fresh account whose clock stands still, without a rate limit. */
+export async function withFreshAccount(
+  body: (loaders: LoaderProcess) => Promise<void>,
+  switches: SwitchChanges = {},
+): Promise<void> {
+  await using folder = await temporaryFolder();
+  await using sandbox = serveSandbox({
+    start: NOW,
+    switches: { requestsPerSecond: null, ...switches },
+  });
+  sandbox.clock.freeze();
+  await body(toLoaders(sandbox, folder.path));
+}
+
+function toLoaders(sandbox: ServedSandbox, folder: string): LoaderProcess {
+  const env = { AMO_BASE_URL: sandbox.url, AMO_TOKEN: sandbox.token, DATA_DIR: folder };
+  const args = (name: string, more: readonly string[]) => [
+    ...["run", "-q", "-A", `loaders/${name}.ts`],
+    ...more,
+  ];
+  const run: LoaderProcess["run"] = (name, more = [], extra = {}) =>
+    runDeno(args(name, more), { ...env, ...extra });
+  const command: LoaderProcess["command"] = (name, more = [], extra = {}) =>
+    denoCommand(args(name, more), { ...env, ...extra });
+  const call = async (method: string, path: string, body?: unknown) => {
+    const init = body === undefined ? {} : { body: JSON.stringify(body) };
+    const headers = { authorization: `Bearer ${sandbox.token}` };
+    const answer = await readAnswer(await fetch(sandbox.url + path, { method, headers, ...init }));
+    if (answer.status < 300) return answer.body;
+    throw new Error(`${method} ${path} answered ${answer.status}: ${JSON.stringify(answer.body)}`);
+  };
+  return {
+    sandbox,
+    folder,
+    run,
+    command,
+    call,
+    async runWell(name, more, extra) {
+      const { code, stdout, stderr } = await run(name, more, extra);
+      if (code !== 0) throw new Error(`${name} ended with ${code}: ${stdout}${stderr}`);
+      return stdout.slice(stdout.indexOf("\n") + 1);
+    },
+    kill: (name, more, line) => killAtLine(command(name, more, { LOG_LEVEL: "debug" }), line),
+    async list(path, collection) {
+      const rows = at(await call("GET", path), "_embedded", collection);
+      return Array.isArray(rows) ? rows : [];
+    },
+    takeWrites() {
+      const writes = sandbox.requests.list().filter(({ method }) => method !== "GET");
+      sandbox.requests.clear();
+      return writes.map(({ method, path }: LoggedRequest) => `${method} ${path}`);
+    },
+  };
+}
+
+async function killAtLine(command: Deno.Command, line: number): Promise<void> {
+  const process = command.spawn();
+  const output = process.stdout.cancel();
+  let lines = 0;
+  for await (const text of process.stderr.pipeThrough(new TextDecoderStream())) {
+    lines += text.split("\n").length - 1;
+    if (lines >= line) break;
+  }
+  process.kill("SIGKILL");
+  await process.status;
+  await output;
+}
+
+/** Some columns of rows, as lists: what a test compares. */
+export function pick(rows: readonly object[], ...keys: readonly string[]): unknown[][] {
+  return rows.map((row) => keys.map((key) => at(row, key)));
+}
