@@ -57,12 +57,9 @@ function describe(taskId: string, failed: readonly CheckResult[]): string {
   const found = failed.map(({ check, table, offenders, sample }) => {
     const ids = [...new Set(sample.map(({ id }) => id))].join(", ");
     const more = offenders > sample.length ? ", …" : "";
-    return `${check} found ${offenders} in ${table} (${ids}${more})`;
+    return `${check} found ${offenders} in ${table} (id ${ids}${more})`;
   });
-  return `Cannot finish ${taskId}: ${
-    found.join("; ")
-  }, expected none: its rows were rolled back, ` +
-    `deno task check-data and ${
-      failed.map(({ check }) => `sql/checks/${check}.sql`).join(", ")
-    } say more`;
+  const files = failed.map(({ check }) => `sql/checks/${check}.sql`);
+  return `Cannot finish ${taskId}: ${found.join("; ")}, expected none: nothing was written, ` +
+    `ops.check_result has a sample and ${files.join(", ")} the reason`;
 }
