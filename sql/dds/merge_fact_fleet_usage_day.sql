@@ -296,10 +296,9 @@ from days_after_the_last;
 
 with days_gone as (
     delete from dds.fact_fleet_usage_day
-    using cars_to_build
+    using changed_cars
     where
-        fact_fleet_usage_day.car_id = cars_to_build.car_id
-        and cars_to_build.is_changed
+        fact_fleet_usage_day.car_id = changed_cars.id
         and not exists (
             select
             from desired_days
