@@ -63,3 +63,11 @@ Deno.test("every task that fills a table has a check, but those that copy a list
     "merge_dim_status",
   ]);
 });
+
+Deno.test("docs/checks.md lists every check with its severity and what it is after", async () => {
+  const text = await Deno.readTextFile(new URL("../docs/checks.md", import.meta.url));
+  const listed = [...text.matchAll(/^\| (\w+) \| (error|warn) \| .+ \| .+ \|$/gm)]
+    .map(([, name, severity]) => `${name} ${severity}`);
+  const checks = await readChecks();
+  assert.deepEqual(listed.sort(), checks.map(({ name, severity }) => `${name} ${severity}`).sort());
+});

@@ -51,6 +51,7 @@ listed as (
     from dds.fact_fleet_usage_day
     inner join checked_cars on fact_fleet_usage_day.car_id = checked_cars.id
     cross join lateral unnest(fact_fleet_usage_day.lead_ids) as lead_ids (lead_id)
+    where cardinality(fact_fleet_usage_day.lead_ids) > 0
     group by fact_fleet_usage_day.car_id, lead_ids.lead_id
 ),
 

@@ -16,8 +16,9 @@ with listed as (
     inner join changed_cars on fact_fleet_usage_day.car_id = changed_cars.id
     cross join lateral unnest(fact_fleet_usage_day.lead_ids) as lead_ids (lead_id)
     where
+        cardinality(fact_fleet_usage_day.lead_ids) > 0
         -- By hand this may run between the merge of the rentals and this one.
-        not exists (
+        and not exists (
             select
             from dds.fact_fleet_usage_day_pending
             where

@@ -14,44 +14,41 @@ with versions as (
     select
         ods_leads_hist.id,
         ods_leads_hist.valid_from,
-        (
-            select max(stg_leads.observed_at)
-            from stg.stg_leads
-            where
-                stg_leads.id = ods_leads_hist.id
-                and stg_leads.updated_at = ods_leads_hist.updated_at
-        ) as seen_at
+        max(stg_leads.observed_at) as seen_at
     from ods.ods_leads_hist
     inner join changed_leads on ods_leads_hist.id = changed_leads.id
+    inner join stg.stg_leads
+        on
+            ods_leads_hist.id = stg_leads.id
+            and ods_leads_hist.updated_at = stg_leads.updated_at
     where current_setting('rental.checked_table') = 'ods.ods_leads_hist'
+    group by ods_leads_hist.id, ods_leads_hist.valid_from
     union all
     select
         ods_clients_hist.id,
         ods_clients_hist.valid_from,
-        (
-            select max(stg_clients.observed_at)
-            from stg.stg_clients
-            where
-                stg_clients.id = ods_clients_hist.id
-                and stg_clients.updated_at = ods_clients_hist.updated_at
-        ) as seen_at
+        max(stg_clients.observed_at) as seen_at
     from ods.ods_clients_hist
     inner join changed_clients on ods_clients_hist.id = changed_clients.id
+    inner join stg.stg_clients
+        on
+            ods_clients_hist.id = stg_clients.id
+            and ods_clients_hist.updated_at = stg_clients.updated_at
     where current_setting('rental.checked_table') = 'ods.ods_clients_hist'
+    group by ods_clients_hist.id, ods_clients_hist.valid_from
     union all
     select
         ods_cars_hist.id,
         ods_cars_hist.valid_from,
-        (
-            select max(stg_cars.observed_at)
-            from stg.stg_cars
-            where
-                stg_cars.id = ods_cars_hist.id
-                and stg_cars.updated_at = ods_cars_hist.updated_at
-        ) as seen_at
+        max(stg_cars.observed_at) as seen_at
     from ods.ods_cars_hist
     inner join changed_cars on ods_cars_hist.id = changed_cars.id
+    inner join stg.stg_cars
+        on
+            ods_cars_hist.id = stg_cars.id
+            and ods_cars_hist.updated_at = stg_cars.updated_at
     where current_setting('rental.checked_table') = 'ods.ods_cars_hist'
+    group by ods_cars_hist.id, ods_cars_hist.valid_from
 )
 
 select
