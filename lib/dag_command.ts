@@ -15,24 +15,27 @@ interface DagFlags {
   readonly wait?: boolean | number;
 }
 
-/** The main of a DAG's script: reads the arguments, runs the DAG and sets the exit code. */
+/** The main of a DAG's script: sets the exit code of the process. */
 export async function runDagCommand(dag: Dag, args: readonly string[] = Deno.args): Promise<void> {
-  await runMain(async () => {
-    const flags = parseFlags(dag, args);
-    const config = readConfig(undefined, { amo: readsAmo(dag) });
-    const logicalDate = chooseDate(flags.date, config.businessTz);
-    await using session = await openSession({ amo: readsAmo(dag) }, config);
-    const outcome = await runDag(dag, {
-      ...session,
-      logicalDate,
-      dryRun: flags.dryRun ?? false,
-      force: flags.force ?? false,
-      waitMs: waitMs(flags.wait, config),
-    });
-    if (flags.dryRun) console.log(formatMetrics([outcome]));
-    console.log(formatOutcomes([outcome]));
-    return exitCodeOfDag(outcome);
+  await runMain(() => runDagByArgs(dag, args));
+}
+
+/** Reads the arguments, runs the DAG, prints its outcome and returns the exit code. */
+export async function runDagByArgs(dag: Dag, args: readonly string[]): Promise<number> {
+  const flags = parseFlags(dag, args);
+  const config = readConfig(undefined, { amo: readsAmo(dag) });
+  const logicalDate = chooseDate(flags.date, config.businessTz);
+  await using session = await openSession({ amo: readsAmo(dag) }, config);
+  const outcome = await runDag(dag, {
+    ...session,
+    logicalDate,
+    dryRun: flags.dryRun ?? false,
+    force: flags.force ?? false,
+    waitMs: waitMs(flags.wait, config),
   });
+  if (flags.dryRun) console.log(formatMetrics([outcome]));
+  console.log(formatOutcomes([outcome]));
+  return exitCodeOfDag(outcome);
 }
 
 /** Work outside the database means amoCRM in every DAG there is. */

@@ -48,6 +48,42 @@ export async function migrate(
   return done;
 }
 
+/** The names of the files that `migrate` would apply, in order. Throws `MigrationError` as it does. */
+export async function listPending(
+  warehouse: Warehouse,
+  folder: string = join(SQL_DIR, "migrations"),
+): Promise<readonly string[]> {
+  const migrations = await readMigrations(folder);
+  return pending(migrations, await readApplied(warehouse)).map(({ file }) => file);
+}
+
+/**
+ * Applies all pending files in one transaction that is rolled back, and returns their names: what `migrate`
+ * would meet in this warehouse. Throws `MigrationError` and `SqlFileError` as it does.
+ */
+export async function rehearseMigrations(
+  warehouse: Warehouse,
+  folder: string = join(SQL_DIR, "migrations"),
+): Promise<readonly string[]> {
+  const migrations = await readMigrations(folder);
+  const rollback = new Error("Rolled back because this is a rehearsal");
+  const applied: string[] = [];
+  try {
+    await warehouse.sql.begin(async (tx) => {
+      await querySqlFile(tx, "ops/lock_migrations.sql", []);
+      await runSqlFile(tx, "ops/create_schema_migration.sql");
+      for (const migration of pending(migrations, await listApplied(tx))) {
+        await apply(tx, migration);
+        applied.push(migration.file);
+      }
+      throw rollback;
+    });
+  } catch (error) {
+    if (error !== rollback) throw error;
+  }
+  return applied;
+}
+
 /** Reads the files in order; a gap, a number used twice or a foreign name is refused. */
 async function readMigrations(folder: string): Promise<Migration[]> {
   const names = (await Array.fromAsync(Deno.readDir(folder))).map((entry) => entry.name).sort();

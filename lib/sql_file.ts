@@ -88,7 +88,11 @@ async function execute<T>(path: string, text: string, run: () => PromiseLike<T>)
   }
 }
 
-async function setParameters(tx: TransactionSql, parameters: SqlParameters): Promise<void> {
+/** Sets parameters until the end of the transaction, for files that are run without any of their own. */
+export async function setParameters(
+  tx: TransactionSql,
+  parameters: SqlParameters,
+): Promise<void> {
   const entries = Object.entries(parameters);
   if (entries.length === 0) return;
   const calls = entries.map((_, i) => `set_config($${2 * i + 1}, $${2 * i + 2}, true)`);

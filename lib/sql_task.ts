@@ -21,9 +21,11 @@ export function sqlTask(id: string, path: string): Task {
 /**
  * What every SQL file of a task can read with `current_setting('rental.<name>')`: logical_date
  * (YYYY-MM-DD), run_id (uuid), business_tz, pipeline (name or id), grace_minutes (minutes), weekend_days
- * (ISO weekdays, "6,7"), currency.
+ * (ISO weekdays, "6,7"), currency, freshness_hours, max_row_drop_percent.
  */
-export function taskParameters(context: TaskContext): SqlParameters {
+export function taskParameters(
+  context: Pick<TaskContext, "config" | "logicalDate" | "runId">,
+): SqlParameters {
   const { config } = context;
   return {
     logical_date: context.logicalDate.toString(),
@@ -33,6 +35,8 @@ export function taskParameters(context: TaskContext): SqlParameters {
     grace_minutes: String(config.graceMinutes),
     weekend_days: config.weekendDays.join(","),
     currency: config.currency,
+    freshness_hours: String(config.freshnessHours),
+    max_row_drop_percent: String(config.maxRowDropPercent),
   };
 }
 

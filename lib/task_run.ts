@@ -1,5 +1,7 @@
 import type { Logger } from "@logtape/logtape";
 import type { TransactionSql } from "postgres";
+import { CheckError, passChecks } from "./check_gate.ts";
+import { saveCheckResults } from "./check_results.ts";
 import type { Task, TaskContext, TaskResult } from "./dag.ts";
 import { BudgetError } from "./end_reason.ts";
 import { errorText } from "./error_text.ts";
@@ -82,17 +84,34 @@ async function writeTask(
   try {
     return await warehouse.sql.begin(async (tx) => {
       using _canceller = await cancelOnAbort(warehouse, tx, context.signal, context.log);
-      const result = task.write
+      const written = task.write
         ? await task.write(tx, context, prepared)
         : asResult(task, prepared);
+      const result = await passChecks(tx, task.id, context, written);
       context.signal.throwIfAborted();
       await end(tx, result);
       return result;
     });
   } catch (error) {
     if (error instanceof DryRunRollback) return error.result;
+    if (error instanceof CheckError) await keepResults(warehouse, context, error);
     // A cancelled query fails with the server's words; the reason of the cancellation says more.
     throw context.signal.aborted ? context.signal.reason : error;
+  }
+}
+
+/** The results of failed checks went with the transaction; a dry run leaves none in any case. */
+async function keepResults(
+  { sql }: Warehouse,
+  { dryRun, runId, log }: TaskContext,
+  { taskId, results }: CheckError,
+): Promise<void> {
+  if (dryRun) return;
+  try {
+    await saveCheckResults(sql, runId, taskId, results);
+  } catch (error) {
+    // What the checks found is the failure to be told, and its message says it too.
+    log.warn("Cannot save the results of checks: {error}", { error: errorText(error) });
   }
 }
 

@@ -1,6 +1,6 @@
 import { getLogger } from "@logtape/logtape";
 import type { Sql } from "postgres";
-import type { Config, PgSettings } from "./config.ts";
+import { type Config, ConfigError, type PgSettings } from "./config.ts";
 import { connect, errorCode } from "./connection.ts";
 
 /** An open warehouse: a pool of connections, to be closed with `await using`. */
@@ -76,10 +76,30 @@ export async function openServer(
   };
 }
 
+// Not a literal in the import below, so that `deno compile` leaves PGlite out: its 26 MB would be most of the
+// binary, which is for servers.
+const EMBEDDED_WAREHOUSE = new URL("./embedded_warehouse.ts", import.meta.url);
+
 async function openEmbedded(dataDir: string): Promise<Warehouse> {
-  // Loaded on demand, so that a machine with a server needs neither the package nor its 20 MB.
-  const { openEmbeddedWarehouse } = await import("./embedded_warehouse.ts");
+  if (!isThere(EMBEDDED_WAREHOUSE)) {
+    throw new ConfigError(
+      "PG_HOST is missing: this build has no embedded warehouse, expected the name of a " +
+        "PostgreSQL server",
+    );
+  }
+  const { openEmbeddedWarehouse }: typeof import("./embedded_warehouse.ts") = await import(
+    EMBEDDED_WAREHOUSE.href
+  );
   return await openEmbeddedWarehouse(dataDir);
+}
+
+function isThere(file: URL): boolean {
+  try {
+    return Deno.statSync(file).isFile;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
 }
 
 async function refuseOldServer(sql: Sql, place: string, timeoutMs: number): Promise<void> {

@@ -42,7 +42,8 @@ interface DailyFlags {
   readonly force?: boolean;
 }
 
-async function main(args: readonly string[]): Promise<number> {
+/** Runs the DAGs of the date that the arguments name, and prints the closing table. */
+export async function main(args: readonly string[]): Promise<number> {
   const flags = createCommand("daily", "Runs all DAGs of one date in dependency order", [
     "deno task daily",
     "deno task daily --date 2026-05-03",

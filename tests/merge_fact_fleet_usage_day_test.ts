@@ -256,3 +256,19 @@ async function rented({ sql }: Warehouse): Promise<unknown[][]> {
   `).values();
   return [...rows];
 }
+
+testOnBothWarehouses(
+  "merge_fact_fleet_usage_day lets go of a car that never was",
+  async (warehouse) => {
+    const copy = element(5, "2026-05-01 08:00", { plate: "A 1", row_hash: "1" });
+    await liveDay(warehouse, "2026-05-02", { cars: [copy] });
+
+    // Seen in the same moment, this copy takes the place of the other one.
+    await liveDay(warehouse, "2026-05-02", {
+      cars: [{ ...copy, is_deleted: true, deleted_by: "absence", row_hash: "2" }],
+    });
+
+    const days = await warehouse.sql`select from dds.fact_fleet_usage_day`;
+    assert.equal(days.length, 0);
+  },
+);

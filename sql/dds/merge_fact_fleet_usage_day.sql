@@ -78,7 +78,7 @@ where
     and cars_ready.name = 'ods.ods_cars_hist';
 
 create temporary table changed_cars on commit drop as
-select pending_cars.car_id
+select pending_cars.car_id as id
 from pending_cars
 union
 select stg_cars.id
@@ -98,9 +98,9 @@ analyze changed_cars;
 create temporary table cars_to_build on commit drop as
 select
     cars.id as car_id,
-    changed_cars.car_id is not null as is_changed,
+    changed_cars.id is not null as is_changed,
     case
-        when changed_cars.car_id is null
+        when changed_cars.id is null
             then coalesce(built.last_built_day + 1, '-infinity'::date)
         else '-infinity'::date
     end as from_day
@@ -112,14 +112,14 @@ from (
     group by ods_cars_hist.id
 ) as cars
 cross join reading
-left join changed_cars on cars.id = changed_cars.car_id
+left join changed_cars on cars.id = changed_cars.id
 left join lateral (
     select max(fact_fleet_usage_day.usage_date) as last_built_day
     from dds.fact_fleet_usage_day
     where fact_fleet_usage_day.car_id = cars.id
 ) as built on true
 where
-    changed_cars.car_id is not null
+    changed_cars.id is not null
     or built.last_built_day is null
     or built.last_built_day < least(
         reading.last_day::timestamp,
@@ -296,10 +296,9 @@ from days_after_the_last;
 
 with days_gone as (
     delete from dds.fact_fleet_usage_day
-    using cars_to_build
+    using changed_cars
     where
-        fact_fleet_usage_day.car_id = cars_to_build.car_id
-        and cars_to_build.is_changed
+        fact_fleet_usage_day.car_id = changed_cars.id
         and not exists (
             select
             from desired_days

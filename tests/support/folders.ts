@@ -15,3 +15,10 @@ export async function writeFiles(
     await Deno.writeTextFile(join(folder, name), text);
   }
 }
+
+/** Copies a file, or a folder with all that is in it. */
+export async function copyTree(from: string, to: string): Promise<void> {
+  if (!(await Deno.stat(from)).isDirectory) return await Deno.copyFile(from, to);
+  await Deno.mkdir(to, { recursive: true });
+  for await (const { name } of Deno.readDir(from)) await copyTree(join(from, name), join(to, name));
+}

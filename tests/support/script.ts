@@ -12,16 +12,17 @@ export interface ProcessResult {
 export const PROJECT_DIR = fileURLToPath(new URL("../..", import.meta.url));
 
 /**
- * A Deno process in the project's folder with exactly these variables beside PATH and HOME: neither the
- * settings of the machine nor colours get in.
+ * A Deno process in the project's folder (or another one) with exactly these variables beside PATH and HOME:
+ * neither the settings of the machine nor colours get in.
  */
 export function denoCommand(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  cwd: string = PROJECT_DIR,
 ): Deno.Command {
   return new Deno.Command(Deno.execPath(), {
     args: [...args],
-    cwd: PROJECT_DIR,
+    cwd,
     clearEnv: true,
     env: {
       PATH: Deno.env.get("PATH") ?? "",
@@ -42,8 +43,9 @@ export function denoCommand(
 export async function runDeno(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  cwd: string = PROJECT_DIR,
 ): Promise<ProcessResult> {
-  const { code, signal, stdout, stderr } = await denoCommand(args, env).output();
+  const { code, signal, stdout, stderr } = await denoCommand(args, env, cwd).output();
   const decoder = new TextDecoder();
   return { code, signal, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
 }

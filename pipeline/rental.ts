@@ -1,0 +1,65 @@
+// Reads:  what its subcommands read
+// Writes: what its subcommands write
+// When:   as the one program of a container; `deno task compile` builds it
+// Try:    deno run -q -P=pipeline pipeline/rental.ts --help
+import { createCommand, runMain } from "../lib/command.ts";
+import { EXIT_CODE } from "../lib/exit_code.ts";
+
+interface Subcommand {
+  readonly name: string;
+  readonly summary: string;
+  /** Imports the script: only the one that is called, because a health check must be quick. */
+  readonly load: () => Promise<{ readonly main: (args: readonly string[]) => Promise<number> }>;
+}
+
+/** The scripts inside. What has a task in deno.json is called by its name. */
+export const subcommands: readonly Subcommand[] = [
+  {
+    name: "scheduler",
+    summary: "run every DAG at its time, until stopped",
+    load: () => import("./scheduler.ts"),
+  },
+  {
+    name: "daily",
+    summary: "run all DAGs of one date, in order",
+    load: () => import("./daily.ts"),
+  },
+  { name: "dag", summary: "run one DAG, named by its id", load: () => import("./dag.ts") },
+  {
+    name: "check-data",
+    summary: "check the data of every layer",
+    load: () => import("./check_data.ts"),
+  },
+  {
+    name: "migrate",
+    summary: "bring the warehouse to this version",
+    load: () => import("./migrate.ts"),
+  },
+  {
+    name: "healthcheck",
+    summary: "ask the scheduler of this machine whether it is well",
+    load: () => import("./healthcheck.ts"),
+  },
+];
+
+const DESCRIPTION = `Pulls a rental business out of amoCRM into PostgreSQL and builds
+its star schema. What the documentation calls "deno task NAME" is
+"rental NAME" here, and the script of a DAG "rental dag ID".`;
+
+/** Runs the subcommand that the arguments name and returns its exit code. */
+export async function main(args: readonly string[]): Promise<number> {
+  const [name, ...rest] = args;
+  const subcommand = subcommands.find((one) => one.name === name);
+  if (subcommand) return await (await subcommand.load()).main(rest);
+  const program = createCommand("rental", DESCRIPTION, [
+    "rental scheduler",
+    "rental daily --date 2026-05-03",
+    "rental dag daily_load_ods_cars --date 2026-05-03 --force",
+  ]).helpCommand(false);
+  // Only to be listed, and to suggest a name: what is known was called above.
+  for (const one of subcommands) program.command(one.name).description(one.summary);
+  program.parse(args.length === 0 ? ["--help"] : args, { from: "user" });
+  return EXIT_CODE.usage;
+}
+
+if (import.meta.main) await runMain(() => main(Deno.args));

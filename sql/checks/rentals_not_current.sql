@@ -1,0 +1,67 @@
+-- What:  error: rentals that are not the present state of their lead
+-- Grain: one row per lead
+-- Reads: dds.fact_rentals, ods.ods_leads_hist, dict.dict_status_leads, stg.stg_leads,
+--        ops.watermark, changed_leads
+-- After: merge_fact_rentals: dds.fact_rentals
+--
+-- Why: the fact is one row per live lead in the rental pipeline. One that is missing,
+-- left over or out of date is money that reports lose, invent or date wrongly.
+
+-- Materialized, because the planner would call the function to estimate with it.
+with rental_pipeline as materialized (
+    -- Before the first listing of statuses there is no pipeline, and no fact.
+    select
+        case
+            when exists (select from dict.dict_status_leads)
+                then dict.rental_pipeline_id(current_setting('rental.pipeline'))
+        end as pipeline_id
+),
+
+compared as (
+    select
+        changed_leads.id,
+        fact_rentals.lead_id is not null as is_fact,
+        ods_leads_hist.id is not null as is_rental,
+        row(
+            ods_leads_hist.status_id, ods_leads_hist.budget,
+            ods_leads_hist.dailyrate, ods_leads_hist.rental_start,
+            ods_leads_hist.rental_end, ods_leads_hist.updated_at
+        ) is not distinct from row(
+            fact_rentals.status_id, fact_rentals.budget,
+            fact_rentals.dailyrate, fact_rentals.rental_start,
+            fact_rentals.rental_end, fact_rentals.updated_at
+        ) as is_same
+    from changed_leads
+    cross join rental_pipeline
+    left join dds.fact_rentals on changed_leads.id = fact_rentals.lead_id
+    left join ods.ods_leads_hist
+        on
+            changed_leads.id = ods_leads_hist.id
+            and ods_leads_hist.is_current
+            and ods_leads_hist.pipeline_id = rental_pipeline.pipeline_id
+    where
+        -- By hand this may run between the merge of the history and this one.
+        not exists (
+            select
+            from stg.stg_leads
+            where
+                stg_leads.id = changed_leads.id
+                and stg_leads.landed_seq > (
+                    select watermark.position
+                    from ops.watermark
+                    where watermark.name = 'dds.fact_rentals'
+                )
+        )
+)
+
+select
+    compared.id,
+    case
+        when not compared.is_fact then 'a rental in the history, not in the facts'
+        when not compared.is_rental then 'in the facts, no rental in the history'
+        else 'the fact is another state than the history'
+    end as detail
+from compared
+where
+    compared.is_fact <> compared.is_rental
+    or not compared.is_same;

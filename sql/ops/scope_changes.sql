@@ -1,0 +1,24 @@
+-- What:  lets checks name every kind of changed record, also those that the task had none of
+-- Grain: one row
+-- Reads: nothing
+--
+-- A merge leaves changed_leads, changed_clients or changed_cars behind until its
+-- transaction ends: what it took in. A check joins them, so that it costs as much as
+-- the day's changes.
+
+create temporary table if not exists changed_leads (
+    id bigint not null
+) on commit drop;
+
+create temporary table if not exists changed_clients (
+    id bigint not null
+) on commit drop;
+
+create temporary table if not exists changed_cars (
+    id bigint not null
+) on commit drop;
+
+select
+    (select count(*) from changed_leads) as leads,
+    (select count(*) from changed_clients) as clients,
+    (select count(*) from changed_cars) as cars;

@@ -1,0 +1,56 @@
+-- What:  lets checks look at every record, as if all of them had changed, at one moment
+-- Grain: one row
+-- Reads: every layer
+--
+-- Must be the first statements of a transaction; after them it can only read.
+
+set transaction isolation level repeatable read;
+
+create temporary table changed_leads on commit drop as
+select stg_leads.id
+from stg.stg_leads
+union
+select ods_leads_hist.id
+from ods.ods_leads_hist
+union
+select fact_rentals.lead_id
+from dds.fact_rentals
+union
+select fact_lead_status_change.lead_id
+from dds.fact_lead_status_change;
+
+create temporary table changed_clients on commit drop as
+select stg_clients.id
+from stg.stg_clients
+union
+select ods_clients_hist.id
+from ods.ods_clients_hist
+union
+select dim_client.client_id
+from dds.dim_client
+where dim_client.client_id <> 0;
+
+create temporary table changed_cars on commit drop as
+select stg_cars.id
+from stg.stg_cars
+union
+select ods_cars_hist.id
+from ods.ods_cars_hist
+union
+select dim_car.car_id
+from dds.dim_car
+where dim_car.car_id <> 0
+union
+select fact_fleet_usage_day.car_id
+from dds.fact_fleet_usage_day;
+
+analyze changed_leads;
+analyze changed_clients;
+analyze changed_cars;
+
+set transaction read only;
+
+select
+    (select count(*) from changed_leads) as leads,
+    (select count(*) from changed_clients) as clients,
+    (select count(*) from changed_cars) as cars;
