@@ -18,7 +18,7 @@ where
         or (
             $2::date is null
             and dag_state.logical_date
-            >= (clock_timestamp() at time zone $3::text)::date - 1
+            >= (now() at time zone $3::text)::date - 1
         )
     )
     and (
