@@ -15,6 +15,7 @@ import {
 import { type DagOutcome, emptyOutcome, type TaskOutcome } from "./run_outcome.ts";
 import { sleep as sleepByClock } from "./sleep.ts";
 import { dryRunTask, failAfter, runTask } from "./task_attempts.ts";
+import { traceDag } from "./tracing.ts";
 
 const log = getLogger(["run"]);
 
@@ -37,12 +38,16 @@ export async function runDag(dag: Dag, options: RunOptions): Promise<DagOutcome>
     handedOver: new Map(),
   };
   if (run.signal.aborted) return stopped(run);
+  return await traceDag(run, () => runPending(run));
+}
+
+async function runPending(run: Run): Promise<DagOutcome> {
   const states = await look(run);
-  const decision = decide(dag, states, run.date, run.config.businessTz);
-  if (options.dryRun) return await dryRun(run, decision);
+  const decision = decide(run.dag, states, run.date, run.config.businessTz);
+  if (run.dryRun) return await dryRun(run, decision);
   const pending = await choosePending(run, states);
   if (pending.length === 0) return alreadyDone(run, states);
-  const waits = (options.waitMs ?? 0) > 0;
+  const waits = (run.waitMs ?? 0) > 0;
   if (decision.kind === "waiting" && !waits) return notReady(run, decision.reason);
   return await claimAndRun(run, states, pending, decision);
 }
