@@ -17,6 +17,7 @@ import {
 import { type DagOutcome, emptyOutcome, type TaskOutcome } from "./run_outcome.ts";
 import { sleep as sleepByClock } from "./sleep.ts";
 import { dryRunTask, failAfter, releaseTask, runTask } from "./task_attempts.ts";
+import { traceDag } from "./tracing.ts";
 
 const log = getLogger(["run"]);
 
@@ -42,7 +43,7 @@ export async function runDag(dag: Dag, options: RunOptions): Promise<DagOutcome>
   if (run.signal.aborted || run.drain.aborted) return stopped(run);
   run.worker.liveRuns.add(run.runId);
   try {
-    return await runPending(run);
+    return await traceDag(run, () => runPending(run));
   } finally {
     run.worker.liveRuns.delete(run.runId);
   }

@@ -17,6 +17,7 @@ import {
 import { emptyOutcome, type TaskOutcome } from "./run_outcome.ts";
 import { DryRunRollback, tryTask } from "./task_run.ts";
 import { warningsOf } from "./task_warnings.ts";
+import { traceTry } from "./tracing.ts";
 
 const log = getLogger(["run"]);
 
@@ -38,10 +39,14 @@ export async function runTask(
       heartbeat.watch(task.id);
       context.progress("");
       const held = claim;
-      const result = await tryTask(run.warehouse, task, context, async (tx, result) => {
-        heartbeat.watch(null);
-        await succeedClaim(tx, held, result);
-      });
+      const result = await traceTry(
+        held,
+        () =>
+          tryTask(run.warehouse, task, context, async (tx, result) => {
+            heartbeat.watch(null);
+            await succeedClaim(tx, held, result);
+          }),
+      );
       return succeeded(run, task, result, startedMs);
     } catch (error) {
       heartbeat.watch(null);
