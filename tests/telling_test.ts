@@ -29,13 +29,12 @@ async function fail(sql: ISql, dag = "leads", finishedAt = "2026-05-03T00:03:00Z
   await recordDagEnd(sql, dag, DATE);
 }
 
-async function recover(sql: ISql, dag = "leads", finishedAt?: string): Promise<void> {
-  await addAttempt(sql, {
-    dag,
-    attempt: 2,
-    status: "success",
-    finishedAt: finishedAt ?? new Date().toISOString(),
-  });
+async function recover(
+  sql: ISql,
+  dag = "leads",
+  finishedAt = new Date().toISOString(),
+): Promise<void> {
+  await addAttempt(sql, { dag, attempt: 2, status: "success", finishedAt });
   await recordDagEnd(sql, dag, DATE);
 }
 

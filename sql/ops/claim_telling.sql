@@ -1,8 +1,8 @@
 -- What:  takes the oldest incident of which people are still to be told, for some seconds
 -- Grain: one row, or none when there is nothing to tell
 -- Reads: ops.incident
--- The claim ends by itself, so the message of a teller that died is told by another one. An incident that was
--- over a day ago before anybody was told is history: nobody was to be told then, or nobody could be.
+-- The claim ends by itself, so another one tells what a teller that died had claimed. An incident
+-- that was over a day ago before anybody was told is history: nobody was to be told, or could be.
 update ops.incident
 set telling_until = clock_timestamp() + make_interval(secs => $1::double precision)
 where

@@ -1,8 +1,8 @@
 -- What:  closes the incidents whose DAG is well again
 -- Grain: one row per closed incident
 -- Reads: ops.dag_state, ops.incident
--- Well again: the date of the incident or a later one has succeeded since, and no date after that one has
--- failed for good. The success of an older date says nothing about the newer one that failed.
+-- Well again: the date of the incident or a later one has succeeded since, and no date after that
+-- one has failed for good. The success of an older date says nothing about the newer that failed.
 update ops.incident
 set closed_at = greatest(recoveries.recovered_at, incident.opened_at)
 from (

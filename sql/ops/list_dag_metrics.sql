@@ -1,11 +1,11 @@
 -- What:  how each DAG stands for its newest date, when it last succeeded and how long that took
 -- Grain: one row per DAG that was ever tried
 -- Reads: ops.dag_state, ops.run_log
--- Scalar subqueries, since a join would first compute the state of every date there ever was; this way dates
--- are looked at from the newest back until one fits.
--- The last success is that of the newest date: an old one that was run again does not make a DAG look fresh.
--- The tasks of a DAG run one after the other, so its working time is the sum of theirs; from the first start
--- to the last end there may lie hours in which a failed task waited to be run again.
+-- Scalar subqueries, since a join would first compute the state of every date there ever was; this
+-- way dates are looked at from the newest back until one fits.
+-- The last success is that of the newest date: an old one, run again, makes no DAG look fresh.
+-- The tasks of a DAG run one after the other, so its working time is the sum of theirs; from the
+-- first start to the last end there may lie hours in which a failed task waited to be run again.
 with dag_dates as materialized (
     select
         dags.dag_id,

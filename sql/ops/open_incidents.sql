@@ -1,9 +1,10 @@
 -- What:  opens an incident for each DAG that has failed for good and has none open
 -- Grain: one row per opened incident
 -- Reads: ops.dag_state, ops.incident
--- Either of one DAG and date, or ($1 and $2 null) of all DAGs for today and yesterday: older dates are run by
--- hand, and then somebody is looking. What was cut off, cancelled or refused by its upstream is not a failure
--- of its own. The partial unique index incident_one_open decides between schedulers that come together.
+-- Either of one DAG and date, or ($1 and $2 null) of all DAGs for today and yesterday: older dates
+-- are run by hand, and then somebody is looking. What was cut off, cancelled or refused by its
+-- upstream is not a failure of its own. The partial unique index incident_one_open decides between
+-- schedulers that come together.
 insert into ops.incident (dag_id, logical_date, opened_at)
 select distinct on (dag_state.dag_id)
     dag_state.dag_id,

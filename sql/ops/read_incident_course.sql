@@ -1,4 +1,4 @@
--- What:  what the run log knows of an incident: its error, and whether its date or a later one succeeded
+-- What:  what the run log knows of an incident: its error, and which dates have succeeded since
 -- Grain: one row
 -- Reads: ops.incident, ops.run_log, ops.dag_state
 select
