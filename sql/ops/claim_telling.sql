@@ -1,7 +1,7 @@
 -- What:  takes the oldest incident of which people are still to be told, for some seconds
 -- Grain: one row, or none when there is nothing to tell
 -- Reads: ops.incident
--- The claim ends by itself, so another one tells of what a teller that died had claimed. An incident
+-- The claim ends by itself, so another one tells what a teller that died had claimed. An incident
 -- that was over a day ago before anybody was told is history: nobody was to be told, or could be.
 update ops.incident
 set telling_until = clock_timestamp() + make_interval(secs => $1::double precision)
