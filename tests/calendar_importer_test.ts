@@ -296,7 +296,7 @@ Deno.test("calendar_importer ends in one lead per event after refused, lost and 
     faults.add({ kind: "status", status: 429 }, { times: 3, method: "POST" });
     // Done, but nobody gets to know: of the field, and of a batch.
     faults.add({ kind: "truncated" }, { path: "/api/v4/leads/custom_fields", method: "POST" });
-    faults.add({ kind: "truncated" }, { after: 5, path: "/api/v4/leads", method: "POST" });
+    faults.add({ kind: "lost" }, { after: 5, path: "/api/v4/leads", method: "POST" });
 
     const { code, stderr } = await importEvents(account, manyEvents(60));
 
@@ -305,6 +305,22 @@ Deno.test("calendar_importer ends in one lead per event after refused, lost and 
     assert.equal(leads.length, 60);
     assert.ok(leads.every(({ carId }) => carId !== null));
   }, { switches: { heavyBatch: 20 } });
+});
+
+Deno.test("calendar_importer names the events that the account refuses, and imports the others", async () => {
+  await withLoaderAccount(async (account) => {
+    const { code, stdout } = await importEvents(account, manyEvents(5));
+
+    assert.equal(code, 1);
+    assert.match(stdout, /^event 3 was refused: \w+ at custom_fields_values\.\d+\S*$/m);
+    assert.equal(resultOf(stdout), "Leads: 4 created, 0 changed, 0 as they were");
+    assert.deepEqual((await account.leads()).map(({ plate }) => plate), [
+      "A 10",
+      "A 11",
+      "A 13",
+      "A 14",
+    ]);
+  }, { switches: { refusedText: "A 12" } });
 });
 
 Deno.test("calendar_importer refuses a token that only reads, and another account than the named one", async () => {

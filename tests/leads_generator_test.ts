@@ -303,6 +303,30 @@ Deno.test("leads_generator ends in the same leads after refused, lost and heavy 
   }, { switches: { heavyBatch: 20 } });
 });
 
+Deno.test("leads_generator names the leads that the account refuses, and makes the others", async () => {
+  await withLoaderAccount(async (account) => {
+    const refused = await account.run("leads_generator", ["--yes", "--count", "30"]);
+    const others = await account.leads();
+    account.sandbox.setSwitches({ refusedText: null });
+    const again = await account.run("leads_generator", ["--yes", "--count", "30"]);
+
+    assert.deepEqual([refused.code, again.code], [1, 0], again.stderr);
+    const lines = refused.stdout.split("\n").filter((line) => line.includes("was refused"));
+    const [line] = lines;
+    assert.match(
+      line ?? "",
+      /^The lead "Model \d+, [\d-]+ \(1-\d+\)" was refused: \w+ at custom_fields/,
+    );
+    assert.equal(others.length, 30 - lines.length);
+    assert.match(
+      refused.stdout,
+      new RegExp(`^Leads that are missing: ${lines.length}: run again$`, "m"),
+    );
+    assert.match(refused.stdout, /^Not everything was done, see above\.$/m);
+    assert.equal((await account.leads()).length, 30);
+  }, { clients: 10, switches: { refusedText: "Client 7" } });
+});
+
 Deno.test("leads_generator says what a token that only reads lacks, and has written nothing", async () => {
   await withLoaderAccount(async (account) => {
     await account.run("leads_generator", ["--yes", "--count", "3"]);

@@ -4,7 +4,7 @@ import { lookupKey } from "./lookup_key.ts";
 import type { Car } from "./rental.ts";
 import { LOST } from "./stages.ts";
 
-/** Days on which a car is promised to somebody. */
+/** Days on which somebody has a car, or wants it. */
 export interface BookedDays {
   readonly carId: number;
   readonly start: Temporal.PlainDate;
@@ -12,12 +12,12 @@ export interface BookedDays {
   readonly end: Temporal.PlainDate;
 }
 
-/** The lead that promises them. */
+/** The same with its lead. */
 export interface Booking extends BookedDays {
   readonly lead: ExistingLead;
 }
 
-/** The bookings among leads: all that name a car and days and are not lost. */
+/** The days that leads ask for: of all that name a car and days and are not lost. */
 export function findBookings(leads: readonly ExistingLead[], cars: readonly Car[]): Booking[] {
   return leads.filter(({ statusId }) => statusId !== LOST).flatMap((lead) => {
     const carId = lead.carId ?? findCar(lead, cars)?.id;

@@ -12,6 +12,7 @@ import type { LeadTools } from "./lead_tools.ts";
 import { createLeads, type NewLead } from "./new_leads.ts";
 import type { RentalAccount } from "./rental_account.ts";
 import type { DayCounting } from "./rental_days.ts";
+import { BOOKED } from "./stages.ts";
 import { ensureUidField, uidOf } from "./uid_field.ts";
 
 /** What became of the rentals of a calendar. */
@@ -73,13 +74,17 @@ function countTouched(
   ]).size;
 }
 
+/** What is promised by leads that are not from the calendar; an inquiry or a quote promises nothing. */
 function otherBookings(
   existing: readonly ExistingLead[],
   { found }: CalendarChanges,
   { cars }: RentalAccount,
 ): Booking[] {
   const imported = new Set(found.map(({ lead }) => lead));
-  return findBookings(existing.filter((lead) => !imported.has(lead)), cars);
+  const others = existing.filter((lead) =>
+    lead.stage !== null && BOOKED.has(lead.stage) && !imported.has(lead)
+  );
+  return findBookings(others, cars);
 }
 
 function linksOf(
