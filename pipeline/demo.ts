@@ -4,6 +4,7 @@
 // Try:    deno task demo --days 3 --json
 import { faker } from "@faker-js/faker/locale/en";
 import { InvalidArgumentError } from "commander";
+import { join } from "node:path";
 import { createCommand, runMain } from "../lib/command.ts";
 import { type Config, readConfig, readEnvironment } from "../lib/config.ts";
 import { createCrm } from "../lib/demo/crm.ts";
@@ -93,6 +94,7 @@ function demoConfig(sandbox: ServedSandbox, dataDir: string): Config {
     // A line for each task of each day would bury the story; whoever sets a level gets them.
     LOG_LEVEL: env.LOG_LEVEL || "warning",
     DATA_DIR: dataDir,
+    LOG_DIR: join(dataDir, "logs"),
     AMO_SUBDOMAIN: "",
     AMO_BASE_URL: sandbox.url,
     AMO_TOKEN: sandbox.token,
