@@ -1,4 +1,4 @@
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { errorText } from "./error_text.ts";
 import { exitCodeOfError } from "./exit_code.ts";
 
@@ -21,6 +21,15 @@ export function createCommand(
 const EXIT_CODES_HELP = `
 Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 upstream not ready,
 4 already running.`;
+
+/** The parser of an option that takes a whole number; anything else is wrong usage. */
+export function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`Expected a whole number from ${min} to ${max}.`);
+  };
+}
 
 /**
  * Runs the body of a script and sets the exit code of the process: the body's, or that of its error, whose

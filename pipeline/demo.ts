@@ -3,9 +3,8 @@
 // When:   by hand, to see what the pipeline does without an account
 // Try:    deno task demo --days 3 --json
 import { faker } from "@faker-js/faker/locale/en";
-import { InvalidArgumentError } from "commander";
 import { join } from "node:path";
-import { createCommand, runMain } from "../lib/command.ts";
+import { createCommand, runMain, wholeNumber } from "../lib/command.ts";
 import { type Config, readConfig, readEnvironment } from "../lib/config.ts";
 import { createCrm } from "../lib/demo/crm.ts";
 import { isGood } from "../lib/demo/demo_report.ts";
@@ -76,14 +75,6 @@ function readFlags(args: readonly string[]): DemoFlags {
     .option("--yes", "replace the warehouse of an earlier demo on the server of PG_HOST")
     .parse(args, { from: "user" })
     .opts<DemoFlags>();
-}
-
-function wholeNumber(min: number, max: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (/^\d+$/.test(text) && value >= min && value <= max) return value;
-    throw new InvalidArgumentError(`Expected a whole number from ${min} to ${max}.`);
-  };
 }
 
 /** The user's settings, with the account exchanged for the sandbox. */
