@@ -30,7 +30,7 @@ const attempts = z.array(z.object({
 /** One row of the run log, fit for a terminal. */
 export type Attempt = z.infer<typeof attempts>[number];
 
-/** Every attempt of the dates from one to another (YYYY-MM-DD), in the order of their beginning. */
+/** Every attempt of the dates from one to another (YYYY-MM-DD), in the order of their ends. */
 export async function readAttempts(
   sql: ISql,
   range: { readonly from: string; readonly to: string; readonly dagId?: string },

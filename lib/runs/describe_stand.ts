@@ -25,13 +25,13 @@ export function describeBriefly(stand: Stand): string {
     case "waiting":
       return stand.blockers.length > 0 ? "waits for" : "goes on in a moment";
     case "blocked":
-      return "did not run, it waits for";
+      return `${stand.attempt ? "did not run" : "has not run"}, it waits for`;
     case "pausing":
       return "between two tries";
     case "ahead":
       return "its slot is ahead";
     case "free":
-      return "did not run";
+      return stand.attempt ? "did not run" : "has not run";
     default:
       return stand.kind;
   }
@@ -70,7 +70,8 @@ function describe(stand: Stand, view: DayView): Description {
         headline: `${
           stand.attempt ? "did not run" : "has not run"
         }: its upstreams have not succeeded`,
-        details: stand.attempt ? describeFailure(stand.attempt, at) : [],
+        // Its error names what the chain of upstreams shows.
+        details: stand.attempt ? describeFailure(stand.attempt, at).slice(0, 2) : [],
       };
     case "ahead":
       return {
@@ -117,9 +118,10 @@ const ENDS: Readonly<Record<string, string>> = {
 };
 
 function describeFailure(attempt: Attempt, at: At): string[] {
-  const { task_id, reason, error, worker, started_at, finished_at } = attempt;
+  const { task_id, status, reason, error, worker, started_at, finished_at } = attempt;
+  const end = ENDS[reason ?? ""] ?? (status === "upstream_failed" ? ENDS.upstream : "failed");
   return [
-    `${task_id} ${ENDS[reason ?? ""] ?? "failed"} at ${at(finished_at ?? started_at)}`,
+    `${task_id} ${end} at ${at(finished_at ?? started_at)}`,
     `attempt ${attempt.attempt}, worker ${worker}`,
     ...error === null ? [] : [error],
   ];
@@ -137,9 +139,9 @@ function describeFree(
     };
   }
   return {
-    headline: "has not run, although nothing is in its way",
+    headline: "has not run, though nothing stops it",
     details: slot
-      ? [`no scheduler was there at its slot, ${at(slot)} (${timeZone}), or it let the date go`]
+      ? [`its slot was ${at(slot)} (${timeZone}): no scheduler was there, or it let the date go`]
       : ["its schedule has no slot on that date"],
   };
 }

@@ -47,11 +47,12 @@ export function explain(dag: Dag, view: DayView): string {
   const stand = standOf(dag, view);
   const chain = followUpstreams(stand, view, new Set([dag.id]));
   const causes = chain.causes.length > 0 ? chain.causes : [{ dag, stand }];
+  const describe = (cause: Cause) => describeStand(cause.dag, cause.stand, view);
   return [
-    describeStand(dag, stand, view),
+    describe({ dag, stand }),
     ...chain.lines.length > 0 ? [["It waits for", ...chain.lines].join("\n")] : [],
-    ...chain.causes.map((cause) => `At the root:\n${describeStand(cause.dag, cause.stand, view)}`),
-    ...causes.map((cause) => adviceFor(cause, view)),
+    ...chain.causes.length > 0 ? [["At the root:", ...chain.causes.map(describe)].join("\n")] : [],
+    adviceFor(causes, view),
   ].join("\n\n");
 }
 

@@ -21,10 +21,8 @@ export function findNearest(name: string, names: readonly string[]): string | nu
   const ranked = names.map((other) => ({ other, changes: countChanges(name, other) }))
     .sort((a, b) => a.changes - b.changes);
   const [best] = ranked;
-  if (!best) return null;
-  const mayBeMeant = best.other.includes(name) ||
-    best.changes <= MOST_CHANGES_PER_LETTER * best.other.length;
-  return mayBeMeant ? best.other : null;
+  if (best && best.changes <= MOST_CHANGES_PER_LETTER * best.other.length) return best.other;
+  return ranked.find(({ other }) => other.includes(name))?.other ?? null;
 }
 
 /** Letters to insert, remove or replace to turn one text into the other (Levenshtein's distance). */

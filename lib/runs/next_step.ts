@@ -9,7 +9,21 @@ export interface Cause {
 }
 
 /** What to do now, with the commands to type. */
-export function adviceFor({ dag, stand }: Cause, view: DayView): string {
+export function adviceFor(causes: readonly Cause[], view: DayView): string {
+  const [only] = causes;
+  if (only && causes.length === 1) return adviceForOne(only, view);
+  const open = causes.filter(({ stand }) => !WAITING.includes(stand.kind));
+  if (open.length === 0) return "What now: wait for them";
+  const first = open.every(({ stand }) => stand.kind === "free")
+    ? ""
+    : "put right what is wrong there, then ";
+  return format(`${first}run what is left of the date`, `deno task daily --date ${view.date}`);
+}
+
+/** Nobody has to do anything about these. */
+const WAITING: readonly Stand["kind"][] = ["success", "running", "pausing", "waiting", "ahead"];
+
+function adviceForOne({ dag, stand }: Cause, view: DayView): string {
   const { date, dags } = view;
   const run = `${dag.id} ${date}`;
   const logs = `deno task runs logs ${run}`;

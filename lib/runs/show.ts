@@ -7,7 +7,7 @@ import type { Paint } from "./paint.ts";
 import { formatProse } from "./prose.ts";
 import { lookOf } from "./status.ts";
 
-/** Everything that the run log knows of a DAG for a date: one block for each attempt, oldest first. */
+/** Everything that the run log knows of a DAG for a date: one block for each attempt. */
 export function formatRun(
   dag: Dag,
   date: Temporal.PlainDate,

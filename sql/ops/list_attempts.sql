@@ -1,5 +1,5 @@
 -- What:  every attempt of the runs of some dates, of one DAG or of all
--- Grain: one row per attempt, in the order of their beginning
+-- Grain: one row per attempt, in the order of their ends, those under way last
 -- Reads: ops.run_log
 -- How long a worker has been silent is told by the clock of the database alone.
 select
@@ -27,4 +27,9 @@ from ops.run_log
 where
     run_log.logical_date between $1::date and $2::date
     and ($3::text is null or run_log.dag_id = $3)
-order by run_log.started_at, run_log.dag_id, run_log.task_id, run_log.attempt;
+order by
+    run_log.finished_at asc nulls last,
+    run_log.started_at asc,
+    run_log.dag_id asc,
+    run_log.task_id asc,
+    run_log.attempt asc;

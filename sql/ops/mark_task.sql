@@ -3,7 +3,8 @@
 -- Reads: ops.run_log
 -- A claim that is made at the same time takes the same attempt, so the primary key decides.
 insert into ops.run_log (
-    run_id, dag_id, task_id, logical_date, attempt, status, finished_at, worker, error, reason
+    run_id, dag_id, task_id, logical_date, attempt, status, worker, error, reason,
+    started_at, finished_at, heartbeat_at
 )
 select
     $1::uuid as run_id,
@@ -12,10 +13,12 @@ select
     $4::date as logical_date,
     coalesce(max(run_log.attempt), 0) + 1 as attempt,
     $5 as status,
-    clock_timestamp() as finished_at,
     $6 as worker,
     $7 as error,
-    'marked' as reason
+    'marked' as reason,
+    statement_timestamp() as started_at,
+    statement_timestamp() as finished_at,
+    statement_timestamp() as heartbeat_at
 from ops.run_log
 where
     run_log.dag_id = $2

@@ -44,6 +44,6 @@ export const markCommand: Subcommand = (dags, act) =>
         );
         return EXIT_CODE.alreadyRunning;
       }
-      console.log(`${dag.id} of ${date}: ${dag.tasks.length} tasks ${note}`);
+      console.log(`${dag.id} of ${date} was ${note}`);
       return EXIT_CODE.done;
     }));
