@@ -72,9 +72,11 @@ async function readAsked(
 }
 
 function describeWait(attempts: readonly Attempt[]): string {
-  const names = attempts.filter(isActive).map(({ task_id }) => task_id).join(", ");
-  const silentS = Math.max(...attempts.filter(isActive).map(({ silent_s }) => silent_s));
-  return `Waiting for ${names}; its worker gave a sign of life ${Math.round(silentS)} s ago`;
+  const active = attempts.filter(isActive);
+  const running = active.filter(({ status }) => status === "running");
+  const names = (running.length > 0 ? running : active).map(({ task_id }) => task_id).join(", ");
+  const silentS = Math.max(...active.map(({ silent_s }) => silent_s));
+  return `Waiting for ${names}: the worker gave a sign of life ${Math.round(silentS)} s ago`;
 }
 
 function describeEnd({ task_id, attempt, status, error }: Attempt): string {
