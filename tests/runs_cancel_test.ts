@@ -51,8 +51,16 @@ testOnServer("cancelRun() asks, waits, and tells how each attempt ended", async 
     seen.push(rows.map((row) => row.is_asked));
     // The worker hears of it after 12 s.
     if (++waits < 12) return;
-    await failClaim(warehouse.sql, extract, "failed", "cancelled");
-    await failClaim(warehouse.sql, load, "upstream_failed", "leads.extract failed");
+    await failClaim(warehouse.sql, extract, {
+      status: "failed",
+      reason: "cancelled",
+      error: "cancelled by a person",
+    });
+    await failClaim(warehouse.sql, load, {
+      status: "upstream_failed",
+      reason: "upstream",
+      error: "leads.extract failed",
+    });
   };
   const { count, told } = await cancel(warehouse, { wait });
   assert.equal(count, 2);
@@ -60,7 +68,7 @@ testOnServer("cancelRun() asks, waits, and tells how each attempt ended", async 
   assert.deepEqual(told.map((line) => line.replace(/\d+ s ago/, "N s ago")), [
     `Asked for the end of leads of 2026-05-03, which ${OTHER} is on`,
     "Waiting for extract: the worker gave a sign of life N s ago",
-    "extract, attempt 1: failed: cancelled",
+    "extract, attempt 1: failed: cancelled by a person",
     "load, attempt 1: upstream failed: leads.extract failed",
   ]);
 });

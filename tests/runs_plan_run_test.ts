@@ -157,7 +157,7 @@ Deno.test("formatPlan() numbers what would run and sums up what it would change"
     testDag("merge_cars", [{ id: "merge_cars" }]),
     testDag("build_dims", [{ id: "dim_car" }], { waitsFor: [{ dag: "merge_cars" }] }),
   ];
-  const task = { rows: null, seconds: null, metrics: null, error: null };
+  const task = { rows: null, seconds: null, metrics: null, reason: null, error: null };
   const outcome = { message: null, status: "dry run" } as const;
   const days = [
     {

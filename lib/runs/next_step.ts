@@ -44,7 +44,7 @@ function adviceForOne({ dag, stand }: Cause, view: DayView): string {
     case "waiting":
       return format("wait; what it says", logs);
     case "failed":
-      return mayGoOn(stand.attempt.reason)
+      return stand.goesOn
         ? format("a scheduler takes it up again; by hand", retry)
         : format("look at its log, put right what is wrong, then run it again", logs, retry);
     case "ahead":
@@ -56,11 +56,6 @@ function adviceForOne({ dag, stand }: Cause, view: DayView): string {
         ? format("a scheduler takes it up again; by hand", retry)
         : format("run it", retry);
   }
-}
-
-/** Whether it was only cut off, so that whoever comes next simply goes on. */
-function mayGoOn(reason: string | null): boolean {
-  return reason === "stopped" || reason === "worker_died";
 }
 
 function format(what: string, ...commands: readonly string[]): string {

@@ -1,4 +1,5 @@
 import type { Dag } from "../dag.ts";
+import { mayGoOn } from "../dag_state.ts";
 import type { Attempt } from "./attempts.ts";
 import { type DagRun, dagRunOf, type TaskRun } from "./dag_run.ts";
 import { slotOf } from "./slot.ts";
@@ -28,13 +29,14 @@ export interface Blocker {
  * - `running`: `attempt` is under way
  * - `pausing`: `attempt` waits for its time, because the one before it, `failed`, may go better
  * - `waiting`: a worker holds it until its upstreams have succeeded
- * - `failed`: `attempt` is the first task's that did
+ * - `failed`: `attempt` is the first task's that did; `goesOn` when it was only cut off
  * - `blocked`: it did not begin (`attempt` says so when somebody tried), because of its upstreams
  * - `ahead`: its slot has not come
  * - `free`: nothing is in its way, and nobody is on it
  */
 export type Stand =
-  | { readonly kind: "success" | "running" | "failed"; readonly attempt: Attempt }
+  | { readonly kind: "success" | "running"; readonly attempt: Attempt }
+  | { readonly kind: "failed"; readonly attempt: Attempt; readonly goesOn: boolean }
   | { readonly kind: "pausing"; readonly attempt: Attempt; readonly failed: Attempt }
   | {
     readonly kind: "waiting";
@@ -64,7 +66,9 @@ export function standOf(dag: Dag, view: DayView): Stand {
   const last = lastSuccess(run);
   if (run.status === "success" && last) return { kind: "success", attempt: last };
   const failed = latest("failed");
-  if (failed && failed.reason !== "wait_timeout") return { kind: "failed", attempt: failed };
+  if (failed && failed.reason !== "wait_timeout") {
+    return { kind: "failed", attempt: failed, goesOn: goesOn(run, failed) };
+  }
   return standOfIdle(dag, failed ?? latest("upstream_failed") ?? latest("skipped"), view);
 }
 
@@ -74,6 +78,13 @@ function findLatest({ tasks }: DagRun, status: Attempt["status"]): Attempt | nul
     latest?.status === status && (!hasSuccess || status === "running" || status === "waiting")
   );
   return found?.latest ?? null;
+}
+
+/** By the rule of the scheduler. */
+function goesOn({ tasks }: DagRun, { task_id, reason }: Attempt): boolean {
+  const attempts = tasks.find(({ taskId }) => taskId === task_id)?.attempts ?? [];
+  const deaths = attempts.filter((attempt) => attempt.reason === "worker_died").length;
+  return mayGoOn({ reason, worker_deaths: deaths });
 }
 
 function lastSuccess({ tasks }: DagRun): Attempt | null {

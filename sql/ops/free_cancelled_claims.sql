@@ -1,4 +1,4 @@
--- What:  frees cancelled claims whose worker is dead: silent for too long, or known to have ended ($4)
+-- What:  frees cancelled claims whose worker is dead: silent for $3 s, or known to have ended ($4)
 -- Grain: one row per freed claim
 -- Reads: ops.run_log
 update ops.run_log

@@ -4,6 +4,7 @@ import { parseDate } from "../dates.ts";
 import { explainRun, SILENT_AFTER_S } from "../explain.ts";
 import { findDag } from "../find_dag.ts";
 import { openRunLog } from "../open_run_log.ts";
+import { withSetSchedules } from "../set_schedules.ts";
 import { createRunSubcommand, type Subcommand } from "../subcommand.ts";
 
 /** `runs explain`: why a DAG has not run for a date, and what to do about it. */
@@ -14,14 +15,15 @@ export const explainCommand: Subcommand = (dags, act) =>
   ])
     .action(act(async (id: string, dateText: string) => {
       const config = readConfig(undefined, { amo: false });
-      const dag = findDag(dags, id);
+      const scheduled = withSetSchedules(dags, config);
+      const dag = findDag(scheduled, id);
       const date = parseDate(dateText, config.businessTz);
       await using warehouse = await openRunLog(config);
       // This process has the embedded warehouse to itself, so whoever seems to run there is dead.
       const silentAfterS = warehouse.kind === "embedded" ? 0 : SILENT_AFTER_S;
       const text = await explainRun(
         warehouse.sql,
-        dags,
+        scheduled,
         dag.id,
         date,
         config.businessTz,

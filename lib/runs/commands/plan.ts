@@ -2,6 +2,7 @@ import { readConfig } from "../../config.ts";
 import { readsAmo } from "../../dag_command.ts";
 import { EXIT_CODE } from "../../exit_code.ts";
 import { startLiveProgress } from "../../live_progress.ts";
+import { listenForStop } from "../../stop_signal.ts";
 import { readAttempts } from "../attempts.ts";
 import { findOpenDays } from "../backfill.ts";
 import { chooseDates, type DateFlags } from "../dates.ts";
@@ -26,6 +27,7 @@ export const planCommand: Subcommand = (dags, act) =>
       const dates = chooseDates(flags, readConfig(undefined, { amo: false }).businessTz);
       const config = readConfig(undefined, { amo: dags.some(readsAmo) });
       using progress = startLiveProgress();
+      using stop = listenForStop();
       await using warehouse = await openRunLog(config, progress.writeLine);
       const attempts = await readAttempts(warehouse.sql, {
         from: String(dates[0]),
@@ -35,7 +37,7 @@ export const planCommand: Subcommand = (dags, act) =>
         warehouse,
         config,
         report: progress.report,
-        signal: new AbortController().signal,
+        signal: stop.signal,
       });
       console.log(formatPlan(days, dags, paintForStdout()));
       const isGood = days.every(({ outcomes }) =>

@@ -5,6 +5,7 @@ import { parseDate } from "../dates.ts";
 import { findDag } from "../find_dag.ts";
 import { openRunLog } from "../open_run_log.ts";
 import { paintForStdout } from "../paint.ts";
+import { withSetSchedules } from "../set_schedules.ts";
 import { formatRun } from "../show.ts";
 import { createRunSubcommand, type Subcommand } from "../subcommand.ts";
 
@@ -16,7 +17,7 @@ export const showCommand: Subcommand = (dags, act) =>
   ])
     .action(act(async (id: string, dateText: string) => {
       const config = readConfig(undefined, { amo: false });
-      const dag = findDag(dags, id);
+      const dag = findDag(withSetSchedules(dags, config), id);
       const date = parseDate(dateText, config.businessTz);
       await using warehouse = await openRunLog(config);
       const range = { from: date.toString(), to: date.toString(), dagId: dag.id };
