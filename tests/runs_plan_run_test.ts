@@ -217,7 +217,7 @@ Deno.test("formatPlan() numbers what would run and sums up what it would change"
       warning_values_rejected = 1
  2. merge_cars
     merge_cars                      reads 3, writes 5
-      3 versions open, 2 close
+      versions: 3 to open, 2 to close
 
 2026-05-04: 2 of 3 DAGs would run
  1. merge_cars

@@ -5,6 +5,7 @@ import { requireDataDir } from "../data_dir.ts";
 import { configureLogging } from "../logging.ts";
 import { querySqlFile } from "../sql_file.ts";
 import { openWarehouse, type Warehouse } from "../warehouse.ts";
+import { formatProse } from "./prose.ts";
 
 /** There is no run log that could be read; the message says what makes one. */
 export class NoRunLogError extends Error {
@@ -47,13 +48,16 @@ function requireFolder(dataDir: string): void {
 
 function noRunLog(place: string): NoRunLogError {
   return new NoRunLogError(
-    `There is no run log yet in the warehouse (${place}): the first run makes it, e.g. deno task daily`,
+    formatProse(
+      `There is no run log yet in the warehouse (${place}): the first run makes it, e.g. deno task daily`,
+      "",
+    ),
   );
 }
 
 function outdated(place: string): Error {
   return new Error(
-    `Cannot read the run log in the warehouse (${place}): an older version of this program made it, ` +
-      "expected one with all migrations: any run applies them, e.g. deno task daily",
+    `Cannot read the run log of the warehouse (${place}): an older version of this program made it, ` +
+      "expected all migrations: any run applies them, e.g. deno task daily",
   );
 }

@@ -60,7 +60,7 @@ function describeVersions({ metrics }: TaskOutcome): string[] {
   const opened = metrics?.versions_opened;
   const closed = metrics?.versions_closed;
   if (typeof opened !== "number" || typeof closed !== "number") return [];
-  return [`      ${format(opened)} versions open, ${format(closed)} close`];
+  return [`      versions: ${format(opened)} to open, ${format(closed)} to close`];
 }
 
 function formatSums(outcomes: readonly DagOutcome[]): string {

@@ -7,8 +7,9 @@ import { parseDate } from "../dates.ts";
 import { findDag } from "../find_dag.ts";
 import { createRunSubcommand, type Subcommand } from "../subcommand.ts";
 
-const EMBEDDED = "The embedded warehouse is open in one process at a time, so there is no run of " +
-  "another one\nto cancel: stop that process itself, with Ctrl-C or SIGTERM";
+const EMBEDDED =
+  "The embedded warehouse is open in one process at a time, so there is no run of\n" +
+  "another one to cancel: stop that process itself, with Ctrl-C or SIGTERM";
 
 /** `runs cancel`: asks the worker of a run for its end, and waits for it. */
 export const cancelCommand: Subcommand = (dags, act) =>

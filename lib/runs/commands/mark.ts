@@ -7,6 +7,7 @@ import { parseDate } from "../dates.ts";
 import { findDag } from "../find_dag.ts";
 import { type Mark, markRun } from "../mark.ts";
 import { describePerson } from "../person.ts";
+import { formatProse } from "../prose.ts";
 import { createSubcommand, type Subcommand } from "../subcommand.ts";
 
 /** `runs mark`: notes an outcome that a person decided on. */
@@ -38,10 +39,9 @@ export const markCommand: Subcommand = (dags, act) =>
       const mark = { status, why: why.trim(), who: describePerson() };
       const note = await markRun(session.warehouse, dag, date, mark);
       if (note === null) {
-        console.log(
-          `Cannot mark ${dag.id} of ${date}: a worker is on it, expected nobody: ` +
-            `wait for its end, or stop it:\n  deno task runs cancel ${dag.id} ${date}`,
-        );
+        const problem = `Cannot mark ${dag.id} of ${date}: a worker is on it, expected nobody: ` +
+          "wait for its end, or stop it";
+        console.log(`${formatProse(problem, "")}\n  deno task runs cancel ${dag.id} ${date}`);
         return EXIT_CODE.alreadyRunning;
       }
       console.log(`${dag.id} of ${date} was ${note}`);
