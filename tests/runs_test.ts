@@ -302,7 +302,7 @@ Deno.test("runs refuses wrong usage with exit code 2, and says what is right", a
   }
 });
 
-Deno.test("runs names its subcommands with --help, which needs no settings", async () => {
+Deno.test("runs names its subcommands with --help, and docs/operations.md has each", async () => {
   const { code, stdout } = await runDeno([...SCRIPT, "--help"], { PG_HOST: "half-configured" });
   assert.equal(code, 0);
   const names = stdout.split("\n").map((line) => /^ {2}(\w+) .*\w/.exec(line)?.[1])
@@ -311,6 +311,9 @@ Deno.test("runs names its subcommands with --help, which needs no settings", asy
     ...["grid", "show", "logs", "explain", "plan", "retry", "backfill", "cancel", "mark", "prune"],
     "help",
   ]);
+  const docs = await Deno.readTextFile(join(PROJECT_DIR, "docs", "operations.md"));
+  const documented = [...docs.matchAll(/^### `runs ?(\w*)`/gm)].map(([, name]) => name || "grid");
+  assert.deepEqual(documented.sort(), names.filter((name) => name !== "help").sort());
 });
 
 Deno.test("runs cannot cancel anything on the embedded warehouse, and says so", async () => {
