@@ -2,6 +2,7 @@ import { configure, type LogRecord, type Sink, type TextFormatter } from "@logta
 import { redactByField, redactByPattern } from "@logtape/redaction";
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Config } from "./config.ts";
+import { formatLocalTime } from "./local_time.ts";
 import { currentLogFile, keepLine } from "./log_file.ts";
 import { maskPersonalData, PERSONAL_DATA, PERSONAL_FIELDS } from "./masking.ts";
 
@@ -57,9 +58,10 @@ function createFileSink(settings: LogSettings): Sink {
 }
 
 function formatText(record: LogRecord, timeZone: string, known: KnownFields): string {
-  const time = Temporal.Instant.fromEpochMilliseconds(record.timestamp)
-    .toZonedDateTimeISO(timeZone).toPlainDateTime().toString({ smallestUnit: "second" })
-    .replace("T", " ");
+  const time = formatLocalTime(
+    Temporal.Instant.fromEpochMilliseconds(record.timestamp),
+    timeZone,
+  );
   const level = record.level === "info" ? "" : `${record.level.toUpperCase()} `;
   const fields = Object.entries(record.properties)
     .filter(([name, value]) => !isInMessage(record, name) && known[name] !== value)

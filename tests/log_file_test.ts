@@ -144,7 +144,7 @@ Deno.test("keepLines() warns once of a folder that cannot be written, and goes o
     "[run] a says so",
     `WARNING [log] Cannot keep log lines in LOG_DIR "${taken}": Not a directory (os error 20): ` +
     `writefile '${join(taken, "leads", DATE, "a.1.log")}', ` +
-    "expected a folder that this program may write: the run goes on, its lines are on stderr alone",
+    "expected a folder to write to: the run goes on, its lines are on stderr alone",
     "[run] b says so",
   ]);
   await Deno.remove(taken);

@@ -242,6 +242,9 @@ testScripts("runs says that there is no run log yet, and makes none", async (set
       /^There is no run log yet in the warehouse \(.+\): the first run makes it, e\.g\. deno task daily $/,
     );
   }
+  const json = await setup.run("runs", ["--days", "1", "--json"]);
+  assert.equal(JSON.parse(json.stdout).dags[0].runs[0].status, "none");
+  assert.match(json.stderr, /^There is no run log yet/);
   if (onServer) {
     const [found] = await setup.inspect(({ sql }) => sql`select to_regnamespace('ops') as ops`);
     assert.equal(found?.ops, null);
@@ -361,3 +364,48 @@ testScriptsOnServer("runs is coloured on a terminal, and as wide as that", async
   const piped = await say(setup, ...args.split(" "));
   assert.equal(piped, narrowLines?.join("\n"));
 });
+
+testScriptsOnServer("runs needs no more rights than its task has", async (setup) => {
+  await setup.inspect((warehouse) => insertAttempts(warehouse, DAY_OF_CARS, TAILS));
+  const { dataDir } = setup;
+  // Those of the task, and the folders of this test in place of .data and logs.
+  const rights = [`--allow-read=.,${dataDir}`, `--allow-write=${dataDir}`];
+  const run = (...args: string[]) =>
+    runDeno(
+      ["run", "-q", "--no-prompt", "-P=pipeline", ...rights, "pipeline/runs.ts", ...args],
+      setup.env,
+    );
+  for (
+    const args of [
+      ["--to", "2026-05-04"],
+      ["show", "daily_load_ods_cars", DAY],
+      ["logs", "daily_load_ods_cars", DAY],
+      ["explain", "daily_load_ods_cars", DAY],
+      ["plan", "--date", DAY],
+      ["cancel", "daily_load_ods_cars", DAY],
+      ["mark", "daily_load_ods_cars", DAY, "success", "--why", "merged by hand"],
+      ["prune", "--keep-days", "1", "--yes"],
+    ]
+  ) {
+    const { code, stderr } = await run(...args);
+    assert.equal(code, 0, `${args.join(" ")}: ${stderr}`);
+  }
+});
+
+testScriptsOnServer(
+  "a run goes on where its lines cannot be kept, and says so once",
+  async (setup) => {
+    const { dataDir } = setup;
+    const rights = [`--allow-read=.,${dataDir}`, `--allow-write=${dataDir}`];
+    const { code, stderr } = await runDeno(
+      ["run", "-q", "--no-prompt", "-P=pipeline", ...rights, "pipeline/daily.ts", "--date", DAY],
+      { ...setup.env, LOG_DIR: "/var/log/rental" },
+    );
+    assert.equal(code, 0, stderr);
+    const warnings = stderr.split("\n").filter((line) => line.includes("LOG_DIR"));
+    assert.deepEqual(warnings.map((line) => line.slice(20).replace(/ dag=.*/, "")), [
+      'WARNING [log] Cannot keep log lines in LOG_DIR "/var/log/rental": this program has no right to ' +
+      "write there, expected a folder to write to: the run goes on, its lines are on stderr alone",
+    ]);
+  },
+);

@@ -1,12 +1,12 @@
 import { wholeNumber } from "../../command.ts";
-import { readConfig } from "../../config.ts";
+import { type Config, readConfig } from "../../config.ts";
 import type { Dag } from "../../dag.ts";
 import { EXIT_CODE } from "../../exit_code.ts";
-import { readAttempts } from "../attempts.ts";
+import { type Attempt, readAttempts } from "../attempts.ts";
 import { dagRunOf } from "../dag_run.ts";
 import { listDates, parseDate } from "../dates.ts";
 import { formatGrid, type Grid, toGridJson } from "../grid.ts";
-import { openRunLog } from "../open_run_log.ts";
+import { NoRunLogError, openRunLog } from "../open_run_log.ts";
 import { columnsOfStdout, paintForStdout } from "../paint.ts";
 import { createSubcommand, type Subcommand } from "../subcommand.ts";
 
@@ -37,11 +37,8 @@ async function readGrid(dags: readonly Dag[], flags: GridFlags): Promise<Grid> {
   const config = readConfig(undefined, { amo: false });
   const to = parseDate(flags.to, config.businessTz);
   const dates = listDates(to.subtract({ days: flags.days - 1 }), to);
-  await using warehouse = await openRunLog(config);
-  const attempts = await readAttempts(warehouse.sql, {
-    from: String(dates[0]),
-    to: String(dates.at(-1)),
-  });
+  const range = { from: String(dates[0]), to: String(dates.at(-1)) };
+  const attempts = await readOrNone(config, range, flags.json ?? false);
   return {
     timeZone: config.businessTz,
     dates,
@@ -50,4 +47,20 @@ async function readGrid(dags: readonly Dag[], flags: GridFlags): Promise<Grid> {
       runs: dates.map((date) => dagRunOf(dag, date.toString(), attempts)),
     })),
   };
+}
+
+/** A program that asks for JSON gets some, even before the first run. */
+async function readOrNone(
+  config: Config,
+  range: { readonly from: string; readonly to: string },
+  isForProgram: boolean,
+): Promise<Attempt[]> {
+  try {
+    await using warehouse = await openRunLog(config);
+    return await readAttempts(warehouse.sql, range);
+  } catch (error) {
+    if (!isForProgram || !(error instanceof NoRunLogError)) throw error;
+    console.error(error.message);
+    return [];
+  }
 }
