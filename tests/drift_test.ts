@@ -13,6 +13,7 @@ const NOT_DAGS = [
   "healthcheck.ts",
   "migrate.ts",
   "rental.ts",
+  "runs.ts",
   "scheduler.ts",
 ];
 const HEADER = ["-- What:", "-- Grain:", "-- Reads:"];
