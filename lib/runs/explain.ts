@@ -1,7 +1,6 @@
 import type { ISql } from "postgres";
-import { z } from "zod";
+import { readClock } from "../clock.ts";
 import type { Dag } from "../dag.ts";
-import { querySqlFile } from "../sql_file.ts";
 import { readAttempts } from "./attempts.ts";
 import { describeBriefly, describeStand } from "./describe_stand.ts";
 import { findDag } from "./find_dag.ts";
@@ -34,12 +33,6 @@ export async function explainRun(
   const attempts = await readAttempts(sql, range);
   const now = await readClock(sql);
   return explain(dag, { dags, date, attempts, now, timeZone, silentAfterS });
-}
-
-/** The clock of the database, so that all machines see the same slots ahead. */
-async function readClock(sql: ISql): Promise<Temporal.Instant> {
-  const [row] = await querySqlFile(sql, "ops/read_clock.sql", []);
-  return Temporal.Instant.fromEpochMilliseconds(z.date().parse(row?.now).getTime());
 }
 
 /** The text of `explainRun`, from what there is to know. */
