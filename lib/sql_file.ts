@@ -23,6 +23,13 @@ export class SqlFileError extends Error {
 /** The folder of all SQL files, also inside a compiled binary. */
 export const SQL_DIR = join(import.meta.dirname ?? ".", "..", "sql");
 
+/**
+ * The planner cannot know how many rows generate_series and fresh temporary tables give and guesses high, so a
+ * server would compile such a query, for a second or more, that then runs for milliseconds. Set here and not when
+ * connecting, because PgBouncer refuses start-up parameters that it does not know.
+ */
+const TRANSACTION_SETTINGS: SqlParameters = { jit: "off" };
+
 const NUMERIC_TYPE = 1700;
 const ROW_RETURNING_COMMAND = "SELECT";
 const DATA_EXCEPTION_CLASS = "22";
@@ -93,11 +100,12 @@ export async function setParameters(
   tx: TransactionSql,
   parameters: SqlParameters,
 ): Promise<void> {
-  const entries = Object.entries(parameters);
-  if (entries.length === 0) return;
-  const calls = entries.map((_, i) => `set_config($${2 * i + 1}, $${2 * i + 2}, true)`);
-  const values = entries.flatMap(([name, value]) => [`rental.${name}`, value]);
-  await tx.unsafe(`select ${calls.join(", ")}`, values);
+  const settings = [
+    ...Object.entries(TRANSACTION_SETTINGS),
+    ...Object.entries(parameters).map(([name, value]) => [`rental.${name}`, value]),
+  ];
+  const calls = settings.map((_, i) => `set_config($${2 * i + 1}, $${2 * i + 2}, true)`);
+  await tx.unsafe(`select ${calls.join(", ")}`, settings.flat());
 }
 
 type Result = RowList<Row[]>;

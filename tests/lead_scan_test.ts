@@ -45,7 +45,14 @@ async function startAccount(createdAt: readonly number[], switches: SwitchChange
   return { sandbox, account, ids };
 }
 
-async function scan(url: string, token: string, pipelineId: number, workers?: number) {
+interface ScanSettings {
+  readonly workers?: number;
+  /** The sink asks the account something before it takes records, so that other workers go on meanwhile. */
+  readonly slowSink?: boolean;
+}
+
+async function scan(url: string, token: string, pipelineId: number, settings: ScanSettings = {}) {
+  const { slowSink = false, ...workers } = settings;
   const seen: Seen[] = [];
   const client = createAmoClient({ baseUrl: url, token, requestsPerSecond: 1000, log });
   const { serverTime } = await readAccount(client);
@@ -54,16 +61,20 @@ async function scan(url: string, token: string, pipelineId: number, workers?: nu
     upperBound: serverTime,
     log,
     signal: new AbortController().signal,
-    ...(workers === undefined ? {} : { workers }),
-  }, (records) => {
+    ...workers,
+  }, async (records) => {
+    if (slowSink) await readAccount(client);
     seen.push(...records.map((record) => seenShape.parse(record)));
-    return Promise.resolve();
   });
   return { seen, counts };
 }
 
-async function scanAccount(sandbox: ServedSandbox, account: RentalAccount, workers?: number) {
-  return await scan(sandbox.url, sandbox.token, account.pipelineId, workers);
+async function scanAccount(
+  sandbox: ServedSandbox,
+  account: RentalAccount,
+  settings?: ScanSettings,
+) {
+  return await scan(sandbox.url, sandbox.token, account.pipelineId, settings);
 }
 
 function sortedIds(seen: readonly Seen[]): number[] {
@@ -95,6 +106,17 @@ Deno.test("scanLeads() gives each lead once, for few more requests than there ar
   assert.deepEqual(counts, { leads: 6000, otherPipelines: 0, isFallback: false });
   const requests = countRequests(sandbox);
   assert.ok(requests >= 24 && requests <= 40, `${requests} requests`);
+});
+
+Deno.test("scanLeads() gives each lead once when its ranges are shared out under a slow sink", async () => {
+  const { sandbox, account, ids } = await startAccount([
+    ...seconds(0, 260, 0),
+    ...seconds(1800, 300, 1),
+  ]);
+  await using _sandbox = sandbox;
+  const { seen } = await scanAccount(sandbox, account, { slowSink: true });
+  assert.equal(seen.length, 560);
+  assert.deepEqual(sortedIds(seen), ids);
 });
 
 Deno.test("scanLeads() reads more leads of one second than fit a page, and only those", async () => {
@@ -231,7 +253,8 @@ Deno.test("scanLeads() loses no lead and repeats no copy, whatever others do mea
         const { sandbox, account, ids } = await startAccount(times, changes);
         await using _sandbox = sandbox;
         for (const { fault, when } of drifts) sandbox.faults.add(fault, when);
-        const { seen, counts } = await scanAccount(sandbox, account, workers);
+        const settings = { workers, slowSink: true };
+        const { seen, counts } = await scanAccount(sandbox, account, settings);
         sandbox.faults.clear();
         await assertComplete(sandbox, ids, { seen, counts });
       },

@@ -48,6 +48,15 @@ testOnBothWarehouses("runSqlFile() sets parameters for its transaction alone", a
   assert.ok(!row?.plate);
 });
 
+testOnBothWarehouses("runSqlFile() has no query compiled", async ({ sql }) => {
+  const [row] = await sql.begin(async (tx) => {
+    await tx`set local jit = on`;
+    await runSqlFile(tx, `${DIR}/metrics.sql`, { plate: "A 1" });
+    return await tx`select current_setting('jit') as jit`;
+  });
+  assert.equal(row?.jit, "off");
+});
+
 testOnBothWarehouses("runSqlFile() names file, line and column of an error", async (warehouse) => {
   const error = await failureOf(
     warehouse,

@@ -170,27 +170,36 @@ async function finish(scan: Scan): Promise<void> {
 
 async function readRange(scan: Scan, range: Range): Promise<void> {
   while (range.from <= range.to) {
-    const before = range.from;
-    const page = await readPage(scan, { from: range.from, to: range.to }, "asc");
+    const { from, seen } = range;
+    const page = await readPage(scan, { from, to: range.to }, "asc");
     // What lies beyond `to` by now belongs to the worker that took it over.
     const rows = page.rows.filter(({ createdAt }) => createdAt <= range.to);
-    await handOn(scan, { ...page, rows }, [scan.known, range.seen]);
-    if (!page.mayContinue || rows.length < page.rows.length) return;
-    const last = rows.at(-1);
-    // More is to come, but there is no creation time to go on from.
-    if (!last) throw new NotAsAsked();
-    if (last.createdAt > before) {
-      const ties = rows.filter(({ createdAt }) => createdAt === last.createdAt);
-      range.seen = toSeen(ties);
-      range.from = last.createdAt;
-      range.density = densityOf(rows.length, before, last.createdAt);
-    } else {
-      await readSecond(scan, before, new Map([...range.seen, ...toSeen(rows)]));
+    const isLast = !page.mayContinue || rows.length < page.rows.length;
+    // Before the rows are handed on: while the sink works, nobody may take over what is read already.
+    advance(range, rows, isLast);
+    await handOn(scan, { ...page, rows }, [scan.known, seen]);
+    if (!isLast && range.from === from) {
+      await readSecond(scan, from, new Map([...seen, ...toSeen(rows)]));
       range.seen = new Map();
-      range.from = before + 1;
+      range.from = from + 1;
     }
     employIdle(scan);
   }
+}
+
+/** Moves the range past `rows`; it stays where it is when they are all of its first second. */
+function advance(range: Range, rows: readonly LeadRow[], isLast: boolean): void {
+  if (isLast) {
+    range.from = range.to + 1;
+    return;
+  }
+  const last = rows.at(-1);
+  // More is to come, but there is no creation time to go on from.
+  if (!last) throw new NotAsAsked();
+  if (last.createdAt === range.from) return;
+  range.density = densityOf(rows.length, range.from, last.createdAt);
+  range.seen = toSeen(rows.filter(({ createdAt }) => createdAt === last.createdAt));
+  range.from = last.createdAt;
 }
 
 /**
