@@ -133,7 +133,7 @@ testScripts("runs retries a DAG with all that follows, and takes a mark back", a
   ]);
 });
 
-testScripts(
+testScriptsOnServer(
   "runs backfills date by date, only with --yes, and goes on where it stopped",
   async (setup) => {
     await addCarAndClient(setup.account);
