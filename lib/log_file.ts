@@ -120,8 +120,6 @@ function requireRights(path: string): void {
 }
 
 function describeProblem(folder: string, error: unknown): string {
-  return `Cannot keep log lines in LOG_DIR "${folder}": ${
-    errorText(error)
-  }, expected a folder that ` +
-    "this program may write: the run goes on, its lines are on stderr alone";
+  return `Cannot keep log lines in LOG_DIR "${folder}": ${errorText(error)}, ` +
+    "expected a folder to write to: the run goes on, its lines are on stderr alone";
 }

@@ -133,7 +133,7 @@ testScripts("runs retries a DAG with all that follows, and takes a mark back", a
   ]);
 });
 
-testScripts(
+testScriptsOnServer(
   "runs backfills date by date, only with --yes, and goes on where it stopped",
   async (setup) => {
     await addCarAndClient(setup.account);
@@ -275,6 +275,16 @@ testScriptsOnServer("runs prunes what is old, only with --yes", async (setup) =>
     "1 attempt, 0 check results and 0 log files ended more than 2 days ago: add --yes to remove them\n",
   );
   assert.equal((await attemptsOf(setup, "merge_ods_cars")).length, 2);
+  const { stdout: caution } = await setup.run("runs", ["prune", "--keep-days", "29"], {
+    CATCHUP: "all",
+  });
+  assert.equal(
+    caution,
+    `Caution: a scheduler would run dates again whose rows are gone, as CATCHUP is
+all and CATCHUP_MAX_DAYS goes back further than that
+0 attempts, 0 check results and 0 log files ended more than 29 days ago: add --yes to remove them
+`,
+  );
 
   const { code, stdout } = await setup.run("runs", ["prune", "--keep-days", "2", "--yes"]);
 

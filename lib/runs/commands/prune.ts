@@ -1,5 +1,6 @@
 import { wholeNumber } from "../../command.ts";
-import { readConfig } from "../../config.ts";
+import { type Config, readConfig } from "../../config.ts";
+import type { Dag } from "../../dag.ts";
 import { EXIT_CODE } from "../../exit_code.ts";
 import { openSession } from "../../session.ts";
 import { openRunLog } from "../open_run_log.ts";
@@ -11,8 +12,12 @@ interface PruneFlags {
   readonly yes?: boolean;
 }
 
+const RUN_AGAIN =
+  "Caution: a scheduler would run dates again whose rows are gone, as CATCHUP is\n" +
+  "all and CATCHUP_MAX_DAYS goes back further than that";
+
 /** `runs prune`: removes what of the run log is old. */
-export const pruneCommand: Subcommand = (_dags, act) =>
+export const pruneCommand: Subcommand = (dags, act) =>
   createSubcommand("prune", "Removes old attempts, check results and log files of this machine", [
     "prune --keep-days 365",
     "prune --keep-days 365 --yes",
@@ -26,6 +31,7 @@ export const pruneCommand: Subcommand = (_dags, act) =>
     .action(act(async ({ keepDays, yes }: PruneFlags) => {
       const config = readConfig(undefined, { amo: false });
       const when = `ended more than ${keepDays} days ago`;
+      if (mayRunAgain(dags, config, keepDays)) console.log(RUN_AGAIN);
       if (!yes) {
         await using warehouse = await openRunLog(config);
         const old = describeOldRuns(await findOldRuns(warehouse, config.logDir, keepDays));
@@ -37,3 +43,9 @@ export const pruneCommand: Subcommand = (_dags, act) =>
       console.log(`Removed ${old} that ${when}`);
       return EXIT_CODE.done;
     }));
+
+/** A date without rows counts as never run, and catching up starts it. */
+function mayRunAgain(dags: readonly Dag[], config: Config, keepDays: number): boolean {
+  return keepDays < config.catchupMaxDays &&
+    dags.some(({ catchup }) => (catchup ?? config.catchup) === "all");
+}
