@@ -28,10 +28,20 @@ export async function fillAccount(
   const progress = createLoaderProgress(false, () => {});
   const writer = createLiveWriter(client, progress, signal);
   const print = (line: string) => void said.push(line);
-  const loaderSession: LoaderSession = {
-    ...{ config, settings, account, client, writer, progress, log, signal, folder, print },
-    mode: "write",
-  };
+  const mode = "write";
+  const loaderSession = {
+    config,
+    settings,
+    mode,
+    account,
+    client,
+    writer,
+    progress,
+    log,
+    signal,
+    folder,
+    print,
+  } as const;
   for (const run of loaders) {
     said.length = 0;
     if (await run(loaderSession) !== EXIT_CODE.done) {

@@ -39,13 +39,12 @@ export async function openLeadBook(tools: LeadTools, account: RentalAccount): Pr
     cars,
     clients: account.clients,
     async add(planned, calledAt) {
-      const items = planned.map((rental, i) => ({
-        key: `${rental.car.model}, called ${calledAt.toPlainDate()}, number ${i + 1}`,
-        name: `${rental.car.model}, called ${calledAt.toPlainDate()}, number ${i + 1}`,
-        content: toContent(rental, account),
-        more: { created_at: Math.floor(calledAt.epochMilliseconds / 1000) },
-        rental,
-      }));
+      const items = planned.map((rental, i) => {
+        const name = `${rental.car.model}, called ${calledAt.toPlainDate()}, number ${i + 1}`;
+        const content = toContent(rental, account);
+        const created_at = Math.floor(calledAt.epochMilliseconds / 1000);
+        return { key: name, name, content, more: { created_at }, rental };
+      });
       const { written } = requireAll(await createLeads(tools, account, items, ({ name }) => name));
       leads.push(...[...written].map(([{ rental }, id]) => ({ ...rental, id })));
     },
