@@ -4,6 +4,7 @@ FROM denoland/deno:debian-2.9.6 AS build
 WORKDIR /source
 COPY deno.json deno.lock ./
 COPY lib ./lib
+COPY loaders ./loaders
 COPY pipeline ./pipeline
 COPY sql ./sql
 # The cache keeps packages and Deno's runtime between builds, and is no part of the image.

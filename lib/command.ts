@@ -22,6 +22,15 @@ const EXIT_CODES_HELP = `
 Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 upstream not ready,
 4 already running.`;
 
+/** The parser of an option that takes a whole number; anything else is wrong usage. */
+export function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`Expected a whole number from ${min} to ${max}.`);
+  };
+}
+
 /**
  * Runs the body of a script and sets the exit code of the process: the body's, or that of its error, whose
  * message goes to stderr. The process then ends by itself, after everything was closed.
@@ -34,13 +43,4 @@ export async function runMain(body: () => Promise<number>): Promise<void> {
     if (!(error instanceof CommanderError)) console.error(errorText(error));
     Deno.exitCode = exitCodeOfError(error);
   }
-}
-
-/** For `Command.option`: a whole number from `min` to `max`; anything else is wrong usage. */
-export function wholeNumber(min: number, max: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (/^\d+$/.test(text) && value >= min && value <= max) return value;
-    throw new InvalidArgumentError(`Expected a whole number from ${min} to ${max}.`);
-  };
 }

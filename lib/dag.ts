@@ -39,6 +39,8 @@ export interface TaskResult {
 /** One step of a DAG. A task without `write` must return its `TaskResult` from `prepare`. */
 export interface Task {
   readonly id: string;
+  /** What one try reads outside the database, for plans: "every element of AMO_CARS_CATALOG". */
+  readonly pulls?: string;
   /** Further tries after the first, only for `TransientError`; 0 by default. */
   readonly retries?: number;
   /** Minutes after which one try is cancelled; `TASK_BUDGET_MIN` by default. */

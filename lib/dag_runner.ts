@@ -4,6 +4,8 @@ import { decide, type Decision, validateDag } from "./dependencies.ts";
 import { endReasonOf } from "./end_reason.ts";
 import { errorText } from "./error_text.ts";
 import { type Heartbeat, startHeartbeat } from "./heartbeat.ts";
+import { dagLogFile, keepLines } from "./log_file.ts";
+import { removeOldLogFiles } from "./log_retention.ts";
 import { persist } from "./persist.ts";
 import { contextOf, type Run, type RunOptions } from "./run.ts";
 import {
@@ -43,10 +45,17 @@ export async function runDag(dag: Dag, options: RunOptions): Promise<DagOutcome>
   if (run.signal.aborted || run.drain.aborted) return stopped(run);
   run.worker.liveRuns.add(run.runId);
   try {
-    return await traceDag(run, () => runPending(run));
+    return await traceDag(run, () => run.dryRun ? runPending(run) : runAndKeepLines(run));
   } finally {
     run.worker.liveRuns.delete(run.runId);
   }
+}
+
+/** What the run says around its tasks has a file of its own; old ones of this DAG go. */
+async function runAndKeepLines(run: Run): Promise<DagOutcome> {
+  const { logDir, logKeepDays } = run.config;
+  await removeOldLogFiles(logDir, run.dag.id, logKeepDays);
+  return await keepLines(dagLogFile(logDir, run.dag.id, run.date), () => runPending(run));
 }
 
 async function runPending(run: Run): Promise<DagOutcome> {
@@ -222,13 +231,13 @@ async function giveUp(
     ? `gave up after ${minutes(run.waitMs)}: ${verdict.reason}`
     : verdict.reason;
   const reason = verdict.kind === "stopped" ? endReasonOf(verdict.error) : end.reason;
+  const message = `Cannot run ${run.dag.id} for ${run.date}: ${error}`;
+  log.error("{message}", { message });
   for (const claim of claims) {
     const failure = { status: written, reason, error };
     await persist(run, () => failClaim(run.warehouse.sql, claim, failure));
   }
   const tasks = run.dag.tasks.map((task) => ({ ...emptyOutcome(task, taskStatus), reason, error }));
-  const message = `Cannot run ${run.dag.id} for ${run.date}: ${error}`;
-  log.error("{message}", { message });
   return { dagId: run.dag.id, status, message, tasks };
 }
 

@@ -33,7 +33,9 @@ export function dagStateOf(dag: Dag, states: readonly TaskState[]): DagState {
 }
 
 /** Whether a task without success was only cut off: its worker died or was asked to end. */
-export function mayGoOn({ reason, worker_deaths }: TaskState): boolean {
+export function mayGoOn(
+  { reason, worker_deaths }: Pick<TaskState, "reason" | "worker_deaths">,
+): boolean {
   return reason === "stopped" || (reason === "worker_died" && worker_deaths < MOST_WORKER_DEATHS);
 }
 

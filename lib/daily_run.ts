@@ -7,22 +7,25 @@ import { type DagOutcome, emptyOutcome } from "./run_outcome.ts";
 
 /**
  * Runs all `dags` for one date, each as soon as everything it waits for has ended, well or not: the run log
- * then decides. Independent ones run side by side. The outcomes are in the order of `dags`.
+ * then decides. Independent ones run side by side. The outcomes are in the order of `dags`, or of those of
+ * them that are `chosen`.
  *
  * Throws `DagError` when the DAGs do not fit together.
  */
 export async function runDaily(
   dags: readonly Dag[],
   options: RunOptions,
+  chosen: readonly Dag[] = dags,
 ): Promise<readonly DagOutcome[]> {
   validateDags(dags);
   const ended = new Map<string, Promise<DagOutcome>>();
   const start = (dag: Dag): Promise<DagOutcome> => {
-    const started = ended.get(dag.id) ?? runAfter(dag, upstreamsOf(dag, dags).map(start), options);
+    const started = ended.get(dag.id) ??
+      runAfter(dag, upstreamsOf(dag, chosen).map(start), options);
     ended.set(dag.id, started);
     return started;
   };
-  return await Promise.all(dags.map(start));
+  return await Promise.all(chosen.map(start));
 }
 
 function upstreamsOf(dag: Dag, dags: readonly Dag[]): Dag[] {

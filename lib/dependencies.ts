@@ -1,5 +1,6 @@
 import type { Dag, Dependency } from "./dag.ts";
 import { mayGoOn } from "./dag_state.ts";
+import { formatLocalTime } from "./local_time.ts";
 import type { TaskState } from "./run_log.ts";
 import { EXPECTED_SCHEDULE, parseSchedule, ScheduleError } from "./schedule.ts";
 
@@ -47,7 +48,7 @@ function decideOne(
   const active = ofDag.find((state) => state.status === "running") ??
     ofDag.find((state) => state.status === "waiting");
   if (active) {
-    const since = localTime(active.started_at, timeZone);
+    const since = formatLocalTime(active.started_at, timeZone);
     return { kind: "waiting", reason: `waiting for ${name} (${active.status} since ${since})` };
   }
   const open = needed.filter((state) => !state.has_success);
@@ -63,11 +64,6 @@ function describeFailure(state: TaskState): string {
     : state.status === "failed"
     ? "failed"
     : `is ${state.status}`;
-}
-
-function localTime(time: Date, timeZone: string): string {
-  return Temporal.Instant.fromEpochMilliseconds(time.getTime()).toZonedDateTimeISO(timeZone)
-    .toPlainDateTime().toString({ smallestUnit: "second" }).replace("T", " ");
 }
 
 /** Throws `DagError` when a DAG by itself is wrong: its id, its tasks, its schedule. */

@@ -1,13 +1,17 @@
 import { configure, type LogRecord, type Sink, type TextFormatter } from "@logtape/logtape";
 import { redactByField, redactByPattern } from "@logtape/redaction";
+import { AsyncLocalStorage } from "node:async_hooks";
 import type { Config } from "./config.ts";
+import { formatLocalTime } from "./local_time.ts";
+import { currentLogFile, keepLine } from "./log_file.ts";
 import { maskPersonalData, PERSONAL_DATA, PERSONAL_FIELDS } from "./masking.ts";
 
 /** The settings that logging needs. */
 export type LogSettings = Pick<Config, "logLevel" | "logFormat" | "businessTz">;
 
 /**
- * Sends log lines to stderr (stdout is for results), or to `write` which gets one line without its end.
+ * Sends log lines to stderr (stdout is for results), or to `write` which gets one line without its end;
+ * and to the file of the work that is going on (`keepLines`).
  *
  * Text: `2026-05-03 04:00:12 [extract] 42 leads dag=daily_amocrm_load_leads`, in the business time zone.
  * Json: one object a line with `time` in UTC. Anything that looks like personal data is masked in both.
@@ -18,19 +22,27 @@ export async function configureLogging(
 ): Promise<void> {
   await configure({
     reset: true,
-    sinks: { lines: createLineSink(settings, write) },
+    contextLocalStorage: new AsyncLocalStorage(),
+    sinks: { lines: createLineSink(settings, write), files: createFileSink(settings) },
     loggers: [
-      { category: [], sinks: ["lines"], lowestLevel: settings.logLevel },
+      { category: [], sinks: ["lines", "files"], lowestLevel: settings.logLevel },
       { category: ["logtape", "meta"], sinks: ["lines"], lowestLevel: "warning" },
     ],
   });
 }
 
+/** Fields by name that a text line leaves out, because where it goes they go without saying. */
+type KnownFields = Readonly<Record<string, unknown>>;
+
 /** A sink that formats and masks each record and hands the line to `write`. */
-export function createLineSink(settings: LogSettings, write: (line: string) => void): Sink {
+export function createLineSink(
+  settings: LogSettings,
+  write: (line: string) => void,
+  knownFields: () => KnownFields = () => ({}),
+): Sink {
   const format = settings.logFormat === "json"
     ? formatJson
-    : (record: LogRecord) => formatText(record, settings.businessTz);
+    : (record: LogRecord) => formatText(record, settings.businessTz, knownFields());
   const masked: TextFormatter = redactByPattern(format, PERSONAL_DATA);
   return redactByField((record) => write(masked(record)), {
     fieldPatterns: [...PERSONAL_FIELDS],
@@ -38,13 +50,21 @@ export function createLineSink(settings: LogSettings, write: (line: string) => v
   });
 }
 
-function formatText(record: LogRecord, timeZone: string): string {
-  const time = Temporal.Instant.fromEpochMilliseconds(record.timestamp)
-    .toZonedDateTimeISO(timeZone).toPlainDateTime().toString({ smallestUnit: "second" })
-    .replace("T", " ");
+function createFileSink(settings: LogSettings): Sink {
+  const sink = createLineSink(settings, keepLine, () => currentLogFile()?.fields ?? {});
+  return (record) => {
+    if (currentLogFile()) sink(record);
+  };
+}
+
+function formatText(record: LogRecord, timeZone: string, known: KnownFields): string {
+  const time = formatLocalTime(
+    Temporal.Instant.fromEpochMilliseconds(record.timestamp),
+    timeZone,
+  );
   const level = record.level === "info" ? "" : `${record.level.toUpperCase()} `;
   const fields = Object.entries(record.properties)
-    .filter(([name]) => !isInMessage(record, name))
+    .filter(([name, value]) => !isInMessage(record, name) && known[name] !== value)
     .map(([name, value]) => ` ${name}=${formatField(value)}`);
   return `${time} ${level}[${label(record)}] ${messageOf(record)}${fields.join("")}`;
 }

@@ -43,8 +43,14 @@ export interface Run extends RunOptions {
   readonly handedOver: Map<string, Metrics>;
 }
 
+/** The part of a run that its tasks may see. */
+export type RunSeenByTasks = Pick<
+  Run,
+  "config" | "dag" | "date" | "dryRun" | "handedOver" | "logicalDate" | "report" | "runId"
+>;
+
 /** What a task of the run gets to know. */
-export function contextOf(run: Run, task: Task, signal: AbortSignal): TaskContext {
+export function contextOf(run: RunSeenByTasks, task: Task, signal: AbortSignal): TaskContext {
   return {
     config: run.config,
     logicalDate: run.logicalDate,

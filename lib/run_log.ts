@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { TaskResult } from "./dag.ts";
 import type { EndReason } from "./end_reason.ts";
 import { errorText } from "./error_text.ts";
+import { currentTail } from "./log_file.ts";
 import { querySqlFile } from "./sql_file.ts";
 import type { Warehouse } from "./warehouse.ts";
 import type { Worker } from "./worker.ts";
@@ -109,7 +110,7 @@ export interface Failure {
   readonly error: unknown;
 }
 
-/** Writes the failure of a claim. Throws `ClaimLostError`. */
+/** Writes the failure of a claim, with the last lines of its log. Throws `ClaimLostError`. */
 export async function failClaim(sql: ISql, claim: Claim, failure: Failure): Promise<void> {
   await finish(sql, claim, failure.status, null, failure);
 }
@@ -198,6 +199,7 @@ async function finish(
     result ? JSON.stringify(result.metrics) : null,
     failure ? errorText(failure.error) : null,
     failure?.reason ?? null,
+    failure ? currentTail() : null,
   ]);
   if (rows.length === 0) throw lost(claim);
 }

@@ -1,6 +1,7 @@
 import { getLogger } from "@logtape/logtape";
 import type { ISql } from "postgres";
 import { z } from "zod";
+import { readClock } from "./clock.ts";
 import { runDag } from "./dag_runner.ts";
 import { due, type DueRun, firstDateNeeded, type RunLogView, type ScheduledDag } from "./due.ts";
 import { errorText } from "./error_text.ts";
@@ -173,10 +174,4 @@ async function readRunLog(
     states,
     firstDates: new Map(rows.map(({ dag_id, first_date }) => [dag_id, first_date])),
   };
-}
-
-/** The database's clock: those of the machines may differ. */
-async function readClock(sql: ISql): Promise<Temporal.Instant> {
-  const [row] = await querySqlFile(sql, "ops/read_clock.sql", []);
-  return Temporal.Instant.fromEpochMilliseconds(z.date().parse(row?.now).getTime());
 }

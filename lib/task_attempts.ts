@@ -3,6 +3,7 @@ import type { Task, TaskResult } from "./dag.ts";
 import { endReasonOf } from "./end_reason.ts";
 import { errorText, isTransient } from "./error_text.ts";
 import type { Heartbeat } from "./heartbeat.ts";
+import { attemptLogFile, keepLines } from "./log_file.ts";
 import { persist } from "./persist.ts";
 import { contextOf, type Run } from "./run.ts";
 import {
@@ -32,7 +33,7 @@ export async function runTask(
   const signal = AbortSignal.any([run.signal, heartbeat.signal]);
   const context = contextOf(run, task, signal);
   let claim = firstClaim;
-  for (let retriesLeft = task.retries ?? 0;; retriesLeft--) {
+  const tryOnce = async (retriesLeft: number): Promise<TaskOutcome | null> => {
     try {
       run.drain.throwIfAborted();
       await startClaim(run.warehouse.sql, claim);
@@ -59,7 +60,13 @@ export async function runTask(
         : null;
       if (!next) return await failed(run, task, claim, error, startedMs);
       claim = next;
+      return null;
     }
+  };
+  for (let retriesLeft = task.retries ?? 0;; retriesLeft--) {
+    const file = attemptLogFile(run.config.logDir, claim);
+    const outcome = await keepLines(file, () => tryOnce(retriesLeft));
+    if (outcome) return outcome;
   }
 }
 
@@ -134,15 +141,16 @@ async function failed(
   const text = errorText(error);
   const isLost = error instanceof ClaimLostError;
   const reason = endReasonOf(error);
-  if (claim && !isLost) {
-    const failure = { status: "failed", reason, error } as const;
-    await record(run, () => failClaim(run.warehouse.sql, claim, failure));
-  }
   run.report?.(run.dag.id, task.id, null);
+  // Before the failure is written, which takes the last lines of the log with it.
   contextOf(run, task, run.signal).log.error("{task} failed: {error}", {
     task: task.id,
     error: text,
   });
+  if (claim && !isLost) {
+    const failure = { status: "failed", reason, error } as const;
+    await record(run, () => failClaim(run.warehouse.sql, claim, failure));
+  }
   const seconds = secondsSince(startedMs);
   return { ...emptyOutcome(task, "failed"), seconds, reason, error: text };
 }

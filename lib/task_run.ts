@@ -134,7 +134,8 @@ async function cancelOnAbort(
   return { [Symbol.dispose]: () => signal.removeEventListener("abort", cancel) };
 }
 
-function asResult(task: Task, prepared: unknown): TaskResult {
+/** The result of a task that has no `write`: what its `prepare` returned. Throws `TypeError` when that is none. */
+export function asResult(task: Task, prepared: unknown): TaskResult {
   if (isResult(prepared)) return prepared;
   throw new TypeError(
     `Cannot finish ${task.id}: it has no write and its prepare returned no metrics, ` +

@@ -17,6 +17,7 @@ export const dag: Dag = {
   tasks: [
     {
       id: "extract_clients",
+      pulls: "every element of AMO_CLIENTS_CATALOG",
       retries: 2,
       budgetMinutes: 120,
       prepare: (context) => extractElements(context, "clients"),

@@ -23,6 +23,7 @@ export const dag: Dag = {
   tasks: [
     {
       id: "extract_leads",
+      pulls: "every lead of AMO_PIPELINE created before the run begins",
       retries: 2,
       budgetMinutes: 120,
       prepare: extractLeads,

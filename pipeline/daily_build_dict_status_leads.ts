@@ -21,6 +21,7 @@ export const dag: Dag = {
   tasks: [
     {
       id: "extract_statuses_to_stage",
+      pulls: "every pipeline with its statuses",
       retries: 2,
       budgetMinutes: 30,
       prepare: extractStatuses,

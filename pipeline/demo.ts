@@ -3,6 +3,7 @@
 // When:   by hand, to see what the pipeline does without an account
 // Try:    deno task demo --days 3 --json
 import { faker } from "@faker-js/faker/locale/en";
+import { join } from "node:path";
 import { createCommand, runMain, wholeNumber } from "../lib/command.ts";
 import { type Config, readConfig, readEnvironment } from "../lib/config.ts";
 import type { RunLoader } from "../lib/demo/demo_account.ts";
@@ -98,6 +99,7 @@ function demoConfig(sandbox: ServedSandbox, dataDir: string): Config {
     // A line for each task of each day would bury the story; whoever sets a level gets them.
     LOG_LEVEL: env.LOG_LEVEL || "warning",
     DATA_DIR: dataDir,
+    LOG_DIR: join(dataDir, "logs"),
     AMO_SUBDOMAIN: "",
     AMO_BASE_URL: sandbox.url,
     AMO_TOKEN: sandbox.token,

@@ -25,6 +25,12 @@ export const subcommands: readonly Subcommand[] = [
     load: () => import("./daily.ts"),
   },
   { name: "dag", summary: "run one DAG, named by its id", load: () => import("./dag.ts") },
+  { name: "runs", summary: "what ran, what did not and why", load: () => import("./runs.ts") },
+  {
+    name: "loader",
+    summary: "set up, clean or fill an amoCRM account",
+    load: () => import("./loader.ts"),
+  },
   {
     name: "check-data",
     summary: "check the data of every layer",
@@ -44,7 +50,8 @@ export const subcommands: readonly Subcommand[] = [
 
 const DESCRIPTION = `Pulls a rental business out of amoCRM into PostgreSQL and builds
 its star schema. What the documentation calls "deno task NAME" is
-"rental NAME" here, and the script of a DAG "rental dag ID".`;
+"rental NAME" here, the script of a DAG "rental dag ID", and that of a
+loader "rental loader NAME".`;
 
 /** Runs the subcommand that the arguments name and returns its exit code. */
 export async function main(args: readonly string[]): Promise<number> {

@@ -1,10 +1,16 @@
 // Reads:  ops.run_log, and what the DAGs read
-// Writes: what the DAGs write
+// Writes: what the DAGs write; ops.incident
 // When:   always: one heartbeat a minute, by Deno.cron
 // Try:    deno task scheduler
+import { createAlerts } from "../lib/alerts/alerts.ts";
+import { createDeadman } from "../lib/alerts/deadman.ts";
+import { readClock } from "../lib/clock.ts";
 import { createCommand, runMain } from "../lib/command.ts";
 import { readConfig, readScheduleOverrides } from "../lib/config.ts";
 import { EXIT_CODE } from "../lib/exit_code.ts";
+import { startMetricsServer } from "../lib/metrics/metrics_server.ts";
+import { createSchedulerState } from "../lib/metrics/scheduler_state.ts";
+import { explainRun } from "../lib/runs/explain.ts";
 import { formatNextRuns, scheduleDags } from "../lib/scheduled_dags.ts";
 import { createScheduler } from "../lib/scheduler.ts";
 import { openSession } from "../lib/session.ts";
@@ -26,8 +32,40 @@ export async function main(args: readonly string[]): Promise<number> {
   const overrides = readScheduleOverrides(dags.map(({ id }) => id));
   const scheduled = scheduleDags(dags, config, overrides);
   await using session = await openSession({ amo: true }, config);
-  console.log(formatNextRuns(scheduled, Temporal.Now.instant(), config.businessTz));
-  const scheduler = createScheduler({ ...session, dags: scheduled });
+  const { warehouse: { sql, kind } } = session;
+  console.log(formatNextRuns(scheduled, await readClock(sql), config.businessTz));
+  const state = createSchedulerState();
+  await using pages = startMetricsServer(config, session.warehouse, state);
+  if (pages) console.log(`Serving ${pages.url}/healthz and /metrics`);
+  await using alerts = createAlerts({
+    sql,
+    config,
+    explain: (dagId, date) =>
+      // Nobody gives a sign of life on the embedded warehouse, and all that runs there runs here.
+      explainRun(
+        sql,
+        dags,
+        dagId,
+        date,
+        config.businessTz,
+        ...(kind === "embedded" ? [Infinity] : []),
+      ),
+  });
+  const pingDeadman = createDeadman(config.deadmanUrl);
+  const scheduler = createScheduler({
+    ...session,
+    dags: scheduled,
+    report: (...progress) => {
+      state.report(...progress);
+      session.report(...progress);
+    },
+    onDagEnd: alerts.onDagEnd,
+    onBeat: async () => {
+      state.beat();
+      void pingDeadman();
+      await alerts.onBeat();
+    },
+  });
   // Local times, catch-up and retries are ours: cron knows UTC alone, and an over-running handler swallows ticks.
   Deno.cron("heartbeat", "* * * * *", { backoffSchedule: [], signal: session.signal }, () => {
     void scheduler.beat();

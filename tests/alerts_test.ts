@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { ISql } from "postgres";
 import { createAlerts } from "../lib/alerts/alerts.ts";
-import { addAttempt, listIncidents } from "./support/attempts.ts";
+import { addAttempt, listIncidents } from "./support/run_log_rows.ts";
 import { DATE } from "./support/runs.ts";
 import { headlines, serveChat } from "./support/webhook.ts";
 import { testOnBothWarehouses } from "./support/warehouses.ts";

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import type { Warehouse } from "../lib/warehouse.ts";
 import { DATE, listRuns } from "./support/runs.ts";
 import { denoCommand, readUntil, runDeno } from "./support/script.ts";
@@ -26,6 +27,7 @@ async function settingsFor({ sql }: Warehouse, dataDir: string): Promise<Record<
     PG_PASSWORD: serverAccess.password,
     PG_DATABASE: String(row?.name),
     DATA_DIR: dataDir,
+    LOG_DIR: join(dataDir, "logs"),
   };
 }
 

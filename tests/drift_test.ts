@@ -11,8 +11,10 @@ const NOT_DAGS = [
   "daily.ts",
   "demo.ts",
   "healthcheck.ts",
+  "loader.ts",
   "migrate.ts",
   "rental.ts",
+  "runs.ts",
   "scheduler.ts",
 ];
 const HEADER = ["-- What:", "-- Grain:", "-- Reads:"];

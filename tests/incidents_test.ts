@@ -3,7 +3,7 @@ import type { ISql } from "postgres";
 import { recordDagEnd, recordMissedEnds } from "../lib/alerts/incidents.ts";
 import { runDag } from "../lib/dag_runner.ts";
 import { TransientError } from "../lib/transient_error.ts";
-import { addAttempt, type AttemptRow, listIncidents } from "./support/attempts.ts";
+import { addAttempt, type AttemptRow, listIncidents } from "./support/run_log_rows.ts";
 import { DATE, notingTask, runOptions, testDag } from "./support/runs.ts";
 import { testOnBothWarehouses, testOnServer } from "./support/warehouses.ts";
 

@@ -281,6 +281,26 @@ Deno.test("leads_generator that was killed goes on where it was", async () => {
   });
 });
 
+Deno.test("leads_generator that was killed while it wiped ends in the same leads", async () => {
+  const expected = await undisturbed("2");
+  await withLoaderAccount(async (account) => {
+    await account.run("leads_generator", ["--yes", "--count", "160"]);
+    account.sandbox.setSwitches({ latencyMs: 50 });
+    const args = ["--yes", "--count", "60", "--seed", "2", "--account", "sandbox"];
+    const killed = account.command("leads_generator", args).spawn();
+    await readUntil(killed.stderr, "leads to the trash: 50 of 160");
+    killed.kill("SIGKILL");
+    await Promise.all([killed.status, killed.stdout.cancel(), killed.stderr.cancel()]);
+    const left = (await account.leads()).length;
+
+    const { code, stderr } = await account.run("leads_generator", args);
+
+    assert.equal(code, 0, stderr);
+    assert.ok(left < 160, `${left} leads`);
+    assert.deepEqual(contentsOf(await account.leads()), expected);
+  });
+});
+
 Deno.test("leads_generator ends in the same leads after refused, lost and heavy answers", async () => {
   const expected = await undisturbed("3");
   const args = ["--yes", "--count", "60", "--seed", "3", "--account", "sandbox"];

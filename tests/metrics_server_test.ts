@@ -5,7 +5,7 @@ import { connect } from "../lib/connection.ts";
 import { createMetricsApp, startMetricsServer } from "../lib/metrics/metrics_server.ts";
 import { createSchedulerState, type SchedulerState } from "../lib/metrics/scheduler_state.ts";
 import type { Warehouse } from "../lib/warehouse.ts";
-import { addAttempt } from "./support/attempts.ts";
+import { addAttempt } from "./support/run_log_rows.ts";
 import { FakeTime } from "./support/fake_time.ts";
 import { testOnBothWarehouses, withEmbedded } from "./support/warehouses.ts";
 

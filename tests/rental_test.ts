@@ -19,7 +19,7 @@ Deno.test("rental shows its subcommands with --help, and without any argument", 
   assert.ok(asked.stdout.split("\n").every((line) => line.length <= 84), asked.stdout);
 });
 
-for (const { name } of subcommands.filter((one) => one.name !== "dag")) {
+for (const { name } of subcommands.filter((one) => !["dag", "loader"].includes(one.name))) {
   Deno.test(`rental ${name} hands its arguments to the script`, async () => {
     const { code, stdout, stderr } = await runDeno([...SCRIPT, name, "--help"]);
     assert.deepEqual([code, stderr], [0, ""]);
@@ -35,6 +35,19 @@ Deno.test("rental dag runs the DAG of an id, and refuses an unknown one", async 
   assert.match(help.stdout, /^Usage: daily_load_ods_cars \[options\]\n/);
   assert.equal(unknown.code, 2);
   assert.match(unknown.stderr, /^Cannot find the DAG "daily_load_ods_car", expected one of daily_/);
+});
+
+Deno.test("rental loader runs the loader of an id, and refuses an unknown one", async () => {
+  const help = await runDeno([...SCRIPT, "loader", "json_importer", "--help"]);
+  const unknown = await runDeno([...SCRIPT, "loader"]);
+
+  assert.equal(help.code, 0);
+  assert.match(help.stdout, /^Usage: json_importer \[options\]\n/);
+  assert.deepEqual([unknown.code, unknown.stderr], [
+    2,
+    'Cannot find the loader "", expected one of helper_fields, json_importer, cleaner, ' +
+    "leads_generator, calendar_importer\n",
+  ]);
 });
 
 Deno.test("rental suggests the subcommand that was meant", async () => {

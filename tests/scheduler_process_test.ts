@@ -11,6 +11,7 @@ import {
   startScheduler,
   untilRunLog,
 } from "./support/scheduler_process.ts";
+import { headlines, serveChat } from "./support/webhook.ts";
 import { serverAvailable } from "./support/warehouses.ts";
 
 /** The first has not reached a date on which the second lives already: they are 26 hours apart. */
@@ -42,7 +43,9 @@ Deno.test({
         fault: { kind: "status", status: 403, body: "problem" },
         when: { path: "/api/v4/leads/custom_fields", times: 1000 },
       });
-      await using second = startScheduler(setup, { BUSINESS_TZ: ZONES[1] });
+      await using chat = serveChat();
+      const env = { BUSINESS_TZ: ZONES[1], ALERT_WEBHOOK_URL: chat.url };
+      await using second = startScheduler(setup, env);
       await untilRunLog(setup, (rows) => failuresOf(rows, tomorrow) !== null, second.said);
       assert.deepEqual(failuresOf(await setup.inspect(readRunLog), tomorrow), {
         extract_leads: [
@@ -67,6 +70,13 @@ Deno.test({
       assert.equal(repair.code, 0, repair.stderr);
       // Nobody starts the others: the scheduler sees at its next heartbeat that they may go now.
       await untilRunLog(setup, (rows) => isWholeDay(rows, tomorrow), second.said);
+      await untilRunLog(setup, () => chat.texts.length >= 2, second.said);
+      assert.deepEqual(headlines(chat), [
+        `FAILED: daily_amocrm_load_leads of ${tomorrow}`,
+        `RECOVERED: daily_amocrm_load_leads of ${tomorrow}`,
+      ]);
+      assert.match(chat.texts[0] ?? "", /amoCRM answered 403, expected 200/);
+      assert.match(chat.texts[0] ?? "", /deno task runs retry daily_amocrm_load_leads/);
       second.kill("SIGTERM");
       assert.equal(await second.ended(), 0);
     });

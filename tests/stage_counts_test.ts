@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { DEFAULT_COUNTS, scaleCounts, sumOf } from "../lib/rentals/stage_counts.ts";
+import {
+  countByStage,
+  DEFAULT_COUNTS,
+  parseCounts,
+  scaleCounts,
+  sumOf,
+} from "../lib/rentals/stage_counts.ts";
 import { STAGES } from "../lib/rentals/stages.ts";
 
 Deno.test("scaleCounts() leaves the counts as they are when they sum up to the total", () => {
@@ -42,4 +48,33 @@ Deno.test("scaleCounts() sums up to any total, and strays less than one from eac
       assert.ok(Math.abs(scaled[stage] - share) < 1, `${stage}: ${scaled[stage]} of ${share}`);
     }
   }));
+});
+
+Deno.test("parseCounts() changes the named stages and leaves the others", () => {
+  assert.deepEqual(parseCounts("confirmed=30, closed=6", DEFAULT_COUNTS), {
+    ...DEFAULT_COUNTS,
+    confirmed: 30,
+    closed: 6,
+  });
+});
+
+for (
+  const text of ["", "confirmed", "confirmed=", "confirmed=-1", "rented=1", "confirmed=1 closed=2"]
+) {
+  Deno.test(`parseCounts() takes no ${JSON.stringify(text)}`, () => {
+    assert.equal(parseCounts(text, DEFAULT_COUNTS), null);
+  });
+}
+
+Deno.test("parseCounts() takes no counts of nothing at all", () => {
+  const one = { ...countByStage([]), inquiry: 1 };
+
+  assert.deepEqual(parseCounts("inquiry=1", one), one);
+  assert.equal(parseCounts("inquiry=0", one), null);
+});
+
+Deno.test("countByStage() leaves out leads in stages of the account's own", () => {
+  const leads = [{ stage: "quote" }, { stage: null }, { stage: "quote" }] as const;
+
+  assert.deepEqual(countByStage(leads), { ...countByStage([]), quote: 2 });
 });

@@ -4,6 +4,7 @@ import { runDag } from "../lib/dag_runner.ts";
 import { configureLogging } from "../lib/logging.ts";
 import { retryDelayMs } from "../lib/task_attempts.ts";
 import { TransientError } from "../lib/transient_error.ts";
+import { temporaryFolder } from "./support/folders.ts";
 import { listNotes, listRuns, notingTask, runOptions, testDag } from "./support/runs.ts";
 import { testOnBothWarehouses, testOnServer } from "./support/warehouses.ts";
 
@@ -227,12 +228,14 @@ testOnBothWarehouses(
     const lines: string[] = [];
     const settings = { logLevel: "warning", logFormat: "text", businessTz: "Asia/Dubai" } as const;
     await configureLogging(settings, (line) => lines.push(line));
+    await using folder = await temporaryFolder();
     const metrics = { warning_tied: 3, warning_none: 0, warning_text: "x", rows_read: 9 };
     const dag = testDag("leads", [{ id: "merge", write: () => Promise.resolve({ metrics }) }]);
-    await runDag(dag, runOptions(warehouse));
+    const options = runOptions(warehouse);
+    await runDag(dag, { ...options, config: { ...options.config, logDir: folder.path } });
     await reset();
     assert.deepEqual(lines.map((line) => line.slice("2026-05-03 04:00:12 ".length)), [
-      "WARNING [merge] merge reports warning_tied = 3 dag=leads date=2026-05-03",
+      "WARNING [merge] merge reports warning_tied = 3 dag=leads date=2026-05-03 attempt=1",
     ]);
   },
 );

@@ -4,7 +4,7 @@ import { claimTelling } from "../lib/alerts/incident_claim.ts";
 import { recordDagEnd } from "../lib/alerts/incidents.ts";
 import { type TellOptions, tellPending } from "../lib/alerts/telling.ts";
 import { DEFAULT_DELIVERY } from "../lib/alerts/webhook.ts";
-import { addAttempt } from "./support/attempts.ts";
+import { addAttempt } from "./support/run_log_rows.ts";
 import { DATE } from "./support/runs.ts";
 import { headlines, serveChat } from "./support/webhook.ts";
 import { testOnBothWarehouses, testOnServer } from "./support/warehouses.ts";

@@ -1,9 +1,10 @@
+import { join } from "node:path";
 import { ConfigError } from "../config.ts";
 
 /** The text of the file that `flag` names; throws `ConfigError` when it is not there or may not be read. */
 export async function readInputFile(path: string, flag = "--file"): Promise<string> {
   try {
-    return await Deno.readTextFile(path);
+    return await Deno.readTextFile(locate(path));
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) {
       throw new ConfigError(
@@ -16,4 +17,12 @@ export async function readInputFile(path: string, flag = "--file"): Promise<stri
         "in it: copy it there",
     );
   }
+}
+
+/** The folder of the files that come with the program, as people write it. */
+const OWN_FOLDER = "loaders/data/";
+
+/** A compiled program has that folder inside, wherever it is started. */
+function locate(path: string): string {
+  return path.startsWith(OWN_FOLDER) ? join(import.meta.dirname ?? ".", "..", "..", path) : path;
 }

@@ -55,26 +55,32 @@ export interface LoaderSession {
   print(line: string): void;
 }
 
-/** The main of a loader's script: reads the arguments, checks the account, runs it, sets the exit code. */
+/** The main of a loader's script: sets the exit code of the process. */
 export async function runLoaderCommand<Flags>(
   loader: Loader<Flags>,
   args: readonly string[] = Deno.args,
 ): Promise<void> {
-  await runMain(async () => {
-    const flags = parseFlags(loader, args);
-    const config = readConfig();
-    requireDataDir(config.dataDir, "-P=loaders", `loaders/${loader.id}.ts`);
-    const progress = createLoaderProgress();
-    await configureLogging(config, progress.writeLine);
-    using stop = listenForStop();
-    const session = await openLoaderSession(loader.id, { config, progress, flags, ...stop });
-    using _lock = session.mode === "write"
-      ? lockAccount(session.folder, session.account.subdomain)
-      : null;
-    const exitCode = await loader.run(session, flags);
-    console.log(closingLine(session.mode, exitCode));
-    return exitCode;
-  });
+  await runMain(() => runLoaderByArgs(loader, args));
+}
+
+/** Reads the arguments, checks the account, runs the loader and returns its exit code. */
+export async function runLoaderByArgs<Flags>(
+  loader: Loader<Flags>,
+  args: readonly string[],
+): Promise<number> {
+  const flags = parseFlags(loader, args);
+  const config = readConfig();
+  requireDataDir(config.dataDir, "-P=loaders", `loaders/${loader.id}.ts`);
+  const progress = createLoaderProgress();
+  await configureLogging(config, progress.writeLine);
+  using stop = listenForStop();
+  const session = await openLoaderSession(loader.id, { config, progress, flags, ...stop });
+  using _lock = session.mode === "write"
+    ? lockAccount(session.folder, session.account.subdomain)
+    : null;
+  const exitCode = await loader.run(session, flags);
+  console.log(closingLine(session.mode, exitCode));
+  return exitCode;
 }
 
 function closingLine(mode: LoaderMode, exitCode: number): string {

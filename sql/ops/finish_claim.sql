@@ -10,7 +10,8 @@ set
     rows_written = $8::bigint,
     metrics = $9::jsonb,
     error = $10,
-    reason = $11
+    reason = $11,
+    log_tail = $12
 where
     run_log.dag_id = $1
     and run_log.task_id = $2

@@ -33,6 +33,18 @@ latest_successes as (
     where
         run_log.logical_date between $1::date and $2::date
         and run_log.status = 'success'
+        -- What a person has marked as failed does not count, although it had succeeded.
+        and not exists (
+            select
+            from ops.run_log as mark
+            where
+                mark.dag_id = run_log.dag_id
+                and mark.task_id = run_log.task_id
+                and mark.logical_date = run_log.logical_date
+                and mark.attempt > run_log.attempt
+                and mark.status = 'failed'
+                and mark.reason = 'marked'
+        )
     order by
         run_log.logical_date asc,
         run_log.dag_id asc,

@@ -1,52 +1,63 @@
-import type { ISql } from "postgres";
+import type { Attempt } from "../../lib/runs/attempts.ts";
+import type { Warehouse } from "../../lib/warehouse.ts";
 import { DATE } from "./runs.ts";
 
-/** One row of the run log; what is not said is that of a failed task of `DATE`. */
-export interface AttemptRow {
-  readonly dag?: string;
-  readonly task?: string;
-  readonly date?: string;
-  readonly attempt?: number;
-  readonly status?: "waiting" | "running" | "success" | "failed" | "upstream_failed";
-  readonly reason?: string | null;
-  readonly error?: string | null;
-  /** An attempt lasts a minute. */
-  readonly finishedAt?: string;
-  readonly rowsRead?: number;
-  readonly rowsWritten?: number;
-  readonly metrics?: Readonly<Record<string, number | string>>;
+/** The run of every attempt of a test that does not say otherwise. */
+const RUN_ID = "11111111-2222-4333-8444-555555555555";
+const WORKER = "etl-1.42.abcdef";
+
+/** A moment of the tests' day in Dubai: `at("04:10")` is 00:10 in UTC. */
+export function at(localTime: string, date: string = DATE): Date {
+  return new Date(`${date}T${localTime.padEnd(8, ":00")}+04:00`);
 }
 
-/** Writes an attempt into the run log as a worker would have left it. */
-export async function addAttempt(sql: ISql, row: AttemptRow = {}): Promise<void> {
-  const { status = "failed", finishedAt = "2026-05-03T00:03:00Z" } = row;
-  const isOver = status !== "waiting" && status !== "running";
-  const isFailed = status === "failed";
-  await sql`
-    insert into ops.run_log (
-      run_id, dag_id, task_id, logical_date, attempt, status, reason, error, worker,
-      started_at, finished_at, rows_read, rows_written, metrics
-    )
-    values (
-      gen_random_uuid(), ${row.dag ?? "leads"}, ${row.task ?? "load"}, ${row.date ?? DATE},
-      ${row.attempt ?? 1}, ${status},
-      ${row.reason === undefined && isFailed ? "error" : row.reason ?? null},
-      ${row.error === undefined && isFailed ? "no network" : row.error ?? null},
-      'etl-1.42.abcdef', ${finishedAt}::timestamptz - interval '1 minute',
-      ${isOver ? finishedAt : null}, ${row.rowsRead ?? null}, ${row.rowsWritten ?? null},
-      ${row.metrics ? JSON.stringify(row.metrics) : null}::jsonb
-    )
-  `;
+/** An attempt that began at 04:00 and, when it is over, ended five seconds later. */
+export function attemptOf(
+  dagId: string,
+  taskId: string,
+  changes: Partial<Attempt> = {},
+): Attempt {
+  const status = changes.status ?? "success";
+  const started = changes.started_at ?? at("04:00");
+  const isActive = status === "running" || status === "waiting";
+  return {
+    run_id: RUN_ID,
+    dag_id: dagId,
+    task_id: taskId,
+    logical_date: DATE,
+    attempt: 1,
+    status,
+    reason: null,
+    worker: WORKER,
+    error: null,
+    rows_read: null,
+    rows_written: null,
+    metrics: null,
+    seconds: 5,
+    silent_s: 2,
+    started_at: started,
+    finished_at: isActive ? null : new Date(started.getTime() + 5000),
+    heartbeat_at: started,
+    cancel_requested_at: null,
+    ...changes,
+  };
 }
 
-/** "dag of date" of each incident, with "open" or the time of its end, oldest first. */
-export async function listIncidents(sql: ISql): Promise<string[]> {
-  const rows = await sql`
-    select dag_id, logical_date, closed_at from ops.incident order by opened_at, incident_id
-  `;
-  return rows.map(({ dag_id, logical_date, closed_at }) =>
-    `${dag_id} of ${logical_date}: ${
-      closed_at instanceof Date ? `closed ${closed_at.toISOString()}` : "open"
-    }`
-  );
+/** Writes attempts into the run log as they are; `tails` are the last lines of some, by task id. */
+export async function insertAttempts(
+  { sql }: Warehouse,
+  attempts: readonly Attempt[],
+  tails: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  for (const { seconds: _seconds, silent_s: _silent, metrics, ...row } of attempts) {
+    await sql`
+      insert into ops.run_log ${
+      sql({
+        ...row,
+        metrics: metrics === null ? null : JSON.stringify(metrics),
+        log_tail: tails[row.task_id] ?? null,
+      })
+    }
+    `;
+  }
 }

@@ -1,0 +1,54 @@
+// Reads:  ops.run_log, and the log files below LOG_DIR
+// Writes: nothing, but for retry and backfill (what the DAGs write), cancel, mark and prune (the run log)
+// When:   by hand: to see what ran, what did not, why, and what now
+// Try:    deno task runs --help
+import { createCommand, runMain } from "../lib/command.ts";
+import { EXIT_CODE } from "../lib/exit_code.ts";
+import { backfillCommand } from "../lib/runs/commands/backfill.ts";
+import { cancelCommand } from "../lib/runs/commands/cancel.ts";
+import { explainCommand } from "../lib/runs/commands/explain.ts";
+import { gridCommand } from "../lib/runs/commands/grid.ts";
+import { logsCommand } from "../lib/runs/commands/logs.ts";
+import { markCommand } from "../lib/runs/commands/mark.ts";
+import { planCommand } from "../lib/runs/commands/plan.ts";
+import { pruneCommand } from "../lib/runs/commands/prune.ts";
+import { retryCommand } from "../lib/runs/commands/retry.ts";
+import { showCommand } from "../lib/runs/commands/show.ts";
+import { NoRunLogError } from "../lib/runs/open_run_log.ts";
+import { runSubcommand } from "../lib/runs/subcommand.ts";
+import { dags } from "./daily.ts";
+
+const SUBCOMMANDS = [
+  gridCommand,
+  showCommand,
+  logsCommand,
+  explainCommand,
+  planCommand,
+  retryCommand,
+  backfillCommand,
+  cancelCommand,
+  markCommand,
+  pruneCommand,
+];
+
+/** Runs one subcommand and returns the exit code. */
+export async function main(args: readonly string[]): Promise<number> {
+  const program = createCommand(
+    "runs",
+    "Shows what ran, what did not, and why; and puts it right",
+    [
+      "deno task runs",
+      "deno task runs explain daily_build_dds_fact 2026-05-03",
+      "deno task runs retry daily_amocrm_load_cars 2026-05-03 --downstream",
+    ],
+  );
+  try {
+    return await runSubcommand(program, SUBCOMMANDS, dags, args);
+  } catch (error) {
+    if (!(error instanceof NoRunLogError)) throw error;
+    console.log(error.message);
+    return EXIT_CODE.done;
+  }
+}
+
+if (import.meta.main) await runMain(() => main(Deno.args));
