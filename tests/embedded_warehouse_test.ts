@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { openEmbeddedWarehouse } from "../lib/embedded_warehouse.ts";
 import { WarehouseLockedError } from "../lib/warehouse.ts";
+import { copyTemplate } from "./support/embedded_template.ts";
 import { temporaryFolder } from "./support/folders.ts";
 import { denoCommand, PROJECT_DIR, readUntil, runDeno } from "./support/script.ts";
 
@@ -26,6 +27,7 @@ Deno.test("openEmbeddedWarehouse() keeps its rows for the next process", async (
 
 Deno.test("openEmbeddedWarehouse() is whole after a kill in the middle of a transaction", async () => {
   await using folder = await temporaryFolder();
+  await copyTemplate(folder.path);
   const script = `import { openEmbeddedWarehouse } from "${MODULE}";
     const warehouse = await openEmbeddedWarehouse("${folder.path}");
     await warehouse.sql\`create table counted as select 1 as id\`;
@@ -45,6 +47,7 @@ Deno.test("openEmbeddedWarehouse() is whole after a kill in the middle of a tran
 
 Deno.test("a second process gets exit code 4 and the pid of the first", async () => {
   await using folder = await temporaryFolder();
+  await copyTemplate(folder.path);
   await using _warehouse = await openEmbeddedWarehouse(folder.path);
   const result = await runDeno(["run", "-q", "-A", "pipeline/daily_load_ods_leads.ts"], {
     DATA_DIR: folder.path,

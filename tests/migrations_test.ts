@@ -1,11 +1,9 @@
 import assert from "node:assert/strict";
-import { PGlite } from "@electric-sql/pglite";
-import { servePglite } from "../lib/embedded_warehouse.ts";
 import { migrate, MigrationError } from "../lib/migrations.ts";
 import { SqlFileError } from "../lib/sql_file.ts";
 import { openServer, type Warehouse } from "../lib/warehouse.ts";
 import { temporaryFolder, writeFiles } from "./support/folders.ts";
-import { serverAccess, testOnServer } from "./support/warehouses.ts";
+import { serverAccess, testOnServer, withEmptyEmbedded } from "./support/warehouses.ts";
 
 const ONE = "create table first_table (id integer);";
 const TWO = "create table second_table (id integer);\ninsert into second_table values (2);";
@@ -13,10 +11,7 @@ const THREE = "create table third_table (id integer);";
 
 /** Runs `body` on an embedded warehouse without any table, and on a server database likewise. */
 function testOnEmpty(name: string, body: (warehouse: Warehouse) => Promise<void>): void {
-  Deno.test(`${name} (embedded)`, async () => {
-    await using warehouse = await servePglite(await PGlite.create(), "memory");
-    await body(warehouse);
-  });
+  Deno.test(`${name} (embedded)`, () => withEmptyEmbedded(body));
   testOnServer(`${name} (server)`, async ({ sql }) => {
     const database = `empty_${crypto.randomUUID().replaceAll("-", "")}`;
     await sql.unsafe(`create database ${database}`);

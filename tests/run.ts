@@ -1,6 +1,8 @@
 // Runs the tests (`deno task test`), on a PostgreSQL of their own where its programs are found.
 // Arguments go on to `deno test`: a file, `--filter`. The last line is `N passed, N failed`.
 // With `TEST_PG_HOST` (and `TEST_PG_PORT`, `_USER`, `_PASSWORD`) they use that server instead.
+import { TEMPLATE_VARIABLE } from "./support/embedded_template.ts";
+import { temporaryFolder } from "./support/folders.ts";
 import {
   findPostgresPrograms,
   type ServerAccess,
@@ -17,9 +19,10 @@ async function main(args: readonly string[]): Promise<number> {
   const child = { kill: (_signal: Deno.Signal): void => {} };
   for (const signal of ON_INTERRUPT) Deno.addSignalListener(signal, () => child.kill(signal));
   await using server = Deno.env.get("TEST_PG_HOST") ? null : await startOwnServer();
+  await using template = await temporaryFolder();
   const process = new Deno.Command(Deno.execPath(), {
     args: ["test", "-A", "--parallel", ...args],
-    env: server ? toEnv(server.access) : {},
+    env: { [TEMPLATE_VARIABLE]: template.path, ...(server ? toEnv(server.access) : {}) },
     stdin: "null",
     stdout: "piped",
   }).spawn();

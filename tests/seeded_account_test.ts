@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { openEmbeddedWarehouse } from "../lib/embedded_warehouse.ts";
+import { copyTemplate } from "./support/embedded_template.ts";
 import { withFreshAccount } from "./support/loader_process.ts";
 import { runDeno } from "./support/script.ts";
 
@@ -8,6 +9,7 @@ const CARS = "loaders/data/cars_catalog_elements.json";
 
 Deno.test("an empty account that the loaders fill gives a warehouse in which everything fits", () =>
   withFreshAccount(async ({ sandbox, folder, runWell }) => {
+    await copyTemplate(folder);
     await runWell("helper_fields", ["--all", "--yes"]);
     await runWell("json_importer", ["--file", CARS, "--yes"]);
     await runWell("json_importer", ["--yes"]);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { createServer } from "node:net";
 import { readConfig } from "../lib/config.ts";
 import { openServer, openWarehouse, WarehouseError } from "../lib/warehouse.ts";
+import { copyTemplate } from "./support/embedded_template.ts";
 import { temporaryFolder } from "./support/folders.ts";
 import { serverAccess, testOnServer } from "./support/warehouses.ts";
 
@@ -40,16 +41,6 @@ function int32(value: number): number[] {
 
 const IS_READY = message("Z", [73]);
 const LOGGED_IN = [...message("R", int32(0)), ...IS_READY];
-
-/** The driver first asks for the types of arrays; none are enough. */
-const NO_TYPES = [
-  ...message("1"),
-  ...message("t", [0, 0]),
-  ...message("T", [0, 0]),
-  ...message("2"),
-  ...message("C", "SELECT 0"),
-  ...IS_READY,
-];
 
 /** What a server of this version says to the one question it is asked. */
 function answerOfVersion(version: string): number[] {
@@ -130,7 +121,7 @@ Deno.test("openServer() says what to check when the password is wrong", async ()
 });
 
 Deno.test("openServer() refuses a server that is too old", async () => {
-  await withFakeServer([LOGGED_IN, NO_TYPES, answerOfVersion("140011")], async (port) => {
+  await withFakeServer([LOGGED_IN, answerOfVersion("140011")], async (port) => {
     assert.equal(
       await refusalOf({ ...NOWHERE, port }),
       `Cannot use the warehouse at 127.0.0.1:${port}/rental_dw: it is PostgreSQL 14, ` +
@@ -165,6 +156,7 @@ testOnServer("openServer() gives the types that the code counts on", async ({ sq
 
 Deno.test("openWarehouse() opens the embedded warehouse when there is no PG_HOST", async () => {
   await using folder = await temporaryFolder();
+  await copyTemplate(folder.path);
   await using warehouse = await openWarehouse(
     readConfig({ DATA_DIR: folder.path }, { amo: false }),
   );

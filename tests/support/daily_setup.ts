@@ -3,6 +3,7 @@ import { openEmbeddedWarehouse } from "../../lib/embedded_warehouse.ts";
 import type { ServedSandbox } from "../../lib/sandbox/server.ts";
 import { serveSandbox } from "../../lib/sandbox/server.ts";
 import type { Warehouse } from "../../lib/warehouse.ts";
+import { copyTemplate } from "./embedded_template.ts";
 import { temporaryFolder } from "./folders.ts";
 import { createRentalAccount, fieldValues, type RentalAccount } from "./rental_account.ts";
 import { denoCommand, type ProcessResult, runDeno } from "./script.ts";
@@ -66,6 +67,7 @@ export async function onEmbedded(
   body: (setup: DailySetup) => Promise<void>,
 ): Promise<void> {
   await using folder = await temporaryFolder();
+  await copyTemplate(folder.path);
   await body(toSetup(served, folder.path, {}, async (inspect) => {
     await using warehouse = await openEmbeddedWarehouse(folder.path);
     return await inspect(warehouse);

@@ -1,9 +1,10 @@
-import { PGlite } from "@electric-sql/pglite";
+import type { PGlite } from "@electric-sql/pglite";
 import postgres from "postgres";
 import { servePglite } from "../../lib/embedded_warehouse.ts";
 import { migrate } from "../../lib/migrations.ts";
 import { SQL_DIR } from "../../lib/sql_file.ts";
 import { openServer, type Warehouse } from "../../lib/warehouse.ts";
+import { createPglite } from "./embedded_template.ts";
 import { readServerAccess, type ServerAccess } from "./postgres_server.ts";
 
 type Body = (warehouse: Warehouse) => Promise<void>;
@@ -48,11 +49,18 @@ export async function withEmbedded(body: Body): Promise<void> {
   await body(warehouse);
 }
 
+/** Runs `body` on an in-memory warehouse of its own without any table. */
+export async function withEmptyEmbedded(body: Body): Promise<void> {
+  await using warehouse = await servePglite(await createPglite(), "memory");
+  await warehouse.sql`drop schema if exists stg, ods, dict, dds, dm, ops cascade`;
+  await body(warehouse);
+}
+
 /** Creating one takes seconds, so a test file has one, and only if it needs it. */
 let embedded: Promise<PGlite> | null = null;
 
 async function createEmbedded(): Promise<PGlite> {
-  const db = await PGlite.create();
+  const db = await createPglite();
   await using warehouse = await servePglite(keepOpen(db), "memory");
   await migrate(warehouse);
   await db.exec(await readSupportSql("keep_seed_rows.sql"));
