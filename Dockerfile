@@ -6,6 +6,8 @@ COPY deno.json deno.lock ./
 COPY lib ./lib
 COPY pipeline ./pipeline
 COPY sql ./sql
+# Whether the program exports OpenTelemetry is decided here: what is compiled no longer asks the environment.
+ARG OTEL_DENO=false
 # The cache keeps packages and Deno's runtime between builds, and is no part of the image.
 RUN --mount=type=cache,target=/deno-dir deno task compile
 RUN mkdir -p /state/.data /state/logs
