@@ -7,6 +7,8 @@ COPY lib ./lib
 COPY loaders ./loaders
 COPY pipeline ./pipeline
 COPY sql ./sql
+# Whether the program exports OpenTelemetry is decided here: what is compiled no longer asks the environment.
+ARG OTEL_DENO=false
 # The cache keeps packages and Deno's runtime between builds, and is no part of the image.
 RUN --mount=type=cache,target=/deno-dir deno task compile
 RUN mkdir -p /state/.data /state/logs

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { CheckFileError, parseCheck, readChecks } from "../lib/check_file.ts";
+import { readSqlFile } from "../lib/sql_file.ts";
 import { dags } from "../pipeline/daily.ts";
 
 const HEADER = `-- What:  warn: cars that are gone
@@ -70,4 +71,14 @@ Deno.test("docs/checks.md lists every check with its severity and what it is aft
     .map(([, name, severity]) => `${name} ${severity}`);
   const checks = await readChecks();
   assert.deepEqual(listed.sort(), checks.map(({ name, severity }) => `${name} ${severity}`).sort());
+});
+
+Deno.test("no check selects what is personal", async () => {
+  const texts = await Promise.all((await readChecks()).map(({ path }) => readSqlFile(path)));
+  const names =
+    /\b(\w+_hist|dim_client|stg_\w+)\.(client_name|name|phone|email|birth_date|payload)\b/;
+  assert.deepEqual(texts.filter((text) => names.test(text)), []);
+  // Plates and licences are compared, and never shown.
+  const shown = texts.join("\n").replaceAll(/ods\.lookup_key\(\w+\.(plate|license)\)/g, "");
+  assert.doesNotMatch(shown, /\.(plate|license|vin)\b/);
 });

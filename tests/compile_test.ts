@@ -132,6 +132,7 @@ Deno.test("deno task compile puts into the program what it needs, and nothing el
     assert.deepEqual(pipeline.read, ["."]);
     assert.equal(program.metadata.entrypoint_key, "pipeline/rental.ts");
     assert.ok(program.metadata.unstable_config.features.includes("cron"));
+    assert.equal(program.metadata.otel_config.tracing_enabled, false);
   });
 
   await extract(program, extracted.path);

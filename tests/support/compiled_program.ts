@@ -29,6 +29,7 @@ const metadataShape = z.object({
   }),
   env_vars_from_env_file: z.record(z.string(), z.string()),
   workspace_resolver: z.object({ import_map: z.object({ json: z.string() }) }),
+  otel_config: z.object({ tracing_enabled: z.boolean() }),
   unstable_config: z.object({ features: z.array(z.string()) }),
 });
 
