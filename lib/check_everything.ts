@@ -15,7 +15,7 @@ export async function checkEverything(
   settings: Pick<TaskContext, "config" | "logicalDate">,
   sampleSize: number,
 ): Promise<readonly CheckResult[]> {
-  return await warehouse.sql.begin(async (tx) => {
+  return await warehouse.sql.begin("isolation level repeatable read", async (tx) => {
     await runSqlFile(tx, "ops/scope_everything.sql");
     await setParameters(tx, {
       ...taskParameters({ ...settings, runId: crypto.randomUUID() }),

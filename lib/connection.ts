@@ -35,9 +35,10 @@ export function connect(
  */
 function endWithConnection(sql: postgres.Sql): postgres.Sql {
   const { begin } = sql;
-  const guarded = async <T>(work: (tx: postgres.TransactionSql) => Promise<T>) => {
+  const guarded = async <T>(...args: [Work<T>] | [options: string, Work<T>]) => {
+    const [options, work] = args.length === 1 ? ["", args[0]] as const : args;
     const end: End = { isOver: false };
-    const transaction = begin(async (tx) => {
+    const transaction = begin(options, async (tx) => {
       const outcome = await settle(work(guard(tx, end)));
       // The driver tells of a cut in this turn of the event loop, but maybe after the work has heard of it.
       await nextTurn();
@@ -50,6 +51,8 @@ function endWithConnection(sql: postgres.Sql): postgres.Sql {
   };
   return Object.defineProperty(sql, "begin", { value: guarded });
 }
+
+type Work<T> = (tx: postgres.TransactionSql) => Promise<T>;
 
 interface End {
   readonly isOver: boolean;

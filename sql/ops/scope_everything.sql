@@ -2,9 +2,7 @@
 -- Grain: one row
 -- Reads: every layer
 --
--- Must be the first statements of a transaction; after them it can only read.
-
-set transaction isolation level repeatable read;
+-- Needs a transaction that is repeatable read; after these statements it can only read.
 
 create temporary table changed_leads on commit drop as
 select stg_leads.id
