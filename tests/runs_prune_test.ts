@@ -20,10 +20,12 @@ testOnBothWarehouses(
       attemptOf("cars", "load", { attempt: 2, status: "running", started_at: daysAgo(91) }),
     ]);
     await warehouse.sql`
-      insert into ops.check_result (run_id, check_name, table_name, severity, offenders, checked_at)
+      insert into ops.check_result (
+        run_id, task_id, check_name, table_name, severity, offenders, checked_at
+      )
       values
-        (gen_random_uuid(), 'old', 'ods.ods_cars_hist', 'warn', 1, ${daysAgo(91)}),
-        (gen_random_uuid(), 'new', 'ods.ods_cars_hist', 'warn', 1, ${daysAgo(89)})
+        (gen_random_uuid(), 'merge', 'old', 'ods.ods_cars_hist', 'warn', 1, ${daysAgo(91)}),
+        (gen_random_uuid(), 'merge', 'new', 'ods.ods_cars_hist', 'warn', 1, ${daysAgo(89)})
     `;
     const paths = [91, 89].map((days) => join(folder.path, "leads", "2026-05-03", `${days}.log`));
     await Deno.mkdir(dirname(paths[0] ?? ""), { recursive: true });
