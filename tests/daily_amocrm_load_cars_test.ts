@@ -65,7 +65,7 @@ Deno.test("daily_amocrm_load_cars has the tasks and the time that users know", (
     "daily_amocrm_load_cars",
     "04:10",
     [],
-    [["extract_cars", 2], ["load_cars", undefined]],
+    [["extract_cars", 2], ["load_cars", 2]],
   ]);
 });
 

@@ -77,7 +77,7 @@ Deno.test("daily_amocrm_load_clients has the tasks and the time that users know"
     "daily_amocrm_load_clients",
     "04:05",
     [],
-    [["extract_clients", 2], ["load_clients", undefined]],
+    [["extract_clients", 2], ["load_clients", 2]],
   ]);
 });
 

@@ -88,7 +88,7 @@ const LANDED = [
 Deno.test("daily_amocrm_load_leads has the tasks and the time that users know", () => {
   assert.deepEqual(describe(dag), ["daily_amocrm_load_leads", "04:00", [], [
     ["extract_leads", 2],
-    ["load_leads", undefined],
+    ["load_leads", 2],
   ]]);
 });
 

@@ -34,7 +34,7 @@ Deno.test("daily_build_dict_status_leads has the tasks and the time that users k
     "daily_build_dict_status_leads",
     "04:55",
     [],
-    [["extract_statuses_to_stage", 2], ["merge_dict_status_leads", undefined]],
+    [["extract_statuses_to_stage", 2], ["merge_dict_status_leads", 2]],
   ]);
 });
 
