@@ -176,6 +176,8 @@ Deno.test("deno task compile puts into the program what it needs, and nothing el
           const [args, said] of [
             [["migrate"], /\nApplied: (\d+) of \1\n$/],
             [["check-data"], /\nAll \d+ results are clean\n$/],
+            [["runs"], /^daily_build_dds_fact /m],
+            [["loader", "json_importer", "--help"], /^Usage: json_importer /],
             [["dag", "daily_build_dds_dim", "--dry-run"], /^daily_build_dds_dim +dry run/m],
           ] as const
         ) {

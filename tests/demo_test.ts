@@ -114,7 +114,7 @@ for (const days of ["0", "61", "two"]) {
 /** What must be true of four days whatever the seed: see the surprises of lib/demo/rental_business.ts. */
 async function checkStory({ sql }: Warehouse): Promise<void> {
   const [raised] = await sql`
-    select array_agg(budget::integer - first_budget order by valid_from) as raises
+    select json_agg(budget::integer - first_budget order by valid_from) as raises
     from (
       select
         *, first_value(budget) over (partition by id order by valid_from)::integer as first_budget,
