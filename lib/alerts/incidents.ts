@@ -1,8 +1,6 @@
 import type { ISql } from "postgres";
+import { MOST_WORKER_DEATHS } from "../dag_state.ts";
 import { querySqlFile } from "../sql_file.ts";
-
-/** A worker that dies over a task this often fails it for good; before that, another one takes over. */
-const MOST_WORKER_DEATHS = 5;
 
 /**
  * Opens the incident of a DAG that has just failed for good for a date, or closes the one that its success
