@@ -281,9 +281,10 @@ testOnBothWarehouses("leads_as_of() gives the state of any moment", async (wareh
   const moments = ["05-01 09:59", "05-01 10:00", "05-02 10:00", "05-03 10:00", "05-09 00:00"];
   const states = await warehouse.sql`
     select moment.place, leads.status_id::integer as status_id
-    from unnest(${moments.map((moment) => at(`2026-${moment}`))}::timestamptz[])
-      with ordinality as moment (ts, place)
-    left join lateral ods.leads_as_of(moment.ts) as leads on true
+    from jsonb_array_elements_text(
+      ${JSON.stringify(moments.map((moment) => at(`2026-${moment}`)))}::jsonb
+    ) with ordinality as moment (ts, place)
+    left join lateral ods.leads_as_of(moment.ts::timestamptz) as leads on true
     order by moment.place
   `;
 
