@@ -82,6 +82,11 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       return running.size;
     },
     async stop(reason, graceMs) {
+      log.info("{reason}: runs under way: {runs}, for at most {seconds} s", {
+        reason: reason.message,
+        runs: running.size,
+        seconds: graceMs / 1000,
+      });
       drain.abort(reason);
       const timer = setTimeout(() => end.abort(reason), graceMs);
       await idle();
