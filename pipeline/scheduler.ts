@@ -11,6 +11,7 @@ import { EXIT_CODE } from "../lib/exit_code.ts";
 import { startMetricsServer } from "../lib/metrics/metrics_server.ts";
 import { createSchedulerState } from "../lib/metrics/scheduler_state.ts";
 import { explainRun } from "../lib/runs/explain.ts";
+import { withSetSchedules } from "../lib/runs/set_schedules.ts";
 import { formatNextRuns, scheduleDags } from "../lib/scheduled_dags.ts";
 import { createScheduler } from "../lib/scheduler.ts";
 import { openSession } from "../lib/session.ts";
@@ -34,6 +35,8 @@ export async function main(args: readonly string[]): Promise<number> {
   await using session = await openSession({ amo: true }, config);
   const { warehouse: { sql, kind } } = session;
   console.log(formatNextRuns(scheduled, await readClock(sql), config.businessTz));
+  // An explanation names the times that are really kept.
+  const known = withSetSchedules(dags, config);
   const state = createSchedulerState();
   await using pages = startMetricsServer(config, session.warehouse, state);
   if (pages) console.log(`Serving ${pages.url}/healthz and /metrics`);
@@ -44,7 +47,7 @@ export async function main(args: readonly string[]): Promise<number> {
       // Nobody gives a sign of life on the embedded warehouse, and all that runs there runs here.
       explainRun(
         sql,
-        dags,
+        known,
         dagId,
         date,
         config.businessTz,
