@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { migrate } from "../lib/migrations.ts";
@@ -226,6 +227,8 @@ async function dumpRunLog({ sql }: Warehouse): Promise<string[]> {
 testScripts("runs says that there is no run log yet, and makes none", async (setup) => {
   const onServer = "PG_HOST" in setup.env;
   if (onServer) await setup.inspect(({ sql }) => sql`drop schema ops cascade`);
+  // The copy of a template that the set-up may have put there.
+  else await rm(join(setup.dataDir, "warehouse"), { recursive: true, force: true });
   const commands = [
     [],
     ["show", "daily_load_ods_cars", DAY],
