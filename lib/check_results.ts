@@ -1,6 +1,6 @@
 import type { ISql } from "postgres";
-import type { CheckResult } from "./check_run.ts";
-import { querySqlFile } from "./sql_file.ts";
+import type { CheckResult } from "./checks/run.ts";
+import { querySqlFile } from "./warehouse/sql_file.ts";
 
 /** Keeps what the checks of a task found, passed and failed ones alike, in ops.check_result. */
 export async function saveCheckResults(

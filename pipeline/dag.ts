@@ -2,9 +2,9 @@
 // Writes: what the DAG writes
 // When:   as `rental dag ID` in a container, where the DAGs are no scripts of their own
 // Try:    deno run -q -P=pipeline pipeline/dag.ts daily_load_ods_cars --dry-run
-import { runMain } from "../lib/command.ts";
+import { runMain } from "../lib/script/command.ts";
 import { ConfigError } from "../lib/config.ts";
-import { runDagByArgs } from "../lib/dag_command.ts";
+import { runDagByArgs } from "../lib/script/dag_command.ts";
 import { dags } from "./daily.ts";
 
 /** Runs the DAG whose id comes first, with the rest as the arguments of its script. */

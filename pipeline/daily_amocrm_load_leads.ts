@@ -8,11 +8,11 @@ import { readCustomFields } from "../lib/amocrm/fields.ts";
 import { findByNameOrId } from "../lib/amocrm/find_by_name.ts";
 import { scanLeads } from "../lib/amocrm/lead_scan.ts";
 import { readPipelines } from "../lib/amocrm/pipelines.ts";
-import type { Dag, TaskContext, TaskResult } from "../lib/dag.ts";
-import { runDagCommand } from "../lib/dag_command.ts";
-import { wantedCatalog } from "../lib/element_extraction.ts";
-import { extractToSnapshot } from "../lib/extraction.ts";
-import { loadTask, snapshotStands } from "../lib/load_task.ts";
+import type { Dag, TaskContext, TaskResult } from "../lib/dag/dag.ts";
+import { runDagCommand } from "../lib/script/dag_command.ts";
+import { wantedCatalog } from "../lib/landing/element_extraction.ts";
+import { extractToSnapshot } from "../lib/landing/extraction.ts";
+import { loadTask, snapshotStands } from "../lib/landing/load_task.ts";
 
 export const dag: Dag = {
   id: "daily_amocrm_load_leads",

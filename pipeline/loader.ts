@@ -2,9 +2,9 @@
 // Writes: what the loader writes to the account
 // When:   as `rental loader NAME` in a container, where the loaders are no scripts of their own
 // Try:    deno run -q -P=loaders pipeline/loader.ts helper_fields --all
-import { runMain } from "../lib/command.ts";
+import { runMain } from "../lib/script/command.ts";
 import { ConfigError } from "../lib/config.ts";
-import { type Loader, runLoaderByArgs } from "../lib/loaders/loader_command.ts";
+import { type Loader, runLoaderByArgs } from "../loaders/account/loader_command.ts";
 import { loader as calendarImporter } from "../loaders/calendar_importer.ts";
 import { loader as cleaner } from "../loaders/cleaner.ts";
 import { loader as helperFields } from "../loaders/helper_fields.ts";

@@ -2,8 +2,8 @@
 // Writes: what its subcommands write
 // When:   as the one program of a container; `deno task compile` builds it
 // Try:    deno run -q -P=pipeline pipeline/rental.ts --help
-import { createCommand, runMain } from "../lib/command.ts";
-import { EXIT_CODE } from "../lib/exit_code.ts";
+import { createCommand, runMain } from "../lib/script/command.ts";
+import { EXIT_CODE } from "../lib/script/exit_code.ts";
 
 interface Subcommand {
   readonly name: string;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { VARIABLE_NAMES } from "../lib/config.ts";
-import { validateDags } from "../lib/dependencies.ts";
+import { validateDags } from "../lib/run_log/upstreams.ts";
 import { dags } from "../pipeline/daily.ts";
 import { PROJECT_DIR } from "./support/script.ts";
 

@@ -1,6 +1,6 @@
 import type { ISql } from "postgres";
 import { z } from "zod";
-import { querySqlFile } from "../sql_file.ts";
+import { querySqlFile } from "../warehouse/sql_file.ts";
 
 const claimedIncidents = z.array(z.object({
   incident_id: z.number(),

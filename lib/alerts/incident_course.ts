@@ -1,6 +1,6 @@
 import type { ISql } from "postgres";
 import { z } from "zod";
-import { querySqlFile } from "../sql_file.ts";
+import { querySqlFile } from "../warehouse/sql_file.ts";
 
 const courses = z.array(z.object({
   /** The task that failed, and its error; null when the run log no longer has them. */

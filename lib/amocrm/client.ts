@@ -1,6 +1,6 @@
 import type { Logger } from "@logtape/logtape";
 import ky from "ky";
-import { AmoBan, judgeAnswer, LostAnswer, RetryableAnswer } from "./errors.ts";
+import { AmoBan, judgeAnswer, LostAnswer, RetryableAnswer } from "./answers.ts";
 import { toNetworkError } from "./network_errors.ts";
 import { sharedPacer } from "./pacing.ts";
 import { type AmoPage, walkPages } from "./pages.ts";

@@ -1,7 +1,7 @@
 import type { Logger } from "@logtape/logtape";
 import { z } from "zod";
 import type { AmoClient } from "./client.ts";
-import { AmoError } from "./errors.ts";
+import { AmoError } from "./answers.ts";
 import { findFields } from "./field_match.ts";
 import { listOf } from "./pages.ts";
 import { WANTED_FIELDS } from "./wanted_fields.ts";

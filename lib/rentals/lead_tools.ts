@@ -1,4 +1,4 @@
-import type { LoaderSession } from "../loaders/loader_command.ts";
+import type { LoaderSession } from "../../loaders/account/loader_command.ts";
 
 /** What reading and writing leads takes: a loader's session, or what the demo has of it. */
 export type LeadTools = Pick<

@@ -1,5 +1,5 @@
 import type { Account } from "../amocrm/account.ts";
-import { chooseDate } from "../session.ts";
+import { chooseDate } from "../script/session.ts";
 
 /** The day of `--date`, or that of the account's clock, in the business time zone. Throws `ConfigError`. */
 export function chooseToday(

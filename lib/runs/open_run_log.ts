@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { z } from "zod";
 import type { Config } from "../config.ts";
-import { requireDataDir } from "../data_dir.ts";
-import { configureLogging } from "../logging.ts";
-import { querySqlFile } from "../sql_file.ts";
-import { openWarehouse, type Warehouse } from "../warehouse.ts";
-import { formatProse } from "./prose.ts";
+import { requireDataDir } from "../script/data_dir.ts";
+import { configureLogging } from "../log/logging.ts";
+import { querySqlFile } from "../warehouse/sql_file.ts";
+import { openWarehouse, type Warehouse } from "../warehouse/warehouse.ts";
+import { formatProse } from "../log/prose.ts";
 
 /** There is no run log that could be read; the message says what makes one. */
 export class NoRunLogError extends Error {

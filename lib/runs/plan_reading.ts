@@ -1,7 +1,7 @@
-import type { Task } from "../dag.ts";
-import { errorText } from "../error_text.ts";
-import { contextOf, type RunSeenByTasks } from "../run.ts";
-import { asResult } from "../task_run.ts";
+import type { Task } from "../dag/dag.ts";
+import { errorText } from "../log/error_text.ts";
+import { contextOf, type RunSeenByTasks } from "../runner/run.ts";
+import { asResult } from "../runner/one_try.ts";
 
 /** By "dag.task": what it read outside the database, or why it could not. */
 export type Prepared = ReadonlyMap<

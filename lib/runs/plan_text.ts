@@ -1,9 +1,9 @@
-import type { Dag } from "../dag.ts";
-import type { DagOutcome, TaskOutcome } from "../run_outcome.ts";
-import { warningsOf } from "../task_warnings.ts";
-import type { Paint } from "./paint.ts";
-import type { PlannedDay } from "./plan_run.ts";
-import { formatProse } from "./prose.ts";
+import type { Dag } from "../dag/dag.ts";
+import type { DagOutcome, TaskOutcome } from "../dag/outcome.ts";
+import { warningsOf } from "../dag/warnings.ts";
+import type { Paint } from "../../pipeline/runs/look.ts";
+import type { PlannedDay } from "../runner/dry_run.ts";
+import { formatProse } from "../log/prose.ts";
 
 const TASK_WIDTH = 32;
 

@@ -1,5 +1,5 @@
-import { EXIT_CODE, exitCodeOfDag, exitCodeOfDay } from "../exit_code.ts";
-import type { DagOutcome } from "../run_outcome.ts";
+import { EXIT_CODE, exitCodeOfDag, exitCodeOfDay } from "../script/exit_code.ts";
+import type { DagOutcome } from "../dag/outcome.ts";
 
 /** The exit code of a run of some DAGs: what all that are not done agree on, else that of a whole day. */
 export function exitCodeOfRetry(outcomes: readonly DagOutcome[]): number {

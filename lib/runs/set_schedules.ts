@@ -1,6 +1,6 @@
 import { type Config, readScheduleOverrides } from "../config.ts";
-import type { Dag } from "../dag.ts";
-import { scheduleDags } from "../scheduled_dags.ts";
+import type { Dag } from "../dag/dag.ts";
+import { scheduleDags } from "../dag/scheduled_dags.ts";
 
 /**
  * The DAGs with the schedules that they really have: `SCHEDULE_<DAG_ID>` wins.

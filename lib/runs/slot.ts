@@ -1,5 +1,5 @@
-import type { Dag } from "../dag.ts";
-import { parseSchedule } from "../schedule.ts";
+import type { Dag } from "../dag/dag.ts";
+import { parseSchedule } from "../dag/schedule.ts";
 
 /** The moment at which a DAG's run of a date may begin; null on a day that its schedule leaves out. */
 export function slotOf(

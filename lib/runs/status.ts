@@ -1,4 +1,4 @@
-import type { RunStatus } from "./dag_run.ts";
+import type { RunStatus } from "../run_log/dag_run.ts";
 
 /** How each status looks: a mark of its own, so that it can be read without colours, its colour and its name. */
 const STATUSES = {

@@ -1,5 +1,5 @@
-import type { Lead } from "./lead.ts";
-import { createSortedIndex, type SortedIndex } from "./sorted_index.ts";
+import type { Lead } from "./routes/lead.ts";
+import { createSortedIndex, type SortedIndex } from "./account/sorted_index.ts";
 
 export type LeadOrder = "id" | "updated_at" | "created_at";
 export type Direction = "asc" | "desc";

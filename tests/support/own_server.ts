@@ -1,5 +1,5 @@
 import postgres from "postgres";
-import { openServer, type Warehouse } from "../../lib/warehouse.ts";
+import { openServer, type Warehouse } from "../../lib/warehouse/warehouse.ts";
 import type { TestServer } from "./postgres_server.ts";
 
 /** Runs `body` on an empty database of a server that the test may restart; it is dropped afterwards. */

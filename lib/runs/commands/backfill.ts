@@ -1,16 +1,21 @@
 import { type Config, ConfigError, readConfig } from "../../config.ts";
-import type { Dag } from "../../dag.ts";
-import { readsAmo } from "../../dag_command.ts";
-import { EXIT_CODE } from "../../exit_code.ts";
-import { openSession } from "../../session.ts";
-import type { Warehouse } from "../../warehouse.ts";
-import { readAttempts } from "../attempts.ts";
-import { findOpenDays, formatOpenDays, type OpenDay, runBackfill } from "../backfill.ts";
-import { listDates, parseDate } from "../dates.ts";
-import { inRunOrder } from "../downstream.ts";
-import { findDag } from "../find_dag.ts";
+import type { Dag } from "../../dag/dag.ts";
+import { readsAmo } from "../../script/dag_command.ts";
+import { EXIT_CODE } from "../../script/exit_code.ts";
+import { openSession } from "../../script/session.ts";
+import type { Warehouse } from "../../warehouse/warehouse.ts";
+import { readAttempts } from "../../run_log/attempts.ts";
+import {
+  findOpenDays,
+  formatOpenDays,
+  type OpenDay,
+  runBackfill,
+} from "../../../pipeline/runs/backfill.ts";
+import { listDates, parseDate } from "../../script/dates.ts";
+import { inRunOrder } from "../../dag/downstream.ts";
+import { findDag } from "../../dag/find_dag.ts";
 import { openRunLog } from "../open_run_log.ts";
-import { createSubcommand, type Subcommand } from "../subcommand.ts";
+import { createSubcommand, type Subcommand } from "../../../pipeline/runs/subcommand.ts";
 
 interface BackfillFlags {
   readonly from: string;

@@ -1,11 +1,11 @@
 import { readConfig } from "../../config.ts";
-import { EXIT_CODE } from "../../exit_code.ts";
-import { openSession } from "../../session.ts";
+import { EXIT_CODE } from "../../script/exit_code.ts";
+import { openSession } from "../../script/session.ts";
 import { sleep } from "../../sleep.ts";
-import { cancelRun } from "../cancel.ts";
-import { parseDate } from "../dates.ts";
-import { findDag } from "../find_dag.ts";
-import { createRunSubcommand, type Subcommand } from "../subcommand.ts";
+import { cancelRun } from "../../../pipeline/runs/cancel.ts";
+import { parseDate } from "../../script/dates.ts";
+import { findDag } from "../../dag/find_dag.ts";
+import { createRunSubcommand, type Subcommand } from "../../../pipeline/runs/subcommand.ts";
 
 const EMBEDDED =
   "The embedded warehouse is open in one process at a time, so there is no run of\n" +

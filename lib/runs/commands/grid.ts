@@ -1,14 +1,14 @@
-import { wholeNumber } from "../../command.ts";
+import { wholeNumber } from "../../script/command.ts";
 import { type Config, readConfig } from "../../config.ts";
-import type { Dag } from "../../dag.ts";
-import { EXIT_CODE } from "../../exit_code.ts";
-import { type Attempt, readAttempts } from "../attempts.ts";
-import { dagRunOf } from "../dag_run.ts";
-import { listDates, parseDate } from "../dates.ts";
-import { formatGrid, type Grid, toGridJson } from "../grid.ts";
+import type { Dag } from "../../dag/dag.ts";
+import { EXIT_CODE } from "../../script/exit_code.ts";
+import { type Attempt, readAttempts } from "../../run_log/attempts.ts";
+import { dagRunOf } from "../../run_log/dag_run.ts";
+import { listDates, parseDate } from "../../script/dates.ts";
+import { formatGrid, type Grid, toGridJson } from "../../../pipeline/runs/grid.ts";
 import { NoRunLogError, openRunLog } from "../open_run_log.ts";
-import { columnsOfStdout, paintForStdout } from "../paint.ts";
-import { createSubcommand, type Subcommand } from "../subcommand.ts";
+import { columnsOfStdout, paintForStdout } from "../../../pipeline/runs/look.ts";
+import { createSubcommand, type Subcommand } from "../../../pipeline/runs/subcommand.ts";
 
 interface GridFlags {
   readonly days: number;

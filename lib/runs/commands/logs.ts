@@ -1,12 +1,12 @@
 import { readConfig } from "../../config.ts";
-import { EXIT_CODE } from "../../exit_code.ts";
-import { readAttempts } from "../attempts.ts";
-import { parseDate } from "../dates.ts";
-import { findDag } from "../find_dag.ts";
-import { readLogs } from "../logs.ts";
+import { EXIT_CODE } from "../../script/exit_code.ts";
+import { readAttempts } from "../../run_log/attempts.ts";
+import { parseDate } from "../../script/dates.ts";
+import { findDag } from "../../dag/find_dag.ts";
+import { readLogs } from "../../../pipeline/runs/logs.ts";
 import { openRunLog } from "../open_run_log.ts";
-import { paintForStdout } from "../paint.ts";
-import { createRunSubcommand, type Subcommand } from "../subcommand.ts";
+import { paintForStdout } from "../../../pipeline/runs/look.ts";
+import { createRunSubcommand, type Subcommand } from "../../../pipeline/runs/subcommand.ts";
 
 /** `runs logs`: the log lines of each attempt of a DAG for a date. */
 export const logsCommand: Subcommand = (dags, act) =>

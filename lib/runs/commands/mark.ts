@@ -1,14 +1,14 @@
 import { Argument } from "commander";
 import { ConfigError, readConfig } from "../../config.ts";
-import { EXIT_CODE } from "../../exit_code.ts";
-import { freeDeadClaims } from "../../run_log.ts";
-import { openSession } from "../../session.ts";
-import { parseDate } from "../dates.ts";
-import { findDag } from "../find_dag.ts";
-import { type Mark, markRun } from "../mark.ts";
+import { EXIT_CODE } from "../../script/exit_code.ts";
+import { freeDeadClaims } from "../../run_log/claims.ts";
+import { openSession } from "../../script/session.ts";
+import { parseDate } from "../../script/dates.ts";
+import { findDag } from "../../dag/find_dag.ts";
+import { type Mark, markRun } from "../../../pipeline/runs/mark.ts";
 import { describePerson } from "../person.ts";
-import { formatProse } from "../prose.ts";
-import { createSubcommand, type Subcommand } from "../subcommand.ts";
+import { formatProse } from "../../log/prose.ts";
+import { createSubcommand, type Subcommand } from "../../../pipeline/runs/subcommand.ts";
 
 /** `runs mark`: notes an outcome that a person decided on. */
 export const markCommand: Subcommand = (dags, act) =>

@@ -1,11 +1,11 @@
-import { wholeNumber } from "../../command.ts";
+import { wholeNumber } from "../../script/command.ts";
 import { type Config, readConfig } from "../../config.ts";
-import type { Dag } from "../../dag.ts";
-import { EXIT_CODE } from "../../exit_code.ts";
-import { openSession } from "../../session.ts";
+import type { Dag } from "../../dag/dag.ts";
+import { EXIT_CODE } from "../../script/exit_code.ts";
+import { openSession } from "../../script/session.ts";
 import { openRunLog } from "../open_run_log.ts";
-import { describeOldRuns, findOldRuns, removeOldRuns } from "../prune.ts";
-import { createSubcommand, type Subcommand } from "../subcommand.ts";
+import { describeOldRuns, findOldRuns, removeOldRuns } from "../../../pipeline/runs/prune.ts";
+import { createSubcommand, type Subcommand } from "../../../pipeline/runs/subcommand.ts";
 
 interface PruneFlags {
   readonly keepDays: number;

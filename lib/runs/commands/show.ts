@@ -1,13 +1,13 @@
 import { readConfig } from "../../config.ts";
-import { EXIT_CODE } from "../../exit_code.ts";
-import { readAttempts } from "../attempts.ts";
-import { parseDate } from "../dates.ts";
-import { findDag } from "../find_dag.ts";
+import { EXIT_CODE } from "../../script/exit_code.ts";
+import { readAttempts } from "../../run_log/attempts.ts";
+import { parseDate } from "../../script/dates.ts";
+import { findDag } from "../../dag/find_dag.ts";
 import { openRunLog } from "../open_run_log.ts";
-import { paintForStdout } from "../paint.ts";
+import { paintForStdout } from "../../../pipeline/runs/look.ts";
 import { withSetSchedules } from "../set_schedules.ts";
-import { formatRun } from "../show.ts";
-import { createRunSubcommand, type Subcommand } from "../subcommand.ts";
+import { formatRun } from "../../../pipeline/runs/show.ts";
+import { createRunSubcommand, type Subcommand } from "../../../pipeline/runs/subcommand.ts";
 
 /** `runs show`: every attempt of a DAG for a date. */
 export const showCommand: Subcommand = (dags, act) =>
