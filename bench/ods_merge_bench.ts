@@ -6,8 +6,9 @@
 import { Command } from "commander";
 import type { TransactionSql } from "postgres";
 import { migrate } from "../lib/warehouse/migrations.ts";
+import { openServer } from "../lib/warehouse/open.ts";
 import { runSqlFile } from "../lib/warehouse/sql_file.ts";
-import { openServer, type Warehouse } from "../lib/warehouse/warehouse.ts";
+import type { Warehouse } from "../lib/warehouse/warehouse.ts";
 import { openBenchServer } from "./support/bench_server.ts";
 
 const ROUNDS = 3;

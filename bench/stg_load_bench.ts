@@ -9,7 +9,8 @@ import { readConfig } from "../lib/config.ts";
 import { createSnapshot } from "../lib/landing/snapshot.ts";
 import { stageSnapshot } from "../lib/landing/staging.ts";
 import { migrate } from "../lib/warehouse/migrations.ts";
-import { openServer, type Warehouse } from "../lib/warehouse/warehouse.ts";
+import { openServer } from "../lib/warehouse/open.ts";
+import type { Warehouse } from "../lib/warehouse/warehouse.ts";
 import { openBenchServer } from "./support/bench_server.ts";
 import { taskContext } from "./support/task_context.ts";
 

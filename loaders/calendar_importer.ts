@@ -19,8 +19,7 @@ import {
 } from "./rentals/calendar.ts";
 import { type CalendarOutcome, importCalendar } from "./rentals/calendar_import.ts";
 import { matchCalendar } from "./rentals/calendar_matching.ts";
-import { readRentalAccount } from "./rentals/rental_account.ts";
-import { chooseToday } from "../lib/rentals/today.ts";
+import { chooseToday, readRentalAccount } from "./rentals/rental_account.ts";
 
 interface CalendarImporterFlags {
   readonly file: string;

@@ -5,8 +5,8 @@
 
 import { faker } from "@faker-js/faker/locale/en";
 import { InvalidArgumentError, Option } from "commander";
-import { wholeNumber } from "../lib/script/command.ts";
 import { ConfigError } from "../lib/config.ts";
+import { wholeNumber } from "../lib/script/command.ts";
 import { EXIT_CODE } from "../lib/script/exit_code.ts";
 import {
   type Loader,
@@ -22,14 +22,13 @@ import {
   prepareGeneration,
 } from "./rentals/generation.ts";
 import { formatGeneration, formatOutcome } from "./rentals/generation_report.ts";
-import { readRentalAccount } from "./rentals/rental_account.ts";
+import { chooseToday, readRentalAccount } from "./rentals/rental_account.ts";
 import {
   DEFAULT_COUNTS,
   parseCounts,
   scaleCounts,
   type StageCounts,
 } from "./rentals/stage_counts.ts";
-import { chooseToday } from "../lib/rentals/today.ts";
 
 interface LeadsGeneratorFlags {
   readonly count?: number;

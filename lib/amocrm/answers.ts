@@ -162,3 +162,11 @@ function parseJson(text: string): unknown {
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
+
+/** One good answer. */
+export interface AmoAnswer {
+  /** Parsed JSON, null for a 204; the reader checks its shape. */
+  readonly body: unknown;
+  /** The CRM's own time of the answer, from its `Date` header: full seconds. */
+  readonly serverTime: Temporal.Instant;
+}

@@ -1,10 +1,9 @@
 import type { TransactionSql } from "postgres";
-import { readChecks } from "./file.ts";
-import { saveCheckResults } from "../check_results.ts";
-import { type CheckResult, runCheck } from "./run.ts";
 import type { TaskContext, TaskResult } from "../dag/dag.ts";
-import { runSqlFile } from "../warehouse/sql_file.ts";
 import { taskParameters } from "../dag/sql_task.ts";
+import { runSqlFile } from "../warehouse/sql_file.ts";
+import { readChecks } from "./file.ts";
+import { type CheckResult, runCheck, saveCheckResults } from "./run.ts";
 
 /** Checks of severity `error` found offenders: the rows of the task must not stay. */
 export class CheckError extends Error {

@@ -1,7 +1,7 @@
-import type { TransactionSql } from "postgres";
+import type { ISql, TransactionSql } from "postgres";
 import { z } from "zod";
+import { querySqlFile, readSqlFile, toSqlFileError } from "../warehouse/sql_file.ts";
 import type { Check, Severity } from "./file.ts";
-import { readSqlFile, toSqlFileError } from "../warehouse/sql_file.ts";
 
 /** A row that breaks a rule. */
 export interface Offender {
@@ -61,4 +61,21 @@ async function selectSample(tx: TransactionSql, path: string, sampleSize: number
   } catch (error) {
     throw toSqlFileError(error, path, counting);
   }
+}
+
+/** Keeps what the checks of a task found, passed and failed ones alike, in ops.check_result. */
+export async function saveCheckResults(
+  sql: ISql,
+  runId: string,
+  taskId: string,
+  results: readonly CheckResult[],
+): Promise<void> {
+  const rows = results.map(({ check, table, severity, offenders, sample }) => ({
+    check_name: check,
+    table_name: table,
+    severity,
+    offenders,
+    sample,
+  }));
+  await querySqlFile(sql, "ops/save_check_results.sql", [JSON.stringify(rows), runId, taskId]);
 }

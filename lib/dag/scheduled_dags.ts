@@ -1,8 +1,13 @@
-import { type Config, ConfigError, scheduleVariable } from "../config.ts";
+import {
+  type Catchup,
+  type Config,
+  ConfigError,
+  readScheduleOverrides,
+  scheduleVariable,
+} from "../config.ts";
 import type { Dag } from "./dag.ts";
-import { validateDags } from "../run_log/upstreams.ts";
-import type { ScheduledDag } from "../../pipeline/scheduler/due.ts";
 import { parseSchedule, type Schedule, ScheduleError } from "./schedule.ts";
+import { validateDags } from "./validate.ts";
 
 /**
  * The DAGs with their times, which `overrides` may change by DAG id.
@@ -48,4 +53,25 @@ export function formatNextRuns(
 
 function formatLine(id: string, schedule: string, catchup: string, next: string): string {
   return `${id.padEnd(30)} ${schedule.padEnd(15)} ${catchup.padEnd(9)} ${next}`;
+}
+
+/** A DAG with the times at which it runs. */
+export interface ScheduledDag {
+  readonly dag: Dag;
+  readonly schedule: Schedule;
+  /** What becomes of dates that nobody has tried: see `due`. */
+  readonly catchup: Catchup;
+  /** Days that `all` goes back at most. */
+  readonly catchupMaxDays: number;
+}
+
+/**
+ * The DAGs with the schedules that they really have: `SCHEDULE_<DAG_ID>` wins.
+ *
+ * Throws `ConfigError` for a variable that is no schedule, or names no DAG.
+ */
+export function withSetSchedules(dags: readonly Dag[], config: Config): readonly Dag[] {
+  const overrides = readScheduleOverrides(dags.map(({ id }) => id));
+  return scheduleDags(dags, config, overrides)
+    .map(({ dag, schedule }) => ({ ...dag, schedule: schedule.text }));
 }

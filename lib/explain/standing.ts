@@ -1,8 +1,8 @@
 import type { Dag } from "../dag/dag.ts";
-import { mayGoOn } from "../run_log/dag_state.ts";
+import { parseSchedule } from "../dag/schedule.ts";
 import type { Attempt } from "../run_log/attempts.ts";
 import { type DagRun, dagRunOf, type TaskRun } from "../run_log/dag_run.ts";
-import { slotOf } from "../runs/slot.ts";
+import { mayGoOn } from "../run_log/dag_state.ts";
 
 /** What there is to know about the runs of one date at a moment. */
 export interface DayView {
@@ -134,4 +134,13 @@ export function blockersOf(dag: Dag, view: DayView): Blocker[] {
     const name = dependency.task === undefined ? upstream.id : `${upstream.id}.${dependency.task}`;
     return [{ name, dag: upstream }];
   });
+}
+
+/** The moment at which a DAG's run of a date may begin; null on a day that its schedule leaves out. */
+export function slotOf(
+  dag: Dag,
+  date: Temporal.PlainDate,
+  timeZone: string,
+): Temporal.Instant | null {
+  return parseSchedule(dag.schedule, timeZone).slots(date, date)[0]?.at ?? null;
 }

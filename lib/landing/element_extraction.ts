@@ -1,8 +1,7 @@
-import { readCatalogs } from "../amocrm/catalogs.ts";
+import { readCatalogs, wantedCatalog } from "../amocrm/catalogs.ts";
 import { scanElements } from "../amocrm/element_scan.ts";
 import { readCustomFields } from "../amocrm/fields.ts";
 import { findByNameOrId } from "../amocrm/find_by_name.ts";
-import type { AmoSettings } from "../config.ts";
 import type { TaskContext, TaskResult } from "../dag/dag.ts";
 import { extractToSnapshot } from "./extraction.ts";
 
@@ -23,15 +22,4 @@ export async function extractElements(
       },
     };
   });
-}
-
-/** Which catalog holds the clients or the cars, and which setting says so. */
-export function wantedCatalog(settings: AmoSettings, entity: "clients" | "cars") {
-  return entity === "cars"
-    ? { kind: "catalog", nameOrId: settings.carsCatalog, setting: "AMO_CARS_CATALOG" } as const
-    : {
-      kind: "catalog",
-      nameOrId: settings.clientsCatalog,
-      setting: "AMO_CLIENTS_CATALOG",
-    } as const;
 }

@@ -1,12 +1,13 @@
 import { type Account, readAccount } from "../amocrm/account.ts";
 import { type AmoClient, createAmoClient } from "../amocrm/client.ts";
-import { resolveFields } from "../amocrm/fields.ts";
-import { type CustomField, type Entity, type FieldsByColumn } from "../amocrm/fields.ts";
+import type { CustomField } from "../amocrm/field_match.ts";
+import { type FieldsByColumn, resolveFields } from "../amocrm/fields.ts";
 import type { RecordSink } from "../amocrm/lead_scan.ts";
+import type { Entity } from "../amocrm/wanted_fields.ts";
 import type { AmoSettings } from "../config.ts";
 import type { TaskContext, TaskResult } from "../dag/dag.ts";
-import { createSnapshot } from "./snapshot.ts";
 import type { Metrics } from "../warehouse/sql_file.ts";
+import { createSnapshot } from "./snapshot.ts";
 
 /** The account that a task reads. */
 export interface Crm {

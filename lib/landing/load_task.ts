@@ -1,8 +1,8 @@
-import type { Entity } from "../amocrm/fields.ts";
+import type { Entity } from "../amocrm/wanted_fields.ts";
 import type { Task, TaskContext } from "../dag/dag.ts";
-import { removeLeftovers, removeSnapshot, snapshotExists } from "./snapshot_cleanup.ts";
-import type { Metrics } from "../warehouse/sql_file.ts";
 import { WAREHOUSE_RETRIES } from "../dag/sql_task.ts";
+import type { Metrics } from "../warehouse/sql_file.ts";
+import { removeLeftovers, removeSnapshot, snapshotExists } from "./snapshot_cleanup.ts";
 import { stageSnapshot } from "./staging.ts";
 
 /** No extract takes this long, so nobody works on what was not touched since. */

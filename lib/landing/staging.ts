@@ -1,12 +1,12 @@
 import type { TransactionSql } from "postgres";
 import { z } from "zod";
-import type { Entity } from "../amocrm/fields.ts";
+import type { Entity } from "../amocrm/wanted_fields.ts";
 import type { TaskContext, TaskResult } from "../dag/dag.ts";
+import { querySqlFile } from "../warehouse/sql_file.ts";
 import { createEntityParser } from "./records/entity_parser.ts";
 import type { ParsedRecord, RejectedRecord } from "./records/record.ts";
 import type { SnapshotManifest } from "./snapshot.ts";
 import { readLines, readManifest } from "./snapshot_reader.ts";
-import { querySqlFile } from "../warehouse/sql_file.ts";
 import { addToBatch, landBatch, type StagingBatch } from "./staging_batch.ts";
 
 // Large enough that a statement's own cost does not count, small enough that memory stays flat.

@@ -1,8 +1,8 @@
 import type { TransactionSql } from "postgres";
-import type { Entity } from "../amocrm/fields.ts";
+import type { Entity } from "../amocrm/wanted_fields.ts";
+import { runSqlStatement } from "../warehouse/sql_file.ts";
 import type { ParsedRecord, RejectedRecord, StgRow } from "./records/record.ts";
 import { hashText } from "./records/row_hash.ts";
-import { runSqlStatement } from "../warehouse/sql_file.ts";
 
 /** Rows for STG and values that did not parse, collected until there are enough for one statement each. */
 export interface StagingBatch {

@@ -1,5 +1,3 @@
-import type { ReportProgress } from "../runner/run.ts";
-
 /** Shows running tasks at the bottom of a terminal, below the log lines; without one, the lines alone. */
 export interface LiveProgress extends Disposable {
   readonly report: ReportProgress;
@@ -74,3 +72,6 @@ function stderrScreen(): Screen {
     },
   };
 }
+
+/** Live text of a task for a terminal; null when the task has ended. */
+export type ReportProgress = (dagId: string, taskId: string, text: string | null) => void;

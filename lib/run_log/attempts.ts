@@ -1,7 +1,6 @@
 import type { ISql } from "postgres";
 import { z } from "zod";
 import { querySqlFile } from "../warehouse/sql_file.ts";
-import { withoutControls } from "../runs/printable.ts";
 
 const text = z.string().transform(withoutControls);
 
@@ -42,4 +41,12 @@ export async function readAttempts(
 /** Whether a worker holds it: it waits or runs. */
 export function isActive({ status }: Attempt): boolean {
   return status === "waiting" || status === "running";
+}
+
+// deno-lint-ignore no-control-regex -- they are what it is about
+const CONTROLS = /[\x00-\x08\x0b-\x1f\x7f-\x9f]/g;
+
+/** The text without characters that would move a cursor or change a terminal: line ends and tabs stay. */
+export function withoutControls(text: string): string {
+  return text.replaceAll("\r\n", "\n").replaceAll(CONTROLS, "\ufffd");
 }

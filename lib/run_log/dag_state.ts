@@ -1,5 +1,5 @@
 import type { Dag } from "../dag/dag.ts";
-import type { TaskState } from "./claims.ts";
+import type { TaskState } from "./task_states.ts";
 
 /**
  * How a DAG stands for a date, from what the run log says of its tasks:

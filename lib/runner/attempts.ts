@@ -1,23 +1,23 @@
 import { getLogger } from "@logtape/logtape";
 import type { Task, TaskResult } from "../dag/dag.ts";
 import { endReasonOf } from "../dag/end_reason.ts";
+import { emptyOutcome, type TaskOutcome } from "../dag/outcome.ts";
+import { warningsOf } from "../dag/warnings.ts";
 import { errorText, isTransient } from "../log/error_text.ts";
-import type { Heartbeat } from "../run_log/heartbeat.ts";
 import { attemptLogFile, keepLines } from "../log/log_file.ts";
-import { persist } from "./persist.ts";
-import { contextOf, type Run } from "./run.ts";
 import {
   type Claim,
   ClaimLostError,
   failClaim,
-  readTaskStates,
   retryClaim,
   startClaim,
   succeedClaim,
 } from "../run_log/claims.ts";
-import { emptyOutcome, type TaskOutcome } from "../dag/outcome.ts";
+import type { Heartbeat } from "../run_log/heartbeat.ts";
+import { readTaskStates } from "../run_log/task_states.ts";
 import { DryRunRollback, tryTask } from "./one_try.ts";
-import { warningsOf } from "../dag/warnings.ts";
+import { persist } from "./persist.ts";
+import { contextOf, type Run } from "./run.ts";
 import { traceTry } from "./tracing.ts";
 
 const log = getLogger(["run"]);

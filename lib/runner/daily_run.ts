@@ -1,9 +1,9 @@
 import type { Dag } from "../dag/dag.ts";
-import { runDag } from "./runner.ts";
-import { validateDags } from "../run_log/upstreams.ts";
+import { type DagOutcome, emptyOutcome } from "../dag/outcome.ts";
+import { validateDags } from "../dag/validate.ts";
 import { errorText } from "../log/error_text.ts";
 import type { RunOptions } from "./run.ts";
-import { type DagOutcome, emptyOutcome } from "../dag/outcome.ts";
+import { runDag } from "./runner.ts";
 
 /**
  * Runs all `dags` for one date, each as soon as everything it waits for has ended, well or not: the run log

@@ -1,7 +1,7 @@
 import type { Logger } from "@logtape/logtape";
 import type { TransactionSql } from "postgres";
 import { CheckError, passChecks } from "../checks/gate.ts";
-import { saveCheckResults } from "../check_results.ts";
+import { saveCheckResults } from "../checks/run.ts";
 import type { Task, TaskContext, TaskResult } from "../dag/dag.ts";
 import { BudgetError } from "../dag/end_reason.ts";
 import { errorText } from "../log/error_text.ts";

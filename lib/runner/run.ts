@@ -1,13 +1,11 @@
 import { getLogger } from "@logtape/logtape";
 import type { Config } from "../config.ts";
 import type { Dag, Task, TaskContext } from "../dag/dag.ts";
+import type { ReportProgress } from "../log/live_progress.ts";
+import type { Worker } from "../run_log/worker.ts";
 import type { Sleep } from "../sleep.ts";
 import type { Metrics } from "../warehouse/sql_file.ts";
 import type { Warehouse } from "../warehouse/warehouse.ts";
-import type { Worker } from "../run_log/worker.ts";
-
-/** Live text of a task for a terminal; null when the task has ended. */
-export type ReportProgress = (dagId: string, taskId: string, text: string | null) => void;
 
 /** What a run needs. The warehouse must be migrated. */
 export interface RunOptions {

@@ -1,24 +1,19 @@
 import { getLogger } from "@logtape/logtape";
 import type { Dag, Task } from "../dag/dag.ts";
-import { decide, type Decision, validateDag } from "../run_log/upstreams.ts";
 import { endReasonOf } from "../dag/end_reason.ts";
+import { type DagOutcome, emptyOutcome, type TaskOutcome } from "../dag/outcome.ts";
+import { validateDag } from "../dag/validate.ts";
 import { errorText } from "../log/error_text.ts";
-import { type Heartbeat, startHeartbeat } from "../run_log/heartbeat.ts";
 import { dagLogFile, keepLines } from "../log/log_file.ts";
 import { removeOldLogFiles } from "../log/old_files.ts";
-import { persist } from "./persist.ts";
-import { contextOf, type Run, type RunOptions } from "./run.ts";
-import {
-  type Claim,
-  claimTasks,
-  failClaim,
-  freeDeadClaims,
-  readTaskStates,
-  type TaskState,
-} from "../run_log/claims.ts";
-import { type DagOutcome, emptyOutcome, type TaskOutcome } from "../dag/outcome.ts";
+import { type Claim, claimTasks, failClaim, freeDeadClaims } from "../run_log/claims.ts";
+import { type Heartbeat, startHeartbeat } from "../run_log/heartbeat.ts";
+import { readTaskStates, type TaskState } from "../run_log/task_states.ts";
+import { decide, type Decision } from "../run_log/upstreams.ts";
 import { sleep as sleepByClock } from "../sleep.ts";
 import { dryRunTask, failAfter, releaseTask, runTask } from "./attempts.ts";
+import { persist } from "./persist.ts";
+import { contextOf, type Run, type RunOptions } from "./run.ts";
 import { traceDag } from "./tracing.ts";
 
 const log = getLogger(["run"]);

@@ -1,11 +1,12 @@
 import { InvalidArgumentError } from "commander";
-import { createCommand, runMain } from "./command.ts";
 import { type Config, readConfig } from "../config.ts";
 import type { Dag } from "../dag/dag.ts";
 import { runDag } from "../runner/runner.ts";
+import { createCommand, runMain } from "./command.ts";
+import { chooseDate } from "./dates.ts";
 import { exitCodeOfDag } from "./exit_code.ts";
 import { formatMetrics, formatOutcomes } from "./outcome_table.ts";
-import { chooseDate, openSession } from "./session.ts";
+import { openSession } from "./session.ts";
 
 interface DagFlags {
   readonly date?: string;

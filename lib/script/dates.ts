@@ -48,3 +48,16 @@ export function chooseDates(flags: DateFlags, timeZone: string): Temporal.PlainD
   }
   return listDates(parseDate(flags.from, timeZone), parseDate(flags.to ?? "today", timeZone));
 }
+
+/** The date of `--date`, or today in the business time zone. Throws `ConfigError`. */
+export function chooseDate(text: string | undefined, timeZone: string): Temporal.PlainDate {
+  if (text === undefined) return Temporal.Now.plainDateISO(timeZone);
+  try {
+    if (/^\d{4}-\d{2}-\d{2}$/.test(text)) {
+      return Temporal.PlainDate.from(text, { overflow: "reject" });
+    }
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+  }
+  throw new ConfigError(`Cannot use the date "${text}": expected a day like 2026-05-03`);
+}

@@ -1,8 +1,7 @@
 import { CommanderError } from "commander";
 import { ConfigError } from "../config.ts";
-import { LoaderRunningError } from "../../loaders/account/loader_lock.ts";
 import type { DagOutcome, DagStatus } from "../dag/outcome.ts";
-import { WarehouseLockedError } from "../warehouse/warehouse.ts";
+import { LockedError } from "../file_lock.ts";
 
 /** How every script of this program ends. */
 export const EXIT_CODE = {
@@ -43,9 +42,7 @@ export function exitCodeOfDay(outcomes: readonly DagOutcome[]): number {
 /** The exit code of a script that an error ended. */
 export function exitCodeOfError(error: unknown): number {
   if (error instanceof ConfigError) return EXIT_CODE.usage;
-  if (error instanceof WarehouseLockedError || error instanceof LoaderRunningError) {
-    return EXIT_CODE.alreadyRunning;
-  }
+  if (error instanceof LockedError) return EXIT_CODE.alreadyRunning;
   // --help ends with commander's code 0, everything else it throws is wrong usage.
   if (error instanceof CommanderError) {
     return error.exitCode === 0 ? EXIT_CODE.done : EXIT_CODE.usage;

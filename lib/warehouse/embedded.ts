@@ -2,12 +2,12 @@ import { PGlite } from "@electric-sql/pglite";
 import { PGLiteSocketServer } from "@electric-sql/pglite-socket";
 import { join } from "node:path";
 import { connect } from "./connection.ts";
-import { tryLockFile } from "../file_lock.ts";
-import { type Warehouse, WarehouseLockedError } from "./warehouse.ts";
+import { LockedError, tryLockFile } from "../file_lock.ts";
+import type { Warehouse } from "./warehouse.ts";
 
 /**
  * Opens the PostgreSQL inside this process whose files are below `dataDir`/warehouse, creating it the
- * first time (3 to 4 seconds). Throws `WarehouseLockedError` when another process has it open.
+ * first time (3 to 4 seconds). Throws `LockedError` when another process has it open.
  */
 export async function openEmbeddedWarehouse(dataDir: string): Promise<Warehouse> {
   const folder = join(dataDir, "warehouse");
@@ -64,7 +64,7 @@ function lockFolder(folder: string) {
   const path = `${folder}.lock`;
   const lock = tryLockFile(path, `${Deno.pid}\n`);
   if (lock) return lock;
-  throw new WarehouseLockedError(
+  throw new LockedError(
     `Cannot open the embedded warehouse ${folder}: process ${readPid(path)} has it open, ` +
       "expected no other user: wait until it has finished",
   );

@@ -1,10 +1,9 @@
-import { readCatalogs } from "../../lib/amocrm/catalogs.ts";
+import { readCatalogs, wantedCatalog } from "../../lib/amocrm/catalogs.ts";
 import type { Named, Wanted } from "../../lib/amocrm/find_by_name.ts";
-import { wantedCatalog } from "../../lib/landing/element_extraction.ts";
 import { createAll } from "../account/creation.ts";
-import { ensureFields, type Setup } from "../fields/field_setup.ts";
 import { findOrPlan, matchByName } from "../account/named_setup.ts";
 import type { SetupLine } from "../account/setup_line.ts";
+import { ensureFields, type Setup } from "../fields/field_setup.ts";
 
 /** Makes sure that the catalogs of cars and clients are there, with their fields. */
 export async function ensureCatalogs(setup: Setup): Promise<SetupLine[]> {

@@ -1,11 +1,10 @@
-import { readCatalogs } from "../../lib/amocrm/catalogs.ts";
+import { readCatalogs, wantedCatalog } from "../../lib/amocrm/catalogs.ts";
 import { findFields, foldName } from "../../lib/amocrm/field_match.ts";
 import { findAllByNameOrId, findByNameOrId } from "../../lib/amocrm/find_by_name.ts";
 import { WANTED_FIELDS } from "../../lib/amocrm/wanted_fields.ts";
 import { type AmoSettings, ConfigError } from "../../lib/config.ts";
-import { wantedCatalog } from "../../lib/landing/element_extraction.ts";
-import { type FieldDefinition, readFieldDefinitions } from "../fields/field_definitions.ts";
 import type { LoaderSession } from "../account/loader_command.ts";
+import { type FieldDefinition, readFieldDefinitions } from "../fields/field_definitions.ts";
 
 /** A catalog that elements are imported into. */
 export interface ElementCatalog {

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import type { AmoClient } from "../../lib/amocrm/client.ts";
 import { AmoError } from "../../lib/amocrm/answers.ts";
-import type { CustomField } from "../../lib/amocrm/fields.ts";
+import type { AmoClient } from "../../lib/amocrm/client.ts";
+import type { CustomField } from "../../lib/amocrm/field_match.ts";
 import { listOf } from "../../lib/amocrm/pages.ts";
 
 /** A custom field with all that the account says of it. */

@@ -1,11 +1,6 @@
-import { findFields } from "../../lib/amocrm/field_match.ts";
-import {
-  checkOverrides,
-  type CustomField,
-  type Entity,
-  readCustomFields,
-} from "../../lib/amocrm/fields.ts";
-import { WANTED_FIELDS, type WantedField } from "../../lib/amocrm/wanted_fields.ts";
+import { type CustomField, findFields } from "../../lib/amocrm/field_match.ts";
+import { checkOverrides, readCustomFields } from "../../lib/amocrm/fields.ts";
+import { type Entity, WANTED_FIELDS, type WantedField } from "../../lib/amocrm/wanted_fields.ts";
 import { ConfigError } from "../../lib/config.ts";
 import { createAll, type NamedList } from "../account/creation.ts";
 import type { LoaderSession } from "../account/loader_command.ts";

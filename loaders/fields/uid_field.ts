@@ -1,9 +1,8 @@
 import { AmoError } from "../../lib/amocrm/answers.ts";
-import { foldName } from "../../lib/amocrm/field_match.ts";
-import { type CustomField, readCustomFields } from "../../lib/amocrm/fields.ts";
+import { type CustomField, foldName } from "../../lib/amocrm/field_match.ts";
+import { readCustomFields } from "../../lib/amocrm/fields.ts";
 import { createAll } from "../account/creation.ts";
-import type { ExistingLead } from "../rentals/existing_leads.ts";
-import type { LeadTools } from "../../lib/rentals/lead_tools.ts";
+import type { LoaderSession } from "../account/loader_command.ts";
 
 /**
  * The lead field in which a calendar import keeps the UID of the event, so that the next import finds the lead.
@@ -17,7 +16,7 @@ const PATH = "/api/v4/leads";
 
 /** Makes sure that the field is there; returns its id, negative when nothing is really written. */
 export async function ensureUidField(
-  { client, writer }: Pick<LeadTools, "client" | "writer">,
+  { client, writer }: Pick<LoaderSession, "client" | "writer">,
 ): Promise<number> {
   const find = async () => findUidField(await readCustomFields(client, PATH));
   const found = await find();
@@ -42,7 +41,10 @@ export async function ensureUidField(
 }
 
 /** The UID that a lead was imported by, null for any other lead. */
-export function uidOf({ record }: Pick<ExistingLead, "record">, fieldId: number): string | null {
+export function uidOf(
+  { record }: { readonly record: Readonly<Record<string, unknown>> },
+  fieldId: number,
+): string | null {
   const fields = entriesOf(record, "custom_fields_values");
   const field = fields.find((one) => isObject(one) && one.field_id === fieldId);
   const [item] = entriesOf(field, "values");

@@ -1,19 +1,18 @@
 import type { BatchJob, BatchOutcome, RefusedItem } from "../../lib/amocrm/batch_writer.ts";
 import { describeFaults } from "../../lib/amocrm/validation.ts";
+import { ensureUidField, uidOf } from "../fields/uid_field.ts";
 import { type Booking, findBookings } from "./bookings.ts";
 import type { CalendarProblem } from "./calendar.ts";
 import { type CalendarChanges, compareWithCalendar, type LeadChange } from "./calendar_changes.ts";
 import type { CalendarLead } from "./calendar_matching.ts";
 import { findOverlaps } from "./calendar_overlaps.ts";
-import { type ExistingLead, readLeads } from "./existing_leads.ts";
+import { type ExistingLead, type LeadTools, readLeads } from "./existing_leads.ts";
 import { toContent, toLeadItem } from "./lead_content.ts";
 import { type ElementLink, linkLeads, toElementLinks, unlinkLeads } from "./lead_links.ts";
-import type { LeadTools } from "../../lib/rentals/lead_tools.ts";
 import { createLeads, type NewLead } from "./new_leads.ts";
 import type { RentalAccount } from "./rental_account.ts";
 import type { DayCounting } from "./rental_days.ts";
 import { BOOKED } from "./stages.ts";
-import { ensureUidField, uidOf } from "../fields/uid_field.ts";
 
 /** What became of the rentals of a calendar. */
 export interface CalendarOutcome {

@@ -1,8 +1,8 @@
 import { scanLeads } from "../../lib/amocrm/lead_scan.ts";
 import { createLeadParser } from "../../lib/landing/records/lead_record.ts";
 import type { StgRow } from "../../lib/landing/records/record.ts";
+import type { LoaderSession } from "../account/loader_command.ts";
 import type { LeadContent } from "./lead_content.ts";
-import type { LeadTools } from "../../lib/rentals/lead_tools.ts";
 import type { RentalAccount } from "./rental_account.ts";
 import { type Stage, STAGES } from "./stages.ts";
 
@@ -90,3 +90,9 @@ function toDay(value: RowValue, timeZone: string): string | null {
   if (typeof value !== "string") return null;
   return Temporal.Instant.from(value).toZonedDateTimeISO(timeZone).toPlainDate().toString();
 }
+
+/** What reading and writing leads takes: a loader's session, or what the demo has of it. */
+export type LeadTools = Pick<
+  LoaderSession,
+  "client" | "writer" | "progress" | "log" | "signal" | "mode"
+>;

@@ -4,11 +4,10 @@ import type { RefusedItem } from "../../lib/amocrm/batch_writer.ts";
 import { describeFaults } from "../../lib/amocrm/validation.ts";
 import { busyDays, findBookings, findCar } from "./bookings.ts";
 import { readContacts } from "./contacts.ts";
-import { type ExistingLead, readLeads } from "./existing_leads.ts";
+import { type ExistingLead, type LeadTools, readLeads } from "./existing_leads.ts";
 import { toContent } from "./lead_content.ts";
 import { linkLeads, toElementLinks } from "./lead_links.ts";
 import { numberLeads, planLeads, type PlannedLead, type PlanOptions } from "./lead_plan.ts";
-import type { LeadTools } from "../../lib/rentals/lead_tools.ts";
 import { wipeLeads, type WipeOutcome } from "./lead_wipe.ts";
 import { createLeads, type NewLead } from "./new_leads.ts";
 import {

@@ -1,9 +1,8 @@
 import { z } from "zod";
-import type { BatchJob } from "../../lib/amocrm/batch_writer.ts";
 import { AmoBan, AmoError } from "../../lib/amocrm/answers.ts";
+import type { BatchJob } from "../../lib/amocrm/batch_writer.ts";
 import { type AccountWriter, inBatches } from "../account/account_writer.ts";
-import { type ExistingLead, readLeads } from "./existing_leads.ts";
-import type { LeadTools } from "../../lib/rentals/lead_tools.ts";
+import { type ExistingLead, type LeadTools, readLeads } from "./existing_leads.ts";
 import type { RentalAccount } from "./rental_account.ts";
 import { LOST } from "./stages.ts";
 

@@ -1,7 +1,6 @@
 import type { BatchJob, BatchOutcome } from "../../lib/amocrm/batch_writer.ts";
-import { type ExistingLead, readLeads } from "./existing_leads.ts";
+import { type ExistingLead, type LeadTools, readLeads } from "./existing_leads.ts";
 import { type LeadContent, type SentField, toLeadItem } from "./lead_content.ts";
-import type { LeadTools } from "../../lib/rentals/lead_tools.ts";
 import type { RentalAccount } from "./rental_account.ts";
 
 /** A lead that is to be created. */

@@ -21,3 +21,8 @@ function patternOf(plate: string): RegExp | null {
   const spaced = characters.map((character) => RegExp.escape(character)).join("[\\s-]*");
   return new RegExp(`(?<![\\p{L}\\p{N}])${spaced}(?![\\p{L}\\p{N}])`, "iu");
 }
+
+/** A plate or licence as the warehouse's look-ups compare it: upper case, without blanks and hyphens. */
+export function lookupKey(text: string): string {
+  return text.toUpperCase().replace(/[\s-]/gu, "");
+}

@@ -1,14 +1,14 @@
 import type { Logger } from "@logtape/logtape";
 import { type Account, readAccount } from "../../lib/amocrm/account.ts";
-import { readCatalogs } from "../../lib/amocrm/catalogs.ts";
-import type { AmoClient } from "../../lib/amocrm/client.ts";
 import { AmoError } from "../../lib/amocrm/answers.ts";
+import { readCatalogs, wantedCatalog } from "../../lib/amocrm/catalogs.ts";
+import type { AmoClient } from "../../lib/amocrm/client.ts";
 import { type FieldsByColumn, readCustomFields, resolveFields } from "../../lib/amocrm/fields.ts";
 import { findByNameOrId } from "../../lib/amocrm/find_by_name.ts";
 import { type Pipeline, readPipelines } from "../../lib/amocrm/pipelines.ts";
 import type { AmoSettings } from "../../lib/config.ts";
-import { wantedCatalog } from "../../lib/landing/element_extraction.ts";
 import type { TimeZones } from "../../lib/landing/records/times.ts";
+import { chooseDate } from "../../lib/script/dates.ts";
 import { type Fleet, readFleet } from "./fleet.ts";
 import { LOST, type Stage, STAGE_NAMES, WON } from "./stages.ts";
 
@@ -93,4 +93,14 @@ function findStatuses({ name, statuses }: Pipeline): Readonly<Record<Stage, numb
 
 function fold(text: string): string {
   return text.trim().toLowerCase();
+}
+
+/** The day of `--date`, or that of the account's clock, in the business time zone. Throws `ConfigError`. */
+export function chooseToday(
+  text: string | undefined,
+  { serverTime }: Account,
+  businessTz: string,
+): Temporal.PlainDate {
+  if (text !== undefined) return chooseDate(text, businessTz);
+  return serverTime.toZonedDateTimeISO(businessTz).toPlainDate();
 }

@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { z } from "zod";
 import { type Config, ConfigError } from "../../lib/config.ts";
+import { LockedError, tryLockFile } from "../../lib/file_lock.ts";
 import { requireDataDir } from "../../lib/script/data_dir.ts";
-import { tryLockFile } from "../../lib/file_lock.ts";
+import { openWarehouse } from "../../lib/warehouse/open.ts";
 import { querySqlFile } from "../../lib/warehouse/sql_file.ts";
-import { openWarehouse, WarehouseLockedError } from "../../lib/warehouse/warehouse.ts";
 
 /** The folder of the demo, which nobody else uses while it is held. */
 export interface DemoFolder extends Disposable {
@@ -13,14 +13,14 @@ export interface DemoFolder extends Disposable {
   removeAtEnd: boolean;
 }
 
-/** Takes `dataDir`/demo and empties it. Throws `WarehouseLockedError` while another demo runs. */
+/** Takes `dataDir`/demo and empties it. Throws `LockedError` while another demo runs. */
 export function takeDemoFolder(dataDir: string): DemoFolder {
   requireDataDir(dataDir);
   const path = join(dataDir, "demo");
   Deno.mkdirSync(dataDir, { recursive: true });
   const lock = tryLockFile(`${path}.lock`, `${Deno.pid}\n`);
   if (!lock) {
-    throw new WarehouseLockedError(
+    throw new LockedError(
       `Cannot use ${path}: another demo is running there, expected none: wait until it has finished`,
     );
   }

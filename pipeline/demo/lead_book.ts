@@ -1,9 +1,12 @@
 import type { BatchJob, BatchOutcome } from "../../lib/amocrm/batch_writer.ts";
 import { readCustomFields } from "../../lib/amocrm/fields.ts";
-import { type ExistingLead, readLeads } from "../../loaders/rentals/existing_leads.ts";
+import {
+  type ExistingLead,
+  type LeadTools,
+  readLeads,
+} from "../../loaders/rentals/existing_leads.ts";
 import { toContent, toLeadItem } from "../../loaders/rentals/lead_content.ts";
 import type { PlannedLead } from "../../loaders/rentals/lead_plan.ts";
-import type { LeadTools } from "../../lib/rentals/lead_tools.ts";
 import { createLeads } from "../../loaders/rentals/new_leads.ts";
 import type { Car, Client, Rental } from "../../loaders/rentals/rental.ts";
 import type { RentalAccount } from "../../loaders/rentals/rental_account.ts";

@@ -1,19 +1,23 @@
-import { runDaily } from "../../lib/runner/daily_run.ts";
+import { type Config, ConfigError, readConfig } from "../../lib/config.ts";
 import type { Dag } from "../../lib/dag/dag.ts";
+import { inRunOrder } from "../../lib/dag/downstream.ts";
+import { findDag } from "../../lib/dag/find_dag.ts";
+import type { DagOutcome } from "../../lib/dag/outcome.ts";
+import { formatDuration } from "../../lib/log/time_text.ts";
+import { type Attempt, readAttempts } from "../../lib/run_log/attempts.ts";
+import { dagRunOf } from "../../lib/run_log/dag_run.ts";
+import { runDaily } from "../../lib/runner/daily_run.ts";
+import type { OpenDay } from "../../lib/runner/dry_run.ts";
+import type { RunOptions } from "../../lib/runner/run.ts";
+import { readsAmo } from "../../lib/script/dag_command.ts";
+import { listDates, parseDate } from "../../lib/script/dates.ts";
 import { EXIT_CODE } from "../../lib/script/exit_code.ts";
 import { formatOutcomes } from "../../lib/script/outcome_table.ts";
-import type { RunOptions } from "../../lib/runner/run.ts";
-import type { DagOutcome } from "../../lib/dag/outcome.ts";
-import type { Attempt } from "../../lib/run_log/attempts.ts";
-import { dagRunOf } from "../../lib/run_log/dag_run.ts";
-import { formatDuration } from "../../lib/runs/duration.ts";
-import { exitCodeOfRetry } from "../../lib/runs/retry.ts";
-
-/** The DAGs that have not succeeded for a date, in their order. */
-export interface OpenDay {
-  readonly date: Temporal.PlainDate;
-  readonly dags: readonly Dag[];
-}
+import { openRunLog } from "../../lib/script/read_only.ts";
+import { openSession } from "../../lib/script/session.ts";
+import type { Warehouse } from "../../lib/warehouse/warehouse.ts";
+import { exitCodeOfRetry } from "./retry.ts";
+import { createSubcommand, type Subcommand } from "./subcommand.ts";
 
 /** What of `dags` is still to be run on each date. */
 export function findOpenDays(
@@ -85,4 +89,74 @@ function summarize(outcomes: readonly DagOutcome[]): string {
     .filter((written) => typeof written === "number")
     .reduce((sum, written) => sum + written, 0);
   return `${good} of ${outcomes.length} DAGs succeeded, ${rows.toLocaleString("en")} rows written`;
+}
+
+interface BackfillFlags {
+  readonly from: string;
+  readonly to: string;
+  readonly dag?: string;
+  readonly yes?: boolean;
+  readonly continue?: boolean;
+}
+
+/** `runs backfill`: runs what has not succeeded on many dates, one after the other. */
+export const backfillCommand: Subcommand = (dags, act) =>
+  createSubcommand("backfill", "Runs what has not succeeded on many dates, date by date", [
+    "backfill --from 2026-05-01 --to 2026-05-03",
+    "backfill --from 2026-05-01 --to yesterday --yes",
+    "backfill --from 2026-05-01 --to yesterday --dag daily_load_ods_cars --yes",
+  ])
+    .requiredOption("--from <date>", "the first date")
+    .requiredOption("--to <date>", "the last date, today at the latest")
+    .option("--dag <dag>", "this DAG alone")
+    .option("--yes", "run it; without, only the list is shown")
+    .option("--continue", "go on with the next date after one that failed")
+    .action(act(async (flags: BackfillFlags) => {
+      const chosen = flags.dag === undefined ? inRunOrder(dags) : [findDag(dags, flags.dag)];
+      const config = readConfig(undefined, { amo: chosen.some(readsAmo) });
+      const dates = pastDates(flags, config);
+      if (!flags.yes) return await showList(chosen, dates, config);
+      await using session = await openSession({ amo: chosen.some(readsAmo) }, config);
+      const days = await readOpenDays(session.warehouse, chosen, dates);
+      console.log(formatOpenDays(days, chosen));
+      return await runBackfill(days, {
+        run: session,
+        dags,
+        continues: flags.continue ?? false,
+        tell: console.log,
+      });
+    }));
+
+function pastDates(flags: BackfillFlags, { businessTz }: Config): Temporal.PlainDate[] {
+  const to = parseDate(flags.to, businessTz);
+  if (Temporal.PlainDate.compare(to, Temporal.Now.plainDateISO(businessTz)) > 0) {
+    throw new ConfigError(`Cannot backfill to ${to}: it is in the future, expected today at most`);
+  }
+  return listDates(parseDate(flags.from, businessTz), to);
+}
+
+async function showList(
+  chosen: readonly Dag[],
+  dates: readonly Temporal.PlainDate[],
+  config: Config,
+): Promise<number> {
+  await using warehouse = await openRunLog(config);
+  const days = await readOpenDays(warehouse, chosen, dates);
+  const count = days.filter(({ dags }) => dags.length > 0).length;
+  console.log(formatOpenDays(days, chosen));
+  console.log(
+    count === 0
+      ? "\nNothing is left to run"
+      : `\n${count} of ${days.length} dates would run: add --yes to run them, one after the other`,
+  );
+  return EXIT_CODE.done;
+}
+
+async function readOpenDays(
+  { sql }: Warehouse,
+  chosen: readonly Dag[],
+  dates: readonly Temporal.PlainDate[],
+): Promise<readonly OpenDay[]> {
+  const range = { from: String(dates[0]), to: String(dates.at(-1)) };
+  return findOpenDays(chosen, dates, await readAttempts(sql, range));
 }

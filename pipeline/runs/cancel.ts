@@ -1,12 +1,18 @@
 import type { ISql } from "postgres";
 import { z } from "zod";
+import { readConfig } from "../../lib/config.ts";
 import type { Dag } from "../../lib/dag/dag.ts";
-import type { Sleep } from "../../lib/sleep.ts";
+import { findDag } from "../../lib/dag/find_dag.ts";
+import { type Attempt, isActive, readAttempts } from "../../lib/run_log/attempts.ts";
+import type { Worker } from "../../lib/run_log/worker.ts";
+import { parseDate } from "../../lib/script/dates.ts";
+import { EXIT_CODE } from "../../lib/script/exit_code.ts";
+import { openSession } from "../../lib/script/session.ts";
+import { type Sleep, sleep } from "../../lib/sleep.ts";
 import { querySqlFile } from "../../lib/warehouse/sql_file.ts";
 import type { Warehouse } from "../../lib/warehouse/warehouse.ts";
-import type { Worker } from "../../lib/run_log/worker.ts";
-import { type Attempt, isActive, readAttempts } from "../../lib/run_log/attempts.ts";
-import { lookOf } from "../../lib/runs/status.ts";
+import { lookOf } from "./look.ts";
+import { createRunSubcommand, type Subcommand } from "./subcommand.ts";
 
 const claims = z.array(z.object({ task_id: z.string(), attempt: z.number(), worker: z.string() }));
 type Asked = z.infer<typeof claims>[number];
@@ -83,3 +89,26 @@ function describeEnd({ task_id, attempt, status, error }: Attempt): string {
   const { label } = lookOf(status);
   return `${task_id}, attempt ${attempt}: ${label}${error === null ? "" : `: ${error}`}`;
 }
+
+const EMBEDDED =
+  "The embedded warehouse is open in one process at a time, so there is no run of\n" +
+  "another one to cancel: stop that process itself, with Ctrl-C or SIGTERM";
+
+/** `runs cancel`: asks the worker of a run for its end, and waits for it. */
+export const cancelCommand: Subcommand = (dags, act) =>
+  createRunSubcommand("cancel", "Stops the run of a DAG for a date, wherever it is, and waits", [
+    "cancel daily_amocrm_load_leads",
+  ])
+    .action(act(async (id: string, dateText: string) => {
+      const config = readConfig(undefined, { amo: false });
+      const dag = findDag(dags, id);
+      const date = parseDate(dateText, config.businessTz);
+      if (!config.pg) {
+        console.log(EMBEDDED);
+        return EXIT_CODE.done;
+      }
+      await using session = await openSession({ amo: false }, config);
+      const count = await cancelRun(dag, date, { ...session, sleep, tell: console.log });
+      if (count === 0) console.log(`Nothing of ${dag.id} of ${date} is under way`);
+      return EXIT_CODE.done;
+    }));

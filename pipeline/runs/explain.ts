@@ -1,10 +1,10 @@
 import { readConfig } from "../../lib/config.ts";
-import { EXIT_CODE } from "../../lib/script/exit_code.ts";
-import { parseDate } from "../../lib/script/dates.ts";
-import { explainRun, SILENT_AFTER_S } from "../../lib/explain/explain.ts";
 import { findDag } from "../../lib/dag/find_dag.ts";
-import { openRunLog } from "../../lib/runs/open_run_log.ts";
-import { withSetSchedules } from "../../lib/runs/set_schedules.ts";
+import { withSetSchedules } from "../../lib/dag/scheduled_dags.ts";
+import { explainRun, SILENT_AFTER_S } from "../../lib/explain/explain.ts";
+import { parseDate } from "../../lib/script/dates.ts";
+import { EXIT_CODE } from "../../lib/script/exit_code.ts";
+import { openRunLog } from "../../lib/script/read_only.ts";
 import { createRunSubcommand, type Subcommand } from "./subcommand.ts";
 
 /** `runs explain`: why a DAG has not run for a date, and what to do about it. */

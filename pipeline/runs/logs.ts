@@ -1,14 +1,17 @@
 import { join } from "node:path";
 import type { ISql } from "postgres";
 import { z } from "zod";
-import { type Config, ConfigError } from "../../lib/config.ts";
+import { type Config, ConfigError, readConfig } from "../../lib/config.ts";
 import type { Dag } from "../../lib/dag/dag.ts";
+import { findDag } from "../../lib/dag/find_dag.ts";
 import { attemptLogFile, dagLogFile, type LogFile, TAIL_LINES } from "../../lib/log/log_file.ts";
+import { type Attempt, readAttempts, withoutControls } from "../../lib/run_log/attempts.ts";
+import { parseDate } from "../../lib/script/dates.ts";
+import { EXIT_CODE } from "../../lib/script/exit_code.ts";
+import { openRunLog } from "../../lib/script/read_only.ts";
 import { querySqlFile } from "../../lib/warehouse/sql_file.ts";
-import type { Attempt } from "../../lib/run_log/attempts.ts";
-import type { Paint } from "./look.ts";
-import { withoutControls } from "../../lib/runs/printable.ts";
-import { lookOf } from "../../lib/runs/status.ts";
+import { lookOf, type Paint, paintForStdout } from "./look.ts";
+import { createRunSubcommand, type Subcommand } from "./subcommand.ts";
 
 const tails = z.array(
   z.object({ task_id: z.string(), attempt: z.number(), log_tail: z.string() }),
@@ -97,3 +100,21 @@ function requireRight(logDir: string): void {
       `or start it with deno run -q --no-prompt -P=pipeline --allow-read=.,${logDir} pipeline/runs.ts`,
   );
 }
+
+/** `runs logs`: the log lines of each attempt of a DAG for a date. */
+export const logsCommand: Subcommand = (dags, act) =>
+  createRunSubcommand("logs", "Shows the log lines of each attempt of a DAG for a date", [
+    "logs daily_amocrm_load_leads",
+    "logs daily_amocrm_load_leads yesterday | less",
+  ])
+    .action(act(async (id: string, dateText: string) => {
+      const config = readConfig(undefined, { amo: false });
+      const dag = findDag(dags, id);
+      const date = parseDate(dateText, config.businessTz).toString();
+      await using warehouse = await openRunLog(config);
+      const attempts = await readAttempts(warehouse.sql, { from: date, to: date, dagId: dag.id });
+      console.log(
+        await readLogs(warehouse.sql, config, { dag, date, attempts }, paintForStdout()),
+      );
+      return EXIT_CODE.done;
+    }));

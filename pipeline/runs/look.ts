@@ -1,4 +1,5 @@
 import { styleText } from "node:util";
+import type { RunStatus } from "../../lib/run_log/dag_run.ts";
 
 /** What colours mean here, so that all output agrees. */
 const STYLES = {
@@ -29,4 +30,21 @@ export function paintForStdout(): Paint {
 /** The width of the terminal on stdout; 80 where there is none, or it does not say. */
 export function columnsOfStdout(): number {
   return Deno.stdout.isTerminal() ? Deno.consoleSize().columns || 80 : 80;
+}
+
+/** How each status looks: a mark of its own, so that it can be read without colours, its colour and its name. */
+const STATUSES = {
+  success: { mark: "✓", style: "good", label: "success" },
+  failed: { mark: "✗", style: "bad", label: "failed" },
+  upstream_failed: { mark: "↑", style: "blocked", label: "upstream failed" },
+  running: { mark: ">", style: "active", label: "running" },
+  waiting: { mark: "…", style: "active", label: "waiting" },
+  partly: { mark: "~", style: "blocked", label: "partly" },
+  none: { mark: "·", style: "quiet", label: "no run" },
+  skipped: { mark: "-", style: "quiet", label: "skipped" },
+} as const satisfies Readonly<Record<RunStatus, unknown>>;
+
+/** The look of a status. */
+export function lookOf(status: RunStatus): (typeof STATUSES)[RunStatus] {
+  return STATUSES[status];
 }

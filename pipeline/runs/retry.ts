@@ -1,12 +1,13 @@
 import { readConfig } from "../../lib/config.ts";
-import { readsAmo } from "../../lib/script/dag_command.ts";
-import { runDaily } from "../../lib/runner/daily_run.ts";
-import { formatOutcomes } from "../../lib/script/outcome_table.ts";
-import { openSession } from "../../lib/script/session.ts";
-import { parseDate } from "../../lib/script/dates.ts";
 import { withDownstream } from "../../lib/dag/downstream.ts";
 import { findDag } from "../../lib/dag/find_dag.ts";
-import { exitCodeOfRetry } from "../../lib/runs/retry.ts";
+import type { DagOutcome } from "../../lib/dag/outcome.ts";
+import { runDaily } from "../../lib/runner/daily_run.ts";
+import { readsAmo } from "../../lib/script/dag_command.ts";
+import { parseDate } from "../../lib/script/dates.ts";
+import { EXIT_CODE, exitCodeOfDag, exitCodeOfDay } from "../../lib/script/exit_code.ts";
+import { formatOutcomes } from "../../lib/script/outcome_table.ts";
+import { openSession } from "../../lib/script/session.ts";
 import { createRunSubcommand, type Subcommand } from "./subcommand.ts";
 
 /** `runs retry`: runs what of a DAG has not succeeded, here and now. */
@@ -27,3 +28,10 @@ export const retryCommand: Subcommand = (dags, act) =>
       console.log(formatOutcomes(outcomes));
       return exitCodeOfRetry(outcomes);
     }));
+
+/** The exit code of a run of some DAGs: what all that are not done agree on, else that of a whole day. */
+export function exitCodeOfRetry(outcomes: readonly DagOutcome[]): number {
+  const codes = new Set(outcomes.map(exitCodeOfDag).filter((code) => code !== EXIT_CODE.done));
+  const [only] = codes;
+  return only !== undefined && codes.size === 1 ? only : exitCodeOfDay(outcomes);
+}

@@ -1,11 +1,16 @@
+import { readConfig } from "../../lib/config.ts";
 import type { Dag } from "../../lib/dag/dag.ts";
-import { formatLocalTime } from "../../lib/log/time_text.ts";
-import type { Attempt } from "../../lib/run_log/attempts.ts";
-import { dagRunOf } from "../../lib/run_log/dag_run.ts";
-import { formatDuration } from "../../lib/runs/duration.ts";
-import type { Paint } from "./look.ts";
+import { findDag } from "../../lib/dag/find_dag.ts";
+import { withSetSchedules } from "../../lib/dag/scheduled_dags.ts";
 import { formatProse } from "../../lib/log/prose.ts";
-import { lookOf } from "../../lib/runs/status.ts";
+import { formatDuration, formatLocalTime } from "../../lib/log/time_text.ts";
+import { type Attempt, readAttempts } from "../../lib/run_log/attempts.ts";
+import { dagRunOf } from "../../lib/run_log/dag_run.ts";
+import { parseDate } from "../../lib/script/dates.ts";
+import { EXIT_CODE } from "../../lib/script/exit_code.ts";
+import { openRunLog } from "../../lib/script/read_only.ts";
+import { lookOf, type Paint, paintForStdout } from "./look.ts";
+import { createRunSubcommand, type Subcommand } from "./subcommand.ts";
 
 /** Everything that the run log knows of a DAG for a date: one block for each attempt. */
 export function formatRun(
@@ -55,3 +60,21 @@ function formatFact(name: string, value: string): string {
 function formatRows(rows: number): string {
   return `${rows.toLocaleString("en")} ${rows === 1 ? "row" : "rows"}`;
 }
+
+/** `runs show`: every attempt of a DAG for a date. */
+export const showCommand: Subcommand = (dags, act) =>
+  createRunSubcommand("show", "Shows every attempt of a DAG for a date", [
+    "show daily_load_ods_leads",
+    "show daily_load_ods_leads 2026-05-03",
+  ])
+    .action(act(async (id: string, dateText: string) => {
+      const config = readConfig(undefined, { amo: false });
+      const dag = findDag(withSetSchedules(dags, config), id);
+      const date = parseDate(dateText, config.businessTz);
+      await using warehouse = await openRunLog(config);
+      const range = { from: date.toString(), to: date.toString(), dagId: dag.id };
+      const attempts = await readAttempts(warehouse.sql, range);
+      const view = { timeZone: config.businessTz, paint: paintForStdout() };
+      console.log(formatRun(dag, date, attempts, view));
+      return EXIT_CODE.done;
+    }));

@@ -1,15 +1,17 @@
 import { getLogger } from "@logtape/logtape";
 import type { ISql } from "postgres";
 import { z } from "zod";
-import { readClock } from "../../lib/warehouse/clock.ts";
-import { runDag } from "../../lib/runner/runner.ts";
-import { due, type DueRun, firstDateNeeded, type RunLogView, type ScheduledDag } from "./due.ts";
-import { errorText } from "../../lib/log/error_text.ts";
-import type { RunOptions } from "../../lib/runner/run.ts";
-import { freeDeadClaims, readTaskStates } from "../../lib/run_log/claims.ts";
 import type { DagOutcome } from "../../lib/dag/outcome.ts";
-import { querySqlFile } from "../../lib/warehouse/sql_file.ts";
+import type { ScheduledDag } from "../../lib/dag/scheduled_dags.ts";
+import { errorText } from "../../lib/log/error_text.ts";
+import { freeDeadClaims } from "../../lib/run_log/claims.ts";
+import { readTaskStates } from "../../lib/run_log/task_states.ts";
+import type { RunOptions } from "../../lib/runner/run.ts";
+import { runDag } from "../../lib/runner/runner.ts";
 import { StopError } from "../../lib/stop_signal.ts";
+import { readClock } from "../../lib/warehouse/clock.ts";
+import { querySqlFile } from "../../lib/warehouse/sql_file.ts";
+import { due, type DueRun, firstDateNeeded, type RunLogView } from "./due.ts";
 
 /** What a scheduler works with. The warehouse must be migrated. */
 export interface SchedulerOptions

@@ -1,19 +1,9 @@
-import type { Catchup } from "../../lib/config.ts";
 import type { Dag } from "../../lib/dag/dag.ts";
+import type { Slot } from "../../lib/dag/schedule.ts";
+import type { ScheduledDag } from "../../lib/dag/scheduled_dags.ts";
 import { type DagState, dagStateOf } from "../../lib/run_log/dag_state.ts";
+import type { TaskState } from "../../lib/run_log/task_states.ts";
 import { decide } from "../../lib/run_log/upstreams.ts";
-import type { TaskState } from "../../lib/run_log/claims.ts";
-import type { Schedule, Slot } from "../../lib/dag/schedule.ts";
-
-/** A DAG with the times at which it runs. */
-export interface ScheduledDag {
-  readonly dag: Dag;
-  readonly schedule: Schedule;
-  /** What becomes of dates that nobody has tried: see `due`. */
-  readonly catchup: Catchup;
-  /** Days that `all` goes back at most. */
-  readonly catchupMaxDays: number;
-}
 
 /** What the run log knows. */
 export interface RunLogView {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import postgres from "postgres";
 import { openEmbeddedWarehouse } from "../../lib/warehouse/embedded.ts";
-import { openServer, type Warehouse } from "../../lib/warehouse/warehouse.ts";
+import { openServer } from "../../lib/warehouse/open.ts";
+import type { Warehouse } from "../../lib/warehouse/warehouse.ts";
 import { temporaryFolder } from "../support/folders.ts";
 import { denoCommand, readUntil, runDeno } from "../support/script.ts";
 import { serverAccess, serverAvailable } from "../support/warehouses.ts";

@@ -1,4 +1,4 @@
-import type { Entity } from "../../amocrm/fields.ts";
+import type { Entity } from "../../amocrm/wanted_fields.ts";
 import { createCarParser, createClientParser } from "./element_record.ts";
 import { createLeadParser } from "./lead_record.ts";
 import type { RecordContext, RecordParser } from "./record.ts";

@@ -1,6 +1,6 @@
 import type { NextId } from "./ids.ts";
-import { type Place, selfLink } from "../routes/paging.ts";
-import type { World } from "./world.ts";
+import { type Place, selfLink } from "./links.ts";
+import type { Account } from "./account.ts";
 
 /** What fields belong to; also the part of the path between `/api/v4/` and `/custom_fields`. */
 export type FieldOwner = "leads" | "contacts" | "companies" | `catalogs/${number}`;
@@ -118,7 +118,7 @@ function trackingFields(nextId: NextId): CustomField[] {
 
 /** The definition as lists and writes answer it; catalogs have their own set of keys. */
 export function renderField(
-  world: World,
+  world: { readonly account: Account },
   owner: FieldOwner,
   field: CustomField,
   place: Place,

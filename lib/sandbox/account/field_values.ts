@@ -1,6 +1,19 @@
-import { CHOICE_TYPES, type CustomField, type FieldOwner } from "./custom_fields.ts";
-import { invalidType, type ItemError, notSupportedChoice } from "../routes/problems.ts";
-import type { World } from "./world.ts";
+import {
+  CHOICE_TYPES,
+  type CustomField,
+  type FieldOwner,
+  type FieldStore,
+} from "./custom_fields.ts";
+import { invalidType, type ItemError, notSupportedChoice } from "./refusals.ts";
+import type { Account } from "./account.ts";
+import type { Switches } from "./switches.ts";
+
+/** What decides how values of fields are read and shown. */
+interface FieldWorld {
+  readonly account: Account;
+  readonly fields: FieldStore;
+  readonly switches: Switches;
+}
 
 /** One value as it is kept: choices by enum, so that renaming an enum shows everywhere. */
 export type StoredValue =
@@ -38,7 +51,7 @@ const TEXT_TYPES: ReadonlySet<string> = new Set([
 
 /** Checks `custom_fields_values` against the owner's definitions; what is wrong is added to `errors`. */
 export function readFieldWrites(
-  world: World,
+  world: FieldWorld,
   owner: FieldOwner,
   inputs: readonly FieldValueInput[],
   errors: ItemError[],
@@ -83,7 +96,7 @@ function isStored(read: ReadValue): read is StoredValue {
 }
 
 function readValue(
-  world: World,
+  world: FieldWorld,
   field: CustomField,
   input: Record<string, unknown>,
   path: string,
@@ -146,7 +159,7 @@ function readNumber(value: unknown, path: string): ReadValue {
 }
 
 /** Dates may be sent as unix seconds or RFC 3339; a plain day means midnight of the account's zone. */
-function readDate(world: World, field: CustomField, value: unknown, path: string): ReadValue {
+function readDate(world: FieldWorld, field: CustomField, value: unknown, path: string): ReadValue {
   if (value === "") return null;
   const seconds = toSeconds(value, world.account.timezone);
   if (seconds === undefined) return invalidType(path, "int");
@@ -185,7 +198,7 @@ export function applyFieldWrite(target: FieldValues, write: FieldWrite): boolean
 
 /** `custom_fields_values` as records carry it: null, not an empty list, when no field has a value. */
 export function renderFieldValues(
-  world: World,
+  world: FieldWorld,
   owner: FieldOwner,
   values: FieldValues,
 ): object[] | null {
@@ -199,7 +212,7 @@ export function renderFieldValues(
 }
 
 function renderFieldValue(
-  world: World,
+  world: FieldWorld,
   field: CustomField,
   stored: readonly StoredValue[],
 ): object {
@@ -213,7 +226,7 @@ function renderFieldValue(
   };
 }
 
-function renderValue(world: World, field: CustomField, stored: StoredValue): object {
+function renderValue(world: FieldWorld, field: CustomField, stored: StoredValue): object {
   if (stored.kind === "object") return stored.object;
   if (stored.kind === "plain") return { value: renderPlain(world, field, stored.value) };
   const choice = field.enums?.find((candidate) => candidate.id === stored.enumId);
@@ -221,7 +234,7 @@ function renderValue(world: World, field: CustomField, stored: StoredValue): obj
   return { value, enum_id: stored.enumId, enum_code: choice?.code ?? null };
 }
 
-function renderPlain(world: World, field: CustomField, value: unknown): unknown {
+function renderPlain(world: FieldWorld, field: CustomField, value: unknown): unknown {
   const isDate = DATE_TYPES.has(field.type) && typeof value === "number";
   if (!isDate || world.switches.fieldDatesAs === "seconds") return value;
   return Temporal.Instant.fromEpochMilliseconds(value * 1000)

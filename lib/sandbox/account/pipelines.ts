@@ -1,6 +1,12 @@
 import type { NextId } from "./ids.ts";
-import { type Place, selfLink } from "../routes/paging.ts";
-import type { World } from "./world.ts";
+import { type Place, selfLink } from "./links.ts";
+import type { Account } from "./account.ts";
+
+/** An account with its pipelines. */
+interface PipelineWorld {
+  readonly account: Account;
+  readonly pipelines: ReadonlyMap<number, Pipeline>;
+}
 
 /** A stage of a pipeline. Won and lost share their ids over all pipelines. */
 export interface Status {
@@ -105,11 +111,11 @@ export function bySort(a: { sort: number; id: number }, b: { sort: number; id: n
   return a.sort - b.sort || a.id - b.id;
 }
 
-export function sortedPipelines(world: World): Pipeline[] {
+export function sortedPipelines(world: PipelineWorld): Pipeline[] {
   return [...world.pipelines.values()].sort(bySort);
 }
 
-export function mainPipeline(world: World): Pipeline | undefined {
+export function mainPipeline(world: PipelineWorld): Pipeline | undefined {
   return sortedPipelines(world).find((pipeline) => pipeline.isMain);
 }
 
@@ -122,7 +128,7 @@ export function isClosedStatus(statusId: number): boolean {
   return statusId === WON || statusId === LOST;
 }
 
-export function renderPipeline(world: World, pipeline: Pipeline, place: Place): object {
+export function renderPipeline(world: PipelineWorld, pipeline: Pipeline, place: Place): object {
   return {
     id: pipeline.id,
     name: pipeline.name,
@@ -139,7 +145,7 @@ export function renderPipeline(world: World, pipeline: Pipeline, place: Place): 
 }
 
 export function renderStatus(
-  world: World,
+  world: PipelineWorld,
   pipeline: Pipeline,
   status: Status,
   place: Place,

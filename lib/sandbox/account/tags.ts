@@ -1,4 +1,10 @@
-import type { World } from "./world.ts";
+import type { NextId } from "./ids.ts";
+
+/** Where tags of leads are kept. */
+interface TagWorld {
+  readonly nextId: NextId;
+  readonly tags: Map<number, Tag>;
+}
 
 /** A label of leads. */
 export interface Tag {
@@ -16,7 +22,7 @@ export interface TagInput {
 }
 
 /** Finds a tag, or creates the one that only has a name; undefined for an unknown id. */
-export function resolveTag(world: World, input: TagInput): Tag | undefined {
+export function resolveTag(world: TagWorld, input: TagInput): Tag | undefined {
   const known = findTag(world, input);
   if (known !== undefined || input.name === undefined || input.name === "") return known;
   const tag: Tag = { id: world.nextId("tag"), name: input.name, color: input.color ?? null };
@@ -25,7 +31,7 @@ export function resolveTag(world: World, input: TagInput): Tag | undefined {
 }
 
 /** Finds a tag by id or, without regard to case, by name. */
-export function findTag(world: World, input: TagInput): Tag | undefined {
+export function findTag(world: TagWorld, input: TagInput): Tag | undefined {
   if (input.id !== undefined) return world.tags.get(input.id);
   const name = input.name?.toLowerCase();
   return [...world.tags.values()].find((tag) => tag.name.toLowerCase() === name);

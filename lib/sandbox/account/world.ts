@@ -1,12 +1,11 @@
-import type { Account } from "../routes/account.ts";
-import type { Catalog } from "../routes/catalogs.ts";
+import type { Account } from "./account.ts";
+import type { Catalog, CatalogElement } from "./catalogs.ts";
 import type { SandboxClock } from "./clock.ts";
-import { type ContactStore, createContactStore } from "../routes/contacts.ts";
+import { type ContactStore, createContactStore } from "./contacts.ts";
 import { createFieldStore, type FieldStore } from "./custom_fields.ts";
-import type { CatalogElement } from "../routes/elements.ts";
 import { createEventFeed, type EventFeed } from "./events.ts";
 import { createIds, type NextId } from "./ids.ts";
-import { createLeadStore, type LeadStore } from "../lead_store.ts";
+import { createLeadStore, type LeadStore } from "./leads.ts";
 import type { LossReason } from "./loss_reasons.ts";
 import { createFirstPipeline, type Pipeline } from "./pipelines.ts";
 import { createRandom } from "./random.ts";

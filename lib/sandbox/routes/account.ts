@@ -1,20 +1,10 @@
 import type { Hono } from "hono";
-import { at, parseBrackets, texts } from "./bracket_query.ts";
-import { placeOf, selfLink } from "./paging.ts";
-import { hal } from "./problems.ts";
+import { selfLink } from "../account/links.ts";
 import type { World } from "../account/world.ts";
-
-/** The emulated account. */
-export interface Account {
-  readonly id: number;
-  readonly subdomain: string;
-  /** The only user, an administrator. */
-  readonly userId: number;
-  /** IANA name; custom-field dates are midnights of this zone. */
-  readonly timezone: string;
-  readonly currency: string;
-  readonly createdAt: number;
-}
+import type { Account } from "../account/account.ts";
+import { at, parseBrackets, texts } from "./bracket_query.ts";
+import { placeOf } from "./paging.ts";
+import { hal } from "./problems.ts";
 
 /** `GET /api/v4/account`, whole parts of which come only on request through `with`. */
 export function addAccountRoutes(app: Hono, world: World): void {

@@ -1,18 +1,16 @@
 import type { Context } from "hono";
 import { z } from "zod";
+import { invalidType, type ItemError, notSupportedChoice } from "../account/refusals.ts";
+import type { World } from "../account/world.ts";
 import {
   fieldMissing,
   hal,
   htmlPage,
-  invalidType,
-  type ItemError,
   type ItemRefusal,
-  notSupportedChoice,
   problem,
   validationProblem,
 } from "./problems.ts";
 import { Refusal } from "./refusal.ts";
-import type { World } from "../account/world.ts";
 
 /** How one kind of item is written. */
 export interface BatchWrite<Item, Checked> {

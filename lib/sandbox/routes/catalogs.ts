@@ -1,23 +1,13 @@
 import type { Hono } from "hono";
 import { z } from "zod";
-import { asItem, asList, batchResponse, type BatchWrite, readJson, writeBatch } from "./batch.ts";
-import { listResponse, type Place, placeOf, readPage, selfLink } from "./paging.ts";
-import { hal, noContent, notSupportedChoice, problem } from "./problems.ts";
-import { Refusal } from "./refusal.ts";
+import type { Catalog } from "../account/catalogs.ts";
+import { type Place, selfLink } from "../account/links.ts";
+import { notSupportedChoice } from "../account/refusals.ts";
 import type { World } from "../account/world.ts";
-
-/** A list of things that leads can be linked to, such as cars. */
-export interface Catalog {
-  readonly id: number;
-  name: string;
-  sort: number;
-  readonly type: string;
-  canAddElements: boolean;
-  canShowInCards: boolean;
-  canLinkMultiple: boolean;
-  readonly createdAt: number;
-  updatedAt: number;
-}
+import { asItem, asList, batchResponse, type BatchWrite, readJson, writeBatch } from "./batch.ts";
+import { listResponse, placeOf, readPage } from "./paging.ts";
+import { hal, noContent, problem } from "./problems.ts";
+import { Refusal } from "./refusal.ts";
 
 const MAX_CATALOGS = 10;
 const UNIQUE_TYPES: ReadonlySet<string> = new Set(["invoices", "products"]);

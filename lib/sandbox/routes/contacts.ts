@@ -1,34 +1,21 @@
 import type { Hono } from "hono";
 import { z } from "zod";
-import { asItem, asList, batchResponse, type BatchWrite, readJson, writeBatch } from "./batch.ts";
-import { at, integers, isWithin, parseBrackets, range } from "./bracket_query.ts";
+import type { Contact } from "../account/contacts.ts";
 import {
   applyFieldWrite,
-  type FieldValues,
   type FieldWrite,
   readFieldWrites,
   renderFieldValues,
 } from "../account/field_values.ts";
-import { fieldValuesSchema } from "./lead_input.ts";
-import { listResponse, type Place, placeOf, readPage, selfLink } from "./paging.ts";
-import { hal, type ItemError, noContent, notSupportedChoice } from "./problems.ts";
+import { type Place, selfLink } from "../account/links.ts";
+import { type ItemError, notSupportedChoice } from "../account/refusals.ts";
 import type { World } from "../account/world.ts";
-
-/** A contact or a company: just enough of them to be linked to leads. */
-export interface Contact {
-  readonly id: number;
-  name: string;
-  readonly createdAt: number;
-  updatedAt: number;
-  fieldValues: FieldValues;
-}
-
-export type ContactStore = Map<number, Contact>;
+import { asItem, asList, batchResponse, type BatchWrite, readJson, writeBatch } from "./batch.ts";
+import { at, integers, isWithin, parseBrackets, range } from "./bracket_query.ts";
+import { fieldValuesSchema } from "./lead_input.ts";
+import { listResponse, placeOf, readPage } from "./paging.ts";
+import { hal, noContent } from "./problems.ts";
 export type ContactKind = "contacts" | "companies";
-
-export function createContactStore(): ContactStore {
-  return new Map();
-}
 
 /** What POST and PATCH of contacts and companies take. */
 export const contactSchema = z.object({

@@ -1,32 +1,23 @@
 import type { Context, Hono } from "hono";
 import { z } from "zod";
-import { asItem, asList, batchResponse, type BatchWrite, readJson, writeBatch } from "./batch.ts";
-import { at, integers, parseBrackets } from "./bracket_query.ts";
-import { requireCatalog } from "./catalogs.ts";
+import type { CatalogElement } from "../account/catalogs.ts";
 import type { FieldOwner } from "../account/custom_fields.ts";
 import {
   applyFieldWrite,
-  type FieldValues,
   type FieldWrite,
   readFieldWrites,
   renderFieldValues,
   textsOf,
 } from "../account/field_values.ts";
-import { fieldValuesSchema } from "./lead_input.ts";
-import { listResponse, type Place, placeOf, readPage, selfLink } from "./paging.ts";
-import { hal, noContent, notSupportedChoice } from "./problems.ts";
+import { type Place, selfLink } from "../account/links.ts";
+import { notSupportedChoice } from "../account/refusals.ts";
 import type { World } from "../account/world.ts";
-
-/** One entry of a catalog: a car, a client. */
-export interface CatalogElement {
-  readonly id: number;
-  readonly catalogId: number;
-  name: string;
-  readonly createdAt: number;
-  updatedAt: number;
-  isDeleted: boolean;
-  fieldValues: FieldValues;
-}
+import { asItem, asList, batchResponse, type BatchWrite, readJson, writeBatch } from "./batch.ts";
+import { at, integers, parseBrackets } from "./bracket_query.ts";
+import { requireCatalog } from "./catalogs.ts";
+import { fieldValuesSchema } from "./lead_input.ts";
+import { listResponse, placeOf, readPage } from "./paging.ts";
+import { hal, noContent } from "./problems.ts";
 
 // The server's own default was raised from 50 in August 2023.
 const DEFAULT_LIMIT = 100;

@@ -1,4 +1,8 @@
 import type { Hono } from "hono";
+import type { FeedEvent } from "../account/events.ts";
+import { type Place, selfLink } from "../account/links.ts";
+import { notSupportedChoice } from "../account/refusals.ts";
+import type { World } from "../account/world.ts";
 import {
   at,
   type BracketTree,
@@ -8,11 +12,9 @@ import {
   range,
   texts,
 } from "./bracket_query.ts";
-import type { FeedEvent } from "../account/events.ts";
-import { listResponse, type Place, placeOf, readPage, selfLink } from "./paging.ts";
-import { hal, noContent, notSupportedChoice, validationProblem } from "./problems.ts";
+import { listResponse, placeOf, readPage } from "./paging.ts";
+import { hal, noContent, validationProblem } from "./problems.ts";
 import { Refusal } from "./refusal.ts";
-import type { World } from "../account/world.ts";
 
 type Test = (event: FeedEvent) => boolean;
 

@@ -1,8 +1,5 @@
 import type { Context, Hono } from "hono";
 import { z } from "zod";
-import { asItem, asList, batchResponse, type BatchWrite, readJson, writeBatch } from "./batch.ts";
-import { at, integers, parseBrackets, texts } from "./bracket_query.ts";
-import { requireCatalog } from "./catalogs.ts";
 import {
   CHOICE_TYPES,
   type CustomField,
@@ -11,19 +8,16 @@ import {
   type FieldOwner,
   renderField,
 } from "../account/custom_fields.ts";
-import { fieldOwnerOf } from "./elements.ts";
-import { listResponse, type Place, placeOf, readPage } from "./paging.ts";
-import {
-  fieldMissing,
-  hal,
-  type ItemError,
-  noContent,
-  notSupportedChoice,
-  problem,
-  validationProblem,
-} from "./problems.ts";
-import { Refusal } from "./refusal.ts";
+import type { Place } from "../account/links.ts";
+import { type ItemError, notSupportedChoice } from "../account/refusals.ts";
 import type { World } from "../account/world.ts";
+import { asItem, asList, batchResponse, type BatchWrite, readJson, writeBatch } from "./batch.ts";
+import { at, integers, parseBrackets, texts } from "./bracket_query.ts";
+import { requireCatalog } from "./catalogs.ts";
+import { fieldOwnerOf } from "./elements.ts";
+import { listResponse, placeOf, readPage } from "./paging.ts";
+import { fieldMissing, hal, noContent, problem, validationProblem } from "./problems.ts";
+import { Refusal } from "./refusal.ts";
 
 const fieldSchema = z.object({
   id: z.int().optional(),

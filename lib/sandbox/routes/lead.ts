@@ -1,45 +1,7 @@
-import { type FieldValues, renderFieldValues } from "../account/field_values.ts";
-import { type Place, selfLink } from "./paging.ts";
+import { renderFieldValues } from "../account/field_values.ts";
+import type { Lead } from "../account/leads.ts";
+import { type Place, selfLink } from "../account/links.ts";
 import type { World } from "../account/world.ts";
-
-/** A catalog element that hangs on a lead. */
-export interface ElementLink {
-  readonly id: number;
-  readonly catalogId: number;
-  readonly quantity: number;
-  readonly priceId: number | null;
-}
-
-/** A contact that hangs on a lead. */
-export interface ContactLink {
-  readonly id: number;
-  readonly isMain: boolean;
-}
-
-/** A lead, trashed ones included. Times are unix seconds. */
-export interface Lead {
-  readonly id: number;
-  name: string;
-  /** May have decimals; the old `price` shows it cut off. */
-  price: number;
-  responsibleUserId: number;
-  statusId: number;
-  pipelineId: number;
-  lossReasonId: number | null;
-  sourceId: number | null;
-  createdBy: number;
-  updatedBy: number;
-  createdAt: number;
-  updatedAt: number;
-  closedAt: number | null;
-  /** When it went to the trash; null while it lives. */
-  trashedAt: number | null;
-  fieldValues: FieldValues;
-  tagIds: number[];
-  contacts: ContactLink[];
-  companyId: number | null;
-  elements: ElementLink[];
-}
 
 /** A lead as lists and look-ups show it; `wanted` are the words of `with=`. */
 export function renderLead(

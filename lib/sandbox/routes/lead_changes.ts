@@ -1,10 +1,10 @@
 import { recordFieldChange } from "../account/field_events.ts";
 import { applyFieldWrite } from "../account/field_values.ts";
-import type { Lead } from "./lead.ts";
-import type { LeadWrite } from "./lead_input.ts";
+import type { Lead } from "../account/leads.ts";
 import { isClosedStatus, LOST } from "../account/pipelines.ts";
 import { resolveTag } from "../account/tags.ts";
 import type { World } from "../account/world.ts";
+import type { LeadWrite } from "./lead_input.ts";
 
 /** Creates a lead from a checked write and records `lead_added`. */
 export function createLead(world: World, write: LeadWrite): Lead {

@@ -1,3 +1,6 @@
+import { enumIdOf, textsOf } from "../account/field_values.ts";
+import type { Direction, Lead, LeadOrder, LeadSelection } from "../account/leads.ts";
+import type { World } from "../account/world.ts";
 import {
   at,
   type BracketTree,
@@ -7,10 +10,6 @@ import {
   range,
   texts,
 } from "./bracket_query.ts";
-import { enumIdOf, textsOf } from "../account/field_values.ts";
-import type { Lead } from "./lead.ts";
-import type { Direction, LeadOrder, LeadSelection } from "../lead_store.ts";
-import type { World } from "../account/world.ts";
 
 type Test = (lead: Lead) => boolean;
 

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { type FieldValueInput, type FieldWrite, readFieldWrites } from "../account/field_values.ts";
-import type { Lead } from "./lead.ts";
+import type { Lead } from "../account/leads.ts";
 import { firstOrdinaryStatus, LOST, mainPipeline, type Pipeline } from "../account/pipelines.ts";
-import { type ItemError, notSupportedChoice } from "./problems.ts";
+import { type ItemError, notSupportedChoice } from "../account/refusals.ts";
 import { findTag, type TagInput } from "../account/tags.ts";
 import type { World } from "../account/world.ts";
 

@@ -1,15 +1,18 @@
 import type { Hono } from "hono";
 import { z } from "zod";
+import type { Lead } from "../account/leads.ts";
+import { type Place, selfLink } from "../account/links.ts";
+import { notSupportedChoice } from "../account/refusals.ts";
+import type { World } from "../account/world.ts";
 import { asItem, asList, batchResponse, type BatchWrite, readJson, writeBatch } from "./batch.ts";
 import { at, parseBrackets, texts } from "./bracket_query.ts";
-import { type Lead, renderHollowLead, renderLead } from "./lead.ts";
+import { renderHollowLead, renderLead } from "./lead.ts";
 import { createLead, updateLead } from "./lead_changes.ts";
 import { readLeadSelection } from "./lead_filters.ts";
 import { checkLeadWrite, type LeadInput, leadSchema, type LeadWrite } from "./lead_input.ts";
 import { emptyOldTrash } from "./lead_trash.ts";
-import { listResponse, type Place, placeOf, readPage, selfLink } from "./paging.ts";
-import { hal, noContent, notSupportedChoice, problem } from "./problems.ts";
-import type { World } from "../account/world.ts";
+import { listResponse, placeOf, readPage } from "./paging.ts";
+import { hal, noContent, problem } from "./problems.ts";
 
 /** Lists, look-ups and plain writes of leads. */
 export function addLeadRoutes(app: Hono, world: World): void {

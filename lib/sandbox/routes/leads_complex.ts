@@ -1,12 +1,13 @@
 import type { Hono } from "hono";
 import { z } from "zod";
+import { type FieldWrite, readFieldWrites } from "../account/field_values.ts";
+import type { ItemError } from "../account/refusals.ts";
+import type { World } from "../account/world.ts";
 import { asList, type BatchWrite, readJson, writeBatch } from "./batch.ts";
 import { type ContactInput, type ContactKind, contactSchema, saveContact } from "./contacts.ts";
-import { type FieldWrite, readFieldWrites } from "../account/field_values.ts";
 import { createLead } from "./lead_changes.ts";
 import { checkLeadWrite, leadSchema, type LeadWrite } from "./lead_input.ts";
-import { hal, type ItemError } from "./problems.ts";
-import type { World } from "../account/world.ts";
+import { hal } from "./problems.ts";
 
 const complexSchema = leadSchema.extend({
   _embedded: z.object({

@@ -1,11 +1,12 @@
 import type { Context, Hono } from "hono";
 import { z } from "zod";
+import type { Lead } from "../account/leads.ts";
+import { type ItemError, notSupportedChoice } from "../account/refusals.ts";
+import type { World } from "../account/world.ts";
 import { asList, batchResponse, type BatchWrite, readJson, writeBatch } from "./batch.ts";
 import { findElement } from "./elements.ts";
-import type { Lead } from "./lead.ts";
-import { hal, type ItemError, noContent, notSupportedChoice, problem } from "./problems.ts";
+import { hal, noContent, problem } from "./problems.ts";
 import { Refusal } from "./refusal.ts";
-import type { World } from "../account/world.ts";
 
 const linkSchema = z.object({
   entity_id: z.int().optional(),

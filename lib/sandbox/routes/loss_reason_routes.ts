@@ -1,10 +1,11 @@
 import type { Hono } from "hono";
 import { z } from "zod";
-import { asList, batchResponse, type BatchWrite, readJson, writeBatch } from "./batch.ts";
+import { type Place, selfLink } from "../account/links.ts";
 import type { LossReason } from "../account/loss_reasons.ts";
-import { listResponse, type Place, placeOf, readPage, selfLink } from "./paging.ts";
-import { hal, noContent } from "./problems.ts";
 import type { World } from "../account/world.ts";
+import { asList, batchResponse, type BatchWrite, readJson, writeBatch } from "./batch.ts";
+import { listResponse, placeOf, readPage } from "./paging.ts";
+import { hal, noContent } from "./problems.ts";
 
 const PATH = "/api/v4/leads/loss_reasons";
 const reasonSchema = z.object({ name: z.string().min(1), sort: z.int().optional() });

@@ -1,6 +1,7 @@
 import type { Context } from "hono";
-import { hal, noContent } from "./problems.ts";
+import type { Place } from "../account/links.ts";
 import type { Switches } from "../account/switches.ts";
+import { hal, noContent } from "./problems.ts";
 
 /** Which part of a list is asked for. */
 export interface Page {
@@ -78,19 +79,7 @@ function pageLinks(url: URL, page: Page, hasNext: boolean): Record<string, { hre
   };
 }
 
-/** Where an item is shown: the host that the client used and, in lists, the page. */
-export interface Place {
-  readonly origin: string;
-  /** "?page=1&limit=50" in a list, which amoCRM repeats in the links of every item; else empty. */
-  readonly pageQuery: string;
-}
-
 /** The place of an answer that is not a list. */
 export function placeOf(context: Context): Place {
   return { origin: new URL(context.req.url).origin, pageQuery: "" };
-}
-
-/** A `_links` object for an item; `path` starts after `/api/v4/`. */
-export function selfLink(place: Place, path: string): { self: { href: string } } {
-  return { self: { href: `${place.origin}/api/v4/${path}${place.pageQuery}` } };
 }

@@ -1,7 +1,6 @@
 import type { Hono } from "hono";
 import { z } from "zod";
-import { asItem, asList, batchResponse, type BatchWrite, readJson, writeBatch } from "./batch.ts";
-import { type Place, placeOf } from "./paging.ts";
+import type { Place } from "../account/links.ts";
 import {
   LOST,
   type Pipeline,
@@ -10,17 +9,13 @@ import {
   withSystemStatuses,
   WON,
 } from "../account/pipelines.ts";
-import {
-  fieldMissing,
-  hal,
-  noContent,
-  notSupportedChoice,
-  problem,
-  validationProblem,
-} from "./problems.ts";
+import { notSupportedChoice } from "../account/refusals.ts";
+import type { World } from "../account/world.ts";
+import { asItem, asList, batchResponse, type BatchWrite, readJson, writeBatch } from "./batch.ts";
+import { placeOf } from "./paging.ts";
+import { fieldMissing, hal, noContent, problem, validationProblem } from "./problems.ts";
 import { Refusal } from "./refusal.ts";
 import { checkColor, newStatus, statusSchema } from "./status_input.ts";
-import type { World } from "../account/world.ts";
 
 const pipelineSchema = z.object({
   id: z.int().optional(),

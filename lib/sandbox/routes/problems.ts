@@ -1,9 +1,4 @@
-/** What is wrong with one value of one item, in the words of the API. */
-export interface ItemError {
-  readonly code: string;
-  readonly path: string;
-  readonly detail: string;
-}
+import type { ItemError } from "../account/refusals.ts";
 
 /** What is wrong with one item of a batch. */
 export interface ItemRefusal {
@@ -58,18 +53,6 @@ export function htmlPage(status: number): Response {
   const body = `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n` +
     `<center><h1>${title}</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n`;
   return new Response(body, { status, headers: { "content-type": "text/html" } });
-}
-
-export function notSupportedChoice(path: string): ItemError {
-  return {
-    code: "NotSupportedChoice",
-    path,
-    detail: "The value you selected is not a valid choice.",
-  };
-}
-
-export function invalidType(path: string, expected: string): ItemError {
-  return { code: "InvalidType", path, detail: `This value should be of type ${expected}.` };
 }
 
 /** The code for a missing value is not confirmed by any source. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type Status, STATUS_COLORS } from "../account/pipelines.ts";
-import { type ItemError, notSupportedChoice } from "./problems.ts";
+import { type ItemError, notSupportedChoice } from "../account/refusals.ts";
 import type { World } from "../account/world.ts";
 
 /** A stage as clients send it, alone or with its pipeline. */

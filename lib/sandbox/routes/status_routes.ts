@@ -1,12 +1,14 @@
 import type { Hono } from "hono";
-import { asItem, asList, batchResponse, type BatchWrite, readJson, writeBatch } from "./batch.ts";
-import { type Place, placeOf } from "./paging.ts";
-import { PIPELINES_PATH, refusedId, requirePipeline } from "./pipeline_routes.ts";
+import type { Place } from "../account/links.ts";
 import { bySort, type Pipeline, renderStatus, type Status } from "../account/pipelines.ts";
-import { hal, noContent, notSupportedChoice, problem } from "./problems.ts";
+import { notSupportedChoice } from "../account/refusals.ts";
+import type { World } from "../account/world.ts";
+import { asItem, asList, batchResponse, type BatchWrite, readJson, writeBatch } from "./batch.ts";
+import { placeOf } from "./paging.ts";
+import { PIPELINES_PATH, refusedId, requirePipeline } from "./pipeline_routes.ts";
+import { hal, noContent, problem } from "./problems.ts";
 import { Refusal } from "./refusal.ts";
 import { checkColor, newStatus, type StatusInput, statusSchema } from "./status_input.ts";
-import type { World } from "../account/world.ts";
 
 /** The stages of one pipeline. */
 export function addStatusRoutes(app: Hono, world: World): void {

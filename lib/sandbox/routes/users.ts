@@ -1,7 +1,8 @@
 import type { Hono } from "hono";
-import { listResponse, type Place, placeOf, readPage, selfLink } from "./paging.ts";
-import { hal, noContent } from "./problems.ts";
+import { type Place, selfLink } from "../account/links.ts";
 import type { World } from "../account/world.ts";
+import { listResponse, placeOf, readPage } from "./paging.ts";
+import { hal, noContent } from "./problems.ts";
 
 /** The one user, an administrator. */
 export function addUserRoutes(app: Hono, world: World): void {

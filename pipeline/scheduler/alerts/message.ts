@@ -1,9 +1,7 @@
-import { formatLocalTime } from "../../../lib/log/time_text.ts";
-import { maskPersonalData } from "../../../lib/log/masking.ts";
-import { formatDuration } from "../../../lib/runs/duration.ts";
 import type { TaskWarning } from "../../../lib/dag/warnings.ts";
-import type { ClaimedIncident } from "../../../lib/alerts/incident_claim.ts";
-import type { IncidentCourse } from "../../../lib/alerts/incident_course.ts";
+import { maskPersonalData } from "../../../lib/log/masking.ts";
+import { formatDuration, formatLocalTime } from "../../../lib/log/time_text.ts";
+import type { ClaimedIncident, IncidentCourse } from "./incidents.ts";
 import { shorten } from "./shorten.ts";
 
 /** What a message is made of. */

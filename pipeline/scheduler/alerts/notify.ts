@@ -1,16 +1,16 @@
 import { getLogger } from "@logtape/logtape";
 import type { ISql } from "postgres";
 import type { Config } from "../../../lib/config.ts";
-import { errorText } from "../../../lib/log/error_text.ts";
-import { readTaskStates } from "../../../lib/run_log/claims.ts";
 import { warningsOf } from "../../../lib/dag/warnings.ts";
+import { errorText } from "../../../lib/log/error_text.ts";
+import { readTaskStates } from "../../../lib/run_log/task_states.ts";
 import {
   type ClaimedIncident,
   claimTelling,
   finishTelling,
+  readCourse,
   releaseTelling,
-} from "../../../lib/alerts/incident_claim.ts";
-import { readCourse } from "../../../lib/alerts/incident_course.ts";
+} from "./incidents.ts";
 import { composeMessage, explainedDate, type MessageParts } from "./message.ts";
 import { fillTemplate } from "./template.ts";
 import { DEFAULT_DELIVERY, deliver, DeliveryError, type DeliveryPolicy } from "./webhook.ts";

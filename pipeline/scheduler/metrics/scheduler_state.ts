@@ -1,4 +1,4 @@
-import type { ReportProgress } from "../../../lib/runner/run.ts";
+import type { ReportProgress } from "../../../lib/log/live_progress.ts";
 
 /** What the scheduler tells the pages for probes and metrics about itself. */
 export interface SchedulerState {

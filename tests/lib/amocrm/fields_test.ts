@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { createAmoClient } from "../../../lib/amocrm/client.ts";
 import { AmoError } from "../../../lib/amocrm/answers.ts";
-import { type CustomField, readCustomFields, resolveFields } from "../../../lib/amocrm/fields.ts";
+import { createAmoClient } from "../../../lib/amocrm/client.ts";
+import type { CustomField } from "../../../lib/amocrm/field_match.ts";
+import { readCustomFields, resolveFields } from "../../../lib/amocrm/fields.ts";
 import { captureLog } from "../../support/logs.ts";
 import { page, serveAnswers } from "../../support/scripted_server.ts";
 

@@ -5,7 +5,8 @@ import { errorText, isTransient } from "../../../lib/log/error_text.ts";
 import { exitCodeOfError } from "../../../lib/script/exit_code.ts";
 import { SqlFileError } from "../../../lib/warehouse/sql_file.ts";
 import { TransientError } from "../../../lib/transient_error.ts";
-import { WarehouseError, WarehouseLockedError } from "../../../lib/warehouse/warehouse.ts";
+import { LockedError } from "../../../lib/file_lock.ts";
+import { WarehouseError } from "../../../lib/warehouse/warehouse.ts";
 
 /** An error as the driver throws it for an answer of the server. */
 function serverError(code: string, text: string, more: object = {}): Error {
@@ -53,7 +54,7 @@ for (
 for (
   const [error, code] of [
     [new ConfigError("wrong"), 2],
-    [new WarehouseLockedError("locked"), 4],
+    [new LockedError("locked"), 4],
     [new WarehouseError("no server"), 1],
     [new CommanderError(0, "commander.helpDisplayed", ""), 0],
     [new CommanderError(1, "commander.unknownOption", ""), 2],

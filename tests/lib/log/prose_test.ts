@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { formatDuration } from "../../../lib/runs/duration.ts";
-import { withoutControls } from "../../../lib/runs/printable.ts";
 import { formatProse } from "../../../lib/log/prose.ts";
+import { formatDuration } from "../../../lib/log/time_text.ts";
+import { withoutControls } from "../../../lib/run_log/attempts.ts";
 
 Deno.test("formatProse() breaks a long line between words and indents the parts", () => {
   const words = "word ".repeat(30).trim();

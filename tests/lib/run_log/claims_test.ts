@@ -6,11 +6,11 @@ import {
   claimTasks,
   failClaim,
   freeDeadClaims,
-  readTaskStates,
   retryClaim,
   startClaim,
   succeedClaim,
 } from "../../../lib/run_log/claims.ts";
+import { readTaskStates } from "../../../lib/run_log/task_states.ts";
 import type { Warehouse } from "../../../lib/warehouse/warehouse.ts";
 import { DATE, fakeWorker, listRuns } from "../../support/runs.ts";
 import { testOnBothWarehouses, testOnServer, withEmbedded } from "../../support/warehouses.ts";

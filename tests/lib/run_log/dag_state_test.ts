@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Dag } from "../../../lib/dag/dag.ts";
 import { type DagState, dagStateOf, MOST_WORKER_DEATHS } from "../../../lib/run_log/dag_state.ts";
-import type { TaskState } from "../../../lib/run_log/claims.ts";
+import type { TaskState } from "../../../lib/run_log/task_states.ts";
 import { testDag } from "../../support/runs.ts";
 import { stateOf } from "../../support/task_states.ts";
 

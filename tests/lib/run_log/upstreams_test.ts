@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import type { Dag, Dependency } from "../../../lib/dag/dag.ts";
-import { DagError, decide, validateDag, validateDags } from "../../../lib/run_log/upstreams.ts";
-import type { TaskState } from "../../../lib/run_log/claims.ts";
+import { DagError, validateDag, validateDags } from "../../../lib/dag/validate.ts";
+import type { TaskState } from "../../../lib/run_log/task_states.ts";
+import { decide } from "../../../lib/run_log/upstreams.ts";
 import { stateOf } from "../../support/task_states.ts";
 
 function dagOf(id: string, changes: Partial<Dag> = {}): Dag {

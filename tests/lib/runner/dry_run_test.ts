@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import type { Dag, Task } from "../../../lib/dag/dag.ts";
 import { dryRunDays, type PlannedDay } from "../../../lib/runner/dry_run.ts";
-import { formatPlan } from "../../../lib/runs/plan_text.ts";
-import { plain } from "../../../pipeline/runs/look.ts";
 import type { Warehouse } from "../../../lib/warehouse/warehouse.ts";
+import { plain } from "../../../pipeline/runs/look.ts";
+import { formatPlan } from "../../../pipeline/runs/plan.ts";
 import { DATE, listNotes, listRuns, notingTask, runOptions, testDag } from "../../support/runs.ts";
 import { testOnBothWarehouses } from "../../support/warehouses.ts";
 

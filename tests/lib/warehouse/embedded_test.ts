@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { openEmbeddedWarehouse } from "../../../lib/warehouse/embedded.ts";
-import { WarehouseLockedError } from "../../../lib/warehouse/warehouse.ts";
+import { LockedError } from "../../../lib/file_lock.ts";
 import { copyTemplate } from "../../support/embedded_template.ts";
 import { temporaryFolder } from "../../support/folders.ts";
 import { denoCommand, PROJECT_DIR, readUntil, runDeno } from "../../support/script.ts";
@@ -18,7 +18,7 @@ Deno.test("openEmbeddedWarehouse() keeps its rows for the next process", async (
   assert.deepEqual([...await warehouse.sql`select answer from kept`], [{ answer: 42 }]);
   await assert.rejects(
     openEmbeddedWarehouse(folder.path),
-    new WarehouseLockedError(
+    new LockedError(
       `Cannot open the embedded warehouse ${folder.path}/warehouse: process ${Deno.pid} has it open, ` +
         "expected no other user: wait until it has finished",
     ),

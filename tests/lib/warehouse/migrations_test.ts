@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { migrate, MigrationError } from "../../../lib/warehouse/migrations.ts";
+import { openServer } from "../../../lib/warehouse/open.ts";
 import { SqlFileError } from "../../../lib/warehouse/sql_file.ts";
-import { openServer, type Warehouse } from "../../../lib/warehouse/warehouse.ts";
+import type { Warehouse } from "../../../lib/warehouse/warehouse.ts";
 import { temporaryFolder, writeFiles } from "../../support/folders.ts";
 import { serverAccess, testOnServer, withEmptyEmbedded } from "../../support/warehouses.ts";
 

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:net";
 import { readConfig } from "../../../lib/config.ts";
-import { openServer, openWarehouse, WarehouseError } from "../../../lib/warehouse/warehouse.ts";
+import { openServer, openWarehouse } from "../../../lib/warehouse/open.ts";
+import { WarehouseError } from "../../../lib/warehouse/warehouse.ts";
 import { copyTemplate } from "../../support/embedded_template.ts";
 import { temporaryFolder } from "../../support/folders.ts";
 import { serverAccess, testOnServer } from "../../support/warehouses.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { DagStatus } from "../../../lib/dag/outcome.ts";
-import { exitCodeOfRetry } from "../../../lib/runs/retry.ts";
+import { exitCodeOfRetry } from "../../../pipeline/runs/retry.ts";
 
 function codeOf(...statuses: DagStatus[]): number {
   return exitCodeOfRetry(

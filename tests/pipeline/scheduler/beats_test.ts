@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import type { Dag } from "../../../lib/dag/dag.ts";
-import { runDag } from "../../../lib/runner/runner.ts";
-import type { ScheduledDag } from "../../../pipeline/scheduler/due.ts";
 import { parseSchedule } from "../../../lib/dag/schedule.ts";
+import type { ScheduledDag } from "../../../lib/dag/scheduled_dags.ts";
+import { runDag } from "../../../lib/runner/runner.ts";
+import { sleep } from "../../../lib/sleep.ts";
+import { StopError } from "../../../lib/stop_signal.ts";
+import type { Warehouse } from "../../../lib/warehouse/warehouse.ts";
 import {
   createScheduler,
   type Scheduler,
   type SchedulerOptions,
 } from "../../../pipeline/scheduler/beats.ts";
-import { sleep } from "../../../lib/sleep.ts";
-import { StopError } from "../../../lib/stop_signal.ts";
-import type { Warehouse } from "../../../lib/warehouse/warehouse.ts";
 import { fakeWorker, listRuns, notingTask, runOptions, testDag } from "../../support/runs.ts";
 import { testOnBothWarehouses, testOnServer } from "../../support/warehouses.ts";
 

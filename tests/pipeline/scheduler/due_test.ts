@@ -1,10 +1,11 @@
-import assert from "node:assert/strict";
 import fc from "fast-check";
+import assert from "node:assert/strict";
 import type { Catchup } from "../../../lib/config.ts";
 import type { Dag } from "../../../lib/dag/dag.ts";
-import { due, firstDateNeeded, type ScheduledDag } from "../../../pipeline/scheduler/due.ts";
-import type { TaskState } from "../../../lib/run_log/claims.ts";
 import { parseSchedule } from "../../../lib/dag/schedule.ts";
+import type { ScheduledDag } from "../../../lib/dag/scheduled_dags.ts";
+import type { TaskState } from "../../../lib/run_log/task_states.ts";
+import { due, firstDateNeeded } from "../../../pipeline/scheduler/due.ts";
 import { testDag } from "../../support/runs.ts";
 import { stateOf } from "../../support/task_states.ts";
 

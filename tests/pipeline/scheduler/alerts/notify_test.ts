@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
 import type { ISql } from "postgres";
-import { claimTelling } from "../../../../lib/alerts/incident_claim.ts";
-import { recordDagEnd } from "../../../../pipeline/scheduler/alerts/incidents.ts";
+import { claimTelling, recordDagEnd } from "../../../../pipeline/scheduler/alerts/incidents.ts";
 import { type TellOptions, tellPending } from "../../../../pipeline/scheduler/alerts/notify.ts";
 import { DEFAULT_DELIVERY } from "../../../../pipeline/scheduler/alerts/webhook.ts";
 import { addAttempt } from "../../../support/run_log_rows.ts";
 import { DATE } from "../../../support/runs.ts";
-import { headlines, serveChat } from "../../../support/webhook.ts";
 import { testOnBothWarehouses, testOnServer } from "../../../support/warehouses.ts";
+import { headlines, serveChat } from "../../../support/webhook.ts";
 
 function tellOptions(
   sql: ISql,

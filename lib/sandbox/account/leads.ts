@@ -1,7 +1,47 @@
-import type { Lead } from "./routes/lead.ts";
-import { createSortedIndex, type SortedIndex } from "./account/sorted_index.ts";
+import type { FieldValues } from "./field_values.ts";
+import { createSortedIndex, type SortedIndex } from "./sorted_index.ts";
+
+/** A catalog element that hangs on a lead. */
+export interface ElementLink {
+  readonly id: number;
+  readonly catalogId: number;
+  readonly quantity: number;
+  readonly priceId: number | null;
+}
+
+/** A contact that hangs on a lead. */
+export interface ContactLink {
+  readonly id: number;
+  readonly isMain: boolean;
+}
+
+/** A lead, trashed ones included. Times are unix seconds. */
+export interface Lead {
+  readonly id: number;
+  name: string;
+  /** May have decimals; the old `price` shows it cut off. */
+  price: number;
+  responsibleUserId: number;
+  statusId: number;
+  pipelineId: number;
+  lossReasonId: number | null;
+  sourceId: number | null;
+  createdBy: number;
+  updatedBy: number;
+  createdAt: number;
+  updatedAt: number;
+  closedAt: number | null;
+  /** When it went to the trash; null while it lives. */
+  trashedAt: number | null;
+  fieldValues: FieldValues;
+  tagIds: number[];
+  contacts: ContactLink[];
+  companyId: number | null;
+  elements: ElementLink[];
+}
 
 export type LeadOrder = "id" | "updated_at" | "created_at";
+
 export type Direction = "asc" | "desc";
 
 /** Which leads are listed, and how. */
