@@ -5,6 +5,12 @@ import { errorText } from "../log/error_text.ts";
 import type { RunOptions } from "./run.ts";
 import { runDag } from "./runner.ts";
 
+/** What a run of many DAGs needs. */
+export interface DailyOptions extends RunOptions {
+  /** Ids of the DAGs to run again although they have succeeded; all of them by default, with `force`. */
+  readonly forceOnly?: readonly string[];
+}
+
 /**
  * Runs all `dags` for one date, each as soon as everything it waits for has ended, well or not: the run log
  * then decides. Independent ones run side by side. The outcomes are in the order of `dags`, or of those of
@@ -14,7 +20,7 @@ import { runDag } from "./runner.ts";
  */
 export async function runDaily(
   dags: readonly Dag[],
-  options: RunOptions,
+  options: DailyOptions,
   chosen: readonly Dag[] = dags,
 ): Promise<readonly DagOutcome[]> {
   validateDags(dags);
@@ -35,11 +41,12 @@ function upstreamsOf(dag: Dag, dags: readonly Dag[]): Dag[] {
 async function runAfter(
   dag: Dag,
   upstreams: readonly Promise<DagOutcome>[],
-  options: RunOptions,
+  { forceOnly, ...options }: DailyOptions,
 ): Promise<DagOutcome> {
   await Promise.all(upstreams);
+  const force = forceOnly ? forceOnly.includes(dag.id) : options.force ?? false;
   try {
-    return await runDag(dag, options);
+    return await runDag(dag, { ...options, force });
   } catch (error) {
     // One DAG that cannot even reach the run log must not hide what became of the others.
     const tasks = dag.tasks.map((task) => emptyOutcome(task, "failed"));

@@ -8,8 +8,8 @@ import { dagLogFile, keepLines } from "../log/log_file.ts";
 import { removeOldLogFiles } from "../log/old_files.ts";
 import { type Claim, claimTasks, failClaim, freeDeadClaims } from "../run_log/claims.ts";
 import { type Heartbeat, startHeartbeat } from "../run_log/heartbeat.ts";
-import { readTaskStates, type TaskState } from "../run_log/task_states.ts";
-import { decide, type Decision } from "../run_log/upstreams.ts";
+import { isActive, isSettled, readTaskStates, type TaskState } from "../run_log/task_states.ts";
+import { decide, type Decision, nameOf } from "../run_log/upstreams.ts";
 import { sleep as sleepByClock } from "../sleep.ts";
 import { dryRunTask, failAfter, releaseTask, runTask } from "./attempts.ts";
 import { persist } from "./persist.ts";
@@ -79,26 +79,29 @@ async function look(run: Run): Promise<TaskState[]> {
   return states;
 }
 
-/** Which tasks have to run: those without success, and before them those whose output is gone. */
+/**
+ * Which tasks have to run: from the first on that has no success or a stale one, all of them, since each
+ * builds on the one before; and before them those whose output is gone.
+ */
 async function choosePending(run: Run, states: readonly TaskState[]): Promise<Task[]> {
   if (run.force) return [...run.dag.tasks];
-  const pending: Task[] = [];
-  for (const task of run.dag.tasks.toReversed()) {
-    const needed = !hasSuccess(run, states, task) ||
-      (pending.at(0) === nextOf(run.dag, task) && !await outputStands(run, task));
-    if (needed) pending.unshift(task);
+  let first = run.dag.tasks.findIndex((task) => !isSettled(stateOf(run, states, task)));
+  if (first < 0) return [];
+  for (; first > 0; first--) {
+    const before = run.dag.tasks[first - 1];
+    if (!before || await outputStands(run, before)) break;
   }
-  return pending;
+  return run.dag.tasks.slice(first);
 }
 
-function hasSuccess(run: Run, states: readonly TaskState[], task: Task): boolean {
-  return states.some((state) =>
-    state.dag_id === run.dag.id && state.task_id === task.id && state.has_success
-  );
+function stateOf(run: Run, states: readonly TaskState[], task: Task): TaskState | null {
+  return states.find(({ dag_id, task_id }) => dag_id === run.dag.id && task_id === task.id) ?? null;
 }
 
-function nextOf(dag: Dag, task: Task): Task | null {
-  return dag.tasks[dag.tasks.indexOf(task) + 1] ?? null;
+/** What a task waits for: all that its DAG does, and the task before it. */
+function waitsForOf(dag: Dag, task: Task): string[] {
+  const before = dag.tasks[dag.tasks.indexOf(task) - 1];
+  return [...dag.waitsFor, ...before ? [{ dag: dag.id, task: before.id }] : []].map(nameOf);
 }
 
 async function outputStands(run: Run, task: Task): Promise<boolean> {
@@ -107,10 +110,12 @@ async function outputStands(run: Run, task: Task): Promise<boolean> {
 }
 
 function alreadyDone(run: Run, states: readonly TaskState[]): DagOutcome {
-  const message = `${run.dag.id} has already succeeded for ${run.date}: nothing to do`;
+  const hasFailed = run.dag.tasks.some((task) => stateOf(run, states, task)?.status === "failed");
+  const message = `${run.dag.id} has already succeeded for ${run.date}: nothing to do` +
+    (hasFailed ? ", though a further run has failed since" : "");
   log.info("{message}", { message });
   const tasks = run.dag.tasks.map((task) => {
-    const state = states.find((one) => one.dag_id === run.dag.id && one.task_id === task.id);
+    const state = stateOf(run, states, task);
     const rows = state?.rows_written ?? state?.rows_read ?? null;
     return { ...emptyOutcome(task, "done"), rows, metrics: state?.metrics ?? null };
   });
@@ -138,11 +143,13 @@ async function claimAndRun(
   pending: readonly Task[],
   decision: Decision,
 ): Promise<DagOutcome> {
-  const unfinished = run.force ? [] : pending.filter((task) => !hasSuccess(run, states, task));
+  const unfinished = run.force
+    ? []
+    : pending.filter((task) => !isSettled(stateOf(run, states, task)));
   const claims = await claimTasks(
     run.warehouse,
     { runId: run.runId, dagId: run.dag.id, logicalDate: run.date, worker: run.worker.id },
-    pending.map((task) => task.id),
+    pending.map((task) => ({ taskId: task.id, waitsFor: waitsForOf(run.dag, task) })),
     unfinished.map((task) => task.id),
   );
   if (!claims) return await refusedClaim(run);
@@ -158,9 +165,7 @@ async function claimAndRun(
 /** Another worker holds a claim, or has finished a task between the look at the run log and the claim. */
 async function refusedClaim(run: Run): Promise<DagOutcome> {
   const states = await look(run);
-  const active = states.find((state) =>
-    state.dag_id === run.dag.id && (state.status === "running" || state.status === "waiting")
-  );
+  const active = states.find((state) => state.dag_id === run.dag.id && isActive(state));
   if (!active && (await choosePending(run, states)).length === 0) return alreadyDone(run, states);
   const message = `Cannot run ${run.dag.id} for ${run.date}: ` +
     `${active ? `the worker ${active.worker} is running it` : "another worker was running it"}, ` +

@@ -4,8 +4,8 @@ import { inRunOrder } from "../../lib/dag/downstream.ts";
 import { findDag } from "../../lib/dag/find_dag.ts";
 import type { DagOutcome } from "../../lib/dag/outcome.ts";
 import { formatDuration } from "../../lib/log/time_text.ts";
-import { type Attempt, readAttempts } from "../../lib/run_log/attempts.ts";
 import { dagRunOf } from "../../lib/run_log/dag_run.ts";
+import { readTaskStates, type TaskState } from "../../lib/run_log/task_states.ts";
 import { runDaily } from "../../lib/runner/daily_run.ts";
 import type { OpenDay } from "../../lib/runner/dry_run.ts";
 import type { RunOptions } from "../../lib/runner/run.ts";
@@ -19,18 +19,38 @@ import type { Warehouse } from "../../lib/warehouse/warehouse.ts";
 import { exitCodeOfRetry } from "./retry.ts";
 import { createSubcommand, type Subcommand } from "./subcommand.ts";
 
-/** What of `dags` is still to be run on each date. */
+/**
+ * What of `dags` is still to be run on each date: what is open, and what will be stale once something that its
+ * success waited for has been run.
+ */
 export function findOpenDays(
   dags: readonly Dag[],
   dates: readonly Temporal.PlainDate[],
-  attempts: readonly Attempt[],
+  states: readonly TaskState[],
 ): OpenDay[] {
-  const byDate = Map.groupBy(attempts, ({ logical_date }) => logical_date);
-  return dates.map((date) => {
-    const ofDate = byDate.get(date.toString()) ?? [];
-    const isOpen = (dag: Dag) => dagRunOf(dag, date.toString(), ofDate).status !== "success";
-    return { date, dags: dags.filter(isOpen) };
-  });
+  const byDate = Map.groupBy(states, ({ logical_date }) => logical_date);
+  return dates.map((date) => ({
+    date,
+    dags: findOpen(dags, date.toString(), byDate.get(date.toString()) ?? []),
+  }));
+}
+
+/** `dags` must be in the order of their runs. */
+function findOpen(
+  dags: readonly Dag[],
+  date: string,
+  states: readonly TaskState[],
+): readonly Dag[] {
+  const open: Dag[] = [];
+  for (const dag of dags) {
+    const run = dagRunOf(dag, date, states);
+    const names = run.tasks.flatMap(({ state }) => state?.waits_for ?? []);
+    const isNext = open.some(({ id, tasks }) =>
+      names.includes(id) || tasks.some((task) => names.includes(`${id}.${task.id}`))
+    );
+    if (run.isOpen || isNext) open.push(dag);
+  }
+  return open;
 }
 
 /** The list of what a backfill would run: a line per date, and one per DAG when it is not all of them. */
@@ -157,6 +177,6 @@ async function readOpenDays(
   chosen: readonly Dag[],
   dates: readonly Temporal.PlainDate[],
 ): Promise<readonly OpenDay[]> {
-  const range = { from: String(dates[0]), to: String(dates.at(-1)) };
-  return findOpenDays(chosen, dates, await readAttempts(sql, range));
+  const states = await readTaskStates(sql, String(dates[0]), String(dates.at(-1)));
+  return findOpenDays(chosen, dates, states);
 }

@@ -3,7 +3,9 @@ import { z } from "zod";
 import { readConfig } from "../../lib/config.ts";
 import type { Dag } from "../../lib/dag/dag.ts";
 import { findDag } from "../../lib/dag/find_dag.ts";
-import { type Attempt, isActive, readAttempts } from "../../lib/run_log/attempts.ts";
+import { type Attempt, readAttempts } from "../../lib/run_log/attempts.ts";
+import { SILENT_AFTER_S } from "../../lib/run_log/claims.ts";
+import { isActive } from "../../lib/run_log/task_states.ts";
 import type { Worker } from "../../lib/run_log/worker.ts";
 import { parseDate } from "../../lib/script/dates.ts";
 import { EXIT_CODE } from "../../lib/script/exit_code.ts";
@@ -28,8 +30,6 @@ export interface CancelOptions {
   readonly tell: (text: string) => void;
 }
 
-/** A worker that has been silent for so long is dead: its claims are freed here. */
-const SILENT_AFTER_S = 30;
 const POLL_MS = 1000;
 const POLLS_PER_MESSAGE = 10;
 

@@ -1,7 +1,8 @@
 import { readConfig } from "../../lib/config.ts";
 import { findDag } from "../../lib/dag/find_dag.ts";
 import { withSetSchedules } from "../../lib/dag/scheduled_dags.ts";
-import { explainRun, SILENT_AFTER_S } from "../../lib/explain/explain.ts";
+import { explainRun } from "../../lib/explain/explain.ts";
+import { SILENT_AFTER_S } from "../../lib/run_log/claims.ts";
 import { parseDate } from "../../lib/script/dates.ts";
 import { EXIT_CODE } from "../../lib/script/exit_code.ts";
 import { openRunLog } from "../../lib/script/read_only.ts";

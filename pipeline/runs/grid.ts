@@ -1,7 +1,7 @@
 import { type Config, readConfig } from "../../lib/config.ts";
 import type { Dag } from "../../lib/dag/dag.ts";
-import { type Attempt, readAttempts } from "../../lib/run_log/attempts.ts";
 import { type DagRun, dagRunOf, type RunStatus } from "../../lib/run_log/dag_run.ts";
+import { readTaskStates, type TaskState } from "../../lib/run_log/task_states.ts";
 import { wholeNumber } from "../../lib/script/command.ts";
 import { listDates, parseDate } from "../../lib/script/dates.ts";
 import { EXIT_CODE } from "../../lib/script/exit_code.ts";
@@ -37,7 +37,7 @@ export function formatGrid(grid: Grid, columns: number, paint: Paint): string {
     blocks.push(formatBlock(grid, { start, end: start + perBlock, idWidth }, paint));
   }
   const head = `Runs from ${grid.dates[0]} to ${grid.dates.at(-1)}, dates in ${grid.timeZone}`;
-  return [head, ...blocks, formatLegend(paint), ...formatProblem(grid)].join("\n\n");
+  return [head, ...blocks, formatLegend(grid, paint), ...formatProblem(grid)].join("\n\n");
 }
 
 /** The grid for programs. */
@@ -53,18 +53,19 @@ export function toGridJson({ dates, dags, timeZone }: Grid): string {
   );
 }
 
-function toRunJson({ date, status, tasks }: DagRun) {
-  const attempts = tasks.flatMap((task) => task.attempts);
-  const starts = attempts.map(({ started_at }) => started_at.getTime());
-  const failure = tasks.find(({ hasSuccess, latest }) => !hasSuccess && latest?.error);
+function toRunJson({ date, status, hasSuccess, tasks }: DagRun) {
+  const states = tasks.flatMap(({ state }) => state ?? []);
+  const starts = states.map(({ first_started_at }) => first_started_at.getTime());
+  const failure = states.find((state) => state.status !== "success" && state.error !== null);
   return {
     date,
     status,
+    has_success: hasSuccess,
     tasks: tasks.length,
-    tasks_succeeded: tasks.filter(({ hasSuccess }) => hasSuccess).length,
-    attempts: attempts.length,
+    tasks_succeeded: states.filter(({ has_success }) => has_success).length,
+    attempts: states.reduce((sum, { attempts }) => sum + attempts, 0),
     started_at: starts.length === 0 ? null : new Date(Math.min(...starts)),
-    error: failure?.latest?.error ?? null,
+    error: failure?.error ?? null,
   };
 }
 
@@ -100,23 +101,39 @@ function formatCell(status: RunStatus, paint: Paint): string {
   return " ".repeat(CELL_WIDTH - 1) + paint(style, mark);
 }
 
-function formatLegend(paint: Paint): string {
-  return LEGEND.map((status) => {
+/** What is rare is explained where it is there, on a line of its own. */
+function formatLegend({ dags }: Grid, paint: Paint): string {
+  const isStale = dags.some(({ runs }) => runs.some(({ status }) => status === "stale"));
+  const format = (status: RunStatus) => {
     const { mark, style, label } = lookOf(status);
     return `${paint(style, mark)} ${label}`;
-  }).join("  ");
+  };
+  return [
+    LEGEND.map(format).join("  "),
+    ...isStale ? [`${format("stale")}: what it waited for has succeeded again since`] : [],
+  ].join("\n");
 }
 
-/** The newest failure, with the command that tells more. */
-function formatProblem({ dates, dags }: Grid): string[] {
+/** The newest failure, or else the newest stale run, with the command that tells more. */
+function formatProblem(grid: Grid): string[] {
+  const failed = findNewest(grid, "failed");
+  const run = failed ?? findNewest(grid, "stale");
+  if (!run) return [];
+  const { dagId, date, hasSuccess } = run;
+  const found = !failed
+    ? "is stale"
+    : hasSuccess
+    ? "failed though it had succeeded before"
+    : "failed";
+  return [`Why ${dagId} ${found}, and what now:\n  deno task runs explain ${dagId} ${date}`];
+}
+
+function findNewest({ dates, dags }: Grid, status: RunStatus): DagRun | null {
   for (const i of dates.keys().toArray().reverse()) {
-    const failed = dags.map(({ runs }) => runs[i]).find((run) => run?.status === "failed");
-    if (failed) {
-      const { dagId, date } = failed;
-      return [`Why ${dagId} failed, and what now:\n  deno task runs explain ${dagId} ${date}`];
-    }
+    const found = dags.map(({ runs }) => runs[i]).find((run) => run?.status === status);
+    if (found) return found;
   }
-  return [];
+  return null;
 }
 
 interface GridFlags {
@@ -147,13 +164,13 @@ async function readGrid(dags: readonly Dag[], flags: GridFlags): Promise<Grid> {
   const to = parseDate(flags.to, config.businessTz);
   const dates = listDates(to.subtract({ days: flags.days - 1 }), to);
   const range = { from: String(dates[0]), to: String(dates.at(-1)) };
-  const attempts = await readOrNone(config, range, flags.json ?? false);
+  const states = await readOrNone(config, range, flags.json ?? false);
   return {
     timeZone: config.businessTz,
     dates,
     dags: dags.map((dag) => ({
       id: dag.id,
-      runs: dates.map((date) => dagRunOf(dag, date.toString(), attempts)),
+      runs: dates.map((date) => dagRunOf(dag, date.toString(), states)),
     })),
   };
 }
@@ -163,10 +180,10 @@ async function readOrNone(
   config: Config,
   range: { readonly from: string; readonly to: string },
   isForProgram: boolean,
-): Promise<Attempt[]> {
+): Promise<TaskState[]> {
   try {
     await using warehouse = await openRunLog(config);
-    return await readAttempts(warehouse.sql, range);
+    return await readTaskStates(warehouse.sql, range.from, range.to);
   } catch (error) {
     if (!isForProgram || !(error instanceof NoRunLogError)) throw error;
     console.error(error.message);

@@ -5,7 +5,7 @@ import type { DagOutcome, TaskOutcome } from "../../lib/dag/outcome.ts";
 import { warningsOf } from "../../lib/dag/warnings.ts";
 import { startLiveProgress } from "../../lib/log/live_progress.ts";
 import { formatProse } from "../../lib/log/prose.ts";
-import { readAttempts } from "../../lib/run_log/attempts.ts";
+import { readTaskStates } from "../../lib/run_log/task_states.ts";
 import { dryRunDays, type PlannedDay } from "../../lib/runner/dry_run.ts";
 import { readsAmo } from "../../lib/script/dag_command.ts";
 import { chooseDates, type DateFlags } from "../../lib/script/dates.ts";
@@ -32,11 +32,12 @@ export const planCommand: Subcommand = (dags, act) =>
       using progress = startLiveProgress();
       using stop = listenForStop();
       await using warehouse = await openRunLog(config, progress.writeLine);
-      const attempts = await readAttempts(warehouse.sql, {
-        from: String(dates[0]),
-        to: String(dates.at(-1)),
-      });
-      const days = await dryRunDays(findOpenDays(inRunOrder(dags), dates, attempts), {
+      const states = await readTaskStates(
+        warehouse.sql,
+        String(dates[0]),
+        String(dates.at(-1)),
+      );
+      const days = await dryRunDays(findOpenDays(inRunOrder(dags), dates, states), {
         warehouse,
         config,
         report: progress.report,

@@ -2,6 +2,7 @@ import { readConfig } from "../../lib/config.ts";
 import type { Dag, Task } from "../../lib/dag/dag.ts";
 import type { RunOptions } from "../../lib/runner/run.ts";
 import type { Warehouse } from "../../lib/warehouse/warehouse.ts";
+import type { ClaimedTask } from "../../lib/run_log/claims.ts";
 import type { Worker } from "../../lib/run_log/worker.ts";
 
 export const DATE = "2026-05-03";
@@ -69,6 +70,11 @@ export function notingTask(id: string, tries: string[], changes: Partial<Task> =
     },
     ...changes,
   };
+}
+
+/** Tasks to claim that wait for nothing. */
+export function toClaim(...taskIds: readonly string[]): ClaimedTask[] {
+  return taskIds.map((taskId) => ({ taskId, waitsFor: [] }));
 }
 
 /** What `notingTask` has left in the warehouse. */

@@ -2,7 +2,7 @@
 // Arguments: the first date, and how many.
 import { readConfig } from "../../lib/config.ts";
 import { scheduleDags } from "../../lib/dag/scheduled_dags.ts";
-import { dagStateOf } from "../../lib/run_log/dag_state.ts";
+import { dagRunOf } from "../../lib/run_log/dag_run.ts";
 import { readTaskStates } from "../../lib/run_log/task_states.ts";
 import { openSession } from "../../lib/script/session.ts";
 import { sleep } from "../../lib/sleep.ts";
@@ -35,5 +35,5 @@ for (let day = 0; day < Number(days); day++, date = date.add({ days: 1 })) {
 /** Whether every DAG has succeeded for the date, by whomever. */
 async function isWhole(): Promise<boolean> {
   const states = await readTaskStates(session.warehouse.sql, date.toString());
-  return dags.every((dag) => dagStateOf(dag, states) === "success");
+  return dags.every((dag) => !dagRunOf(dag, date.toString(), states).isOpen);
 }

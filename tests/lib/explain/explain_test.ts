@@ -3,6 +3,7 @@ import type { Attempt } from "../../../lib/run_log/attempts.ts";
 import { explain, explainRun } from "../../../lib/explain/explain.ts";
 import { at, attemptOf, insertAttempts } from "../../support/attempts.ts";
 import { DATE, notingTask, testDag } from "../../support/runs.ts";
+import { stateOf, statesOf } from "../../support/task_states.ts";
 import { testOnBothWarehouses } from "../../support/warehouses.ts";
 
 const LOAD = testDag("load_cars", [notingTask("extract_cars", []), notingTask("land_cars", [])]);
@@ -27,14 +28,17 @@ function explainAt(
   attempts: readonly Attempt[],
   now: string = "12:00",
 ): string {
-  return explain(dag, {
+  return explain(dag, { ...viewAt(now), states: statesOf(attempts), attempts });
+}
+
+function viewAt(now: string) {
+  return {
     dags: DAGS,
     date: Temporal.PlainDate.from(DATE),
-    attempts,
     now: Temporal.Instant.fromEpochMilliseconds(at(now).getTime()),
     timeZone: "Asia/Dubai",
     silentAfterS: 30,
-  });
+  };
 }
 
 const extract = (changes: Partial<Attempt> = {}) =>
@@ -131,6 +135,48 @@ What now: a scheduler takes it up again; by hand
     );
   });
 }
+
+Deno.test("explain() says of a failed forced run that the data of the success stand", () => {
+  const again = attemptOf("load_leads", "land_leads", {
+    attempt: 2,
+    status: "failed",
+    reason: "error",
+    error: "amoCRM answered 401, expected 200: check AMO_TOKEN",
+    started_at: at("09:00"),
+  });
+  assert.equal(
+    explainAt(LEADS, [attemptOf("load_leads", "land_leads"), again]),
+    `load_leads of 2026-05-03 failed
+  land_leads failed at 2026-05-03 09:00:05
+  attempt 2, worker etl-1.42.abcdef
+  amoCRM answered 401, expected 200: check AMO_TOKEN
+  the data of its success at 2026-05-03 04:00:05 stand
+
+What now: look at its log, put right what is wrong, then run it again
+  deno task runs logs load_leads 2026-05-03
+  deno task runs retry load_leads 2026-05-03 --force --downstream`,
+  );
+});
+
+Deno.test("explain() says what makes a success stale, and how to refresh it", () => {
+  const states = [
+    stateOf("merge_cars", "merge", {
+      is_stale: true,
+      succeeded_at: at("04:10:05"),
+      newer_upstream: "load_cars.land_cars",
+      newer_upstream_at: at("09:00"),
+    }),
+  ];
+  assert.equal(
+    explain(MERGE, { ...viewAt("12:00"), states, attempts: [] }),
+    `merge_cars of 2026-05-03 is stale: load_cars.land_cars has succeeded again since
+  merge succeeded at 2026-05-03 04:10:05, before the end of that at 2026-05-03
+  09:00:00
+
+What now: run it again with what its upstreams have since, as a scheduler would
+  deno task runs retry merge_cars 2026-05-03 --downstream`,
+  );
+});
 
 Deno.test("explain() follows the upstreams down to the one that failed", () => {
   const refused = { status: "upstream_failed", reason: "upstream", error: "x failed" } as const;
@@ -313,6 +359,7 @@ Deno.test("explain() keeps to 80 columns", () => {
   const text = explain(dag, {
     dags: [dag],
     date: Temporal.PlainDate.from(DATE),
+    states: statesOf([failed]),
     attempts: [failed],
     now: Temporal.Instant.fromEpochMilliseconds(at("12:00").getTime()),
     timeZone: "America/Argentina/Buenos_Aires",

@@ -3,7 +3,15 @@ import { runDag } from "../../../lib/runner/runner.ts";
 import { exitCodeOfDag } from "../../../lib/script/exit_code.ts";
 import { claimTasks, failClaim } from "../../../lib/run_log/claims.ts";
 import type { Warehouse } from "../../../lib/warehouse/warehouse.ts";
-import { DATE, listNotes, listRuns, notingTask, runOptions, testDag } from "../../support/runs.ts";
+import {
+  DATE,
+  listNotes,
+  listRuns,
+  notingTask,
+  runOptions,
+  testDag,
+  toClaim,
+} from "../../support/runs.ts";
 import { testOnBothWarehouses, testOnServer } from "../../support/warehouses.ts";
 
 const UPSTREAM = { waitsFor: [{ dag: "leads", task: "load" }] };
@@ -106,6 +114,45 @@ testOnBothWarehouses("runDag() runs everything again with force", async (warehou
     ["cars.load", 2, "success", null],
   ]);
 });
+
+testOnBothWarehouses(
+  "runDag() runs again what waits for a DAG that was forced, and once only",
+  async (warehouse) => {
+    const tries: string[] = [];
+    const dict = testDag("dict", [notingTask("merge", tries)]);
+    const dims = testDag("dims", [notingTask("car", tries), notingTask("client", tries)], {
+      waitsFor: [{ dag: "dict", task: "merge" }],
+    });
+    const facts = testDag("facts", [notingTask("rentals", tries)], {
+      waitsFor: [{ dag: "dims" }],
+    });
+    const runAll = async (force = false) => {
+      tries.splice(0);
+      await runDag(dict, runOptions(warehouse, { force }));
+      await runDag(dims, runOptions(warehouse));
+      await runDag(facts, runOptions(warehouse));
+      return [...tries];
+    };
+    assert.deepEqual(await runAll(), ["merge", "car", "client", "rentals"]);
+    assert.deepEqual(await runAll(), []);
+    assert.deepEqual(await runAll(true), ["merge", "car", "client", "rentals"]);
+    assert.deepEqual(await runAll(), []);
+  },
+);
+
+testOnBothWarehouses(
+  "runDag() finds nothing stale among the successes of an earlier version",
+  async (warehouse) => {
+    const tries: string[] = [];
+    const dict = testDag("dict", [notingTask("merge", tries)]);
+    const dims = testDag("dims", [notingTask("car", tries)], { waitsFor: [{ dag: "dict" }] });
+    for (const dag of [dict, dims]) await runDag(dag, runOptions(warehouse));
+    await warehouse.sql`update ops.run_log set waits_for = null`;
+    await runDag(dict, runOptions(warehouse, { force: true }));
+    assert.equal((await runDag(dims, runOptions(warehouse))).status, "done");
+    assert.deepEqual(tries, ["merge", "car", "merge"]);
+  },
+);
 
 testOnBothWarehouses(
   "runDag() goes on after a failure with the tasks that are left",
@@ -335,7 +382,7 @@ testOnServer("runDag() refuses a DAG that another worker is running", async (war
     logicalDate: DATE,
     worker: "etl-2.7.fedcba",
   };
-  const [claim] = await claimTasks(warehouse, run, ["load"], []) ?? [];
+  const [claim] = await claimTasks(warehouse, run, toClaim("load"), []) ?? [];
   assert.ok(claim);
   const tries: string[] = [];
   const dag = testDag("cars", [notingTask("load", tries)]);

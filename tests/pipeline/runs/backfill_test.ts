@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import type { Dag } from "../../../lib/dag/dag.ts";
 import { findOpenDays, formatOpenDays, runBackfill } from "../../../pipeline/runs/backfill.ts";
-import { readAttempts } from "../../../lib/run_log/attempts.ts";
+import { readTaskStates } from "../../../lib/run_log/task_states.ts";
 import { listDates } from "../../../lib/script/dates.ts";
 import type { Warehouse } from "../../../lib/warehouse/warehouse.ts";
-import { attemptOf } from "../../support/attempts.ts";
+import { stateOf } from "../../support/task_states.ts";
 import { listRuns, notingTask, runOptions, testDag } from "../../support/runs.ts";
 import { testOnBothWarehouses } from "../../support/warehouses.ts";
 
@@ -34,8 +34,8 @@ function dagsOf(tries: string[], bad: Set<string>): Dag[] {
 async function backfill(warehouse: Warehouse, dags: readonly Dag[], continues = false) {
   const told: string[] = [];
   const { logicalDate: _date, ...run } = runOptions(warehouse);
-  const attempts = await readAttempts(warehouse.sql, { from: "2026-05-01", to: "2026-05-03" });
-  const code = await runBackfill(findOpenDays(dags, DATES, attempts), {
+  const states = await readTaskStates(warehouse.sql, "2026-05-01", "2026-05-03");
+  const code = await runBackfill(findOpenDays(dags, DATES, states), {
     run,
     dags,
     continues,
@@ -47,10 +47,10 @@ async function backfill(warehouse: Warehouse, dags: readonly Dag[], continues = 
 Deno.test("findOpenDays() lists what has not succeeded, date by date", () => {
   const dags = dagsOf([], new Set());
   const days = findOpenDays(dags, DATES, [
-    attemptOf("load", "load", { logical_date: "2026-05-01" }),
-    attemptOf("merge", "merge", { logical_date: "2026-05-01" }),
-    attemptOf("load", "load", { logical_date: "2026-05-02" }),
-    attemptOf("merge", "merge", { logical_date: "2026-05-02", status: "failed" }),
+    stateOf("load", "load", { logical_date: "2026-05-01" }),
+    stateOf("merge", "merge", { logical_date: "2026-05-01" }),
+    stateOf("load", "load", { logical_date: "2026-05-02" }),
+    stateOf("merge", "merge", { logical_date: "2026-05-02", status: "failed" }),
   ]);
   assert.deepEqual(days.map((day) => [day.date.toString(), day.dags.map(({ id }) => id)]), [
     ["2026-05-01", []],
@@ -63,6 +63,23 @@ Deno.test("findOpenDays() lists what has not succeeded, date by date", () => {
 2026-05-02  merge
 2026-05-03  all 2 DAGs`,
   );
+});
+
+Deno.test("findOpenDays() adds what will be stale once its upstream has run", () => {
+  const dags = dagsOf([], new Set());
+  const days = findOpenDays(dags, DATES, [
+    stateOf("load", "load", { logical_date: "2026-05-01", status: "failed" }),
+    stateOf("merge", "merge", { logical_date: "2026-05-01", waits_for: ["load"] }),
+    stateOf("load", "load", { logical_date: "2026-05-02", status: "failed" }),
+    stateOf("merge", "merge", { logical_date: "2026-05-02" }),
+    stateOf("load", "load"),
+    stateOf("merge", "merge", { is_stale: true }),
+  ]);
+  assert.deepEqual(days.map((day) => [day.date.toString(), day.dags.map(({ id }) => id)]), [
+    ["2026-05-01", ["load", "merge"]],
+    ["2026-05-02", ["load"]],
+    ["2026-05-03", ["merge"]],
+  ]);
 });
 
 testOnBothWarehouses(

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type Claim, claimTasks, failClaim, startClaim } from "../../../lib/run_log/claims.ts";
 import { cancelRun } from "../../../pipeline/runs/cancel.ts";
 import type { Warehouse } from "../../../lib/warehouse/warehouse.ts";
-import { DATE, fakeWorker, listRuns, notingTask, testDag } from "../../support/runs.ts";
+import { DATE, fakeWorker, listRuns, notingTask, testDag, toClaim } from "../../support/runs.ts";
 import { testOnServer } from "../../support/warehouses.ts";
 
 const DAY = Temporal.PlainDate.from(DATE);
@@ -13,7 +13,7 @@ const LEADS = testDag("leads", [notingTask("extract", []), notingTask("load", []
 /** Lets another worker run the first task of LEADS. */
 async function startElsewhere(warehouse: Warehouse): Promise<readonly Claim[]> {
   const run = { runId: crypto.randomUUID(), dagId: "leads", logicalDate: DATE, worker: OTHER };
-  const claims = await claimTasks(warehouse, run, ["extract", "load"], []) ?? [];
+  const claims = await claimTasks(warehouse, run, toClaim("extract", "load"), []) ?? [];
   const [first] = claims;
   assert.ok(first);
   await startClaim(warehouse.sql, first);
@@ -107,11 +107,11 @@ testOnServer(
 testOnServer("cancelRun() touches nothing but the run that was named", async (warehouse) => {
   await startElsewhere(warehouse);
   const other = { runId: crypto.randomUUID(), dagId: "cars", logicalDate: DATE, worker: OTHER };
-  await claimTasks(warehouse, other, ["extract"], []);
+  await claimTasks(warehouse, other, toClaim("extract"), []);
   await claimTasks(
     warehouse,
     { ...other, dagId: "leads", logicalDate: "2026-05-04" },
-    ["load"],
+    toClaim("load"),
     [],
   );
   await cancel(warehouse, { dead: [OTHER] });
