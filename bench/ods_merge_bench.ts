@@ -5,9 +5,10 @@
 
 import { Command } from "commander";
 import type { TransactionSql } from "postgres";
-import { migrate } from "../lib/migrations.ts";
-import { runSqlFile } from "../lib/sql_file.ts";
-import { openServer, type Warehouse } from "../lib/warehouse.ts";
+import { migrate } from "../lib/warehouse/migrations.ts";
+import { openServer } from "../lib/warehouse/open.ts";
+import { runSqlFile } from "../lib/warehouse/sql_file.ts";
+import type { Warehouse } from "../lib/warehouse/warehouse.ts";
 import { openBenchServer } from "./support/bench_server.ts";
 
 const ROUNDS = 3;

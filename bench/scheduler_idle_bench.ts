@@ -6,11 +6,12 @@
 import { Command } from "commander";
 import { cpuUsage } from "node:process";
 import { readConfig } from "../lib/config.ts";
-import { migrate } from "../lib/migrations.ts";
-import { scheduleDags } from "../lib/scheduled_dags.ts";
-import { createScheduler } from "../lib/scheduler.ts";
-import { openServer, type Warehouse } from "../lib/warehouse.ts";
+import { scheduleDags } from "../lib/dag/scheduled_dags.ts";
+import { migrate } from "../lib/warehouse/migrations.ts";
+import { openServer } from "../lib/warehouse/open.ts";
+import type { Warehouse } from "../lib/warehouse/warehouse.ts";
 import { dags } from "../pipeline/daily.ts";
+import { createScheduler } from "../pipeline/scheduler/beats.ts";
 import { openBenchServer } from "./support/bench_server.ts";
 
 /** After so many heartbeats everything is compiled and every pool is filled. */

@@ -6,10 +6,11 @@
 import { Command } from "commander";
 import { join } from "node:path";
 import { readConfig } from "../lib/config.ts";
-import { createSnapshot } from "../lib/snapshot.ts";
-import { stageSnapshot } from "../lib/staging.ts";
-import { migrate } from "../lib/migrations.ts";
-import { openServer, type Warehouse } from "../lib/warehouse.ts";
+import { createSnapshot } from "../lib/landing/snapshot.ts";
+import { stageSnapshot } from "../lib/landing/staging.ts";
+import { migrate } from "../lib/warehouse/migrations.ts";
+import { openServer } from "../lib/warehouse/open.ts";
+import type { Warehouse } from "../lib/warehouse/warehouse.ts";
 import { openBenchServer } from "./support/bench_server.ts";
 import { taskContext } from "./support/task_context.ts";
 

@@ -1,3 +1,8 @@
+/** Another process holds what this one needs to have alone; ends a command with exit code 4. */
+export class LockedError extends Error {
+  override readonly name = "LockedError";
+}
+
 /** An exclusive lock on a file, which the operating system frees when the process dies. */
 export interface FileLock extends Disposable {
   readonly path: string;

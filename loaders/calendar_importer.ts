@@ -3,24 +3,23 @@
 // When:   by hand, as often as the calendar has changed
 // Try:    deno task calendar_importer --file loaders/data/demo_rentals.ics
 
-import { EXIT_CODE } from "../lib/exit_code.ts";
-import { readInputFile } from "../lib/loaders/input_file.ts";
+import { EXIT_CODE } from "../lib/script/exit_code.ts";
+import { readInputFile } from "./account/input_file.ts";
 import {
   type Loader,
   type LoaderFlags,
   type LoaderSession,
   runLoaderCommand,
-} from "../lib/loaders/loader_command.ts";
+} from "./account/loader_command.ts";
 import {
   type Calendar,
   type CalendarProblem,
   NotACalendarError,
   readCalendar,
-} from "../lib/rentals/calendar.ts";
-import { type CalendarOutcome, importCalendar } from "../lib/rentals/calendar_import.ts";
-import { matchCalendar } from "../lib/rentals/calendar_matching.ts";
-import { readRentalAccount } from "../lib/rentals/rental_account.ts";
-import { chooseToday } from "../lib/rentals/today.ts";
+} from "./rentals/calendar.ts";
+import { type CalendarOutcome, importCalendar } from "./rentals/calendar_import.ts";
+import { matchCalendar } from "./rentals/calendar_matching.ts";
+import { chooseToday, readRentalAccount } from "./rentals/rental_account.ts";
 
 interface CalendarImporterFlags {
   readonly file: string;

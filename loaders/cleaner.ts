@@ -5,19 +5,15 @@
 // Try:    deno task cleaner
 
 import { ConfigError } from "../lib/config.ts";
-import { EXIT_CODE } from "../lib/exit_code.ts";
-import { readBackup, saveFields } from "../lib/loaders/field_backup.ts";
-import { decideFields, type FieldDecision } from "../lib/loaders/field_decisions.ts";
-import { readFieldDefinitions } from "../lib/loaders/field_definitions.ts";
-import { deleteFields } from "../lib/loaders/field_deletion.ts";
-import { restoreFields } from "../lib/loaders/field_restore.ts";
-import { readFieldUsage } from "../lib/loaders/field_usage.ts";
-import {
-  type Loader,
-  type LoaderSession,
-  runLoaderCommand,
-} from "../lib/loaders/loader_command.ts";
-import { formatTable } from "../lib/loaders/text_table.ts";
+import { EXIT_CODE } from "../lib/script/exit_code.ts";
+import { readBackup, saveFields } from "./fields/field_backup.ts";
+import { decideFields, type FieldDecision } from "./fields/field_decisions.ts";
+import { readFieldDefinitions } from "./fields/field_definitions.ts";
+import { deleteFields } from "./fields/field_deletion.ts";
+import { restoreFields } from "./fields/field_restore.ts";
+import { readFieldUsage } from "./fields/field_usage.ts";
+import { type Loader, type LoaderSession, runLoaderCommand } from "./account/loader_command.ts";
+import { formatTable } from "./account/text_table.ts";
 
 interface CleanerFlags {
   readonly withValues?: boolean;

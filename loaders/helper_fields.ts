@@ -3,16 +3,12 @@
 // When:   by hand, before the first `deno task daily`, or when an extract names a missing field
 // Try:    deno task helper_fields --all
 
-import { EXIT_CODE } from "../lib/exit_code.ts";
-import { ensureCatalogs } from "../lib/loaders/catalog_setup.ts";
-import { ensureFields } from "../lib/loaders/field_setup.ts";
-import {
-  type Loader,
-  type LoaderSession,
-  runLoaderCommand,
-} from "../lib/loaders/loader_command.ts";
-import { ensurePipeline, pipelinePlanShape } from "../lib/loaders/pipeline_setup.ts";
-import { formatSetup } from "../lib/loaders/setup_line.ts";
+import { EXIT_CODE } from "../lib/script/exit_code.ts";
+import { ensureCatalogs } from "./catalogs/catalog_setup.ts";
+import { ensureFields } from "./fields/field_setup.ts";
+import { type Loader, type LoaderSession, runLoaderCommand } from "./account/loader_command.ts";
+import { ensurePipeline, pipelinePlanShape } from "./rentals/pipeline_setup.ts";
+import { formatSetup } from "./account/setup_line.ts";
 import carRentalPipeline from "./data/car_rental_pipeline.json" with { type: "json" };
 
 interface HelperFieldsFlags {

@@ -4,21 +4,13 @@
 // Try:    deno task json_importer --catalog Cars --file loaders/data/cars_catalog_elements.json
 
 import { type AmoSettings, ConfigError } from "../lib/config.ts";
-import { EXIT_CODE } from "../lib/exit_code.ts";
-import { type ElementCatalog, guessCatalog, openCatalog } from "../lib/loaders/element_catalog.ts";
-import { checkRecords, type PlannedElement } from "../lib/loaders/element_check.ts";
-import {
-  type ElementFile,
-  type FileProblem,
-  readElementFile,
-} from "../lib/loaders/element_file.ts";
-import { importElements, type ImportResult } from "../lib/loaders/element_import.ts";
-import { openImportState } from "../lib/loaders/import_state.ts";
-import {
-  type Loader,
-  type LoaderSession,
-  runLoaderCommand,
-} from "../lib/loaders/loader_command.ts";
+import { EXIT_CODE } from "../lib/script/exit_code.ts";
+import { type ElementCatalog, guessCatalog, openCatalog } from "./catalogs/element_catalog.ts";
+import { checkRecords, type PlannedElement } from "./catalogs/element_check.ts";
+import { type ElementFile, type FileProblem, readElementFile } from "./catalogs/element_file.ts";
+import { importElements, type ImportResult } from "./catalogs/element_import.ts";
+import { openImportState } from "./catalogs/import_state.ts";
+import { type Loader, type LoaderSession, runLoaderCommand } from "./account/loader_command.ts";
 
 interface JsonImporterFlags {
   readonly file: string;

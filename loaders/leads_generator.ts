@@ -5,31 +5,30 @@
 
 import { faker } from "@faker-js/faker/locale/en";
 import { InvalidArgumentError, Option } from "commander";
-import { wholeNumber } from "../lib/command.ts";
 import { ConfigError } from "../lib/config.ts";
-import { EXIT_CODE } from "../lib/exit_code.ts";
+import { wholeNumber } from "../lib/script/command.ts";
+import { EXIT_CODE } from "../lib/script/exit_code.ts";
 import {
   type Loader,
   type LoaderFlags,
   type LoaderSession,
   runLoaderCommand,
-} from "../lib/loaders/loader_command.ts";
+} from "./account/loader_command.ts";
 import {
   carryOut,
   findGaps,
   type Generation,
   type GenerationOptions,
   prepareGeneration,
-} from "../lib/rentals/generation.ts";
-import { formatGeneration, formatOutcome } from "../lib/rentals/generation_report.ts";
-import { readRentalAccount } from "../lib/rentals/rental_account.ts";
+} from "./rentals/generation.ts";
+import { formatGeneration, formatOutcome } from "./rentals/generation_report.ts";
+import { chooseToday, readRentalAccount } from "./rentals/rental_account.ts";
 import {
   DEFAULT_COUNTS,
   parseCounts,
   scaleCounts,
   type StageCounts,
-} from "../lib/rentals/stage_counts.ts";
-import { chooseToday } from "../lib/rentals/today.ts";
+} from "./rentals/stage_counts.ts";
 
 interface LeadsGeneratorFlags {
   readonly count?: number;

@@ -3,15 +3,15 @@
 // When:   by hand: after a repair, before a release, or when a figure looks wrong
 // Try:    deno task check-data double_bookings --sample 20
 import { InvalidArgumentError } from "commander";
-import { checkEverything } from "../lib/check_everything.ts";
-import { type Check, readChecks } from "../lib/check_file.ts";
-import { countFailed, formatCheckReport } from "../lib/check_report.ts";
-import { SAMPLE_SIZE } from "../lib/check_run.ts";
-import { createCommand, runMain } from "../lib/command.ts";
+import { checkEverything } from "../lib/checks/everything.ts";
+import { type Check, readChecks } from "../lib/checks/file.ts";
+import { countFailed, formatCheckReport } from "../lib/checks/report.ts";
+import { SAMPLE_SIZE } from "../lib/checks/run.ts";
+import { createCommand, runMain } from "../lib/script/command.ts";
 import { ConfigError, readConfig } from "../lib/config.ts";
-import { EXIT_CODE } from "../lib/exit_code.ts";
-import { configureLogging } from "../lib/logging.ts";
-import { openMigratedWarehouse } from "../lib/migrated_warehouse.ts";
+import { EXIT_CODE } from "../lib/script/exit_code.ts";
+import { configureLogging } from "../lib/log/logging.ts";
+import { openMigratedWarehouse } from "../lib/script/read_only.ts";
 
 const DESCRIPTION = `Runs the checks of sql/checks over the whole warehouse and writes
 nothing. Ends with exit code 1 when one of severity error has offenders`;

@@ -2,13 +2,14 @@
 // Writes: every layer of the warehouse, for one date
 // When:   by hand, or once a day from a plain cron after 05:30 local
 // Try:    deno task daily --date 2026-05-03 --dry-run
-import { createCommand, runMain } from "../lib/command.ts";
 import { readConfig } from "../lib/config.ts";
-import type { Dag } from "../lib/dag.ts";
-import { runDaily } from "../lib/daily_run.ts";
-import { exitCodeOfDay } from "../lib/exit_code.ts";
-import { formatMetrics, formatOutcomes } from "../lib/outcome_table.ts";
-import { chooseDate, openSession } from "../lib/session.ts";
+import type { Dag } from "../lib/dag/dag.ts";
+import { runDaily } from "../lib/runner/daily_run.ts";
+import { createCommand, runMain } from "../lib/script/command.ts";
+import { chooseDate } from "../lib/script/dates.ts";
+import { exitCodeOfDay } from "../lib/script/exit_code.ts";
+import { formatMetrics, formatOutcomes } from "../lib/script/outcome_table.ts";
+import { openSession } from "../lib/script/session.ts";
 import { dag as loadCars } from "./daily_amocrm_load_cars.ts";
 import { dag as loadClients } from "./daily_amocrm_load_clients.ts";
 import { dag as loadLeads } from "./daily_amocrm_load_leads.ts";

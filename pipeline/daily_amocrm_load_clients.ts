@@ -3,10 +3,10 @@
 // When:   04:05 local
 // Try:    deno run -q -P=pipeline pipeline/daily_amocrm_load_clients.ts --date 2026-05-03 --dry-run
 
-import type { Dag } from "../lib/dag.ts";
-import { runDagCommand } from "../lib/dag_command.ts";
-import { extractElements } from "../lib/element_extraction.ts";
-import { loadTask, snapshotStands } from "../lib/load_task.ts";
+import type { Dag } from "../lib/dag/dag.ts";
+import { runDagCommand } from "../lib/script/dag_command.ts";
+import { extractElements } from "../lib/landing/element_extraction.ts";
+import { loadTask, snapshotStands } from "../lib/landing/load_task.ts";
 
 export const dag: Dag = {
   id: "daily_amocrm_load_clients",

@@ -3,9 +3,9 @@
 // When:   05:00 local, once the three ODS merges and the dictionary of the same date have succeeded
 // Try:    deno run -q -P=pipeline pipeline/daily_build_dds_dim.ts --dry-run
 
-import type { Dag } from "../lib/dag.ts";
-import { runDagCommand } from "../lib/dag_command.ts";
-import { sqlTask } from "../lib/sql_task.ts";
+import type { Dag } from "../lib/dag/dag.ts";
+import { runDagCommand } from "../lib/script/dag_command.ts";
+import { sqlTask } from "../lib/dag/sql_task.ts";
 
 export const dag: Dag = {
   id: "daily_build_dds_dim",

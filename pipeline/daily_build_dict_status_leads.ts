@@ -5,12 +5,12 @@
 
 import type { TransactionSql } from "postgres";
 import { type Pipeline, readPipelines } from "../lib/amocrm/pipelines.ts";
-import type { Dag, TaskContext, TaskResult } from "../lib/dag.ts";
-import { runDagCommand } from "../lib/dag_command.ts";
-import { openCrm } from "../lib/extraction.ts";
-import { makeStorable } from "../lib/records/storable.ts";
-import { runSqlStatement } from "../lib/sql_file.ts";
-import { sqlTask, toTaskResult } from "../lib/sql_task.ts";
+import type { Dag, TaskContext, TaskResult } from "../lib/dag/dag.ts";
+import { runDagCommand } from "../lib/script/dag_command.ts";
+import { openCrm } from "../lib/landing/extraction.ts";
+import { makeStorable } from "../lib/landing/records/storable.ts";
+import { runSqlStatement } from "../lib/warehouse/sql_file.ts";
+import { sqlTask, toTaskResult } from "../lib/dag/sql_task.ts";
 
 export const dag: Dag = {
   id: "daily_build_dict_status_leads",

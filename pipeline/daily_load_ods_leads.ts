@@ -3,9 +3,9 @@
 // When:   04:00 local, once load_leads of the same date has succeeded
 // Try:    deno run -q -P=pipeline pipeline/daily_load_ods_leads.ts --dry-run
 
-import type { Dag } from "../lib/dag.ts";
-import { runDagCommand } from "../lib/dag_command.ts";
-import { sqlTask } from "../lib/sql_task.ts";
+import type { Dag } from "../lib/dag/dag.ts";
+import { runDagCommand } from "../lib/script/dag_command.ts";
+import { sqlTask } from "../lib/dag/sql_task.ts";
 
 export const dag: Dag = {
   id: "daily_load_ods_leads",

@@ -4,17 +4,17 @@
 // Try:    deno task demo --days 3 --json
 import { faker } from "@faker-js/faker/locale/en";
 import { join } from "node:path";
-import { createCommand, runMain, wholeNumber } from "../lib/command.ts";
+import { createCommand, runMain, wholeNumber } from "../lib/script/command.ts";
 import { type Config, readConfig, readEnvironment } from "../lib/config.ts";
-import type { RunLoader } from "../lib/demo/demo_account.ts";
-import { isGood } from "../lib/demo/demo_report.ts";
-import { runDemo } from "../lib/demo/demo_run.ts";
-import { claimDemoDatabase, takeDemoFolder } from "../lib/demo/demo_warehouse.ts";
-import { formatReport } from "../lib/demo/report_text.ts";
-import { EXIT_CODE } from "../lib/exit_code.ts";
-import { DEFAULT_COUNTS } from "../lib/rentals/stage_counts.ts";
+import type { RunLoader } from "./demo/demo_account.ts";
+import { isGood } from "./demo/demo_report.ts";
+import { runDemo } from "./demo/demo_run.ts";
+import { claimDemoDatabase, takeDemoFolder } from "./demo/demo_warehouse.ts";
+import { formatReport } from "./demo/report_text.ts";
+import { EXIT_CODE } from "../lib/script/exit_code.ts";
+import { DEFAULT_COUNTS } from "../loaders/rentals/stage_counts.ts";
 import { type ServedSandbox, serveSandbox } from "../lib/sandbox/server.ts";
-import { openSession } from "../lib/session.ts";
+import { openSession } from "../lib/script/session.ts";
 import { loader as helperFields } from "../loaders/helper_fields.ts";
 import { loader as jsonImporter } from "../loaders/json_importer.ts";
 import { loader as leadsGenerator } from "../loaders/leads_generator.ts";

@@ -2,9 +2,9 @@
 // Writes: nothing
 // When:   every half minute, by the container that the scheduler runs in
 // Try:    deno run -q -P=pipeline pipeline/healthcheck.ts
-import { createCommand, runMain } from "../lib/command.ts";
+import { createCommand, runMain } from "../lib/script/command.ts";
 import { ConfigError, readConfig } from "../lib/config.ts";
-import { EXIT_CODE } from "../lib/exit_code.ts";
+import { EXIT_CODE } from "../lib/script/exit_code.ts";
 
 const TIMEOUT_MS = 5_000;
 

@@ -2,13 +2,13 @@
 // Writes: the tables of every layer, as far as migrations are pending
 // When:   by hand or by a release, before a new version runs; every run does the same by itself
 // Try:    deno task migrate --dry-run
-import { createCommand, runMain } from "../lib/command.ts";
 import { readConfig } from "../lib/config.ts";
-import { requireDataDir } from "../lib/data_dir.ts";
-import { EXIT_CODE } from "../lib/exit_code.ts";
-import { configureLogging } from "../lib/logging.ts";
-import { listPending, migrate, rehearseMigrations } from "../lib/migrations.ts";
-import { openWarehouse } from "../lib/warehouse.ts";
+import { configureLogging } from "../lib/log/logging.ts";
+import { createCommand, runMain } from "../lib/script/command.ts";
+import { requireDataDir } from "../lib/script/data_dir.ts";
+import { EXIT_CODE } from "../lib/script/exit_code.ts";
+import { listPending, migrate, rehearseMigrations } from "../lib/warehouse/migrations.ts";
+import { openWarehouse } from "../lib/warehouse/open.ts";
 
 /** Shows what is pending and applies it, or with --dry-run tries it and rolls it back. */
 export async function main(args: readonly string[]): Promise<number> {

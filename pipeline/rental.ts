@@ -2,14 +2,16 @@
 // Writes: what its subcommands write
 // When:   as the one program of a container; `deno task compile` builds it
 // Try:    deno run -q -P=pipeline pipeline/rental.ts --help
-import { createCommand, runMain } from "../lib/command.ts";
-import { EXIT_CODE } from "../lib/exit_code.ts";
+import { createCommand, runMain } from "../lib/script/command.ts";
+import { ConfigError } from "../lib/config.ts";
+import type { Loader } from "../loaders/account/loader_command.ts";
+import { EXIT_CODE } from "../lib/script/exit_code.ts";
 
 interface Subcommand {
   readonly name: string;
   readonly summary: string;
   /** Imports the script: only the one that is called, because a health check must be quick. */
-  readonly load: () => Promise<{ readonly main: (args: readonly string[]) => Promise<number> }>;
+  readonly load: () => Promise<{ readonly main: Main }>;
 }
 
 /** The scripts inside. What has a task in deno.json is called by its name. */
@@ -24,12 +26,16 @@ export const subcommands: readonly Subcommand[] = [
     summary: "run all DAGs of one date, in order",
     load: () => import("./daily.ts"),
   },
-  { name: "dag", summary: "run one DAG, named by its id", load: () => import("./dag.ts") },
+  {
+    name: "dag",
+    summary: "run one DAG, named by its id",
+    load: () => Promise.resolve({ main: runOneDag }),
+  },
   { name: "runs", summary: "what ran, what did not and why", load: () => import("./runs.ts") },
   {
     name: "loader",
     summary: "set up, clean or fill an amoCRM account",
-    load: () => import("./loader.ts"),
+    load: () => Promise.resolve({ main: runOneLoader }),
   },
   {
     name: "check-data",
@@ -48,10 +54,51 @@ export const subcommands: readonly Subcommand[] = [
   },
 ];
 
+type Main = (args: readonly string[]) => Promise<number>;
+
+/** The loaders inside, by their ids, which are the names of their scripts. */
+const loaders: ReadonlyMap<string, () => Promise<Main>> = new Map([
+  ["helper_fields", async () => mainOf((await import("../loaders/helper_fields.ts")).loader)],
+  ["json_importer", async () => mainOf((await import("../loaders/json_importer.ts")).loader)],
+  ["cleaner", async () => mainOf((await import("../loaders/cleaner.ts")).loader)],
+  ["leads_generator", async () => mainOf((await import("../loaders/leads_generator.ts")).loader)],
+  [
+    "calendar_importer",
+    async () => mainOf((await import("../loaders/calendar_importer.ts")).loader),
+  ],
+]);
+
+function mainOf<Flags>(loader: Loader<Flags>): Main {
+  return async (args) => {
+    const { runLoaderByArgs } = await import("../loaders/account/loader_command.ts");
+    return await runLoaderByArgs(loader, args);
+  };
+}
+
 const DESCRIPTION = `Pulls a rental business out of amoCRM into PostgreSQL and builds
 its star schema. What the documentation calls "deno task NAME" is
 "rental NAME" here, the script of a DAG "rental dag ID", and that of a
 loader "rental loader NAME".`;
+
+/** Runs the DAG whose id comes first, with the rest as the arguments of its script. */
+async function runOneDag([id, ...args]: readonly string[]): Promise<number> {
+  const [{ runDagByArgs }, { dags }] = await Promise.all([
+    import("../lib/script/dag_command.ts"),
+    import("./daily.ts"),
+  ]);
+  const dag = dags.find((one) => one.id === id);
+  if (dag) return await runDagByArgs(dag, args);
+  const ids = dags.map((one) => one.id).join(", ");
+  throw new ConfigError(`Cannot find the DAG "${id ?? ""}", expected one of ${ids}`);
+}
+
+/** Runs the loader whose id comes first, with the rest as the arguments of its script. */
+async function runOneLoader([id = "", ...args]: readonly string[]): Promise<number> {
+  const load = loaders.get(id);
+  if (load) return await (await load())(args);
+  const ids = [...loaders.keys()].join(", ");
+  throw new ConfigError(`Cannot find the loader "${id}", expected one of ${ids}`);
+}
 
 /** Runs the subcommand that the arguments name and returns its exit code. */
 export async function main(args: readonly string[]): Promise<number> {

@@ -2,21 +2,21 @@
 // Writes: nothing, but for retry and backfill (what the DAGs write), cancel, mark and prune (the run log)
 // When:   by hand: to see what ran, what did not, why, and what now
 // Try:    deno task runs --help
-import { createCommand, runMain } from "../lib/command.ts";
-import { EXIT_CODE } from "../lib/exit_code.ts";
-import { backfillCommand } from "../lib/runs/commands/backfill.ts";
-import { cancelCommand } from "../lib/runs/commands/cancel.ts";
-import { explainCommand } from "../lib/runs/commands/explain.ts";
-import { gridCommand } from "../lib/runs/commands/grid.ts";
-import { logsCommand } from "../lib/runs/commands/logs.ts";
-import { markCommand } from "../lib/runs/commands/mark.ts";
-import { planCommand } from "../lib/runs/commands/plan.ts";
-import { pruneCommand } from "../lib/runs/commands/prune.ts";
-import { retryCommand } from "../lib/runs/commands/retry.ts";
-import { showCommand } from "../lib/runs/commands/show.ts";
-import { NoRunLogError } from "../lib/runs/open_run_log.ts";
-import { runSubcommand } from "../lib/runs/subcommand.ts";
+import { createCommand, runMain } from "../lib/script/command.ts";
+import { EXIT_CODE } from "../lib/script/exit_code.ts";
+import { NoRunLogError } from "../lib/script/read_only.ts";
 import { dags } from "./daily.ts";
+import { backfillCommand } from "./runs/backfill.ts";
+import { cancelCommand } from "./runs/cancel.ts";
+import { explainCommand } from "./runs/explain.ts";
+import { gridCommand } from "./runs/grid.ts";
+import { logsCommand } from "./runs/logs.ts";
+import { markCommand } from "./runs/mark.ts";
+import { planCommand } from "./runs/plan.ts";
+import { pruneCommand } from "./runs/prune.ts";
+import { retryCommand } from "./runs/retry.ts";
+import { showCommand } from "./runs/show.ts";
+import { runSubcommand } from "./runs/subcommand.ts";
 
 const SUBCOMMANDS = [
   gridCommand,

@@ -2,21 +2,20 @@
 // Writes: what the DAGs write; ops.incident
 // When:   always: one heartbeat a minute, by Deno.cron
 // Try:    deno task scheduler
-import { createAlerts } from "../lib/alerts/alerts.ts";
-import { createDeadman } from "../lib/alerts/deadman.ts";
-import { readClock } from "../lib/clock.ts";
-import { createCommand, runMain } from "../lib/command.ts";
 import { readConfig, readScheduleOverrides } from "../lib/config.ts";
-import { EXIT_CODE } from "../lib/exit_code.ts";
-import { startMetricsServer } from "../lib/metrics/metrics_server.ts";
-import { createSchedulerState } from "../lib/metrics/scheduler_state.ts";
-import { explainRun } from "../lib/runs/explain.ts";
-import { withSetSchedules } from "../lib/runs/set_schedules.ts";
-import { formatNextRuns, scheduleDags } from "../lib/scheduled_dags.ts";
-import { createScheduler } from "../lib/scheduler.ts";
-import { openSession } from "../lib/session.ts";
+import { formatNextRuns, scheduleDags, withSetSchedules } from "../lib/dag/scheduled_dags.ts";
+import { explainRun } from "../lib/explain/explain.ts";
+import { createCommand, runMain } from "../lib/script/command.ts";
+import { EXIT_CODE } from "../lib/script/exit_code.ts";
+import { openSession } from "../lib/script/session.ts";
 import { untilStopped } from "../lib/stop_signal.ts";
+import { readClock } from "../lib/warehouse/clock.ts";
 import { dags } from "./daily.ts";
+import { createAlerts } from "./scheduler/alerts/alerts.ts";
+import { createDeadman } from "./scheduler/alerts/deadman.ts";
+import { createScheduler } from "./scheduler/beats.ts";
+import { startMetricsServer } from "./scheduler/metrics/metrics_server.ts";
+import { createSchedulerState } from "./scheduler/metrics/scheduler_state.ts";
 
 const DESCRIPTION = `Runs every DAG at its time, in BUSINESS_TZ, until it is stopped. Any number of
 schedulers may share a warehouse on a server. SCHEDULE_<DAG_ID> changes a time, CATCHUP says what becomes

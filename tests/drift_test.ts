@@ -1,17 +1,16 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { VARIABLE_NAMES } from "../lib/config.ts";
-import { validateDags } from "../lib/dependencies.ts";
+import { validateDags } from "../lib/dag/validate.ts";
 import { dags } from "../pipeline/daily.ts";
 import { PROJECT_DIR } from "./support/script.ts";
+import { importsOf, listFiles, readSource as read } from "./support/sources.ts";
 
 const NOT_DAGS = [
   "check_data.ts",
-  "dag.ts",
   "daily.ts",
   "demo.ts",
   "healthcheck.ts",
-  "loader.ts",
   "migrate.ts",
   "rental.ts",
   "runs.ts",
@@ -59,21 +58,6 @@ const KNOWN_DAGS = [
   ],
 ];
 
-/** Paths below a folder of the project, e.g. "lib/sandbox/main.ts", of the files whose name ends so. */
-async function listFiles(folder: string, ending: string): Promise<string[]> {
-  const paths: string[] = [];
-  for await (const entry of Deno.readDir(join(PROJECT_DIR, folder))) {
-    const path = `${folder}/${entry.name}`;
-    if (entry.isDirectory) paths.push(...await listFiles(path, ending));
-    else if (path.endsWith(ending)) paths.push(path);
-  }
-  return paths.sort();
-}
-
-function read(path: string): Promise<string> {
-  return Deno.readTextFile(join(PROJECT_DIR, path));
-}
-
 /** The files of which `isWrong` says so, by their text. */
 async function findFiles(
   paths: readonly string[],
@@ -83,12 +67,12 @@ async function findFiles(
   return paths.filter((path, i) => isWrong(texts[i] ?? "", path));
 }
 
-/** What a file imports, also when on demand: the texts behind `from` and `import`. */
-function importsOf(text: string): string[] {
-  return [...text.matchAll(/(?:from|import)\s*\(?\s*"([^"]+)"/g)].map(([, target]) => target ?? "");
+/** The scripts directly in a folder, which are those that can be started. */
+async function listScripts(folder: string): Promise<string[]> {
+  return (await listFiles(folder, ".ts")).filter((path) => dirname(path) === folder);
 }
 
-const dagFiles = (await listFiles("pipeline", ".ts"))
+const dagFiles = (await listScripts("pipeline"))
   .filter((path) => !NOT_DAGS.includes(path.replace("pipeline/", "")));
 
 Deno.test("daily.ts lists every DAG of pipeline/, each under the name of its file", () => {
@@ -125,7 +109,7 @@ Deno.test("README.md has a table row for each DAG", async () => {
 
 Deno.test("each DAG has a test file of its name", async () => {
   const tests = await listFiles("tests", "_test.ts");
-  const missing = dags.map(({ id }) => `tests/${id}_test.ts`).filter((path) =>
+  const missing = dags.map(({ id }) => `tests/pipeline/${id}_test.ts`).filter((path) =>
     !tests.includes(path)
   );
   assert.deepEqual(missing, []);
@@ -139,7 +123,7 @@ Deno.test("no DAG imports another script of pipeline/", async () => {
   assert.deepEqual(wrong, []);
 });
 
-const loaderFiles = await listFiles("loaders", ".ts");
+const loaderFiles = await listScripts("loaders");
 const loaderIds = loaderFiles.map((path) => path.replace("loaders/", "").replace(".ts", ""));
 
 Deno.test("each loader has a header: what it reads and writes, when it runs, how to try it", async () => {
@@ -169,7 +153,7 @@ Deno.test("each loader has a table row in README.md, a test file and a task of i
   );
   for (const id of loaderIds) {
     assert.ok(rows.includes(id), id);
-    assert.ok(tests.includes(`tests/${id}_test.ts`), id);
+    assert.ok(tests.includes(`tests/loaders/${id}_test.ts`), id);
     assert.equal(tasks[id]?.command, `deno run -q --no-prompt -P=loaders loaders/${id}.ts`);
   }
 });
@@ -178,7 +162,9 @@ Deno.test("loaders import neither each other nor pipeline/, and write through th
   const wrong = await findFiles(
     loaderFiles,
     (text) =>
-      importsOf(text).some((target) => /^\.\/.*\.ts$|pipeline\/|tests\/|sandbox\//.test(target)) ||
+      importsOf(text).some((target) =>
+        /^\.\/[^/]*\.ts$|pipeline\/|tests\/|sandbox\//.test(target)
+      ) ||
       /client\.send\(/.test(text),
   );
   assert.deepEqual(wrong, []);
@@ -191,34 +177,19 @@ Deno.test("loaders import neither each other nor pipeline/, and write through th
 });
 
 Deno.test("what writes to amoCRM makes no request of its own beside the client's", async () => {
-  const paths = [
-    ...await listFiles("lib/loaders", ".ts"),
-    ...await listFiles("lib/rentals", ".ts"),
-    ...loaderFiles,
-  ];
+  const paths = await listFiles("loaders", ".ts");
   assert.deepEqual(await findFiles(paths, (text) => /\bfetch\(|from "ky"/.test(text)), []);
 });
 
-Deno.test("lib/ and pipeline/ import neither tests nor, but for demo.ts, the sandbox", async () => {
-  const paths = [...await listFiles("lib", ".ts"), ...await listFiles("pipeline", ".ts")]
-    .filter((path) => !path.startsWith("lib/sandbox/") && path !== "pipeline/demo.ts");
+Deno.test("only the demo imports the sandbox, and nothing that is shipped imports tests", async () => {
+  const paths = [
+    ...await listFiles("lib", ".ts"),
+    ...await listFiles("pipeline", ".ts"),
+    ...await listFiles("loaders", ".ts"),
+  ].filter((path) => !path.startsWith("lib/sandbox/") && path !== "pipeline/demo.ts");
   const wrong = await findFiles(
     paths,
     (text) => importsOf(text).some((target) => /(^|\/)(tests|sandbox)\//.test(target)),
-  );
-  assert.deepEqual(wrong, []);
-  const sandbox = await findFiles(
-    await listFiles("lib/sandbox", ".ts"),
-    (text) => importsOf(text).some((target) => target.startsWith("../") || /tests\//.test(target)),
-  );
-  // What serves people may share the command line with the other scripts; nothing else may.
-  assert.deepEqual(sandbox.filter((path) => path !== "lib/sandbox/main.ts"), []);
-});
-
-Deno.test("lib/ does not import pipeline/", async () => {
-  const wrong = await findFiles(
-    await listFiles("lib", ".ts"),
-    (text) => importsOf(text).some((target) => target.includes("pipeline/")),
   );
   assert.deepEqual(wrong, []);
 });
@@ -227,7 +198,7 @@ Deno.test("Deno.env is in lib/config.ts alone", async () => {
   const paths = [
     ...await listFiles("lib", ".ts"),
     ...await listFiles("pipeline", ".ts"),
-    ...loaderFiles,
+    ...await listFiles("loaders", ".ts"),
   ];
   const users = await findFiles(paths, (text) => /Deno\s*\.\s*env\b|process\.env/.test(text));
   assert.deepEqual(users, ["lib/config.ts"]);

@@ -14,7 +14,7 @@ import {
   PROGRAMS_VARIABLE,
 } from "./support/postgres_programs.ts";
 import { startPostgresServer } from "./support/postgres_server.ts";
-import { findServerTests } from "./support/server_tests.ts";
+import { SERVER_TESTS } from "./support/server_tests.ts";
 import { readTestArguments } from "./support/test_arguments.ts";
 import { addCounts, readTestCounts, type TestCounts } from "./support/test_counts.ts";
 
@@ -56,7 +56,7 @@ async function runOnAny(args: readonly string[]): Promise<Outcome> {
 
 /** Runs what depends most on the server, or the tests that `args` name, on one version after the other. */
 async function runOnEach(versions: readonly number[], args: readonly string[]): Promise<Outcome> {
-  const chosen = args.length > 0 ? args : ["--filter", "(server)", ...await findServerTests()];
+  const chosen = args.length > 0 ? args : ["--filter", "(server)", ...SERVER_TESTS];
   const lines: string[] = [];
   const outcomes: Outcome[] = [];
   for (const version of versions) {

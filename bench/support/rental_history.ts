@@ -1,4 +1,4 @@
-import type { Warehouse } from "../../lib/warehouse.ts";
+import type { Warehouse } from "../../lib/warehouse/warehouse.ts";
 
 const CARS = 400;
 const CLIENTS = 9_000;

@@ -1,6 +1,6 @@
 import { getLogger } from "@logtape/logtape";
 import type { Config } from "../../lib/config.ts";
-import type { TaskContext } from "../../lib/dag.ts";
+import type { TaskContext } from "../../lib/dag/dag.ts";
 
 /** What a task gets to know, without a run log around it. */
 export function taskContext(config: Config): TaskContext {

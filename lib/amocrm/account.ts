@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { AmoClient } from "./client.ts";
-import { AmoError } from "./errors.ts";
+import { AmoError } from "./answers.ts";
 
 /** What an extract needs to know about the account, and the time at which it started. */
 export interface Account {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { AmoError } from "./errors.ts";
+import { AmoError } from "./answers.ts";
 import { type ItemRefusal, toRefusals, toRequestId } from "./validation.ts";
 
 /** What an answer says of the items of a batch, by their `request_id`: "0" for the first one. */

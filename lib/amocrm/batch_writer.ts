@@ -1,7 +1,7 @@
 import { TransientError } from "../transient_error.ts";
 import { type BatchAnswer, readBatchAnswer } from "./batch_answer.ts";
 import type { AmoClient } from "./client.ts";
-import { LostAnswer, ValidationError } from "./errors.ts";
+import { LostAnswer, ValidationError } from "./answers.ts";
 import { DEFAULT_RETRY, type RetryPolicy, waitBefore } from "./retry.ts";
 import type { Fault, ItemRefusal } from "./validation.ts";
 

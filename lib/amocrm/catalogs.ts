@@ -1,6 +1,7 @@
 import { z } from "zod";
+import type { AmoSettings } from "../config.ts";
+import { AmoError } from "./answers.ts";
 import type { AmoClient } from "./client.ts";
-import { AmoError } from "./errors.ts";
 import type { Named } from "./find_by_name.ts";
 import { listOf } from "./pages.ts";
 
@@ -23,4 +24,15 @@ export async function readCatalogs(client: AmoClient): Promise<readonly Named[]>
     }
   }
   return catalogs;
+}
+
+/** Which catalog holds the clients or the cars, and which setting says so. */
+export function wantedCatalog(settings: AmoSettings, entity: "clients" | "cars") {
+  return entity === "cars"
+    ? { kind: "catalog", nameOrId: settings.carsCatalog, setting: "AMO_CARS_CATALOG" } as const
+    : {
+      kind: "catalog",
+      nameOrId: settings.clientsCatalog,
+      setting: "AMO_CLIENTS_CATALOG",
+    } as const;
 }

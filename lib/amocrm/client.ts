@@ -1,6 +1,6 @@
 import type { Logger } from "@logtape/logtape";
 import ky from "ky";
-import { AmoBan, judgeAnswer, LostAnswer, RetryableAnswer } from "./errors.ts";
+import { type AmoAnswer, AmoBan, judgeAnswer, LostAnswer, RetryableAnswer } from "./answers.ts";
 import { toNetworkError } from "./network_errors.ts";
 import { sharedPacer } from "./pacing.ts";
 import { type AmoPage, walkPages } from "./pages.ts";
@@ -20,14 +20,6 @@ export interface AmoClientOptions {
   readonly retry?: Partial<RetryPolicy>;
   readonly fetch?: (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
   readonly now?: () => Temporal.Instant;
-}
-
-/** One good answer. */
-export interface AmoAnswer {
-  /** Parsed JSON, null for a 204; the reader checks its shape. */
-  readonly body: unknown;
-  /** The CRM's own time of the answer, from its `Date` header: full seconds. */
-  readonly serverTime: Temporal.Instant;
 }
 
 /** A request that changes the account. */

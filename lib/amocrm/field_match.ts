@@ -1,4 +1,3 @@
-import type { CustomField } from "./fields.ts";
 import type { WantedField } from "./wanted_fields.ts";
 
 /** The name as it is compared: without regard to case, blanks, `_` and `-`. */
@@ -34,4 +33,13 @@ function findOverride(fields: readonly CustomField[], wanted: string | number): 
   const matches = typeof wanted === "string" ? findByNames(fields, [wanted]) : [];
   if (matches.length > 0) return matches;
   return fields.filter((field) => String(field.id) === String(wanted).trim());
+}
+
+/** A custom field as the account defines it. */
+export interface CustomField {
+  readonly id: number;
+  readonly name: string;
+  readonly code: string | null;
+  /** "text", "numeric", "date", "date_time", "select", … */
+  readonly type: string;
 }

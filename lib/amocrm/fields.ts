@@ -1,22 +1,10 @@
 import type { Logger } from "@logtape/logtape";
 import { z } from "zod";
+import { AmoError } from "./answers.ts";
 import type { AmoClient } from "./client.ts";
-import { AmoError } from "./errors.ts";
-import { findFields } from "./field_match.ts";
+import { type CustomField, findFields } from "./field_match.ts";
 import { listOf } from "./pages.ts";
-import { WANTED_FIELDS } from "./wanted_fields.ts";
-
-/** The three things that are extracted. */
-export type Entity = "leads" | "clients" | "cars";
-
-/** A custom field as the account defines it. */
-export interface CustomField {
-  readonly id: number;
-  readonly name: string;
-  readonly code: string | null;
-  /** "text", "numeric", "date", "date_time", "select", … */
-  readonly type: string;
-}
+import { type Entity, WANTED_FIELDS } from "./wanted_fields.ts";
 
 /** STG column to the field that fills it; a column without an entry stays null. */
 export type FieldsByColumn = Readonly<

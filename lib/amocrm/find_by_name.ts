@@ -1,4 +1,4 @@
-import { AmoError } from "./errors.ts";
+import { AmoError } from "./answers.ts";
 
 /** A pipeline or a catalog. */
 export interface Named {

@@ -1,5 +1,5 @@
 import { isTimeoutError } from "ky";
-import { AmoError, RetryableAnswer } from "./errors.ts";
+import { AmoError, RetryableAnswer } from "./answers.ts";
 
 /**
  * A failure of the network as a sentence of our own: `RetryableAnswer`, or `AmoError` for a certificate.

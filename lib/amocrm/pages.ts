@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import type { AmoAnswer } from "./client.ts";
-import { AmoError } from "./errors.ts";
+import { type AmoAnswer, AmoError } from "./answers.ts";
 
 /** One page of a list that has rows. */
 export interface AmoPage {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { AmoClient } from "./client.ts";
-import { AmoError } from "./errors.ts";
+import { AmoError } from "./answers.ts";
 import type { Named } from "./find_by_name.ts";
 
 /** A stage; 142 (won) and 143 (lost) have the same id in every pipeline. */

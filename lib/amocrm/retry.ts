@@ -1,6 +1,6 @@
 import pRetry from "p-retry";
 import { type Sleep, sleep } from "../sleep.ts";
-import { RetryableAnswer, type WaitKind } from "./errors.ts";
+import { RetryableAnswer, type WaitKind } from "./answers.ts";
 
 /** How often and how patiently a request is repeated. */
 export interface RetryPolicy {

@@ -1,5 +1,3 @@
-import type { Entity } from "./fields.ts";
-
 /** A custom field that a column of STG is filled from. */
 export interface WantedField {
   /** By which an account's field is known, the likelier one first. */
@@ -55,3 +53,6 @@ export const WANTED_FIELDS: Readonly<Record<Entity, Readonly<Record<string, Want
     dailyrate: optional("Daily rate", "numeric", "daily rate"),
   },
 };
+
+/** The three things that are extracted. */
+export type Entity = "leads" | "clients" | "cars";

@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import { z } from "zod";
-import type { SandboxClock } from "./clock.ts";
+import type { SandboxClock } from "./account/clock.ts";
 import { type Faults, faultSchema, faultWhenSchema } from "./faults.ts";
 import type { RequestLog } from "./request_log.ts";
 import type { TokenOptions } from "./tokens.ts";

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import type { Fault } from "./faults.ts";
-import { trashLead } from "./lead_trash.ts";
-import { htmlPage, problem } from "./problems.ts";
-import type { World } from "./world.ts";
+import { trashLead } from "./routes/lead_trash.ts";
+import { htmlPage, problem } from "./routes/problems.ts";
+import type { World } from "./account/world.ts";
 
 /** Thrown instead of an answer: the server closes the connection, `Sandbox.fetch` rejects with it. */
 export class ConnectionReset extends Error {

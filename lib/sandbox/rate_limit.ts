@@ -1,5 +1,5 @@
-import { htmlPage } from "./problems.ts";
-import type { Switches } from "./switches.ts";
+import { htmlPage } from "./routes/problems.ts";
+import type { Switches } from "./account/switches.ts";
 
 /** The gateway's count of requests, in real time: moving the sandbox clock does not make room. */
 export interface RateLimit {

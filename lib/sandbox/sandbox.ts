@@ -1,14 +1,14 @@
-import { createClock, type SandboxClock } from "./clock.ts";
+import { createClock, type SandboxClock } from "./account/clock.ts";
 import { createControlRoutes } from "./control.ts";
 import { answerWithFault, type Wait } from "./fault_answers.ts";
 import { createFaultQueue, type Faults } from "./faults.ts";
-import { createRandom } from "./random.ts";
+import { createRandom } from "./account/random.ts";
 import { createRateLimit } from "./rate_limit.ts";
 import { createRequestRecorder, type RequestLog } from "./request_log.ts";
-import { createRoutes } from "./routes.ts";
-import { changeSwitches, readSwitches, type SwitchChanges } from "./switches.ts";
+import { createRoutes } from "./routes/routes.ts";
+import { changeSwitches, readSwitches, type SwitchChanges } from "./account/switches.ts";
 import { createTokens, type TokenOptions } from "./tokens.ts";
-import { createWorld } from "./world.ts";
+import { createWorld } from "./account/world.ts";
 
 /** What a sandbox is made with; every part has a default. */
 export interface SandboxOptions {

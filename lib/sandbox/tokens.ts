@@ -1,7 +1,7 @@
-import type { Account } from "./account.ts";
-import type { SandboxClock } from "./clock.ts";
-import { problem } from "./problems.ts";
-import type { Random } from "./random.ts";
+import type { SandboxClock } from "./account/clock.ts";
+import type { Random } from "./account/random.ts";
+import type { Account } from "./account/account.ts";
+import { problem } from "./routes/problems.ts";
 
 /** What a token may do: everything, or everything but writing. */
 export type TokenScope = "full" | "read";

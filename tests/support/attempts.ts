@@ -1,5 +1,5 @@
-import type { Attempt } from "../../lib/runs/attempts.ts";
-import type { Warehouse } from "../../lib/warehouse.ts";
+import type { Attempt } from "../../lib/run_log/attempts.ts";
+import type { Warehouse } from "../../lib/warehouse/warehouse.ts";
 import { DATE } from "./runs.ts";
 
 /** The run of every attempt of a test that does not say otherwise. */

@@ -1,11 +1,11 @@
 import type { TransactionSql } from "postgres";
-import { checkEverything } from "../../lib/check_everything.ts";
-import { type Check, readChecks } from "../../lib/check_file.ts";
-import { type CheckResult, runCheck } from "../../lib/check_run.ts";
+import { checkEverything } from "../../lib/checks/everything.ts";
+import { type Check, readChecks } from "../../lib/checks/file.ts";
+import { type CheckResult, runCheck } from "../../lib/checks/run.ts";
 import { readConfig } from "../../lib/config.ts";
-import { runSqlFile } from "../../lib/sql_file.ts";
-import { taskParameters } from "../../lib/sql_task.ts";
-import type { Warehouse } from "../../lib/warehouse.ts";
+import { runSqlFile } from "../../lib/warehouse/sql_file.ts";
+import { taskParameters } from "../../lib/dag/sql_task.ts";
+import type { Warehouse } from "../../lib/warehouse/warehouse.ts";
 
 /** The logical date of what the checks of a test look at. */
 const DATE = "2026-05-03";

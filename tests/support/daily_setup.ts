@@ -1,8 +1,8 @@
 import { join } from "node:path";
-import { openEmbeddedWarehouse } from "../../lib/embedded_warehouse.ts";
+import { openEmbeddedWarehouse } from "../../lib/warehouse/embedded.ts";
 import type { ServedSandbox } from "../../lib/sandbox/server.ts";
 import { serveSandbox } from "../../lib/sandbox/server.ts";
-import type { Warehouse } from "../../lib/warehouse.ts";
+import type { Warehouse } from "../../lib/warehouse/warehouse.ts";
 import { copyTemplate } from "./embedded_template.ts";
 import { temporaryFolder } from "./folders.ts";
 import { createRentalAccount, fieldValues, type RentalAccount } from "./rental_account.ts";

@@ -1,8 +1,8 @@
 import { PGlite } from "@electric-sql/pglite";
 import { cp } from "node:fs/promises";
 import { join } from "node:path";
-import { servePglite } from "../../lib/embedded_warehouse.ts";
-import { migrate } from "../../lib/migrations.ts";
+import { servePglite } from "../../lib/warehouse/embedded.ts";
+import { migrate } from "../../lib/warehouse/migrations.ts";
 
 /** Names the folder of one run of the tests in which whoever comes first makes the template. */
 export const TEMPLATE_VARIABLE = "TEST_EMBEDDED_TEMPLATE";

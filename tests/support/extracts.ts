@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { type Config, readConfig } from "../../lib/config.ts";
-import type { Dag } from "../../lib/dag.ts";
-import { runDag } from "../../lib/dag_runner.ts";
-import type { RunOptions } from "../../lib/run.ts";
-import type { DagOutcome } from "../../lib/run_outcome.ts";
+import type { Dag } from "../../lib/dag/dag.ts";
+import { runDag } from "../../lib/runner/runner.ts";
+import type { RunOptions } from "../../lib/runner/run.ts";
+import type { DagOutcome } from "../../lib/dag/outcome.ts";
 import { type ServedSandbox, serveSandbox } from "../../lib/sandbox/server.ts";
-import type { Warehouse } from "../../lib/warehouse.ts";
+import type { Warehouse } from "../../lib/warehouse/warehouse.ts";
 import { temporaryFolder } from "./folders.ts";
 import { createRentalAccount, type RentalAccount } from "./rental_account.ts";
 import { listRuns, runOptions } from "./runs.ts";

@@ -4,17 +4,20 @@ import { createAmoClient } from "../../lib/amocrm/client.ts";
 import { readCustomFields } from "../../lib/amocrm/fields.ts";
 import { findByNameOrId } from "../../lib/amocrm/find_by_name.ts";
 import { readConfig } from "../../lib/config.ts";
+import type { SwitchChanges } from "../../lib/sandbox/account/switches.ts";
 import type { ServedSandbox } from "../../lib/sandbox/server.ts";
-import type { SwitchChanges } from "../../lib/sandbox/switches.ts";
-import { createLiveWriter } from "../../lib/loaders/account_writer.ts";
-import { ensureCatalogs } from "../../lib/loaders/catalog_setup.ts";
-import { ensureFields } from "../../lib/loaders/field_setup.ts";
-import { createLoaderProgress } from "../../lib/loaders/loader_progress.ts";
-import { ensurePipeline, pipelinePlanShape } from "../../lib/loaders/pipeline_setup.ts";
-import { type ExistingLead, readLeads } from "../../lib/rentals/existing_leads.ts";
-import type { LeadTools } from "../../lib/rentals/lead_tools.ts";
-import { readRentalAccount, type RentalAccount } from "../../lib/rentals/rental_account.ts";
-import carRentalPipeline from "../../loaders/data/car_rental_pipeline.json" with { type: "json" };
+import { createLiveWriter } from "../../loaders/account/account_writer.ts";
+import { createLoaderProgress } from "../../loaders/account/loader_progress.ts";
+import { ensureCatalogs } from "../../loaders/catalogs/catalog_setup.ts";
+import carRentalPipeline from "../../loaders/data/car_rental_pipeline.json";
+import { ensureFields } from "../../loaders/fields/field_setup.ts";
+import {
+  type ExistingLead,
+  type LeadTools,
+  readLeads,
+} from "../../loaders/rentals/existing_leads.ts";
+import { ensurePipeline, pipelinePlanShape } from "../../loaders/rentals/pipeline_setup.ts";
+import { readRentalAccount, type RentalAccount } from "../../loaders/rentals/rental_account.ts";
 import { type LoaderProcess, withFreshAccount } from "./loader_process.ts";
 
 /** An account on loopback that is set up for rentals, and the loaders as processes of their own. */

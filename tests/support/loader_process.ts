@@ -1,6 +1,6 @@
 import type { LoggedRequest } from "../../lib/sandbox/request_log.ts";
 import { type ServedSandbox, serveSandbox } from "../../lib/sandbox/server.ts";
-import type { SwitchChanges } from "../../lib/sandbox/switches.ts";
+import type { SwitchChanges } from "../../lib/sandbox/account/switches.ts";
 import { temporaryFolder } from "./folders.ts";
 import { at, readAnswer } from "./sandbox_calls.ts";
 import { denoCommand, type ProcessResult, runDeno } from "./script.ts";

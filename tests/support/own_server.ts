@@ -1,5 +1,6 @@
 import postgres from "postgres";
-import { openServer, type Warehouse } from "../../lib/warehouse.ts";
+import { openServer } from "../../lib/warehouse/open.ts";
+import type { Warehouse } from "../../lib/warehouse/warehouse.ts";
 import type { TestServer } from "./postgres_server.ts";
 
 /** Runs `body` on an empty database of a server that the test may restart; it is dropped afterwards. */

@@ -1,4 +1,4 @@
-import type { RecordContext } from "../../lib/records/record.ts";
+import type { RecordContext } from "../../lib/landing/records/record.ts";
 
 /** An account in Moscow whose warehouse counts days in Dubai; lead fields 1 to 7, catalogs 50 and 60. */
 export const LEAD_CONTEXT: RecordContext = {

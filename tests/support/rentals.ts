@@ -1,5 +1,5 @@
-import type { Warehouse } from "../../lib/warehouse.ts";
-import type { Metrics } from "../../lib/sql_file.ts";
+import type { Warehouse } from "../../lib/warehouse/warehouse.ts";
+import type { Metrics } from "../../lib/warehouse/sql_file.ts";
 import { land, listStatuses, MERGES, runFiles, type StagedRow } from "./staged.ts";
 
 /** The rental pipeline of the tests and its statuses; 142 and 143 are in every pipeline. */

@@ -1,8 +1,8 @@
 import { readConfig } from "../../lib/config.ts";
-import type { Dag, Task } from "../../lib/dag.ts";
-import type { RunOptions } from "../../lib/run.ts";
-import type { Warehouse } from "../../lib/warehouse.ts";
-import type { Worker } from "../../lib/worker.ts";
+import type { Dag, Task } from "../../lib/dag/dag.ts";
+import type { RunOptions } from "../../lib/runner/run.ts";
+import type { Warehouse } from "../../lib/warehouse/warehouse.ts";
+import type { Worker } from "../../lib/run_log/worker.ts";
 
 export const DATE = "2026-05-03";
 

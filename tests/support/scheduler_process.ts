@@ -1,5 +1,5 @@
 import { scheduleVariable } from "../../lib/config.ts";
-import type { Warehouse } from "../../lib/warehouse.ts";
+import type { Warehouse } from "../../lib/warehouse/warehouse.ts";
 import { dags } from "../../pipeline/daily.ts";
 import type { DailySetup, SandboxAddress } from "./daily_setup.ts";
 

@@ -1,13 +1,13 @@
 // One of several schedulers that live through many dates on a clock of their own, without waiting.
 // Arguments: the first date, and how many.
 import { readConfig } from "../../lib/config.ts";
-import { dagStateOf } from "../../lib/dag_state.ts";
-import { readTaskStates } from "../../lib/run_log.ts";
-import { scheduleDags } from "../../lib/scheduled_dags.ts";
-import { createScheduler } from "../../lib/scheduler.ts";
-import { openSession } from "../../lib/session.ts";
+import { scheduleDags } from "../../lib/dag/scheduled_dags.ts";
+import { dagStateOf } from "../../lib/run_log/dag_state.ts";
+import { readTaskStates } from "../../lib/run_log/task_states.ts";
+import { openSession } from "../../lib/script/session.ts";
 import { sleep } from "../../lib/sleep.ts";
 import { dags } from "../../pipeline/daily.ts";
+import { createScheduler } from "../../pipeline/scheduler/beats.ts";
 
 const [firstDate = "", days = "0"] = Deno.args;
 const config = readConfig();

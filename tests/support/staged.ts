@@ -1,6 +1,6 @@
 import type { TransactionSql } from "postgres";
-import { type Metrics, runSqlFile } from "../../lib/sql_file.ts";
-import type { Warehouse } from "../../lib/warehouse.ts";
+import { type Metrics, runSqlFile } from "../../lib/warehouse/sql_file.ts";
+import type { Warehouse } from "../../lib/warehouse/warehouse.ts";
 
 /** Columns of a STG row that a test cares about; the bookkeeping has defaults. */
 export type StagedRow = Readonly<Record<string, string | number | boolean | object | null>>;

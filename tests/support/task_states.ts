@@ -1,4 +1,4 @@
-import type { TaskState } from "../../lib/run_log.ts";
+import type { TaskState } from "../../lib/run_log/task_states.ts";
 
 /** How a task stands on 2026-05-03 unless changed: succeeded, or as `status` says. */
 export function stateOf(

@@ -1,9 +1,10 @@
 import type { PGlite } from "@electric-sql/pglite";
 import postgres from "postgres";
-import { servePglite } from "../../lib/embedded_warehouse.ts";
-import { migrate } from "../../lib/migrations.ts";
-import { SQL_DIR } from "../../lib/sql_file.ts";
-import { openServer, type Warehouse } from "../../lib/warehouse.ts";
+import { servePglite } from "../../lib/warehouse/embedded.ts";
+import { migrate } from "../../lib/warehouse/migrations.ts";
+import { openServer } from "../../lib/warehouse/open.ts";
+import { SQL_DIR } from "../../lib/warehouse/sql_file.ts";
+import type { Warehouse } from "../../lib/warehouse/warehouse.ts";
 import { createPglite } from "./embedded_template.ts";
 import { readServerAccess, type ServerAccess } from "./postgres_server.ts";
 

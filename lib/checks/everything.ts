@@ -1,0 +1,33 @@
+import type { Check } from "./file.ts";
+import { type CheckResult, runCheck } from "./run.ts";
+import type { TaskContext } from "../dag/dag.ts";
+import { runSqlFile, setParameters } from "../warehouse/sql_file.ts";
+import { taskParameters } from "../dag/sql_task.ts";
+import type { Warehouse } from "../warehouse/warehouse.ts";
+
+/**
+ * Runs checks over every record, not only what has changed, in one transaction that writes nothing and sees
+ * one moment. A sample has at most `sampleSize` offenders. The warehouse must be migrated.
+ */
+export async function checkEverything(
+  warehouse: Warehouse,
+  checks: readonly Check[],
+  settings: Pick<TaskContext, "config" | "logicalDate">,
+  sampleSize: number,
+): Promise<readonly CheckResult[]> {
+  return await warehouse.sql.begin("isolation level repeatable read", async (tx) => {
+    await runSqlFile(tx, "ops/scope_everything.sql");
+    await setParameters(tx, {
+      ...taskParameters({ ...settings, runId: crypto.randomUUID() }),
+      // There is no load in hand, so the newest is compared with the one before it.
+      rows_read: "",
+    });
+    const results: CheckResult[] = [];
+    for (const check of checks) {
+      for (const { table } of check.tables) {
+        results.push(await runCheck(tx, check, table, sampleSize));
+      }
+    }
+    return results;
+  });
+}

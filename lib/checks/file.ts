@@ -1,0 +1,54 @@
+import { join } from "node:path";
+import { readSqlFile, SQL_DIR } from "../warehouse/sql_file.ts";
+
+/** `error` holds up what waits for the task, `warn` is only told. */
+export type Severity = "error" | "warn";
+
+/** A table that a check looks at, once the task that fills it has done so. */
+export interface CheckedTable {
+  readonly task: string;
+  /** With its schema, e.g. "ods.ods_leads_hist". */
+  readonly table: string;
+}
+
+/** One file of sql/checks: a select of offending rows, with `id` and `detail` of each. */
+export interface Check {
+  /** Its file name without the ending. */
+  readonly name: string;
+  /** Relative to sql/. */
+  readonly path: string;
+  readonly severity: Severity;
+  /** What an offender is, in words. */
+  readonly offender: string;
+  readonly tables: readonly CheckedTable[];
+}
+
+/** A check does not say in its header how severe it is or when it runs. */
+export class CheckFileError extends Error {
+  override readonly name = "CheckFileError";
+}
+
+/** Every check, by name. Throws `CheckFileError`. */
+export async function readChecks(): Promise<readonly Check[]> {
+  const entries = await Array.fromAsync(Deno.readDir(join(SQL_DIR, "checks")));
+  const files = entries.map(({ name }) => name).sort();
+  return await Promise.all(files.map(async (file) => {
+    const path = `checks/${file}`;
+    return parseCheck(path, await readSqlFile(path));
+  }));
+}
+
+/** Reads the header of a check. Throws `CheckFileError`. */
+export function parseCheck(path: string, text: string): Check {
+  const [, severity, offender] = /^-- What: +(\w+): (.+)$/m.exec(text) ?? [];
+  const tables = [...text.matchAll(/^-- After: +(\w+): ([a-z_]+\.[a-z_]+)$/gm)]
+    .map(([, task = "", table = ""]) => ({ task, table }));
+  if ((severity !== "error" && severity !== "warn") || !offender || tables.length === 0) {
+    throw new CheckFileError(
+      `Cannot use sql/${path}: its header says no severity or no task, expected ` +
+        '"-- What:  error: <offenders>" or "warn", and "-- After: <task>: <table>"',
+    );
+  }
+  const name = path.replace(/^.*\//, "").replace(/\.sql$/, "");
+  return { name, path, severity, offender, tables };
+}

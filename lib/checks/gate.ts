@@ -1,0 +1,64 @@
+import type { TransactionSql } from "postgres";
+import type { TaskContext, TaskResult } from "../dag/dag.ts";
+import { taskParameters } from "../dag/sql_task.ts";
+import { runSqlFile } from "../warehouse/sql_file.ts";
+import { readChecks } from "./file.ts";
+import { type CheckResult, runCheck, saveCheckResults } from "./run.ts";
+
+/** Checks of severity `error` found offenders: the rows of the task must not stay. */
+export class CheckError extends Error {
+  override readonly name = "CheckError";
+
+  constructor(readonly taskId: string, readonly results: readonly CheckResult[]) {
+    super(describe(taskId, results.filter(isError)));
+  }
+}
+
+/**
+ * Runs the checks of a task in the transaction that has just written its rows, and keeps their results
+ * there. What a `warn` finds is added to the metrics as `warning_<check>`.
+ *
+ * Throws `CheckError` when an `error` finds anything: the transaction must then be rolled back, and the
+ * results, which go with it, be saved again.
+ */
+export async function passChecks(
+  tx: TransactionSql,
+  taskId: string,
+  context: TaskContext,
+  result: TaskResult,
+): Promise<TaskResult> {
+  const due = (await readChecks()).flatMap((check) =>
+    check.tables.filter(({ task }) => task === taskId).map(({ table }) => ({ check, table }))
+  );
+  if (due.length === 0) return result;
+  await runSqlFile(tx, "ops/scope_changes.sql", {
+    ...taskParameters(context),
+    rows_read: result.rowsRead === undefined ? "" : String(result.rowsRead),
+  });
+  const results: CheckResult[] = [];
+  for (const { check, table } of due) results.push(await runCheck(tx, check, table));
+  if (results.some(isError)) throw new CheckError(taskId, results);
+  await saveCheckResults(tx, context.runId, taskId, results);
+  context.log.debug("{checks} checks passed", { checks: results.length });
+  return { ...result, metrics: { ...result.metrics, ...warningsOf(results) } };
+}
+
+function isError({ severity, offenders }: CheckResult): boolean {
+  return severity === "error" && offenders > 0;
+}
+
+function warningsOf(results: readonly CheckResult[]): Record<string, number> {
+  const found = results.filter(({ offenders }) => offenders > 0);
+  return Object.fromEntries(found.map(({ check, offenders }) => [`warning_${check}`, offenders]));
+}
+
+function describe(taskId: string, failed: readonly CheckResult[]): string {
+  const found = failed.map(({ check, table, offenders, sample }) => {
+    const ids = [...new Set(sample.map(({ id }) => id))].join(", ");
+    const more = offenders > sample.length ? ", …" : "";
+    return `${check} found ${offenders} in ${table} (id ${ids}${more})`;
+  });
+  const files = failed.map(({ check }) => `sql/checks/${check}.sql`);
+  return `Cannot finish ${taskId}: ${found.join("; ")}, expected none: nothing was written, ` +
+    `ops.check_result has a sample and ${files.join(", ")} the reason`;
+}

@@ -1,0 +1,81 @@
+import type { ISql, TransactionSql } from "postgres";
+import { z } from "zod";
+import { querySqlFile, readSqlFile, toSqlFileError } from "../warehouse/sql_file.ts";
+import type { Check, Severity } from "./file.ts";
+
+/** A row that breaks a rule. */
+export interface Offender {
+  /** Of a lead, client or car, unless the check says otherwise. */
+  readonly id: string;
+  /** What is wrong with it, without personal data. */
+  readonly detail: string;
+}
+
+/** What a check found in one table; no offender means that it passed. */
+export interface CheckResult {
+  readonly check: string;
+  readonly table: string;
+  readonly severity: Severity;
+  readonly offenders: number;
+  /** A few of the offenders, lowest ids first. */
+  readonly sample: readonly Offender[];
+}
+
+/** How many offenders a sample has, unless somebody asks for more. */
+export const SAMPLE_SIZE = 5;
+
+const offenderRows = z.array(
+  z.object({ id: z.string(), detail: z.string(), offenders: z.number() }),
+);
+
+/**
+ * Runs one check on one of its tables, in a transaction that has the parameters of tasks, `rows_read`, and
+ * the temporary tables of sql/ops/scope_*.sql, which say at what records to look. Throws `SqlFileError`.
+ */
+export async function runCheck(
+  tx: TransactionSql,
+  check: Check,
+  table: string,
+  sampleSize: number = SAMPLE_SIZE,
+): Promise<CheckResult> {
+  await tx`select set_config('rental.checked_table', ${table}, true)`;
+  const rows = await selectSample(tx, check.path, sampleSize);
+  return {
+    check: check.name,
+    table,
+    severity: check.severity,
+    offenders: rows[0]?.offenders ?? 0,
+    sample: rows.map(({ id, detail }) => ({ id, detail })),
+  };
+}
+
+/** Counts in the database, because a rule that is broken everywhere has as many offenders as rows. */
+async function selectSample(tx: TransactionSql, path: string, sampleSize: number) {
+  const text = (await readSqlFile(path)).trimEnd().replace(/;$/, "");
+  // No line break before the text: the lines of an error stay those of the file.
+  const counting =
+    `select id::text as id, detail, count(*) over () as offenders from (${text}\n) as offender ` +
+    "order by length(id::text), id::text, detail limit $1";
+  try {
+    return offenderRows.parse([...await tx.unsafe(counting, [sampleSize])]);
+  } catch (error) {
+    throw toSqlFileError(error, path, counting);
+  }
+}
+
+/** Keeps what the checks of a task found, passed and failed ones alike, in ops.check_result. */
+export async function saveCheckResults(
+  sql: ISql,
+  runId: string,
+  taskId: string,
+  results: readonly CheckResult[],
+): Promise<void> {
+  const rows = results.map(({ check, table, severity, offenders, sample }) => ({
+    check_name: check,
+    table_name: table,
+    severity,
+    offenders,
+    sample,
+  }));
+  await querySqlFile(sql, "ops/save_check_results.sql", [JSON.stringify(rows), runId, taskId]);
+}

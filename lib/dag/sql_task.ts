@@ -1,0 +1,51 @@
+import type { Task, TaskContext, TaskResult } from "./dag.ts";
+import { type Metrics, runSqlFile, type SqlParameters } from "../warehouse/sql_file.ts";
+
+/** Further tries for what another try can cure: a lost connection, a deadlock, a restart of the server. */
+export const WAREHOUSE_RETRIES = 2;
+
+/**
+ * A task that runs one file below sql/, e.g. `sqlTask("merge_ods_leads", "ods/merge_ods_leads.sql")`.
+ *
+ * The file reads the parameters of `taskParameters` and ends with one select of its metrics. Metrics
+ * named `rows_read` and `rows_written` are also the counts of the run log.
+ */
+export function sqlTask(id: string, path: string): Task {
+  return {
+    id,
+    retries: WAREHOUSE_RETRIES,
+    write: async (tx, context) => toTaskResult(await runSqlFile(tx, path, taskParameters(context))),
+  };
+}
+
+/**
+ * What every SQL file of a task can read with `current_setting('rental.<name>')`: logical_date
+ * (YYYY-MM-DD), run_id (uuid), business_tz, pipeline (name or id), grace_minutes (minutes), weekend_days
+ * (ISO weekdays, "6,7"), currency, freshness_hours, max_row_drop_percent.
+ */
+export function taskParameters(
+  context: Pick<TaskContext, "config" | "logicalDate" | "runId">,
+): SqlParameters {
+  const { config } = context;
+  return {
+    logical_date: context.logicalDate.toString(),
+    run_id: context.runId,
+    business_tz: config.businessTz,
+    pipeline: config.pipeline,
+    grace_minutes: String(config.graceMinutes),
+    weekend_days: config.weekendDays.join(","),
+    currency: config.currency,
+    freshness_hours: String(config.freshnessHours),
+    max_row_drop_percent: String(config.maxRowDropPercent),
+  };
+}
+
+/** Metrics named `rows_read` and `rows_written` are also the counts of the run log. */
+export function toTaskResult(metrics: Metrics): TaskResult {
+  const { rows_read: rowsRead, rows_written: rowsWritten } = metrics;
+  return {
+    ...(typeof rowsRead === "number" ? { rowsRead } : {}),
+    ...(typeof rowsWritten === "number" ? { rowsWritten } : {}),
+    metrics,
+  };
+}

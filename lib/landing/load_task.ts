@@ -1,0 +1,51 @@
+import type { Entity } from "../amocrm/wanted_fields.ts";
+import type { Task, TaskContext } from "../dag/dag.ts";
+import { WAREHOUSE_RETRIES } from "../dag/sql_task.ts";
+import type { Metrics } from "../warehouse/sql_file.ts";
+import { removeLeftovers, removeSnapshot, snapshotExists } from "./snapshot_cleanup.ts";
+import { stageSnapshot } from "./staging.ts";
+
+/** No extract takes this long, so nobody works on what was not touched since. */
+const DEAD_AFTER_HOURS = 24;
+
+/**
+ * The task that lands the snapshot which `extractTaskId` handed over, e.g. `loadTask("load_leads", "leads",
+ * "extract_leads")`, and then removes it: it holds personal data. A dry run removes it in any case.
+ */
+export function loadTask(id: string, entity: Entity, extractTaskId: string): Task {
+  return {
+    id,
+    retries: WAREHOUSE_RETRIES,
+    write: async (tx, context) => {
+      const name = await requireSnapshot(context, extractTaskId);
+      try {
+        return await stageSnapshot(tx, context, entity, name);
+      } catch (error) {
+        // A real run can load it again, a dry run has no such next time.
+        if (context.dryRun) await removeSnapshot(context.config.dataDir, name);
+        throw error;
+      }
+    },
+    afterCommit: async (context) => {
+      const { dataDir, keepSnapshots } = context.config;
+      const name = await requireSnapshot(context, extractTaskId);
+      if (context.dryRun || !keepSnapshots) await removeSnapshot(dataDir, name);
+      const dead = Temporal.Now.instant().subtract({ hours: DEAD_AFTER_HOURS });
+      await removeLeftovers(dataDir, entity, dead, keepSnapshots);
+    },
+  };
+}
+
+/** `outputStands` of an extract: whether the snapshot is still there to be loaded. */
+export async function snapshotStands(context: TaskContext, metrics: Metrics): Promise<boolean> {
+  const { snapshot } = metrics;
+  return typeof snapshot === "string" && await snapshotExists(context.config.dataDir, snapshot);
+}
+
+async function requireSnapshot(context: TaskContext, extractTaskId: string): Promise<string> {
+  const metrics = await context.metricsOf(extractTaskId);
+  if (typeof metrics?.snapshot === "string") return metrics.snapshot;
+  throw new Error(
+    `Cannot load what ${extractTaskId} read: it handed over no snapshot, expected its name: run again with --force`,
+  );
+}

@@ -1,0 +1,131 @@
+import type { TransactionSql } from "postgres";
+import { z } from "zod";
+import type { Entity } from "../amocrm/wanted_fields.ts";
+import type { TaskContext, TaskResult } from "../dag/dag.ts";
+import { querySqlFile } from "../warehouse/sql_file.ts";
+import { createEntityParser } from "./records/entity_parser.ts";
+import type { ParsedRecord, RejectedRecord } from "./records/record.ts";
+import type { SnapshotManifest } from "./snapshot.ts";
+import { readLines, readManifest } from "./snapshot_reader.ts";
+import { addToBatch, landBatch, type StagingBatch } from "./staging_batch.ts";
+
+// Large enough that a statement's own cost does not count, small enough that memory stays flat.
+const BATCH_RECORDS = 1_000;
+// A few bad records are everyday life, whatever their share of a small account.
+const MIN_REJECTED = 10;
+const NAMED_REJECTED = 3;
+
+const lineShape = z.object({ observed_at: z.string(), record: z.unknown() });
+
+/**
+ * Lands the records of a snapshot in `stg.stg_<entity>`; copies that are there already land nothing.
+ *
+ * What does not parse goes to `stg.rejected`. Throws when the snapshot is damaged or too many records could
+ * not land; the transaction must then be rolled back.
+ */
+export async function stageSnapshot(
+  tx: TransactionSql,
+  context: TaskContext,
+  entity: Entity,
+  name: string,
+): Promise<TaskResult> {
+  const { dataDir } = context.config;
+  const manifest = await readManifest(dataDir, name);
+  const parse = createLineParser(entity, manifest, context.config.businessTz);
+  const run = { runId: context.runId, loadDate: context.logicalDate.toString() };
+  const counts = createCounts();
+  await querySqlFile(tx, "stg/lock_watermark.sql", [`stg.stg_${entity}`]);
+  const land = async (batch: StagingBatch) => {
+    counts.landed += await landBatch(tx, entity, batch, run);
+    context.progress(`${counts.read.toLocaleString("en")} ${entity}`);
+  };
+  let batch: StagingBatch = { rows: [], rejected: [] };
+  let landing = Promise.resolve();
+  for await (const line of readLines(dataDir, name, manifest)) {
+    const record = parse(line);
+    count(counts, record);
+    addToBatch(batch, entity, record);
+    if (counts.read % BATCH_RECORDS > 0) continue;
+    context.signal.throwIfAborted();
+    // One batch is on its way while the next one is parsed.
+    await landing;
+    landing = land(batch);
+    // Handled by the next await; when the parser throws first, its error is the one to see.
+    landing.catch(() => {});
+    batch = { rows: [], rejected: [] };
+  }
+  await landing;
+  await land(batch);
+  refuseTooMany(entity, counts, context.config.maxRejectPercent);
+  return toResult(context, entity, counts);
+}
+
+interface Counts {
+  read: number;
+  landed: number;
+  rejectedRecords: number;
+  rejectedValues: number;
+  /** A few of the records that could not land: id and reason. */
+  readonly examples: string[];
+}
+
+function createCounts(): Counts {
+  return { read: 0, landed: 0, rejectedRecords: 0, rejectedValues: 0, examples: [] };
+}
+
+function count(counts: Counts, record: ParsedRecord | RejectedRecord): void {
+  counts.read++;
+  if (record.row !== null) {
+    counts.rejectedValues += record.rejected.length;
+    return;
+  }
+  counts.rejectedRecords++;
+  if (counts.examples.length < NAMED_REJECTED) {
+    counts.examples.push(`${record.id ?? "one without an id"} (${record.reason})`);
+  }
+}
+
+function createLineParser(entity: Entity, manifest: SnapshotManifest, businessTz: string) {
+  const parse = createEntityParser(entity, {
+    fields: manifest.fields,
+    zones: { account: manifest.accountTimeZone, business: businessTz },
+    carsCatalogId: manifest.carsCatalogId,
+    clientsCatalogId: manifest.clientsCatalogId,
+  });
+  return (line: string) => {
+    const { observed_at: observedAt, record } = lineShape.parse(JSON.parse(line));
+    return parse(record, observedAt);
+  };
+}
+
+function refuseTooMany(entity: Entity, counts: Counts, maxPercent: number): void {
+  const { read, rejectedRecords, examples } = counts;
+  if (rejectedRecords < MIN_REJECTED || rejectedRecords * 100 <= maxPercent * read) return;
+  throw new Error(
+    `Cannot load ${entity}: ${rejectedRecords} of ${read} records did not parse, expected at most ` +
+      `${maxPercent} %: ${
+        examples.join(", ")
+      }, …: correct them in amoCRM and run again with --force, ` +
+      "or raise MAX_REJECT_PERCENT",
+  );
+}
+
+function toResult(context: TaskContext, entity: Entity, counts: Counts): TaskResult {
+  const { read, landed, rejectedRecords, rejectedValues } = counts;
+  context.log.info("{rows} {entity}, {landed} of them new or changed", {
+    rows: read,
+    entity,
+    landed,
+  });
+  return {
+    rowsRead: read,
+    rowsWritten: landed,
+    metrics: {
+      rows_read: read,
+      rows_written: landed,
+      // Both are kept in stg.rejected.
+      warning_records_rejected: rejectedRecords,
+      warning_values_rejected: rejectedValues,
+    },
+  };
+}

@@ -1,0 +1,63 @@
+import type { TransactionSql } from "postgres";
+import type { Entity } from "../amocrm/wanted_fields.ts";
+import { runSqlStatement } from "../warehouse/sql_file.ts";
+import type { ParsedRecord, RejectedRecord, StgRow } from "./records/record.ts";
+import { hashText } from "./records/row_hash.ts";
+
+/** Rows for STG and values that did not parse, collected until there are enough for one statement each. */
+export interface StagingBatch {
+  readonly rows: StgRow[];
+  readonly rejected: RejectedRow[];
+}
+
+/** A row for `stg.rejected`; `field` is null when the whole record could not land. */
+interface RejectedRow {
+  readonly entity: Entity;
+  readonly entity_id: number | null;
+  readonly field: string | null;
+  readonly raw: string;
+  readonly reason: string;
+  readonly raw_hash: string;
+}
+
+/** Adds a parsed record, or one that cannot land. */
+export function addToBatch(
+  batch: StagingBatch,
+  entity: Entity,
+  record: ParsedRecord | RejectedRecord,
+): void {
+  const reject = (field: string | null, raw: string, reason: string) =>
+    batch.rejected.push({
+      entity,
+      entity_id: record.id,
+      field,
+      raw,
+      reason,
+      raw_hash: hashText(raw),
+    });
+  if (record.row === null) {
+    reject(null, record.raw, record.reason);
+    return;
+  }
+  batch.rows.push(record.row);
+  for (const { field, raw, reason } of record.rejected) reject(field, raw, reason);
+}
+
+/** Writes a batch, one JSON parameter per statement, and returns how many rows were new. */
+export async function landBatch(
+  tx: TransactionSql,
+  entity: Entity,
+  batch: StagingBatch,
+  run: { readonly runId: string; readonly loadDate: string },
+): Promise<number> {
+  if (batch.rejected.length > 0) {
+    await runSqlStatement(tx, "stg/reject.sql", [JSON.stringify(batch.rejected), run.runId]);
+  }
+  if (batch.rows.length === 0) return 0;
+  const { rows_landed: landed } = await runSqlStatement(tx, `stg/load_${entity}.sql`, [
+    JSON.stringify(batch.rows),
+    run.runId,
+    run.loadDate,
+  ]);
+  return Number(landed);
+}

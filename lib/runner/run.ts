@@ -1,0 +1,62 @@
+import { getLogger } from "@logtape/logtape";
+import type { Config } from "../config.ts";
+import type { Dag, Task, TaskContext } from "../dag/dag.ts";
+import type { ReportProgress } from "../log/live_progress.ts";
+import type { Worker } from "../run_log/worker.ts";
+import type { Sleep } from "../sleep.ts";
+import type { Metrics } from "../warehouse/sql_file.ts";
+import type { Warehouse } from "../warehouse/warehouse.ts";
+
+/** What a run needs. The warehouse must be migrated. */
+export interface RunOptions {
+  readonly warehouse: Warehouse;
+  readonly config: Config;
+  readonly worker: Worker;
+  readonly logicalDate: Temporal.PlainDate;
+  readonly dryRun?: boolean;
+  /** Run again what has succeeded. */
+  readonly force?: boolean;
+  /** Milliseconds to wait for upstreams, asking each `config.pokeIntervalMs`; 0 by default. */
+  readonly waitMs?: number;
+  /** Aborting it stops the run: the running task is rolled back and written down as failed. */
+  readonly signal?: AbortSignal;
+  /** Aborting it lets the running task go on, and ends what waits: for upstreams, a retry or its turn. */
+  readonly drain?: AbortSignal;
+  readonly report?: ReportProgress;
+  readonly sleep?: Sleep;
+  readonly random?: () => number;
+}
+
+/** One run of one DAG, as its parts see it. */
+export interface Run extends RunOptions {
+  readonly dag: Dag;
+  readonly runId: string;
+  /** YYYY-MM-DD */
+  readonly date: string;
+  readonly signal: AbortSignal;
+  readonly drain: AbortSignal;
+  readonly sleep: Sleep;
+  readonly random: () => number;
+  /** What the tasks of this DAG handed over so far, by task id. */
+  readonly handedOver: Map<string, Metrics>;
+}
+
+/** The part of a run that its tasks may see. */
+export type RunSeenByTasks = Pick<
+  Run,
+  "config" | "dag" | "date" | "dryRun" | "handedOver" | "logicalDate" | "report" | "runId"
+>;
+
+/** What a task of the run gets to know. */
+export function contextOf(run: RunSeenByTasks, task: Task, signal: AbortSignal): TaskContext {
+  return {
+    config: run.config,
+    logicalDate: run.logicalDate,
+    runId: run.runId,
+    dryRun: run.dryRun ?? false,
+    signal,
+    log: getLogger(["task", task.id]).with({ dag: run.dag.id, date: run.date }),
+    progress: (text) => run.report?.(run.dag.id, task.id, text),
+    metricsOf: (taskId) => Promise.resolve(run.handedOver.get(taskId) ?? null),
+  };
+}

@@ -1,0 +1,157 @@
+import { z } from "zod";
+import { type FieldValueInput, type FieldWrite, readFieldWrites } from "../account/field_values.ts";
+import type { Lead } from "../account/leads.ts";
+import { firstOrdinaryStatus, LOST, mainPipeline, type Pipeline } from "../account/pipelines.ts";
+import { type ItemError, notSupportedChoice } from "../account/refusals.ts";
+import { findTag, type TagInput } from "../account/tags.ts";
+import type { World } from "../account/world.ts";
+
+const time = z.int().min(0);
+
+/** `custom_fields_values` of a write; its values are checked against the field's type later. */
+export const fieldValuesSchema: z.ZodType<readonly FieldValueInput[] | null> = z.array(z.object({
+  field_id: z.int().optional(),
+  field_code: z.string().nullish(),
+  values: z.array(z.record(z.string(), z.unknown())).nullish(),
+})).nullable();
+
+const tagsSchema = z.array(z.object({
+  id: z.int().optional(),
+  name: z.string().optional(),
+  color: z.string().nullish(),
+})).nullable();
+
+/** Somebody who is linked when a lead is created. */
+const linkedSchema = z.array(z.object({
+  id: z.int().optional(),
+  is_main: z.boolean().optional(),
+}));
+
+/** What POST and PATCH of leads take; keys that amoCRM does not know it ignores. */
+export const leadSchema = z.object({
+  name: z.string().nullish(),
+  price: z.number().min(0).nullish(),
+  status_id: z.int().nullish(),
+  pipeline_id: z.int().nullish(),
+  responsible_user_id: z.int().nullish(),
+  loss_reason_id: z.int().nullish(),
+  created_by: z.int().nullish(),
+  updated_by: z.int().nullish(),
+  created_at: time.nullish(),
+  updated_at: time.nullish(),
+  closed_at: time.nullish(),
+  custom_fields_values: fieldValuesSchema.optional(),
+  tags_to_add: tagsSchema.optional(),
+  tags_to_delete: tagsSchema.optional(),
+  _embedded: z.object({
+    tags: tagsSchema.optional(),
+    contacts: linkedSchema.nullish(),
+    companies: linkedSchema.nullish(),
+    source: z.object({ id: z.int().optional() }).nullish(),
+  }).nullish(),
+});
+
+export type LeadInput = z.infer<typeof leadSchema>;
+
+/** A write that has been checked against the account. */
+export interface LeadWrite {
+  readonly input: LeadInput;
+  /** Undefined: the lead stays where it is. */
+  readonly stage: { readonly pipelineId: number; readonly statusId: number } | undefined;
+  readonly fieldWrites: readonly FieldWrite[];
+}
+
+/** Checks a write of `lead`, or of a new one. */
+export function checkLeadWrite(
+  world: World,
+  input: LeadInput,
+  lead: Lead | undefined,
+  errors: ItemError[],
+): LeadWrite {
+  const stage = readStage(world, input, lead, errors);
+  const statusId = stage?.statusId ?? lead?.statusId;
+  const reason = input.loss_reason_id ?? null;
+  if (reason !== null && (statusId !== LOST || !world.lossReasons.has(reason))) {
+    errors.push(notSupportedChoice("loss_reason_id"));
+  }
+  checkUsers(world, input, errors);
+  checkLinked(world, input, errors);
+  checkTags(world, input, errors);
+  const fields = input.custom_fields_values ?? [];
+  return { input, stage, fieldWrites: readFieldWrites(world, "leads", fields, errors) };
+}
+
+function readStage(
+  world: World,
+  input: LeadInput,
+  lead: Lead | undefined,
+  errors: ItemError[],
+): LeadWrite["stage"] {
+  const statusId = input.status_id ?? undefined;
+  const pipelineId = input.pipeline_id ?? undefined;
+  if (statusId === undefined && pipelineId === undefined && lead !== undefined) return undefined;
+  const pipeline = pipelineId === undefined
+    ? pipelineFor(world, statusId, lead)
+    : world.pipelines.get(pipelineId);
+  if (pipeline === undefined) {
+    errors.push(notSupportedChoice(pipelineId === undefined ? "status_id" : "pipeline_id"));
+    return undefined;
+  }
+  const status = statusId === undefined
+    ? firstOrdinaryStatus(pipeline)
+    : pipeline.statuses.find(({ id, type }) => id === statusId && type === 0);
+  if (status === undefined) {
+    errors.push(notSupportedChoice("status_id"));
+    return undefined;
+  }
+  return { pipelineId: pipeline.id, statusId: status.id };
+}
+
+/** Without a pipeline, a lead keeps its own; a new one follows its status, else the main pipeline. */
+function pipelineFor(
+  world: World,
+  statusId: number | undefined,
+  lead: Lead | undefined,
+): Pipeline | undefined {
+  if (lead !== undefined) return world.pipelines.get(lead.pipelineId);
+  const main = mainPipeline(world);
+  if (statusId === undefined) return main;
+  const hasStatus = (pipeline: Pipeline) => pipeline.statuses.some(({ id }) => id === statusId);
+  if (main !== undefined && hasStatus(main)) return main;
+  return [...world.pipelines.values()].find(hasStatus);
+}
+
+function checkUsers(world: World, input: LeadInput, errors: ItemError[]): void {
+  const known = new Set([0, world.account.userId]);
+  for (const key of ["created_by", "updated_by"] as const) {
+    const id = input[key];
+    if (typeof id === "number" && !known.has(id)) errors.push(notSupportedChoice(key));
+  }
+  const responsible = input.responsible_user_id;
+  if (typeof responsible === "number" && responsible !== world.account.userId) {
+    errors.push(notSupportedChoice("responsible_user_id"));
+  }
+}
+
+function checkLinked(world: World, input: LeadInput, errors: ItemError[]): void {
+  for (const kind of ["contacts", "companies"] as const) {
+    input._embedded?.[kind]?.forEach((linked, index) => {
+      if (linked.id !== undefined && world[kind].get(linked.id) === undefined) {
+        errors.push(notSupportedChoice(`_embedded.${kind}.${index}.id`));
+      }
+    });
+  }
+}
+
+function checkTags(world: World, input: LeadInput, errors: ItemError[]): void {
+  const unknown = (tag: TagInput) => tag.id !== undefined && findTag(world, tag) === undefined;
+  const lists = {
+    "_embedded.tags": input._embedded?.tags,
+    tags_to_add: input.tags_to_add,
+  };
+  for (const [path, tags] of Object.entries(lists)) {
+    tags?.forEach((tag, index) => {
+      if (unknown(tag)) errors.push(notSupportedChoice(`${path}.${index}.id`));
+    });
+  }
+}

@@ -1,0 +1,100 @@
+import type { Hono } from "hono";
+import { z } from "zod";
+import type { Lead } from "../account/leads.ts";
+import { type Place, selfLink } from "../account/links.ts";
+import { notSupportedChoice } from "../account/refusals.ts";
+import type { World } from "../account/world.ts";
+import { asItem, asList, batchResponse, type BatchWrite, readJson, writeBatch } from "./batch.ts";
+import { at, parseBrackets, texts } from "./bracket_query.ts";
+import { renderHollowLead, renderLead } from "./lead.ts";
+import { createLead, updateLead } from "./lead_changes.ts";
+import { readLeadSelection } from "./lead_filters.ts";
+import { checkLeadWrite, type LeadInput, leadSchema, type LeadWrite } from "./lead_input.ts";
+import { emptyOldTrash } from "./lead_trash.ts";
+import { listResponse, placeOf, readPage } from "./paging.ts";
+import { hal, noContent, problem } from "./problems.ts";
+
+/** Lists, look-ups and plain writes of leads. */
+export function addLeadRoutes(app: Hono, world: World): void {
+  app.get("/api/v4/leads", (context) => {
+    const url = new URL(context.req.url);
+    emptyOldTrash(world);
+    const selection = readLeadSelection(world, url);
+    const wanted = wantedOf(url);
+    const render = (lead: Lead, place: Place) =>
+      selection.isTrash
+        ? renderHollowLead(world, lead, place)
+        : renderLead(world, lead, wanted, place);
+    const options = { page: readPage(url), switches: world.switches };
+    return listResponse(context, "leads", world.leads.select(selection), render, options);
+  });
+  app.get("/api/v4/leads/:id{[0-9]+}", (context) => {
+    const lead = world.leads.get(Number(context.req.param("id")));
+    const wanted = wantedOf(new URL(context.req.url));
+    const place = placeOf(context);
+    if (lead?.trashedAt === null) return hal(renderLead(world, lead, wanted, place));
+    if (lead !== undefined && wanted.has("only_deleted")) {
+      return hal(renderHollowLead(world, lead, place));
+    }
+    return world.switches.missingLeadStatus === 204 ? noContent() : problem(404, "Lead not found");
+  });
+  app.post("/api/v4/leads", async (context) => {
+    const items = asList(await readJson(context));
+    const result = writeBatch(world, items, leadCreation(world, placeOf(context)));
+    return batchResponse(context, "leads", result);
+  });
+  app.patch("/api/v4/leads", async (context) => {
+    const items = asList(await readJson(context));
+    const result = writeBatch(world, items, leadUpdate(world, placeOf(context)));
+    return batchResponse(context, "leads", result);
+  });
+  app.patch("/api/v4/leads/:id{[0-9]+}", async (context) => {
+    const item = asItem(await readJson(context), Number(context.req.param("id")));
+    return hal(writeBatch(world, [item], leadUpdate(world, placeOf(context))).written[0]);
+  });
+}
+
+function wantedOf(url: URL): ReadonlySet<string> {
+  return new Set(texts(at(parseBrackets(url.search), "with")));
+}
+
+function leadCreation(world: World, place: Place): BatchWrite<LeadInput, LeadWrite> {
+  return {
+    schema: leadSchema,
+    numbersItems: true,
+    check: (input, errors) => checkLeadWrite(world, input, undefined, errors),
+    apply(write) {
+      const { id } = createLead(world, write);
+      return { id, _links: selfLink(place, `leads/${id}`) };
+    },
+  };
+}
+
+const updateSchema = leadSchema.extend({ id: z.int() });
+
+interface LeadUpdate {
+  readonly lead: Lead | undefined;
+  readonly write: LeadWrite;
+}
+
+function leadUpdate(
+  world: World,
+  place: Place,
+): BatchWrite<z.infer<typeof updateSchema>, LeadUpdate> {
+  return {
+    schema: updateSchema,
+    numbersItems: false,
+    check(input, errors) {
+      const found = world.leads.get(input.id);
+      const lead = found?.trashedAt === null ? found : undefined;
+      if (lead === undefined) errors.push(notSupportedChoice("id"));
+      return { lead, write: checkLeadWrite(world, input, lead, errors) };
+    },
+    apply({ lead, write }) {
+      if (lead === undefined) throw new Error("Cannot update a lead: it was not found");
+      updateLead(world, lead, write);
+      const links = { _links: selfLink(place, `leads/${lead.id}`) };
+      return { id: lead.id, updated_at: lead.updatedAt, ...links };
+    },
+  };
+}

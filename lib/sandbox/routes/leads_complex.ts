@@ -1,0 +1,104 @@
+import type { Hono } from "hono";
+import { z } from "zod";
+import { type FieldWrite, readFieldWrites } from "../account/field_values.ts";
+import type { ItemError } from "../account/refusals.ts";
+import type { World } from "../account/world.ts";
+import { asList, type BatchWrite, readJson, writeBatch } from "./batch.ts";
+import { type ContactInput, type ContactKind, contactSchema, saveContact } from "./contacts.ts";
+import { createLead } from "./lead_changes.ts";
+import { checkLeadWrite, leadSchema, type LeadWrite } from "./lead_input.ts";
+import { hal } from "./problems.ts";
+
+const complexSchema = leadSchema.extend({
+  _embedded: z.object({
+    tags: leadSchema.shape._embedded.unwrap().unwrap().shape.tags,
+    contacts: z.array(contactSchema).max(1).nullish(),
+    companies: z.array(contactSchema).max(1).nullish(),
+    source: z.object({ id: z.int().optional() }).nullish(),
+  }).nullish(),
+});
+
+type ComplexInput = z.infer<typeof complexSchema>;
+
+/** A new contact or company of a complex lead, or the known one that it names by id. */
+interface LinkedWrite {
+  readonly input: ContactInput;
+  readonly fieldWrites: readonly FieldWrite[];
+}
+
+interface ComplexWrite {
+  readonly write: LeadWrite;
+  readonly contact: LinkedWrite | undefined;
+  readonly company: LinkedWrite | undefined;
+}
+
+/** `POST /leads/complex`: leads together with their contact and company; the answer is a bare array. */
+export function addComplexRoute(app: Hono, world: World): void {
+  app.post("/api/v4/leads/complex", async (context) => {
+    const items = asList(await readJson(context));
+    const { written } = writeBatch(world, items, complexCreation(world));
+    // Here, and only here, request_id comes back as a list.
+    return hal(
+      written.map((item) =>
+        "request_id" in item ? { ...item, request_id: [item.request_id] } : item
+      ),
+    );
+  });
+}
+
+function complexCreation(world: World): BatchWrite<ComplexInput, ComplexWrite> {
+  return {
+    schema: complexSchema,
+    numbersItems: true,
+    limit: 50,
+    check(input, errors) {
+      return {
+        write: checkLeadWrite(world, withKnownOnly(input), undefined, errors),
+        contact: checkLinked(world, "contacts", input._embedded?.contacts?.[0], errors),
+        company: checkLinked(world, "companies", input._embedded?.companies?.[0], errors),
+      };
+    },
+    apply({ write, contact, company }) {
+      const contactId = contact === undefined ? null : resolve(world, "contacts", contact);
+      const companyId = company === undefined ? null : resolve(world, "companies", company);
+      const lead = createLead(world, write);
+      if (contactId !== null) lead.contacts = [{ id: contactId, isMain: true }];
+      lead.companyId = companyId;
+      return { id: lead.id, contact_id: contactId, company_id: companyId, merged: false };
+    },
+  };
+}
+
+/** The same lead for the common checks: linked ones that are named by id stay, new ones come later. */
+function withKnownOnly(input: ComplexInput): LeadWrite["input"] {
+  const known = (linked: readonly ContactInput[] | null | undefined) =>
+    (linked ?? []).flatMap(({ id }) => id === undefined ? [] : [{ id }]);
+  const embedded = input._embedded;
+  return {
+    ...input,
+    _embedded: {
+      tags: embedded?.tags,
+      source: embedded?.source,
+      contacts: known(embedded?.contacts),
+      companies: known(embedded?.companies),
+    },
+  };
+}
+
+function checkLinked(
+  world: World,
+  kind: ContactKind,
+  input: ContactInput | undefined,
+  errors: ItemError[],
+): LinkedWrite | undefined {
+  if (input === undefined) return undefined;
+  const found: ItemError[] = [];
+  const fieldWrites = readFieldWrites(world, kind, input.custom_fields_values ?? [], found);
+  errors.push(...found.map((error) => ({ ...error, path: `_embedded.${kind}.0.${error.path}` })));
+  return { input, fieldWrites };
+}
+
+function resolve(world: World, kind: ContactKind, { input, fieldWrites }: LinkedWrite): number {
+  const contact = input.id === undefined ? undefined : world[kind].get(input.id);
+  return saveContact(world, kind, { input, contact, fieldWrites }).id;
+}

@@ -1,0 +1,46 @@
+import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { errorText } from "../log/error_text.ts";
+import { exitCodeOfError } from "./exit_code.ts";
+
+/** A commander that throws instead of ending the process, and refuses what it does not know. */
+export function createCommand(
+  name: string,
+  description: string,
+  examples: readonly string[],
+): Command {
+  return new Command(name)
+    .description(description)
+    .exitOverride()
+    .allowExcessArguments(false)
+    .showSuggestionAfterError(true)
+    .showHelpAfterError("(--help shows what there is)")
+    .addHelpText("after", ["", "Examples:", ...examples.map((line) => `  ${line}`)].join("\n"))
+    .addHelpText("after", EXIT_CODES_HELP);
+}
+
+const EXIT_CODES_HELP = `
+Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 upstream not ready,
+4 already running.`;
+
+/** The parser of an option that takes a whole number; anything else is wrong usage. */
+export function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`Expected a whole number from ${min} to ${max}.`);
+  };
+}
+
+/**
+ * Runs the body of a script and sets the exit code of the process: the body's, or that of its error, whose
+ * message goes to stderr. The process then ends by itself, after everything was closed.
+ */
+export async function runMain(body: () => Promise<number>): Promise<void> {
+  try {
+    Deno.exitCode = await body();
+  } catch (error) {
+    // Commander has already said what was wrong.
+    if (!(error instanceof CommanderError)) console.error(errorText(error));
+    Deno.exitCode = exitCodeOfError(error);
+  }
+}

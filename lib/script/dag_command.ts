@@ -1,0 +1,72 @@
+import { InvalidArgumentError } from "commander";
+import { type Config, readConfig } from "../config.ts";
+import type { Dag } from "../dag/dag.ts";
+import { runDag } from "../runner/runner.ts";
+import { createCommand, runMain } from "./command.ts";
+import { chooseDate } from "./dates.ts";
+import { exitCodeOfDag } from "./exit_code.ts";
+import { formatMetrics, formatOutcomes } from "./outcome_table.ts";
+import { openSession } from "./session.ts";
+
+interface DagFlags {
+  readonly date?: string;
+  readonly dryRun?: boolean;
+  readonly force?: boolean;
+  /** True: as long as `POKE_TIMEOUT_MIN` says; a number: so many minutes. */
+  readonly wait?: boolean | number;
+}
+
+/** The main of a DAG's script: sets the exit code of the process. */
+export async function runDagCommand(dag: Dag, args: readonly string[] = Deno.args): Promise<void> {
+  await runMain(() => runDagByArgs(dag, args));
+}
+
+/** Reads the arguments, runs the DAG, prints its outcome and returns the exit code. */
+export async function runDagByArgs(dag: Dag, args: readonly string[]): Promise<number> {
+  const flags = parseFlags(dag, args);
+  const config = readConfig(undefined, { amo: readsAmo(dag) });
+  const logicalDate = chooseDate(flags.date, config.businessTz);
+  await using session = await openSession({ amo: readsAmo(dag) }, config);
+  const outcome = await runDag(dag, {
+    ...session,
+    logicalDate,
+    dryRun: flags.dryRun ?? false,
+    force: flags.force ?? false,
+    waitMs: waitMs(flags.wait, config),
+  });
+  if (flags.dryRun) console.log(formatMetrics([outcome]));
+  console.log(formatOutcomes([outcome]));
+  return exitCodeOfDag(outcome);
+}
+
+/** Work outside the database means amoCRM in every DAG there is. */
+export function readsAmo(dag: Dag): boolean {
+  return dag.tasks.some((task) => task.prepare !== undefined);
+}
+
+/** Minutes of a flag; anything but a number from 0 on is wrong usage. */
+export function parseMinutes(text: string): number {
+  const minutes = Number(text);
+  if (Number.isFinite(minutes) && minutes >= 0) return minutes;
+  throw new InvalidArgumentError("expected minutes like 60");
+}
+
+function parseFlags(dag: Dag, args: readonly string[]): DagFlags {
+  const script = `deno run -q -P=pipeline pipeline/${dag.id}.ts`;
+  return createCommand(dag.id, dag.description, [
+    script,
+    `${script} --date 2026-05-03 --dry-run`,
+    `${script} --date 2026-05-03 --wait 30`,
+  ])
+    .option("--date <YYYY-MM-DD>", "logical date (default: today in BUSINESS_TZ)")
+    .option("--dry-run", "write nothing, show what would be written")
+    .option("--force", "run again although it has succeeded for this date")
+    .option("--wait [minutes]", "wait for the upstreams (default: POKE_TIMEOUT_MIN)", parseMinutes)
+    .parse(args, { from: "user" })
+    .opts<DagFlags>();
+}
+
+function waitMs(wait: boolean | number | undefined, config: Config): number {
+  if (typeof wait === "number") return wait * 60_000;
+  return wait ? config.pokeTimeoutMs : 0;
+}

@@ -1,0 +1,63 @@
+import { ConfigError } from "../config.ts";
+
+/** The date of "today", "yesterday" or "2026-05-03" in a time zone. Throws `ConfigError`. */
+export function parseDate(text: string, timeZone: string): Temporal.PlainDate {
+  const today = Temporal.Now.plainDateISO(timeZone);
+  if (text === "today") return today;
+  if (text === "yesterday") return today.subtract({ days: 1 });
+  try {
+    if (/^\d{4}-\d{2}-\d{2}$/.test(text)) {
+      return Temporal.PlainDate.from(text, { overflow: "reject" });
+    }
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+  }
+  throw new ConfigError(
+    `Cannot use the date "${text}": expected today, yesterday or a day like 2026-05-03`,
+  );
+}
+
+/** Every date from one to another, both included. Throws `ConfigError` when they are the wrong way round. */
+export function listDates(from: Temporal.PlainDate, to: Temporal.PlainDate): Temporal.PlainDate[] {
+  const days = from.until(to).days;
+  if (days < 0) {
+    throw new ConfigError(
+      `Cannot use the dates from ${from} to ${to}: the first is later, expected an earlier one`,
+    );
+  }
+  return Array.from({ length: days + 1 }, (_, i) => from.add({ days: i }));
+}
+
+/** Either one date or a range of them. */
+export interface DateFlags {
+  readonly date?: string;
+  readonly from?: string;
+  readonly to?: string;
+}
+
+/** The dates of `--date`, or of `--from` and `--to`; today without any. Throws `ConfigError`. */
+export function chooseDates(flags: DateFlags, timeZone: string): Temporal.PlainDate[] {
+  if (flags.from === undefined) {
+    if (flags.to !== undefined) {
+      throw new ConfigError("Cannot use --to alone: expected --from with it, or --date");
+    }
+    return [parseDate(flags.date ?? "today", timeZone)];
+  }
+  if (flags.date !== undefined) {
+    throw new ConfigError("Cannot use --date beside --from: expected one of them");
+  }
+  return listDates(parseDate(flags.from, timeZone), parseDate(flags.to ?? "today", timeZone));
+}
+
+/** The date of `--date`, or today in the business time zone. Throws `ConfigError`. */
+export function chooseDate(text: string | undefined, timeZone: string): Temporal.PlainDate {
+  if (text === undefined) return Temporal.Now.plainDateISO(timeZone);
+  try {
+    if (/^\d{4}-\d{2}-\d{2}$/.test(text)) {
+      return Temporal.PlainDate.from(text, { overflow: "reject" });
+    }
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+  }
+  throw new ConfigError(`Cannot use the date "${text}": expected a day like 2026-05-03`);
+}

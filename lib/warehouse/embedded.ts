@@ -1,0 +1,75 @@
+import { PGlite } from "@electric-sql/pglite";
+import { PGLiteSocketServer } from "@electric-sql/pglite-socket";
+import { join } from "node:path";
+import { connect } from "./connection.ts";
+import { LockedError, tryLockFile } from "../file_lock.ts";
+import type { Warehouse } from "./warehouse.ts";
+
+/**
+ * Opens the PostgreSQL inside this process whose files are below `dataDir`/warehouse, creating it the
+ * first time (3 to 4 seconds). Throws `LockedError` when another process has it open.
+ */
+export async function openEmbeddedWarehouse(dataDir: string): Promise<Warehouse> {
+  const folder = join(dataDir, "warehouse");
+  Deno.mkdirSync(folder, { recursive: true });
+  const lock = lockFolder(folder);
+  try {
+    const warehouse = await servePglite(await PGlite.create(folder), `folder ${folder}`);
+    return {
+      ...warehouse,
+      [Symbol.asyncDispose]: async () => {
+        await warehouse[Symbol.asyncDispose]();
+        lock[Symbol.dispose]();
+      },
+    };
+  } catch (error) {
+    lock[Symbol.dispose]();
+    throw error;
+  }
+}
+
+/**
+ * Serves an open PGlite on a loopback port and connects to it, so that there is one driver and one code
+ * path. Closing the warehouse closes the PGlite too.
+ */
+export async function servePglite(db: PGlite, description: string): Promise<Warehouse> {
+  const server = new PGLiteSocketServer({ db, host: "127.0.0.1", port: 0 });
+  await server.start();
+  const port = Number(server.getServerConn().split(":").at(-1));
+  const sql = connect({
+    host: "127.0.0.1",
+    port,
+    database: "postgres",
+    username: "postgres",
+    password: "",
+    ssl: false,
+    // All connections of the socket share one session, and two at once break each other.
+    max: 1,
+    max_lifetime: null,
+  });
+  return {
+    sql,
+    kind: "embedded",
+    description,
+    [Symbol.asyncDispose]: async () => {
+      await sql.end({ timeout: 5 });
+      await server.stop();
+      await db.close();
+    },
+  };
+}
+
+/** Two processes with one folder would silently lose each other's writes, so a lock comes first. */
+function lockFolder(folder: string) {
+  const path = `${folder}.lock`;
+  const lock = tryLockFile(path, `${Deno.pid}\n`);
+  if (lock) return lock;
+  throw new LockedError(
+    `Cannot open the embedded warehouse ${folder}: process ${readPid(path)} has it open, ` +
+      "expected no other user: wait until it has finished",
+  );
+}
+
+function readPid(path: string): string {
+  return Deno.readTextFileSync(path).trim() || "(unknown)";
+}

@@ -1,0 +1,178 @@
+import { join } from "node:path";
+import type { ISql, Row, RowList, TransactionSql } from "postgres";
+
+/** What the last select of a SQL file returned; also what a task reports. */
+export type Metrics = Readonly<Record<string, number | string | null>>;
+
+/** Becomes `set_config('rental.<name>', value, true)`: read it with `current_setting('rental.<name>')`. */
+export type SqlParameters = Readonly<Record<string, string>>;
+
+/** Values for `$1…`; a text that meets a json, date or time parameter is sent as it is. */
+export type SqlValues = readonly (string | number | null)[];
+
+/** A SQL file failed: the message has file, line, column, the line itself and a caret. */
+export class SqlFileError extends Error {
+  override readonly name = "SqlFileError";
+
+  // No `cause`: the driver's error carries `detail`, `where` and parameters, which hold personal data.
+  constructor(message: string, readonly sqlState: string | null = null) {
+    super(message);
+  }
+}
+
+/** The folder of all SQL files, also inside a compiled binary. */
+export const SQL_DIR = join(import.meta.dirname ?? ".", "..", "..", "sql");
+
+/**
+ * The planner cannot know how many rows generate_series and fresh temporary tables give and guesses high, so a
+ * server would compile such a query, for a second or more, that then runs for milliseconds. Set here and not when
+ * connecting, because PgBouncer refuses start-up parameters that it does not know.
+ */
+const TRANSACTION_SETTINGS: SqlParameters = { jit: "off" };
+
+const NUMERIC_TYPE = 1700;
+const ROW_RETURNING_COMMAND = "SELECT";
+const DATA_EXCEPTION_CLASS = "22";
+
+/**
+ * Runs a file of one or more statements and returns the row of its last one as metrics.
+ *
+ * `path` is relative to sql/, e.g. "ods/merge_ods_leads.sql". The parameters last until the end of the
+ * transaction. Throws `SqlFileError`, also when the last statement is not a select of exactly one row.
+ */
+export async function runSqlFile(
+  tx: TransactionSql,
+  path: string,
+  parameters: SqlParameters = {},
+): Promise<Metrics> {
+  await setParameters(tx, parameters);
+  const text = await readSqlFile(path);
+  const result = await execute(path, text, () => tx.unsafe(text));
+  return toMetrics(path, lastResult(result));
+}
+
+/** Runs a file of one statement with `$1…` that returns exactly one row, and returns that as metrics. */
+export async function runSqlStatement(
+  tx: TransactionSql,
+  path: string,
+  values: SqlValues,
+): Promise<Metrics> {
+  const text = await readSqlFile(path);
+  const result = await execute(path, text, () => tx.unsafe(text, [...values]));
+  return toMetrics(path, result, "any command");
+}
+
+/** Runs a file of one statement with `$1…` and returns its rows, which the caller has to parse. */
+export async function querySqlFile(
+  sql: ISql,
+  path: string,
+  values: SqlValues,
+): Promise<readonly Row[]> {
+  const text = await readSqlFile(path);
+  return await execute(path, text, () => sql.unsafe(text, [...values]));
+}
+
+/** The text of a file below sql/. */
+export async function readSqlFile(path: string): Promise<string> {
+  return await Deno.readTextFile(join(SQL_DIR, path));
+}
+
+/** Names the place of an error in `text`, the content of sql/`path`; other errors come back as they are. */
+export function toSqlFileError(error: unknown, path: string, text: string): unknown {
+  if (!isServerError(error)) return error;
+  const place = findPlace(text, Number(error.position));
+  const where = place ? `:${place.line}:${place.column}` : "";
+  const headline = `sql/${path}${where}: ${describeServerError(error)}`;
+  const excerpt = place ? `\n${place.text}\n${" ".repeat(place.column - 1)}^` : "";
+  return new SqlFileError(headline + excerpt, error.code);
+}
+
+async function execute<T>(path: string, text: string, run: () => PromiseLike<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    throw toSqlFileError(error, path, text);
+  }
+}
+
+/** Sets parameters until the end of the transaction, for files that are run without any of their own. */
+export async function setParameters(
+  tx: TransactionSql,
+  parameters: SqlParameters,
+): Promise<void> {
+  const settings = [
+    ...Object.entries(TRANSACTION_SETTINGS),
+    ...Object.entries(parameters).map(([name, value]) => [`rental.${name}`, value]),
+  ];
+  const calls = settings.map((_, i) => `set_config($${2 * i + 1}, $${2 * i + 2}, true)`);
+  await tx.unsafe(`select ${calls.join(", ")}`, settings.flat());
+}
+
+type Result = RowList<Row[]>;
+
+/** The driver gives one result for one statement, and a list of results for several. */
+function lastResult(result: Result | readonly Result[]): Result {
+  if ("command" in result) return result;
+  const last = result.at(-1);
+  if (last) return last;
+  throw new Error(
+    "Cannot read the result of a SQL file: the driver gave none, expected at least one",
+  );
+}
+
+function toMetrics(path: string, result: Result, allowed = ROW_RETURNING_COMMAND): Metrics {
+  const [row] = result;
+  // A statement without rows after the select leaves the select's rows but renames the command.
+  const isSelect = allowed !== ROW_RETURNING_COMMAND || result.command === ROW_RETURNING_COMMAND;
+  if (!row || result.length !== 1 || !isSelect) {
+    throw new SqlFileError(
+      `sql/${path}: the last statement is ${result.command} with ${result.length} rows, ` +
+        "expected one select of exactly one row: end the file with its metrics",
+    );
+  }
+  const numeric = new Set(
+    result.columns.filter((column) => column.type === NUMERIC_TYPE).map((column) => column.name),
+  );
+  return Object.fromEntries(
+    Object.entries(row).map((
+      [name, value],
+    ) => [name, toMetric(numeric.has(name) ? Number(value) : value)]),
+  );
+}
+
+function toMetric(value: unknown): number | string | null {
+  if (value === null || typeof value === "number" || typeof value === "string") return value;
+  if (value instanceof Date) return value.toISOString();
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}
+
+export interface ServerError {
+  readonly message: string;
+  readonly code: string;
+  readonly position?: string;
+  readonly constraint_name?: string;
+}
+
+export function isServerError(error: unknown): error is Error & ServerError {
+  return error instanceof Error && error.name === "PostgresError" && "code" in error;
+}
+
+/** The server's message without values: class 22 (data exceptions) quotes the data, the others only names. */
+export function describeServerError(error: ServerError): string {
+  const message = error.code.startsWith(DATA_EXCEPTION_CLASS)
+    ? error.message.replace(/["«].*["»]/s, '"…"')
+    : error.message;
+  return `${message} (SQLSTATE ${error.code})`;
+}
+
+/** `position` counts characters (not UTF-16 units) from 1, over the whole text. */
+function findPlace(text: string, position: number) {
+  if (!Number.isInteger(position) || position < 1) return null;
+  const before = [...text].slice(0, position - 1).join("").split("\n");
+  const line = before.length;
+  return {
+    line,
+    column: [...(before.at(-1) ?? "")].length + 1,
+    text: text.split("\n")[line - 1] ?? "",
+  };
+}

@@ -1,0 +1,162 @@
+import { type Config, ConfigError, readConfig } from "../../lib/config.ts";
+import type { Dag } from "../../lib/dag/dag.ts";
+import { inRunOrder } from "../../lib/dag/downstream.ts";
+import { findDag } from "../../lib/dag/find_dag.ts";
+import type { DagOutcome } from "../../lib/dag/outcome.ts";
+import { formatDuration } from "../../lib/log/time_text.ts";
+import { type Attempt, readAttempts } from "../../lib/run_log/attempts.ts";
+import { dagRunOf } from "../../lib/run_log/dag_run.ts";
+import { runDaily } from "../../lib/runner/daily_run.ts";
+import type { OpenDay } from "../../lib/runner/dry_run.ts";
+import type { RunOptions } from "../../lib/runner/run.ts";
+import { readsAmo } from "../../lib/script/dag_command.ts";
+import { listDates, parseDate } from "../../lib/script/dates.ts";
+import { EXIT_CODE } from "../../lib/script/exit_code.ts";
+import { formatOutcomes } from "../../lib/script/outcome_table.ts";
+import { openRunLog } from "../../lib/script/read_only.ts";
+import { openSession } from "../../lib/script/session.ts";
+import type { Warehouse } from "../../lib/warehouse/warehouse.ts";
+import { exitCodeOfRetry } from "./retry.ts";
+import { createSubcommand, type Subcommand } from "./subcommand.ts";
+
+/** What of `dags` is still to be run on each date. */
+export function findOpenDays(
+  dags: readonly Dag[],
+  dates: readonly Temporal.PlainDate[],
+  attempts: readonly Attempt[],
+): OpenDay[] {
+  const byDate = Map.groupBy(attempts, ({ logical_date }) => logical_date);
+  return dates.map((date) => {
+    const ofDate = byDate.get(date.toString()) ?? [];
+    const isOpen = (dag: Dag) => dagRunOf(dag, date.toString(), ofDate).status !== "success";
+    return { date, dags: dags.filter(isOpen) };
+  });
+}
+
+/** The list of what a backfill would run: a line per date, and one per DAG when it is not all of them. */
+export function formatOpenDays(days: readonly OpenDay[], dags: readonly Dag[]): string {
+  return days.flatMap(({ date, dags: open }) => {
+    if (open.length === 0) return [`${date}  done`];
+    if (open.length === dags.length && dags.length > 1) return [`${date}  all ${open.length} DAGs`];
+    return open.map(({ id }, i) => `${i === 0 ? date : " ".repeat(10)}  ${id}`);
+  }).join("\n");
+}
+
+export interface BackfillOptions {
+  readonly run: Omit<RunOptions, "logicalDate">;
+  readonly dags: readonly Dag[];
+  /** Goes on with the next date after one that did not succeed. */
+  readonly continues: boolean;
+  /** A line about what has just happened. */
+  readonly tell: (text: string) => void;
+}
+
+/**
+ * Runs the dates one after the other and returns the exit code of the first that did not succeed. What has
+ * succeeded stays, so the same backfill goes on where it was left.
+ */
+export async function runBackfill(
+  days: readonly OpenDay[],
+  { run, dags, continues, tell }: BackfillOptions,
+): Promise<number> {
+  const open = days.filter((day) => day.dags.length > 0);
+  let code: number = EXIT_CODE.done;
+  for (const [i, day] of open.entries()) {
+    const startedMs = performance.now();
+    const outcomes = await runDaily(dags, { ...run, logicalDate: day.date }, day.dags);
+    const seconds = (performance.now() - startedMs) / 1000;
+    const codeOfDay = exitCodeOfRetry(outcomes);
+    tell(
+      `${day.date}  ${summarize(outcomes)} in ${formatDuration(seconds)} (${
+        i + 1
+      } of ${open.length})`,
+    );
+    if (codeOfDay === EXIT_CODE.done) continue;
+    tell(formatOutcomes(outcomes));
+    if (code === EXIT_CODE.done) code = codeOfDay;
+    if (!continues || run.signal?.aborted) {
+      tell(`Stopped at ${day.date}: the same command goes on from there`);
+      return code;
+    }
+  }
+  return code;
+}
+
+function summarize(outcomes: readonly DagOutcome[]): string {
+  const good = outcomes.filter(({ status }) => status === "success" || status === "done").length;
+  const rows = outcomes.flatMap(({ tasks }) => tasks)
+    .map(({ metrics }) => metrics?.rows_written)
+    .filter((written) => typeof written === "number")
+    .reduce((sum, written) => sum + written, 0);
+  return `${good} of ${outcomes.length} DAGs succeeded, ${rows.toLocaleString("en")} rows written`;
+}
+
+interface BackfillFlags {
+  readonly from: string;
+  readonly to: string;
+  readonly dag?: string;
+  readonly yes?: boolean;
+  readonly continue?: boolean;
+}
+
+/** `runs backfill`: runs what has not succeeded on many dates, one after the other. */
+export const backfillCommand: Subcommand = (dags, act) =>
+  createSubcommand("backfill", "Runs what has not succeeded on many dates, date by date", [
+    "backfill --from 2026-05-01 --to 2026-05-03",
+    "backfill --from 2026-05-01 --to yesterday --yes",
+    "backfill --from 2026-05-01 --to yesterday --dag daily_load_ods_cars --yes",
+  ])
+    .requiredOption("--from <date>", "the first date")
+    .requiredOption("--to <date>", "the last date, today at the latest")
+    .option("--dag <dag>", "this DAG alone")
+    .option("--yes", "run it; without, only the list is shown")
+    .option("--continue", "go on with the next date after one that failed")
+    .action(act(async (flags: BackfillFlags) => {
+      const chosen = flags.dag === undefined ? inRunOrder(dags) : [findDag(dags, flags.dag)];
+      const config = readConfig(undefined, { amo: chosen.some(readsAmo) });
+      const dates = pastDates(flags, config);
+      if (!flags.yes) return await showList(chosen, dates, config);
+      await using session = await openSession({ amo: chosen.some(readsAmo) }, config);
+      const days = await readOpenDays(session.warehouse, chosen, dates);
+      console.log(formatOpenDays(days, chosen));
+      return await runBackfill(days, {
+        run: session,
+        dags,
+        continues: flags.continue ?? false,
+        tell: console.log,
+      });
+    }));
+
+function pastDates(flags: BackfillFlags, { businessTz }: Config): Temporal.PlainDate[] {
+  const to = parseDate(flags.to, businessTz);
+  if (Temporal.PlainDate.compare(to, Temporal.Now.plainDateISO(businessTz)) > 0) {
+    throw new ConfigError(`Cannot backfill to ${to}: it is in the future, expected today at most`);
+  }
+  return listDates(parseDate(flags.from, businessTz), to);
+}
+
+async function showList(
+  chosen: readonly Dag[],
+  dates: readonly Temporal.PlainDate[],
+  config: Config,
+): Promise<number> {
+  await using warehouse = await openRunLog(config);
+  const days = await readOpenDays(warehouse, chosen, dates);
+  const count = days.filter(({ dags }) => dags.length > 0).length;
+  console.log(formatOpenDays(days, chosen));
+  console.log(
+    count === 0
+      ? "\nNothing is left to run"
+      : `\n${count} of ${days.length} dates would run: add --yes to run them, one after the other`,
+  );
+  return EXIT_CODE.done;
+}
+
+async function readOpenDays(
+  { sql }: Warehouse,
+  chosen: readonly Dag[],
+  dates: readonly Temporal.PlainDate[],
+): Promise<readonly OpenDay[]> {
+  const range = { from: String(dates[0]), to: String(dates.at(-1)) };
+  return findOpenDays(chosen, dates, await readAttempts(sql, range));
+}

@@ -1,0 +1,175 @@
+import { type Config, readConfig } from "../../lib/config.ts";
+import type { Dag } from "../../lib/dag/dag.ts";
+import { type Attempt, readAttempts } from "../../lib/run_log/attempts.ts";
+import { type DagRun, dagRunOf, type RunStatus } from "../../lib/run_log/dag_run.ts";
+import { wholeNumber } from "../../lib/script/command.ts";
+import { listDates, parseDate } from "../../lib/script/dates.ts";
+import { EXIT_CODE } from "../../lib/script/exit_code.ts";
+import { NoRunLogError, openRunLog } from "../../lib/script/read_only.ts";
+import { columnsOfStdout, lookOf, type Paint, paintForStdout } from "./look.ts";
+import { createSubcommand, type Subcommand } from "./subcommand.ts";
+
+/** The runs of some DAGs on some dates. */
+export interface Grid {
+  readonly dates: readonly Temporal.PlainDate[];
+  /** Of each DAG, its runs in the order of the dates. */
+  readonly dags: readonly { readonly id: string; readonly runs: readonly DagRun[] }[];
+  readonly timeZone: string;
+}
+
+const LEGEND: readonly RunStatus[] = [
+  "success",
+  "failed",
+  "upstream_failed",
+  "running",
+  "waiting",
+  "partly",
+  "none",
+];
+const CELL_WIDTH = 3;
+
+/** One line per DAG and one mark per date, in blocks of dates that fit into `columns`. */
+export function formatGrid(grid: Grid, columns: number, paint: Paint): string {
+  const idWidth = Math.max(...grid.dags.map(({ id }) => id.length));
+  const perBlock = Math.max(1, Math.floor((columns - idWidth) / CELL_WIDTH));
+  const blocks: string[] = [];
+  for (let start = 0; start < grid.dates.length; start += perBlock) {
+    blocks.push(formatBlock(grid, { start, end: start + perBlock, idWidth }, paint));
+  }
+  const head = `Runs from ${grid.dates[0]} to ${grid.dates.at(-1)}, dates in ${grid.timeZone}`;
+  return [head, ...blocks, formatLegend(paint), ...formatProblem(grid)].join("\n\n");
+}
+
+/** The grid for programs. */
+export function toGridJson({ dates, dags, timeZone }: Grid): string {
+  return JSON.stringify(
+    {
+      time_zone: timeZone,
+      dates: dates.map(String),
+      dags: dags.map(({ id, runs }) => ({ id, runs: runs.map(toRunJson) })),
+    },
+    null,
+    2,
+  );
+}
+
+function toRunJson({ date, status, tasks }: DagRun) {
+  const attempts = tasks.flatMap((task) => task.attempts);
+  const starts = attempts.map(({ started_at }) => started_at.getTime());
+  const failure = tasks.find(({ hasSuccess, latest }) => !hasSuccess && latest?.error);
+  return {
+    date,
+    status,
+    tasks: tasks.length,
+    tasks_succeeded: tasks.filter(({ hasSuccess }) => hasSuccess).length,
+    attempts: attempts.length,
+    started_at: starts.length === 0 ? null : new Date(Math.min(...starts)),
+    error: failure?.latest?.error ?? null,
+  };
+}
+
+function formatBlock(
+  { dates, dags }: Grid,
+  block: { readonly start: number; readonly end: number; readonly idWidth: number },
+  paint: Paint,
+): string {
+  const shown = dates.slice(block.start, block.end);
+  const months = shown.map((date, i) => namesMonth(shown, i) ? formatMonth(date) : "");
+  const days = shown.map((date) => String(date.day).padStart(2, "0"));
+  const head = [months, days].map((cells) =>
+    " ".repeat(block.idWidth) + cells.map((cell) => cell.padStart(CELL_WIDTH)).join("")
+  );
+  const lines = dags.map(({ id, runs }) =>
+    id.padEnd(block.idWidth) +
+    runs.slice(block.start, block.end).map(({ status }) => formatCell(status, paint)).join("")
+  );
+  return [...head.map((line) => paint("quiet", line.trimEnd())), ...lines].join("\n");
+}
+
+/** Over the first day that is shown and over each first of a month, but not side by side. */
+function namesMonth(dates: readonly Temporal.PlainDate[], i: number): boolean {
+  return dates[i]?.day === 1 || (i === 0 && dates[1]?.day !== 1);
+}
+
+function formatMonth(date: Temporal.PlainDate): string {
+  return date.toLocaleString("en", { month: "short" });
+}
+
+function formatCell(status: RunStatus, paint: Paint): string {
+  const { mark, style } = lookOf(status);
+  return " ".repeat(CELL_WIDTH - 1) + paint(style, mark);
+}
+
+function formatLegend(paint: Paint): string {
+  return LEGEND.map((status) => {
+    const { mark, style, label } = lookOf(status);
+    return `${paint(style, mark)} ${label}`;
+  }).join("  ");
+}
+
+/** The newest failure, with the command that tells more. */
+function formatProblem({ dates, dags }: Grid): string[] {
+  for (const i of dates.keys().toArray().reverse()) {
+    const failed = dags.map(({ runs }) => runs[i]).find((run) => run?.status === "failed");
+    if (failed) {
+      const { dagId, date } = failed;
+      return [`Why ${dagId} failed, and what now:\n  deno task runs explain ${dagId} ${date}`];
+    }
+  }
+  return [];
+}
+
+interface GridFlags {
+  readonly days: number;
+  readonly to: string;
+  readonly json?: boolean;
+}
+
+/** `runs` or `runs grid`: how every DAG stands for the last dates. */
+export const gridCommand: Subcommand = (dags, act) =>
+  createSubcommand("grid", "Shows how every DAG stands for the last dates (the default)", [
+    "--days 30",
+    "--days 7 --to 2026-05-03 --json",
+  ])
+    .option("--days <count>", "so many dates", wholeNumber(1, 366), 14)
+    .option("--to <date>", "the last of them", "today")
+    .option("--json", "print one JSON object")
+    .action(act(async (flags: GridFlags) => {
+      const grid = await readGrid(dags, flags);
+      console.log(
+        flags.json ? toGridJson(grid) : formatGrid(grid, columnsOfStdout(), paintForStdout()),
+      );
+      return EXIT_CODE.done;
+    }));
+
+async function readGrid(dags: readonly Dag[], flags: GridFlags): Promise<Grid> {
+  const config = readConfig(undefined, { amo: false });
+  const to = parseDate(flags.to, config.businessTz);
+  const dates = listDates(to.subtract({ days: flags.days - 1 }), to);
+  const range = { from: String(dates[0]), to: String(dates.at(-1)) };
+  const attempts = await readOrNone(config, range, flags.json ?? false);
+  return {
+    timeZone: config.businessTz,
+    dates,
+    dags: dags.map((dag) => ({
+      id: dag.id,
+      runs: dates.map((date) => dagRunOf(dag, date.toString(), attempts)),
+    })),
+  };
+}
+
+/** A program that asks for JSON gets some, even before the first run. */
+async function readOrNone(
+  config: Config,
+  range: { readonly from: string; readonly to: string },
+  isForProgram: boolean,
+): Promise<Attempt[]> {
+  try {
+    await using warehouse = await openRunLog(config);
+    return await readAttempts(warehouse.sql, range);
+  } catch (error) {
+    if (!isForProgram || !(error instanceof NoRunLogError)) throw error;
+    console.error(error.message);
+    return [];
+  }
+}

@@ -1,0 +1,120 @@
+import { join } from "node:path";
+import type { ISql } from "postgres";
+import { z } from "zod";
+import { type Config, ConfigError, readConfig } from "../../lib/config.ts";
+import type { Dag } from "../../lib/dag/dag.ts";
+import { findDag } from "../../lib/dag/find_dag.ts";
+import { attemptLogFile, dagLogFile, type LogFile, TAIL_LINES } from "../../lib/log/log_file.ts";
+import { type Attempt, readAttempts, withoutControls } from "../../lib/run_log/attempts.ts";
+import { parseDate } from "../../lib/script/dates.ts";
+import { EXIT_CODE } from "../../lib/script/exit_code.ts";
+import { openRunLog } from "../../lib/script/read_only.ts";
+import { querySqlFile } from "../../lib/warehouse/sql_file.ts";
+import { lookOf, type Paint, paintForStdout } from "./look.ts";
+import { createRunSubcommand, type Subcommand } from "./subcommand.ts";
+
+const tails = z.array(
+  z.object({ task_id: z.string(), attempt: z.number(), log_tail: z.string() }),
+);
+type Tail = z.infer<typeof tails>[number];
+
+/**
+ * The log lines of a DAG for a date: those of its runs, then those of each attempt, from their files or else
+ * from the run log; each says which.
+ *
+ * Throws `ConfigError` when this program may not read `LOG_DIR`.
+ */
+export async function readLogs(
+  sql: ISql,
+  { logDir }: Pick<Config, "logDir">,
+  run: { readonly dag: Dag; readonly date: string; readonly attempts: readonly Attempt[] },
+  paint: Paint,
+): Promise<string> {
+  requireRight(logDir);
+  const kept = await readTails(sql, run.dag.id, run.date);
+  const dagFile = dagLogFile(logDir, run.dag.id, run.date);
+  const dagText = await readIfThere(dagFile);
+  const blocks = dagText === null
+    ? []
+    : [formatBlock(paint("strong", "around the tasks"), `from ${pathOf(dagFile)}`, dagText)];
+  for (const attempt of run.attempts) {
+    blocks.push(await formatAttempt(attempt, logDir, kept, paint));
+  }
+  if (blocks.length > 0) return blocks.join("\n\n");
+  return `No line was kept of ${run.dag.id} of ${run.date}: why it has not run says\n` +
+    `  deno task runs explain ${run.dag.id} ${run.date}`;
+}
+
+async function formatAttempt(
+  attempt: Attempt,
+  logDir: string,
+  kept: readonly Tail[],
+  paint: Paint,
+): Promise<string> {
+  const { style, label } = lookOf(attempt.status);
+  const title = `${paint("strong", `${attempt.task_id}, attempt ${attempt.attempt}`)}: ${
+    paint(style, label)
+  }`;
+  const file = attemptLogFile(logDir, {
+    dagId: attempt.dag_id,
+    taskId: attempt.task_id,
+    logicalDate: attempt.logical_date,
+    attempt: attempt.attempt,
+  });
+  const text = await readIfThere(file);
+  if (text !== null) return formatBlock(title, `from ${pathOf(file)}`, text);
+  const tail = kept.find(({ task_id, attempt: number }) =>
+    task_id === attempt.task_id && number === attempt.attempt
+  );
+  if (!tail) return formatBlock(title, "no lines here, and none in the run log", "");
+  const place = `from the run log, which keeps the last ${TAIL_LINES} of a failure`;
+  return formatBlock(title, place, tail.log_tail);
+}
+
+function formatBlock(title: string, place: string, text: string): string {
+  return [`== ${title}`, `   ${place}`, ...text === "" ? [] : [withoutControls(text.trimEnd())]]
+    .join("\n");
+}
+
+function pathOf({ folder, name }: LogFile): string {
+  return join(folder, name);
+}
+
+async function readIfThere(file: LogFile): Promise<string | null> {
+  try {
+    return await Deno.readTextFile(pathOf(file));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
+}
+
+async function readTails(sql: ISql, dagId: string, date: string): Promise<readonly Tail[]> {
+  return tails.parse([...await querySqlFile(sql, "ops/list_log_tails.sql", [dagId, date])]);
+}
+
+function requireRight(logDir: string): void {
+  if (Deno.permissions.querySync({ name: "read", path: logDir }).state === "granted") return;
+  throw new ConfigError(
+    `Cannot read LOG_DIR "${logDir}": this program may not read there, expected a folder below logs: ` +
+      `or start it with deno run -q --no-prompt -P=pipeline --allow-read=.,${logDir} pipeline/runs.ts`,
+  );
+}
+
+/** `runs logs`: the log lines of each attempt of a DAG for a date. */
+export const logsCommand: Subcommand = (dags, act) =>
+  createRunSubcommand("logs", "Shows the log lines of each attempt of a DAG for a date", [
+    "logs daily_amocrm_load_leads",
+    "logs daily_amocrm_load_leads yesterday | less",
+  ])
+    .action(act(async (id: string, dateText: string) => {
+      const config = readConfig(undefined, { amo: false });
+      const dag = findDag(dags, id);
+      const date = parseDate(dateText, config.businessTz).toString();
+      await using warehouse = await openRunLog(config);
+      const attempts = await readAttempts(warehouse.sql, { from: date, to: date, dagId: dag.id });
+      console.log(
+        await readLogs(warehouse.sql, config, { dag, date, attempts }, paintForStdout()),
+      );
+      return EXIT_CODE.done;
+    }));

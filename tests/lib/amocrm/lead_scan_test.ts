@@ -1,0 +1,295 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { z } from "zod";
+import { readAccount } from "../../../lib/amocrm/account.ts";
+import { createAmoClient } from "../../../lib/amocrm/client.ts";
+import { type LeadScanCounts, scanLeads } from "../../../lib/amocrm/lead_scan.ts";
+import type { Fault, FaultWhen } from "../../../lib/sandbox/faults.ts";
+import { type ServedSandbox, serveSandbox } from "../../../lib/sandbox/server.ts";
+import type { SwitchChanges } from "../../../lib/sandbox/account/switches.ts";
+import { captureLog } from "../../support/logs.ts";
+import { createRentalAccount, type RentalAccount } from "../../support/rental_account.ts";
+import { page, serveAnswers } from "../../support/scripted_server.ts";
+
+const { log, lines } = await captureLog();
+const LEADS_PATH = "/api/v4/leads";
+/** 2026-01-01 00:00 UTC. */
+const FIRST_SECOND = 1_767_225_600;
+
+/** A copy that the scan handed on; -1 stands for what is no number. */
+const seenShape = z.object({ id: z.number().catch(-1), updated_at: z.number().catch(-1) });
+type Seen = z.infer<typeof seenShape>;
+
+/** A sandbox with leads created at these seconds (counted from 2026), oldest first. */
+async function startAccount(createdAt: readonly number[], switches: SwitchChanges = {}) {
+  // Real time is counted in calls, so that what is touched later has a later second.
+  let realMs = 0;
+  const sandbox = serveSandbox({
+    start: "2026-05-01T00:00:00Z",
+    switches: { requestsPerSecond: null },
+    realMs: () => realMs += 200,
+  });
+  const account = await createRentalAccount(sandbox.fetch, sandbox.token);
+  const ids = await account.create(
+    "/leads",
+    "leads",
+    createdAt.map((second, i) => ({
+      name: `Lead ${i}`,
+      pipeline_id: account.pipelineId,
+      created_at: FIRST_SECOND + second,
+      updated_at: FIRST_SECOND + second,
+    })),
+  );
+  sandbox.setSwitches(switches);
+  sandbox.requests.clear();
+  return { sandbox, account, ids };
+}
+
+interface ScanSettings {
+  readonly workers?: number;
+  /** The sink asks the account something before it takes records, so that other workers go on meanwhile. */
+  readonly slowSink?: boolean;
+}
+
+async function scan(url: string, token: string, pipelineId: number, settings: ScanSettings = {}) {
+  const { slowSink = false, ...workers } = settings;
+  const seen: Seen[] = [];
+  const client = createAmoClient({ baseUrl: url, token, requestsPerSecond: 1000, log });
+  const { serverTime } = await readAccount(client);
+  const counts = await scanLeads(client, {
+    pipelineId,
+    upperBound: serverTime,
+    log,
+    signal: new AbortController().signal,
+    ...workers,
+  }, async (records) => {
+    if (slowSink) await readAccount(client);
+    seen.push(...records.map((record) => seenShape.parse(record)));
+  });
+  return { seen, counts };
+}
+
+async function scanAccount(
+  sandbox: ServedSandbox,
+  account: RentalAccount,
+  settings?: ScanSettings,
+) {
+  return await scan(sandbox.url, sandbox.token, account.pipelineId, settings);
+}
+
+function sortedIds(seen: readonly Seen[]): number[] {
+  return [...new Set(seen.map(({ id }) => id))].sort((a, b) => a - b);
+}
+
+function countRequests(sandbox: ServedSandbox): number {
+  return sandbox.requests.list().filter(({ path }) => path.startsWith(LEADS_PATH)).length;
+}
+
+const seconds = (from: number, count: number, step: number) =>
+  Array.from({ length: count }, (_, i) => from + i * step);
+
+Deno.test("scanLeads() takes one request for an account of one page", async () => {
+  const { sandbox, account, ids } = await startAccount(seconds(0, 249, 60));
+  await using _sandbox = sandbox;
+  const { seen, counts } = await scanAccount(sandbox, account);
+  assert.deepEqual(sortedIds(seen), ids);
+  assert.deepEqual(counts, { leads: 249, otherPipelines: 0, isFallback: false });
+  assert.equal(countRequests(sandbox), 1);
+});
+
+Deno.test("scanLeads() gives each lead once, for few more requests than there are pages", async () => {
+  const { sandbox, account, ids } = await startAccount(seconds(0, 6000, 1000));
+  await using _sandbox = sandbox;
+  const { seen, counts } = await scanAccount(sandbox, account);
+  assert.equal(seen.length, 6000);
+  assert.deepEqual(sortedIds(seen), ids);
+  assert.deepEqual(counts, { leads: 6000, otherPipelines: 0, isFallback: false });
+  const requests = countRequests(sandbox);
+  assert.ok(requests >= 24 && requests <= 40, `${requests} requests`);
+});
+
+Deno.test("scanLeads() gives each lead once when its ranges are shared out under a slow sink", async () => {
+  const { sandbox, account, ids } = await startAccount([
+    ...seconds(0, 260, 0),
+    ...seconds(1800, 300, 1),
+  ]);
+  await using _sandbox = sandbox;
+  const { seen } = await scanAccount(sandbox, account, { slowSink: true });
+  assert.equal(seen.length, 560);
+  assert.deepEqual(sortedIds(seen), ids);
+});
+
+Deno.test("scanLeads() reads more leads of one second than fit a page, and only those", async () => {
+  const inOneSecond = seconds(500, 700, 0);
+  const { sandbox, account, ids } = await startAccount([
+    ...seconds(0, 300, 1),
+    ...inOneSecond,
+    ...seconds(501, 300, 1),
+  ]);
+  await using _sandbox = sandbox;
+  const { seen, counts } = await scanAccount(sandbox, account);
+  assert.equal(seen.length, 1300);
+  assert.deepEqual(sortedIds(seen), ids);
+  assert.equal(counts.isFallback, false);
+});
+
+Deno.test("scanLeads() reads an account whose leads were all imported in one second", async () => {
+  const { sandbox, account, ids } = await startAccount(seconds(0, 600, 0));
+  await using _sandbox = sandbox;
+  const { seen, counts } = await scanAccount(sandbox, account);
+  assert.deepEqual(sortedIds(seen), ids);
+  assert.equal(counts.isFallback, false);
+});
+
+Deno.test("scanLeads() leaves leads of other pipelines and the trash alone", async () => {
+  const { sandbox, account, ids } = await startAccount(seconds(0, 5, 60));
+  await using _sandbox = sandbox;
+  await account.create("/leads", "leads", [{ name: "Of the main pipeline" }]);
+  await account.trash(ids.slice(0, 1));
+  const { seen } = await scanAccount(sandbox, account);
+  assert.deepEqual(sortedIds(seen), ids.slice(1));
+});
+
+Deno.test("scanLeads() gives nothing for a pipeline without leads", async () => {
+  const { sandbox, account } = await startAccount([]);
+  await using _sandbox = sandbox;
+  assert.deepEqual(await scanAccount(sandbox, account), {
+    seen: [],
+    counts: { leads: 0, otherPipelines: 0, isFallback: false },
+  });
+});
+
+Deno.test("scanLeads() reads page by page, and says so, when filter and order are ignored", async () => {
+  const lead = (id: number, created_at: number, pipeline_id: number) => ({
+    id,
+    created_at,
+    updated_at: created_at,
+    pipeline_id,
+  });
+  const pages = [
+    page("leads", [lead(1, 900, 10), lead(2, 100, 10), lead(3, 500, 99)], `${LEADS_PATH}?page=2`),
+    page("leads", [lead(4, 50, 10)]),
+  ];
+  const first = page("leads", [lead(1, 900, 10), lead(2, 100, 10)], `${LEADS_PATH}?page=2`);
+  await using server = serveAnswers(accountAnswer, first, ...pages);
+  lines.length = 0;
+  const { seen, counts } = await scan(server.url, "token", 10);
+  assert.deepEqual(sortedIds(seen), [1, 2, 4]);
+  assert.deepEqual(counts, { leads: 3, otherPipelines: 1, isFallback: true });
+  assert.deepEqual(server.requests.slice(2), [
+    "GET /api/v4/leads?with=catalog_elements&limit=250&order[id]=asc&filter[pipeline_id][]=10",
+    "GET /api/v4/leads?page=2",
+  ]);
+  assert.deepEqual(lines.filter((line) => line.startsWith("warning")), [
+    "warning: amoCRM did not filter or order leads by creation time as asked: reading page by page, " +
+    "slower, and blind to leads that move between pages meanwhile",
+  ]);
+});
+
+Deno.test("scanLeads() hands on records that cannot be placed", async () => {
+  await using server = serveAnswers(
+    accountAnswer,
+    page("leads", [{ id: 1, created_at: 5, updated_at: 5, pipeline_id: 10 }, { id: "?" }]),
+  );
+  const { seen, counts } = await scan(server.url, "token", 10);
+  assert.deepEqual(seen.map(({ id }) => id), [1, -1]);
+  assert.equal(counts.leads, 2);
+});
+
+function accountAnswer(): Response {
+  const timezone = "Asia/Dubai";
+  return Response.json({ id: 1, _embedded: { datetime_settings: { timezone } } });
+}
+
+interface Drift {
+  readonly fault: Fault;
+  readonly when: FaultWhen;
+}
+
+const drift: fc.Arbitrary<Drift> = fc.record({
+  fault: fc.oneof(
+    fc.constant<Fault>({ kind: "delete_lead" }),
+    fc.integer({ min: 1, max: 300 }).map((count): Fault => ({ kind: "touch_leads", count })),
+  ),
+  when: fc.record({
+    times: fc.integer({ min: 1, max: 4 }),
+    after: fc.integer({ min: 0, max: 3 }),
+    path: fc.constant(LEADS_PATH),
+  }),
+});
+
+/** Stretches of creation times: some dense, some thin, some within one second. */
+const creationTimes = fc.array(
+  fc.record({
+    gap: fc.integer({ min: 0, max: 5000 }),
+    count: fc.integer({ min: 1, max: 600 }),
+    step: fc.constantFrom(0, 0, 1, 3600),
+  }),
+  { minLength: 1, maxLength: 4 },
+).map((stretches) => {
+  const times: number[] = [];
+  for (const { gap, count, step } of stretches) {
+    times.push(...seconds((times.at(-1) ?? 0) + gap, count, step));
+  }
+  return times;
+});
+
+const switches: fc.Arbitrary<SwitchChanges> = fc.record({
+  nextOnLastPage: fc.boolean(),
+  shortPage: fc.option(
+    fc.record({ page: fc.constantFrom(1, 2), missing: fc.constantFrom(1, 100) }),
+  ),
+  deleteTouchesUpdatedAt: fc.boolean(),
+});
+
+Deno.test("scanLeads() loses no lead and repeats no copy, whatever others do meanwhile", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      creationTimes,
+      switches,
+      fc.array(drift, { maxLength: 12 }),
+      fc.constantFrom(1, 2, 6),
+      async (times, changes, drifts, workers) => {
+        const { sandbox, account, ids } = await startAccount(times, changes);
+        await using _sandbox = sandbox;
+        for (const { fault, when } of drifts) sandbox.faults.add(fault, when);
+        const settings = { workers, slowSink: true };
+        const { seen, counts } = await scanAccount(sandbox, account, settings);
+        sandbox.faults.clear();
+        await assertComplete(sandbox, ids, { seen, counts });
+      },
+    ),
+    { numRuns: 40 },
+  );
+});
+
+/** Every lead that is still there was seen, and no copy (id, updated_at) twice. */
+async function assertComplete(
+  sandbox: ServedSandbox,
+  ids: readonly number[],
+  found: { readonly seen: readonly Seen[]; readonly counts: LeadScanCounts },
+): Promise<void> {
+  assert.equal(found.counts.isFallback, false);
+  const trashed = await readTrash(sandbox);
+  const seenIds = new Set(sortedIds(found.seen));
+  const lost = ids.filter((id) => !seenIds.has(id) && !trashed.has(id));
+  assert.deepEqual(lost, []);
+  const copies = found.seen.map(({ id, updated_at }) => `${id} ${updated_at}`);
+  assert.equal(new Set(copies).size, copies.length);
+  assert.equal(found.counts.leads, copies.length);
+}
+
+async function readTrash(sandbox: ServedSandbox): Promise<ReadonlySet<number>> {
+  const client = createAmoClient({
+    baseUrl: sandbox.url,
+    token: sandbox.token,
+    requestsPerSecond: 1000,
+    log,
+  });
+  const trashed = new Set<number>();
+  const query = { with: "only_deleted", limit: 250, order: { id: "asc" } };
+  for await (const { embedded } of client.pages(LEADS_PATH, query)) {
+    for (const { id } of z.array(seenShape).parse(embedded.leads)) trashed.add(id);
+  }
+  return trashed;
+}

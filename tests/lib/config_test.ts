@@ -1,0 +1,273 @@
+import assert from "node:assert/strict";
+import { ConfigError, readConfig, VARIABLE_NAMES } from "../../lib/config.ts";
+import { readMachineVariables } from "../support/script.ts";
+
+const AMO = { AMO_SUBDOMAIN: "blue-cars", AMO_TOKEN: "t0ken" };
+
+Deno.test("readConfig() has a default for everything but the account", () => {
+  assert.deepEqual(readConfig(AMO), {
+    pg: null,
+    dataDir: ".data",
+    amo: {
+      baseUrl: "https://blue-cars.amocrm.ru",
+      token: "t0ken",
+      pipeline: "Car Rental",
+      carsCatalog: "Cars",
+      clientsCatalog: "Clients",
+      fieldMap: { leads: {}, clients: {}, cars: {} },
+      requestsPerSecond: 7,
+      writableAccounts: [],
+    },
+    pipeline: "Car Rental",
+    businessTz: "Asia/Dubai",
+    currency: "AED",
+    logLevel: "info",
+    logFormat: "text",
+    graceMinutes: 29,
+    weekendDays: [6, 7],
+    maxRejectPercent: 5,
+    keepSnapshots: false,
+    retryDelayMs: 60_000,
+    pokeIntervalMs: 60_000,
+    pokeTimeoutMs: 3_600_000,
+    catchup: "none",
+    catchupMaxDays: 30,
+    taskBudgetMinutes: 60,
+    stopGraceMs: 30_000,
+    logDir: "logs",
+    logKeepDays: 30,
+    alertWebhookUrl: null,
+    alertTemplate: '{"text":"{text}"}',
+    deadmanUrl: null,
+    metricsPort: null,
+    metricsHost: "127.0.0.1",
+    freshnessHours: 30,
+    maxRowDropPercent: 20,
+  });
+});
+
+Deno.test("readConfig() takes every setting from its variable", () => {
+  const config = readConfig({
+    PG_HOST: "db.example.com",
+    PG_PORT: "6432",
+    PG_DATABASE: "rental_dw",
+    PG_USER: "rental_etl",
+    PG_PASSWORD: "p4ss",
+    PG_SSLMODE: "verify-full",
+    DATA_DIR: ".data/other",
+    AMO_SUBDOMAIN: "ignored",
+    AMO_TOKEN: "t0ken",
+    AMO_BASE_URL: "http://127.0.0.1:8080//",
+    AMO_PIPELINE: "4711",
+    AMO_CARS_CATALOG: "Fleet",
+    AMO_CLIENTS_CATALOG: "4712",
+    AMO_FIELD_MAP: '{"leads":{"plate":"Car number","dailyrate":123}}',
+    AMO_RPS: "2.5",
+    AMO_WRITABLE_ACCOUNTS: "Blue-cars, blue-cars-test",
+    BUSINESS_TZ: "europe/berlin",
+    CURRENCY: "eur",
+    GRACE_MINUTES: "0",
+    WEEKEND_DAYS: "Fri, thu,fri",
+    MAX_REJECT_PERCENT: "12.5",
+    KEEP_SNAPSHOTS: "yes",
+    RETRY_DELAY_S: "0.5",
+    POKE_INTERVAL_S: "5",
+    POKE_TIMEOUT_MIN: "0",
+    TASK_BUDGET_MIN: "0.5",
+    FRESHNESS_HOURS: "48",
+    MAX_ROW_DROP_PERCENT: "50",
+    CATCHUP: "all",
+    CATCHUP_MAX_DAYS: "7",
+    STOP_GRACE_S: "5",
+    ALERT_WEBHOOK_URL: "https://chat.example.com/hook/s3cret",
+    ALERT_TEMPLATE: '{"chat_id":"1","text":"{text}"}',
+    DEADMAN_URL: "https://dead.example.com/s3cret",
+    METRICS_PORT: "9464",
+    METRICS_HOST: "0.0.0.0",
+    LOG_DIR: ".data/logs",
+    LOG_KEEP_DAYS: "7",
+    LOG_LEVEL: "debug",
+    LOG_FORMAT: "json",
+  });
+  assert.deepEqual(config, {
+    pg: {
+      host: "db.example.com",
+      port: 6432,
+      database: "rental_dw",
+      user: "rental_etl",
+      password: "p4ss",
+      sslmode: "verify-full",
+    },
+    dataDir: ".data/other",
+    amo: {
+      baseUrl: "http://127.0.0.1:8080",
+      token: "t0ken",
+      pipeline: "4711",
+      carsCatalog: "Fleet",
+      clientsCatalog: "4712",
+      fieldMap: { leads: { plate: "Car number", dailyrate: 123 }, clients: {}, cars: {} },
+      requestsPerSecond: 2.5,
+      writableAccounts: ["blue-cars", "blue-cars-test"],
+    },
+    pipeline: "4711",
+    businessTz: "Europe/Berlin",
+    currency: "EUR",
+    logLevel: "debug",
+    logFormat: "json",
+    graceMinutes: 0,
+    weekendDays: [4, 5],
+    maxRejectPercent: 12.5,
+    keepSnapshots: true,
+    retryDelayMs: 500,
+    pokeIntervalMs: 5000,
+    pokeTimeoutMs: 0,
+    catchup: "all",
+    catchupMaxDays: 7,
+    taskBudgetMinutes: 0.5,
+    stopGraceMs: 5000,
+    logDir: ".data/logs",
+    logKeepDays: 7,
+    alertWebhookUrl: "https://chat.example.com/hook/s3cret",
+    alertTemplate: '{"chat_id":"1","text":"{text}"}',
+    deadmanUrl: "https://dead.example.com/s3cret",
+    metricsPort: 9464,
+    metricsHost: "0.0.0.0",
+    freshnessHours: 48,
+    maxRowDropPercent: 50,
+  });
+});
+
+Deno.test("readConfig() names all problems at once and no secret", () => {
+  const env = {
+    PG_HOST: "db.example.com",
+    PG_PORT: "70000",
+    PG_PASSWORD: "hunter2",
+    PG_SSLMODE: "on",
+    AMO_TOKEN: "",
+    AMO_BASE_URL: "ftp://x",
+    AMO_FIELD_MAP: '{"trucks":{}}',
+    AMO_RPS: "8",
+    BUSINESS_TZ: "+04:00",
+    CURRENCY: "euro",
+    GRACE_MINUTES: "29.5",
+    WEEKEND_DAYS: "sat,sonday",
+    MAX_REJECT_PERCENT: "101",
+    KEEP_SNAPSHOTS: "maybe",
+    RETRY_DELAY_S: "soon",
+    POKE_INTERVAL_S: "0",
+    POKE_TIMEOUT_MIN: "-1",
+    LOG_LEVEL: "verbose",
+    LOG_FORMAT: "xml",
+  };
+  assert.throws(
+    () => readConfig(env),
+    new ConfigError(
+      `19 problems in the configuration:
+ - PG_PORT is "70000", expected a port from 1 to 65535
+ - PG_SSLMODE is "on", expected one of disable, prefer, require, verify-full
+ - AMO_BASE_URL is "ftp://x", expected an http or https address
+ - AMO_FIELD_MAP is "{"trucks":{}}", expected JSON like {"leads":{"plate":"Car number","dailyrate":123456},"clients":{},"cars":{}}
+ - AMO_RPS is "8", expected a number above 0 and at most 7
+ - BUSINESS_TZ is "+04:00", expected a time zone like Asia/Dubai
+ - CURRENCY is "euro", expected three letters like AED
+ - GRACE_MINUTES is "29.5", expected whole minutes from 0 to 1439
+ - WEEKEND_DAYS is "sat,sonday", expected weekdays like sat,sun
+ - MAX_REJECT_PERCENT is "101", expected a percentage from 0 to 100
+ - KEEP_SNAPSHOTS is "maybe", expected true or false
+ - RETRY_DELAY_S is "soon", expected seconds, 0 or more
+ - POKE_INTERVAL_S is "0", expected seconds above 0
+ - POKE_TIMEOUT_MIN is "-1", expected minutes, 0 or more
+ - LOG_LEVEL is "verbose", expected one of debug, info, warning, error
+ - LOG_FORMAT is "xml", expected one of text, json
+ - PG_DATABASE is missing: PG_HOST is set, so the name of the database is needed
+ - PG_USER is missing: PG_HOST is set, so the role to log in with is needed
+ - AMO_TOKEN is missing: create a long-lived token in the integration's settings`,
+    ),
+  );
+});
+
+Deno.test("readConfig() says what one problem is", () => {
+  assert.throws(() => readConfig({ AMO_TOKEN: "t0ken" }), {
+    name: "ConfigError",
+    message: "1 problem in the configuration:\n" +
+      " - AMO_SUBDOMAIN is missing: set it to the first part of the account's address",
+  });
+});
+
+Deno.test("readConfig() counts an empty variable as unset", () => {
+  const empty = Object.fromEntries(VARIABLE_NAMES.map((name) => [name, ""]));
+  assert.deepEqual(readConfig({ ...empty, ...AMO }), readConfig(AMO));
+});
+
+Deno.test("readConfig() asks for no account when the command does not read amoCRM", () => {
+  assert.equal(readConfig({}, { amo: false }).amo, null);
+});
+
+for (
+  const [name, value] of [
+    ["AMO_SUBDOMAIN", "blue cars"],
+    ["AMO_SUBDOMAIN", "blue-cars.amocrm.ru/x"],
+    ["BUSINESS_TZ", "Asia/Dubay"],
+    ["AMO_FIELD_MAP", "{leads:{}}"],
+    ["AMO_FIELD_MAP", '{"leads":{"plate":""}}'],
+    ["AMO_RPS", "0"],
+    ["AMO_RPS", "fast"],
+    ["PG_PORT", "54.5"],
+    ["GRACE_MINUTES", "1440"],
+    ["AMO_WRITABLE_ACCOUNTS", "blue cars"],
+    ["TASK_BUDGET_MIN", "0"],
+    ["CATCHUP", "some"],
+    ["CATCHUP_MAX_DAYS", "0"],
+    ["ALERT_TEMPLATE", "{text}"],
+    ["ALERT_TEMPLATE", '{"text":"hello"}'],
+    ["METRICS_PORT", "high"],
+    ["LOG_KEEP_DAYS", "1.5"],
+  ] as const
+) {
+  Deno.test(`readConfig() refuses ${name} when it is ${value}`, () => {
+    assert.throws(
+      () => readConfig({ ...AMO, [name]: value }),
+      (error) =>
+        error instanceof ConfigError &&
+        error.message.startsWith(`1 problem in the configuration:\n - ${name} is "${value}", `),
+    );
+  });
+}
+
+Deno.test("readConfig() does not quote an address that may hold a token", () => {
+  const env = { ...AMO, ALERT_WEBHOOK_URL: "chat/s3cret", DEADMAN_URL: "ftp://x/s3cret" };
+  assert.throws(() => readConfig(env), {
+    name: "ConfigError",
+    message: "2 problems in the configuration:\n" +
+      " - ALERT_WEBHOOK_URL is not an address, expected one that starts with http:// or https://\n" +
+      " - DEADMAN_URL is not an address, expected one that starts with http:// or https://",
+  });
+});
+
+Deno.test("readConfig() lays the shell over .env", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.writeTextFile(
+      `${folder}/.env`,
+      '# a comment\nAMO_SUBDOMAIN=from-file\nAMO_TOKEN="t0ken"\nCURRENCY=EUR\n',
+    );
+    const module = new URL("../../lib/config.ts", import.meta.url).href;
+    const script = `import { readConfig } from "${module}";
+      const { amo, currency } = readConfig();
+      console.log(amo.baseUrl, amo.token, currency);`;
+    await Deno.writeTextFile(`${folder}/print.ts`, script);
+    const config = new URL("../../deno.json", import.meta.url).pathname;
+    const { stdout } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", "-q", "--config", config, "print.ts"],
+      cwd: folder,
+      clearEnv: true,
+      env: { ...readMachineVariables(), CURRENCY: "USD" },
+    }).output();
+    assert.equal(
+      new TextDecoder().decode(stdout),
+      "https://from-file.amocrm.ru t0ken USD\n",
+    );
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});

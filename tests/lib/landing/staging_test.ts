@@ -1,0 +1,281 @@
+import assert from "node:assert/strict";
+import { getLogger } from "@logtape/logtape";
+import { readConfig } from "../../../lib/config.ts";
+import type { TaskContext, TaskResult } from "../../../lib/dag/dag.ts";
+import { createSnapshot } from "../../../lib/landing/snapshot.ts";
+import { stageSnapshot } from "../../../lib/landing/staging.ts";
+import type { Warehouse } from "../../../lib/warehouse/warehouse.ts";
+import { temporaryFolder } from "../../support/folders.ts";
+import { customValues, LEAD_CONTEXT, leadRecord } from "../../support/parsing.ts";
+import { testOnBothWarehouses } from "../../support/warehouses.ts";
+
+const RUN_ID = "00000000-0000-4000-8000-000000000002";
+
+/** Writes records into a snapshot, as the CRM showed them at `observedAt`, and stages it. */
+async function stage(
+  warehouse: Warehouse,
+  records: readonly unknown[],
+  observedAt = "2026-05-02T04:00:00Z",
+  settings: Readonly<Record<string, string>> = {},
+): Promise<TaskResult> {
+  await using folder = await temporaryFolder();
+  await using snapshot = await createSnapshot({
+    dataDir: folder.path,
+    entity: "leads",
+    date: "2026-05-02",
+    runId: RUN_ID,
+  });
+  await snapshot.write(records, Temporal.Instant.from(observedAt));
+  const name = await snapshot.finish({
+    entity: "leads",
+    accountTimeZone: LEAD_CONTEXT.zones.account,
+    upperBound: observedAt,
+    fields: LEAD_CONTEXT.fields,
+    carsCatalogId: LEAD_CONTEXT.carsCatalogId,
+    clientsCatalogId: LEAD_CONTEXT.clientsCatalogId,
+  });
+  const context: TaskContext = {
+    config: readConfig({ DATA_DIR: folder.path, ...settings }, { amo: false }),
+    logicalDate: Temporal.PlainDate.from("2026-05-02"),
+    runId: RUN_ID,
+    dryRun: false,
+    signal: new AbortController().signal,
+    log: getLogger(["test"]),
+    progress: () => {},
+    metricsOf: () => Promise.resolve(null),
+  };
+  return await warehouse.sql.begin((tx) => stageSnapshot(tx, context, "leads", name));
+}
+
+function leads(count: number, more: Readonly<Record<string, unknown>> = {}) {
+  return Array.from({ length: count }, (_, i) => leadRecord({ id: 101 + i, ...more }));
+}
+
+async function countRows(warehouse: Warehouse): Promise<unknown> {
+  const [row] = await warehouse.sql`
+    select
+      (select count(*) from stg.stg_leads) as landed,
+      (select count(*) from stg.rejected) as rejected
+  `;
+  return row;
+}
+
+testOnBothWarehouses("stageSnapshot() lands whole rows", async (warehouse) => {
+  const name = 'O\'Neil "VIP" 🚗 \\ ';
+  const record = leadRecord({
+    name,
+    custom_fields_values: customValues({ 2: "A 1", 3: "350.50", 6: 1_777_842_000 }),
+    _embedded: { catalog_elements: [{ id: 501, metadata: { catalog_id: 50 } }] },
+  });
+  const result = await stage(warehouse, [record]);
+  assert.deepEqual(result, {
+    rowsRead: 1,
+    rowsWritten: 1,
+    metrics: {
+      rows_read: 1,
+      rows_written: 1,
+      warning_records_rejected: 0,
+      warning_values_rejected: 0,
+    },
+  });
+  const [row] = await warehouse.sql`
+    select to_jsonb(l) - 'landed_seq' - 'row_hash' as row, length(l.row_hash) as hash_length
+    from stg.stg_leads as l
+  `;
+  assert.deepEqual(row, {
+    hash_length: 64,
+    row: {
+      id: 101,
+      pipeline_id: 10,
+      status_id: 11,
+      responsible_user_id: 9,
+      loss_reason_id: null,
+      car_element_id: 501,
+      client_element_id: null,
+      name: 'O\'Neil "VIP" 🚗 \\',
+      model: null,
+      plate: "A 1",
+      client_name: null,
+      license: null,
+      budget: 900,
+      dailyrate: 350.5,
+      is_deleted: false,
+      deleted_by: null,
+      rental_start: "2026-05-03T20:00:00+00:00",
+      rental_end: null,
+      closed_at: null,
+      created_at: "2026-05-01T10:00:00+00:00",
+      updated_at: "2026-05-01T10:00:00+00:00",
+      payload: record,
+      observed_at: "2026-05-02T04:00:00+00:00",
+      run_id: RUN_ID,
+      load_date: "2026-05-02",
+    },
+  });
+});
+
+testOnBothWarehouses("stageSnapshot() lands nothing the second time", async (warehouse) => {
+  const first = await stage(warehouse, leads(3));
+  const second = await stage(warehouse, leads(3), "2026-05-03T04:00:00Z");
+  assert.deepEqual([first.rowsWritten, second.rowsWritten], [3, 0]);
+  assert.deepEqual(await countRows(warehouse), { landed: 3, rejected: 0 });
+});
+
+testOnBothWarehouses(
+  "stageSnapshot() lands a changed copy beside the old one",
+  async (warehouse) => {
+    await stage(warehouse, leads(2));
+    const [first] = leads(1, { updated_at: 1_777_629_700, status_id: 12 });
+    // The same updated_at with other content is a state of its own, too.
+    const second = leadRecord({ id: 102, status_id: 12 });
+    const result = await stage(warehouse, [first, second], "2026-05-03T04:00:00Z");
+    assert.equal(result.rowsWritten, 2);
+    const rows = await warehouse.sql`
+    select id, status_id, updated_at, observed_at from stg.stg_leads order by id, status_id
+  `;
+    assert.deepEqual([...rows], [
+      toRow(101, 11, "2026-05-01T10:00:00Z", "2026-05-02T04:00:00Z"),
+      toRow(101, 12, "2026-05-01T10:01:40Z", "2026-05-03T04:00:00Z"),
+      toRow(102, 11, "2026-05-01T10:00:00Z", "2026-05-02T04:00:00Z"),
+      toRow(102, 12, "2026-05-01T10:00:00Z", "2026-05-03T04:00:00Z"),
+    ]);
+  },
+);
+
+function toRow(id: number, status_id: number, updatedAt: string, observedAt: string) {
+  return { id, status_id, updated_at: new Date(updatedAt), observed_at: new Date(observedAt) };
+}
+
+testOnBothWarehouses(
+  "stageSnapshot() lands a deletion once, and again after a return",
+  async (warehouse) => {
+    const deleted = { id: 101, updated_at: 1_777_629_600, is_deleted: true };
+    const steps = [
+      await stage(warehouse, leads(1)),
+      await stage(warehouse, [deleted], "2026-05-03T04:00:00Z"),
+      await stage(warehouse, [deleted], "2026-05-04T04:00:00Z"),
+      await stage(warehouse, leads(1, { updated_at: 1_777_999_000 }), "2026-05-06T04:00:00Z"),
+      await stage(warehouse, [deleted], "2026-05-07T04:00:00Z"),
+    ];
+    assert.deepEqual(steps.map(({ rowsWritten }) => rowsWritten), [1, 1, 0, 1, 1]);
+    const rows = await warehouse.sql`
+    select is_deleted, deleted_by, status_id, updated_at
+    from stg.stg_leads
+    order by landed_seq
+  `;
+    const gone = { is_deleted: true, deleted_by: "only_deleted", status_id: null };
+    const live = { is_deleted: false, deleted_by: null, status_id: 11 };
+    assert.deepEqual([...rows], [
+      { ...live, updated_at: new Date("2026-05-01T10:00:00Z") },
+      { ...gone, updated_at: new Date("2026-05-03T04:00:00Z") },
+      { ...live, updated_at: new Date("2026-05-05T16:36:40Z") },
+      { ...gone, updated_at: new Date("2026-05-07T04:00:00Z") },
+    ]);
+  },
+);
+
+testOnBothWarehouses(
+  "stageSnapshot() keeps a value that does not parse, and the lead lands",
+  async (warehouse) => {
+    const values = { 2: "A\u0000\uD800", 3: "n/a" };
+    const record = leadRecord({ custom_fields_values: customValues(values) });
+    const result = await stage(warehouse, [record]);
+    await stage(warehouse, [record], "2026-05-03T04:00:00Z");
+    assert.deepEqual(result.metrics, {
+      rows_read: 1,
+      rows_written: 1,
+      warning_records_rejected: 0,
+      warning_values_rejected: 2,
+    });
+    const [lead] = await warehouse.sql`select plate, dailyrate, name from stg.stg_leads`;
+    assert.deepEqual(lead, { plate: "A\uFFFD\uFFFD", dailyrate: null, name: "Rental" });
+    const rows = await warehouse.sql`
+    select to_jsonb(r) - 'raw_hash' - 'rejected_at' as row from stg.rejected as r order by field
+  `;
+    assert.deepEqual(rows.map(({ row }) => row), [
+      {
+        entity: "leads",
+        entity_id: 101,
+        field: "dailyrate",
+        raw: "n/a",
+        reason: "not a number",
+        run_id: RUN_ID,
+      },
+      {
+        entity: "leads",
+        entity_id: 101,
+        field: "plate",
+        raw: '"A\\u0000\\ud800"',
+        reason: "characters that PostgreSQL cannot hold were replaced by U+FFFD",
+        run_id: RUN_ID,
+      },
+    ]);
+  },
+);
+
+testOnBothWarehouses(
+  "stageSnapshot() keeps a record that cannot land whole, and lands the others",
+  async (warehouse) => {
+    const bad = leadRecord({ id: 200, updated_at: null, name: "A\u0000" });
+    const result = await stage(warehouse, [bad, ...leads(1), "\u0000", { id: 7 }]);
+    assert.equal(result.metrics.warning_records_rejected, 3);
+    assert.equal(result.rowsWritten, 1);
+    const rows = await warehouse.sql`
+    select entity_id, field, raw, reason from stg.rejected order by entity_id nulls last
+  `;
+    assert.deepEqual([...rows], [
+      { entity_id: 7, field: null, raw: '{"id":7}', reason: "no updated_at" },
+      { entity_id: 200, field: null, raw: JSON.stringify(bad), reason: "no updated_at" },
+      { entity_id: null, field: null, raw: '"\\u0000"', reason: "not an object" },
+    ]);
+  },
+);
+
+testOnBothWarehouses(
+  "stageSnapshot() fails and leaves nothing when too many records cannot land",
+  async (warehouse) => {
+    const bad = leads(10, { updated_at: "soon" });
+    const good = leads(189).map((lead) => ({ ...lead, id: lead.id + 1000 }));
+    await assert.rejects(stage(warehouse, [...bad, ...good]), {
+      message: "Cannot load leads: 10 of 199 records did not parse, expected at most 5 %: " +
+        "101 (no updated_at), 102 (no updated_at), 103 (no updated_at), …: correct them in amoCRM and " +
+        "run again with --force, or raise MAX_REJECT_PERCENT",
+    });
+    assert.deepEqual(await countRows(warehouse), { landed: 0, rejected: 0 });
+  },
+);
+
+testOnBothWarehouses(
+  "stageSnapshot() bears 5 %, and fewer than 10 whatever their share",
+  async (warehouse) => {
+    const bad = leads(10, { updated_at: "soon" });
+    const good = leads(190).map((lead) => ({ ...lead, id: lead.id + 1000 }));
+    await stage(warehouse, [...bad, ...good]);
+    await stage(warehouse, bad.slice(0, 9));
+    assert.deepEqual(await countRows(warehouse), { landed: 190, rejected: 10 });
+  },
+);
+
+testOnBothWarehouses(
+  "stageSnapshot() does not count single values against the limit",
+  async (warehouse) => {
+    const rate = customValues({ 3: "n/a" });
+    const settings = { MAX_REJECT_PERCENT: "0" };
+    await stage(warehouse, leads(20, { custom_fields_values: rate }), undefined, settings);
+    assert.deepEqual(await countRows(warehouse), { landed: 20, rejected: 20 });
+  },
+);
+
+testOnBothWarehouses(
+  "stageSnapshot() lands many batches, and copies that come twice once",
+  async (warehouse) => {
+    const many = leads(2500);
+    const result = await stage(warehouse, [...many, ...many.slice(0, 600)]);
+    assert.deepEqual([result.rowsRead, result.rowsWritten], [3100, 2500]);
+  },
+);
+
+testOnBothWarehouses("stageSnapshot() lands nothing when there is nothing", async (warehouse) => {
+  const result = await stage(warehouse, []);
+  assert.deepEqual([result.rowsRead, result.rowsWritten], [0, 0]);
+});

@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import {
+  at,
+  integers,
+  isWithin,
+  parseBrackets,
+  range,
+  texts,
+} from "../../../lib/sandbox/routes/bracket_query.ts";
+
+Deno.test("parseBrackets() makes a tree of names in brackets and numbers empty ones", () => {
+  const tree = parseBrackets("?page=2&filter[id][]=7&filter[id][]=8&filter[a][b][c]=d&page=3");
+  assert.equal(at(tree, "page"), "3");
+  assert.deepEqual(at(tree, "filter", "id"), new Map([["0", "7"], ["1", "8"]]));
+  assert.equal(at(tree, "filter", "a", "b", "c"), "d");
+  assert.equal(at(tree, "filter", "a", "x", "c"), undefined);
+});
+
+Deno.test("parseBrackets() lets a later structure win over an earlier text", () => {
+  assert.deepEqual(at(parseBrackets("a=1&a[from]=2"), "a"), new Map([["from", "2"]]));
+});
+
+Deno.test("texts() reads a scalar, a comma list and items alike", () => {
+  assert.deepEqual(texts(at(parseBrackets("a=x"), "a")), ["x"]);
+  assert.deepEqual(texts(at(parseBrackets("a=x, y"), "a")), ["x", "y"]);
+  assert.deepEqual(texts(at(parseBrackets("a[]=x&a[5]=y"), "a")), ["x", "y"]);
+  assert.deepEqual(texts(undefined), []);
+});
+
+Deno.test("integers() tells no filter from an empty one", () => {
+  assert.equal(integers(undefined), undefined);
+  assert.deepEqual(integers("x"), []);
+  assert.deepEqual(integers("1,2.5,3"), [1, 3]);
+});
+
+Deno.test("range() includes both ends and leaves a missing one open", () => {
+  const bounds = range(at(parseBrackets("a[from]=5&a[to]=7"), "a"));
+  assert.deepEqual(bounds, { from: 5, to: 7 });
+  assert.deepEqual(range(at(parseBrackets("a[to]=7"), "a")), { from: -Infinity, to: 7 });
+  assert.equal(range("5"), undefined);
+  assert.equal(range(at(parseBrackets("a[from]=x"), "a")), undefined);
+  assert.deepEqual([4, 5, 7, 8].map((value) => isWithin(value, { from: 5, to: 7 })), [
+    false,
+    true,
+    true,
+    false,
+  ]);
+});

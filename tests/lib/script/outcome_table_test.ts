@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import { formatMetrics, formatOutcomes } from "../../../lib/script/outcome_table.ts";
+import type { DagOutcome, TaskOutcome } from "../../../lib/dag/outcome.ts";
+
+function task(taskId: string, changes: Partial<TaskOutcome> = {}): TaskOutcome {
+  return {
+    taskId,
+    status: "success",
+    rows: 0,
+    seconds: 0,
+    metrics: null,
+    reason: null,
+    error: null,
+    ...changes,
+  };
+}
+
+const LOADED: DagOutcome = {
+  dagId: "daily_amocrm_load_leads",
+  status: "success",
+  message: null,
+  tasks: [
+    task("extract_leads", { rows: 1_234_567, seconds: 3.1 }),
+    task("load_leads", { rows: 42, seconds: 0.2, metrics: { warning_rejected: 3, landed: 42 } }),
+  ],
+};
+
+Deno.test("formatOutcomes() shows a line for each DAG and task in 80 columns, and the warnings below", () => {
+  const text = formatOutcomes([LOADED]);
+  assert.equal(
+    text,
+    `DAG and task                           status                  rows   seconds
+daily_amocrm_load_leads                success                            3.3
+  extract_leads                        success            1,234,567       3.1
+  load_leads                           success                   42       0.2
+
+Warning: daily_amocrm_load_leads.load_leads reports warning_rejected = 3`,
+  );
+  assert.ok(text.split("\n").every((line) => line.length <= 80));
+});
+
+Deno.test("formatOutcomes() says below the table what did not succeed and why", () => {
+  const failed: DagOutcome = {
+    dagId: "daily_load_ods_cars",
+    status: "failed",
+    message: null,
+    tasks: [
+      task("merge_ods_cars", { status: "failed", rows: null, seconds: 1.25, error: "no table" }),
+    ],
+  };
+  const blocked: DagOutcome = {
+    dagId: "daily_build_dds_dim",
+    status: "upstream_failed",
+    message: "Cannot run daily_build_dds_dim for 2026-05-03: daily_load_ods_cars failed",
+    tasks: [task("merge_dim_car", { status: "upstream_failed", rows: null, seconds: null })],
+  };
+  const done: DagOutcome = {
+    dagId: "daily_load_ods_leads",
+    status: "done",
+    message: "daily_load_ods_leads has already succeeded for 2026-05-03: nothing to do",
+    tasks: [
+      task("merge_ods_leads", {
+        status: "done",
+        rows: 7,
+        seconds: null,
+        metrics: { warning_tied_copies: 1 },
+      }),
+    ],
+  };
+  assert.equal(
+    formatOutcomes([failed, blocked, done]),
+    `DAG and task                           status                  rows   seconds
+daily_load_ods_cars                    failed                             1.3
+  merge_ods_cars                       failed                     -       1.3
+daily_build_dds_dim                    upstream_failed                      -
+  merge_dim_car                        upstream_failed            -         -
+daily_load_ods_leads                   done                                 -
+  merge_ods_leads                      done                       7         -
+
+daily_load_ods_cars.merge_ods_cars failed: no table
+Cannot run daily_build_dds_dim for 2026-05-03: daily_load_ods_cars failed`,
+  );
+});
+
+Deno.test("formatMetrics() shows one metric a line", () => {
+  const dryRun: DagOutcome = {
+    dagId: "daily_load_ods_leads",
+    status: "dry run",
+    message: null,
+    tasks: [task("merge_ods_leads", { metrics: { versions_opened: 3, newest: null } })],
+  };
+  assert.equal(
+    formatMetrics([dryRun]),
+    "daily_load_ods_leads.merge_ods_leads versions_opened = 3\n" +
+      "daily_load_ods_leads.merge_ods_leads newest = null",
+  );
+});

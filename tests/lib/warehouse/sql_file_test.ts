@@ -1,0 +1,126 @@
+import assert from "node:assert/strict";
+import type { TransactionSql } from "postgres";
+import {
+  querySqlFile,
+  runSqlFile,
+  runSqlStatement,
+  SqlFileError,
+  toSqlFileError,
+} from "../../../lib/warehouse/sql_file.ts";
+import type { Warehouse } from "../../../lib/warehouse/warehouse.ts";
+import { testOnBothWarehouses } from "../../support/warehouses.ts";
+
+const DIR = "../tests/testdata/sql";
+
+/** The error that `work` ends with in a transaction. */
+async function failureOf(
+  warehouse: Warehouse,
+  work: (tx: TransactionSql) => Promise<unknown>,
+): Promise<unknown> {
+  try {
+    await warehouse.sql.begin(work);
+  } catch (error) {
+    return error;
+  }
+  throw new Error("Expected a failure, got none");
+}
+
+testOnBothWarehouses("runSqlFile() returns the last select as metrics", async ({ sql }) => {
+  const metrics = await sql.begin((tx) =>
+    runSqlFile(tx, `${DIR}/metrics.sql`, { plate: "A '1'; drop table x" })
+  );
+  assert.deepEqual(metrics, {
+    rows_read: 3,
+    sum_of_ids: 6,
+    share: 1.5,
+    nothing: null,
+    plate: "A '1'; drop table x",
+    day: "2026-05-03",
+    newest: "2026-05-02T20:00:00.000Z",
+    is_full: "true",
+    sample: '{"a":[1]}',
+  });
+});
+
+testOnBothWarehouses("runSqlFile() sets parameters for its transaction alone", async ({ sql }) => {
+  await sql.begin((tx) => runSqlFile(tx, `${DIR}/metrics.sql`, { plate: "A 1" }));
+  const [row] = await sql`select current_setting('rental.plate', true) as plate`;
+  assert.ok(!row?.plate);
+});
+
+testOnBothWarehouses("runSqlFile() has no query compiled", async ({ sql }) => {
+  const [row] = await sql.begin(async (tx) => {
+    await tx`set local jit = on`;
+    await runSqlFile(tx, `${DIR}/metrics.sql`, { plate: "A 1" });
+    return await tx`select current_setting('jit') as jit`;
+  });
+  assert.equal(row?.jit, "off");
+});
+
+testOnBothWarehouses("runSqlFile() names file, line and column of an error", async (warehouse) => {
+  const error = await failureOf(
+    warehouse,
+    (tx) => runSqlFile(tx, `${DIR}/unknown_column.sql`),
+  );
+  assert.ok(error instanceof SqlFileError);
+  assert.equal(error.sqlState, "42703");
+  assert.equal(
+    error.message,
+    `sql/../tests/testdata/sql/unknown_column.sql:5:18: column fleet.colour does not exist (SQLSTATE 42703)
+    '🚗' as sign, fleet.colour
+                 ^`,
+  );
+});
+
+testOnBothWarehouses("runSqlFile() quotes no value in an error", async (warehouse) => {
+  const error = await failureOf(
+    warehouse,
+    (tx) => runSqlFile(tx, `${DIR}/bad_value.sql`, { plate: "Omar Haddad" }),
+  );
+  assert.ok(error instanceof SqlFileError);
+  assert.equal(
+    error.message,
+    "sql/../tests/testdata/sql/bad_value.sql: " +
+      'invalid input syntax for type integer: "…" (SQLSTATE 22P02)',
+  );
+  assert.equal(error.cause, undefined);
+});
+
+testOnBothWarehouses("runSqlFile() refuses a file that ends without metrics", async (warehouse) => {
+  const none = await failureOf(warehouse, (tx) => runSqlFile(tx, `${DIR}/no_metrics.sql`));
+  assert.ok(none instanceof SqlFileError);
+  assert.match(
+    none.message,
+    /^sql\/\.\.\/tests\/testdata\/sql\/no_metrics\.sql: the last statement is CREATE TABLE with \d rows, expected one select of exactly one row: end the file with its metrics$/,
+  );
+  const two = await failureOf(warehouse, (tx) => runSqlFile(tx, `${DIR}/two_rows.sql`));
+  assert.ok(two instanceof SqlFileError);
+  assert.equal(
+    two.message,
+    "sql/../tests/testdata/sql/two_rows.sql: the last statement is SELECT with 2 rows, " +
+      "expected one select of exactly one row: end the file with its metrics",
+  );
+});
+
+testOnBothWarehouses("runSqlStatement() takes values of the driver", async ({ sql }) => {
+  const metrics = await sql.begin((tx) =>
+    runSqlStatement(tx, `${DIR}/one_statement.sql`, [41, '{"plate":"A 1"}'])
+  );
+  assert.deepEqual(metrics, { rows_read: 42, plate: "A 1" });
+});
+
+testOnBothWarehouses("querySqlFile() returns the rows", async ({ sql }) => {
+  const rows = await querySqlFile(sql, `${DIR}/two_rows.sql`, []);
+  assert.deepEqual([...rows], [{ rows_read: 1 }, { rows_read: 2 }]);
+});
+
+testOnBothWarehouses("runSqlFile() says when there is no such file", async (warehouse) => {
+  const error = await failureOf(warehouse, (tx) => runSqlFile(tx, "ods/no_such_file.sql"));
+  assert.ok(error instanceof Deno.errors.NotFound);
+  assert.match(error.message, /sql\/ods\/no_such_file\.sql/);
+});
+
+Deno.test("toSqlFileError() gives errors of others back as they are", () => {
+  const error = new Error("no network");
+  assert.equal(toSqlFileError(error, "ods/x.sql", "select 1"), error);
+});

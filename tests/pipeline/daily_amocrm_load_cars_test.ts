@@ -1,0 +1,155 @@
+import assert from "node:assert/strict";
+import type { Warehouse } from "../../lib/warehouse/warehouse.ts";
+import { dag } from "../../pipeline/daily_amocrm_load_cars.ts";
+import { type ExtractBench, openExtractBench, runToFailure } from "../support/extracts.ts";
+import { fieldValues } from "../support/rental_account.ts";
+import { testOnBothWarehouses } from "../support/warehouses.ts";
+
+/** Registers a test with an account of its own that has three cars, two of one plate. */
+function testCars(
+  name: string,
+  body: (bench: ExtractBench, warehouse: Warehouse, ids: readonly number[]) => Promise<void>,
+): void {
+  testOnBothWarehouses(name, async (warehouse) => {
+    await using bench = await openExtractBench(warehouse);
+    const ids = await addCars(bench);
+    bench.sandbox.requests.clear();
+    await body(bench, warehouse, ids);
+  });
+}
+
+async function addCars({ account }: ExtractBench): Promise<number[]> {
+  const { carFields: field, carsCatalogId } = account;
+  const car = (values: readonly (readonly [number | undefined, unknown])[]) => ({
+    name: "Car",
+    custom_fields_values: fieldValues(values),
+  });
+  return await account.create(`/catalogs/${carsCatalogId}/elements`, "elements", [
+    car([
+      [field.model, "Nissan Patrol"],
+      [field.color, "white"],
+      [field.year, 2024],
+      [field.plate, "A 1"],
+      [field.vin, "JN8AY2NY1K9000001"],
+      [field.dailyrate, "350.5"],
+    ]),
+    car([[field.plate, "A 1"]]),
+    car([[field.model, "Kia Rio"]]),
+  ]);
+}
+
+async function readCars(warehouse: Warehouse): Promise<unknown[]> {
+  const rows = await warehouse.sql`
+    select model, color, year, plate, vin, dailyrate from stg.stg_cars order by id, landed_seq
+  `;
+  return [...rows];
+}
+
+const NOTHING = { model: null, color: null, year: null, plate: null, vin: null, dailyrate: null };
+const LANDED = [
+  {
+    model: "Nissan Patrol",
+    color: "white",
+    year: 2024,
+    plate: "A 1",
+    vin: "JN8AY2NY1K9000001",
+    dailyrate: "350.5",
+  },
+  { ...NOTHING, plate: "A 1" },
+  { ...NOTHING, model: "Kia Rio" },
+];
+
+Deno.test("daily_amocrm_load_cars has the tasks and the time that users know", () => {
+  const { id, schedule, waitsFor, tasks } = dag;
+  assert.deepEqual([id, schedule, waitsFor, tasks.map((task) => [task.id, task.retries])], [
+    "daily_amocrm_load_cars",
+    "04:10",
+    [],
+    [["extract_cars", 2], ["load_cars", 2]],
+  ]);
+});
+
+testCars("daily_amocrm_load_cars lands the cars, and nothing twice", async (bench, warehouse) => {
+  const first = await bench.run(dag);
+  const forced = await bench.run(dag, { force: true });
+  assert.deepEqual(first.tasks.map(({ rows }) => rows), [3, 3]);
+  assert.deepEqual(forced.tasks.map(({ rows }) => rows), [3, 0]);
+  assert.deepEqual(await readCars(warehouse), LANDED);
+});
+
+testCars(
+  "daily_amocrm_load_cars lands a new plate as a further copy",
+  async (bench, warehouse, ids) => {
+    await bench.run(dag);
+    const { carFields, carsCatalogId } = bench.account;
+    bench.sandbox.clock.advance({ days: 1 });
+    await bench.account.patch(`/catalogs/${carsCatalogId}/elements`, [
+      { id: ids[2], custom_fields_values: fieldValues([[carFields.plate, "C 3"]]) },
+    ]);
+    const outcome = await bench.run(dag, { logicalDate: Temporal.PlainDate.from("2026-05-04") });
+    assert.deepEqual(outcome.tasks.map(({ rows }) => rows), [3, 1]);
+    assert.deepEqual(await readCars(warehouse), [...LANDED, { ...LANDED[2], plate: "C 3" }]);
+  },
+);
+
+testCars(
+  "daily_amocrm_load_cars lands a car that is shown as deleted once",
+  async (bench, warehouse, ids) => {
+    await bench.run(dag);
+    const { sandbox } = bench;
+    sandbox.setSwitches({ showDeletedElements: true });
+    sandbox.clock.advance({ days: 1 });
+    await deleteElement(bench, ids[0] ?? 0);
+    const deletions = [];
+    for (const date of ["2026-05-04", "2026-05-05"]) {
+      const outcome = await bench.run(dag, { logicalDate: Temporal.PlainDate.from(date) });
+      deletions.push(outcome.tasks[1]?.rows);
+      sandbox.clock.advance({ days: 1 });
+    }
+    assert.deepEqual(deletions, [1, 0]);
+    const rows = await warehouse.sql`
+    select id, updated_at, model from stg.stg_cars where is_deleted
+  `;
+    assert.deepEqual([...rows], [
+      { id: ids[0], updated_at: new Date("2026-05-04T00:00:00Z"), model: null },
+    ]);
+  },
+);
+
+async function deleteElement({ sandbox }: ExtractBench, id: number): Promise<void> {
+  const response = await sandbox.fetch(
+    new Request(`${sandbox.url}/ajax/v1/catalog_elements/set/`, {
+      method: "POST",
+      headers: {
+        authorization: `Bearer ${sandbox.token}`,
+        "x-requested-with": "XMLHttpRequest",
+        "content-type": "application/x-www-form-urlencoded",
+      },
+      body: `request[catalog_elements][delete][]=${id}`,
+    }),
+  );
+  assert.equal(response.status, 200);
+}
+
+testCars(
+  "daily_amocrm_load_cars fails at once when a required field is missing",
+  async (bench, warehouse) => {
+    const { amo } = bench.config;
+    const fieldMap = { leads: {}, clients: {}, cars: { plate: "Number plate" } };
+    const config = { ...bench.config, amo: amo && { ...amo, fieldMap } };
+    const expected =
+      'Cannot extract cars: this field is missing: "Number plate" (AMO_FIELD_MAP), ' +
+      "expected in the account: create with loaders/helper_fields.ts or name the account's own in " +
+      "AMO_FIELD_MAP";
+    const { error, runs } = await runToFailure(bench, warehouse, dag, { config });
+    assert.equal(error, expected);
+    assert.deepEqual(runs[0], ["daily_amocrm_load_cars.extract_cars", 1, "failed", expected]);
+  },
+);
+
+testCars("daily_amocrm_load_cars lands nothing on a dry run", async (bench, warehouse) => {
+  const outcome = await bench.run(dag, { dryRun: true });
+  assert.deepEqual(outcome.tasks.map(({ rows }) => rows), [3, 3]);
+  assert.deepEqual(await readCars(warehouse), []);
+  assert.deepEqual(await bench.listSnapshots(), []);
+});

@@ -1,0 +1,201 @@
+import assert from "node:assert/strict";
+import {
+  type DailySetup,
+  DAY,
+  dumpLayers,
+  fillAccount,
+  onEmbedded,
+  onServer,
+  RUN_COLUMNS,
+  testScripts,
+  testScriptsOnServer,
+  withAccount,
+} from "../support/daily_setup.ts";
+import { readUntil } from "../support/script.ts";
+import { serverAvailable } from "../support/warehouses.ts";
+
+const DEBUG = { LOG_LEVEL: "debug" };
+
+/** Points of a run, as shares of the log lines that an undisturbed run writes. */
+const MOMENTS = { server: 12, embedded: 4 };
+
+Deno.test("daily ends in the same state when killed at any moment and run again (embedded)", () =>
+  withAccount(async (served) => {
+    await fillAccount(served);
+    await checkKills(MOMENTS.embedded, (body) => onEmbedded(served, body));
+  }));
+
+Deno.test({
+  name: "daily ends in the same state when killed at any moment and run again (server)",
+  ignore: !serverAvailable,
+  fn: () =>
+    withAccount(async (served) => {
+      await fillAccount(served);
+      await checkKills(MOMENTS.server, (body) => onServer(served, body));
+    }),
+});
+
+async function checkKills(
+  moments: number,
+  onFreshWarehouse: (body: (setup: DailySetup) => Promise<void>) => Promise<void>,
+): Promise<void> {
+  let undisturbed: Awaited<ReturnType<typeof dumpLayers>> = {};
+  let lines = 0;
+  await onFreshWarehouse(async (setup) => {
+    const { code, stderr } = await setup.run("daily", ["--date", DAY], DEBUG);
+    assert.equal(code, 0, stderr);
+    lines = stderr.trimEnd().split("\n").length;
+    undisturbed = await setup.inspect((warehouse) => dumpLayers(warehouse, RUN_COLUMNS));
+  });
+  assert.equal(undisturbed["dds.fact_rentals"]?.length, 20);
+  for (let moment = 1; moment <= moments; moment++) {
+    const line = Math.round(lines * moment / (moments + 1));
+    await onFreshWarehouse(async (setup) => {
+      await killAtLine(setup, line);
+
+      const { code, stderr } = await setup.run("daily");
+
+      assert.equal(code, 0, `killed at line ${line} of ${lines}: ${stderr}`);
+      await setup.inspect(async (warehouse) => {
+        assert.deepEqual(
+          await dumpLayers(warehouse, RUN_COLUMNS),
+          undisturbed,
+          `killed at line ${line} of ${lines}`,
+        );
+        const twice = await warehouse.sql`
+          select dag_id, task_id
+          from ops.run_log
+          where status = 'success'
+          group by dag_id, task_id
+          having count(*) > 1 and task_id not like 'extract%'
+        `;
+        assert.deepEqual([...twice], []);
+        const open = await warehouse.sql`
+          select task_id from ops.run_log where status in ('waiting', 'running')
+        `;
+        assert.deepEqual([...open], []);
+      });
+    });
+  }
+}
+
+/** Starts a run and kills it, without any chance to clean up, after so many lines of its log. */
+async function killAtLine(setup: DailySetup, line: number): Promise<void> {
+  const process = setup.command("daily", ["--date", DAY], DEBUG).spawn();
+  const output = process.stdout.cancel();
+  let lines = 0;
+  for await (const text of process.stderr.pipeThrough(new TextDecoderStream())) {
+    lines += text.split("\n").length - 1;
+    if (lines >= line) break;
+  }
+  process.kill("SIGKILL");
+  await process.status;
+  await output;
+}
+
+testScriptsOnServer(
+  "daily says so when the server drops it, and ends well when run again",
+  async (setup) => {
+    await fillAccount(setup);
+    const process = setup.command("daily", ["--date", DAY], DEBUG).spawn();
+    const stdout = new Response(process.stdout).text();
+    let said = "";
+    let drops = 0;
+    for await (const text of process.stderr.pipeThrough(new TextDecoderStream())) {
+      said += text;
+      // In the load, in a merge, and in the facts.
+      const moments = ["[extract] 20 leads", "merge_ods_leads done", "merge_dim_date done"];
+      if (!said.includes(moments[drops] ?? "no more")) continue;
+      drops++;
+      await setup.inspect(({ sql }) =>
+        sql`
+        select pg_terminate_backend(pid)
+        from pg_stat_activity
+        where datname = current_database() and pid <> pg_backend_pid()
+      `
+      );
+    }
+    const { code } = await process.status;
+
+    const again = await setup.run("daily");
+
+    assert.ok(drops >= 1);
+    assert.ok(code === 0 || code === 1, said);
+    assert.match(await stdout, /^daily_build_dds_fact /m);
+    assert.doesNotMatch(said, /TypeError|Uncaught/);
+    assert.equal(again.code, 0, again.stderr);
+    const layers = await setup.inspect((warehouse) => dumpLayers(warehouse));
+    assert.equal(layers["dds.fact_rentals"]?.length, 20);
+  },
+);
+
+testScriptsOnServer("one of two runs of a day refuses with exit code 4", async (setup) => {
+  await fillAccount(setup);
+  // The first one is held in its extract until the second one has given up.
+  setup.sandbox.faults.add({ kind: "slow", ms: 60_000 }, { path: "/api/v4/leads" });
+  const first = setup.command("daily_amocrm_load_leads", ["--date", DAY], DEBUG).spawn();
+  const said = await readUntil(first.stderr, "/api/v4/account answered");
+
+  const second = await setup.run("daily_amocrm_load_leads");
+
+  first.kill("SIGTERM");
+  await Promise.all([first.status, first.stdout.cancel(), first.stderr.cancel()]);
+  assert.ok(said.includes("Warehouse: PostgreSQL"));
+  assert.equal(second.code, 4);
+  assert.match(
+    second.stdout,
+    new RegExp(
+      `Cannot run daily_amocrm_load_leads for ${DAY}: the worker \\S+ is running it, expected nobody: ` +
+        "wait until it has finished",
+    ),
+  );
+  const third = await setup.run("daily_amocrm_load_leads");
+  assert.equal(third.code, 0, third.stderr);
+});
+
+Deno.test("a second run refuses with exit code 4 while the embedded warehouse is open", () =>
+  withAccount((served) =>
+    onEmbedded(served, async (setup) => {
+      setup.sandbox.faults.add({ kind: "slow", ms: 60_000 }, { path: "/api/v4/leads" });
+      const first = setup.command("daily", ["--date", DAY], DEBUG).spawn();
+      await readUntil(first.stderr, "/api/v4/account answered");
+
+      const second = await setup.run("daily");
+
+      first.kill("SIGKILL");
+      await Promise.all([first.status, first.stdout.cancel(), first.stderr.cancel()]);
+      assert.equal(second.code, 4);
+      assert.equal(
+        second.stderr.trim(),
+        `Cannot open the embedded warehouse ${setup.dataDir}/warehouse: process ${first.pid} has it ` +
+          "open, expected no other user: wait until it has finished",
+      );
+    })
+  ));
+
+testScripts("daily stops with failed tasks in the run log when asked to stop", async (setup) => {
+  await fillAccount(setup);
+  setup.sandbox.faults.add({ kind: "slow", ms: 60_000 }, { path: "/api/v4/leads", times: 9 });
+  const process = setup.command("daily", ["--date", DAY], DEBUG).spawn();
+  await readUntil(process.stderr, "/api/v4/account answered");
+
+  process.kill("SIGTERM");
+
+  const [{ code }] = await Promise.all([
+    process.status,
+    process.stdout.cancel(),
+    process.stderr.cancel(),
+  ]);
+  assert.equal(code, 1);
+  await setup.inspect(async ({ sql }) => {
+    const rows = await sql`
+      select distinct status, error from ops.run_log where task_id = 'extract_leads'
+    `;
+    assert.deepEqual(rows.map((row) => ({ ...row })), [
+      { status: "failed", error: "stopped by SIGTERM" },
+    ]);
+  });
+  setup.sandbox.faults.clear();
+  const again = await setup.run("daily");
+  assert.equal(again.code, 0, again.stderr);
+});

@@ -1,0 +1,196 @@
+import assert from "node:assert/strict";
+import postgres from "postgres";
+import { openEmbeddedWarehouse } from "../../lib/warehouse/embedded.ts";
+import { openServer } from "../../lib/warehouse/open.ts";
+import type { Warehouse } from "../../lib/warehouse/warehouse.ts";
+import { temporaryFolder } from "../support/folders.ts";
+import { denoCommand, readUntil, runDeno } from "../support/script.ts";
+import { serverAccess, serverAvailable } from "../support/warehouses.ts";
+
+const DEMO = ["run", "-q", "-A", "pipeline/demo.ts"];
+
+Deno.test("demo lives through days, and the history tells what happened on them", async () => {
+  await using folder = await temporaryFolder();
+
+  const { code, stdout, stderr } = await runDeno(
+    [...DEMO, "--days", "4", "--keep"],
+    { DATA_DIR: folder.path },
+  );
+
+  assert.equal(code, 0, stderr);
+  assert.equal(stderr, "");
+  assert.equal(stdout.match(/9 of 9 DAGs succeeded/g)?.length, 4);
+  assert.match(stdout, /^The warehouse and the CRM agree on leads, budgets and plates\.$/m);
+  assert.ok(stdout.includes(`The warehouse stays in ${folder.path}/demo/warehouse.`));
+  await using warehouse = await openEmbeddedWarehouse(`${folder.path}/demo`);
+  await checkStory(warehouse);
+});
+
+Deno.test({
+  name: "demo gives the same report on a server, and replaces only its own warehouse there",
+  ignore: !serverAvailable,
+  fn: async () => {
+    await using folder = await temporaryFolder();
+    await using database = await createDatabase();
+    const demo = (...args: string[]) =>
+      runDeno([...DEMO, "--days", "2", "--json", ...args], {
+        DATA_DIR: folder.path,
+        ...database.env,
+      });
+    const embedded = await runDeno([...DEMO, "--days", "2", "--json"], { DATA_DIR: folder.path });
+    const first = await demo();
+    const refused = await demo();
+    const replaced = await demo("--yes");
+
+    assert.deepEqual([embedded.code, first.code, refused.code, replaced.code], [0, 0, 2, 0]);
+    assert.equal(first.stdout, embedded.stdout);
+    assert.equal(replaced.stdout, embedded.stdout);
+    assert.match(refused.stderr, /it holds the warehouse of an earlier demo, .*: add --yes to/);
+    const report = JSON.parse(first.stdout);
+    assert.deepEqual(report.days.map((day: { date: string }) => day.date), [
+      "2026-05-01",
+      "2026-05-02",
+    ]);
+    assert.deepEqual(report.differences, []);
+    assert.equal(report.business.double_booked_days, 0);
+
+    await using warehouse = await openServer(database.pg);
+    await warehouse.sql`drop schema made_by_demo`;
+    const foreign = await demo("--yes");
+    assert.equal(foreign.code, 2);
+    assert.match(foreign.stderr, /it holds a warehouse that no demo made, expected an empty/);
+    const [row] = await warehouse.sql`select count(*)::integer as leads from ods.ods_leads_hist`;
+    assert.ok(row?.leads > 106);
+  },
+});
+
+Deno.test("demo takes other days and another seed, and removes what it made", async () => {
+  await using folder = await temporaryFolder();
+  const demo = async (seed: string) => {
+    const args = [...DEMO, "--days", "1", "--json", "--seed", seed];
+    const { code, stdout, stderr } = await runDeno(args, { DATA_DIR: folder.path });
+    assert.equal(code, 0, stderr);
+    return JSON.parse(stdout);
+  };
+
+  const [one, two] = [await demo("1"), await demo("2")];
+
+  assert.equal(one.seed, 1);
+  assert.notDeepEqual(one.stages, two.stages);
+  assert.deepEqual([...Deno.readDirSync(folder.path)].map(({ name }) => name), []);
+});
+
+Deno.test("demo refuses with exit code 4 while another one runs in its folder", async () => {
+  await using folder = await temporaryFolder();
+  const env = { DATA_DIR: folder.path };
+  const first = denoCommand([...DEMO, "--days", "2"], env).spawn();
+  await readUntil(first.stdout, "An account with 12 cars, 30 clients and 106 leads");
+
+  const second = await runDeno(DEMO, env);
+
+  first.kill("SIGTERM");
+  const [{ code }] = await Promise.all([
+    first.status,
+    first.stdout.cancel(),
+    first.stderr.cancel(),
+  ]);
+  assert.equal(second.code, 4);
+  assert.equal(
+    second.stderr.trim(),
+    `Cannot use ${folder.path}/demo: another demo is running there, expected none: ` +
+      "wait until it has finished",
+  );
+  assert.equal(code, 1);
+});
+
+for (const days of ["0", "61", "two"]) {
+  Deno.test(`demo ends with exit code 2 when asked for ${days} days`, async () => {
+    const { code, stderr } = await runDeno([...DEMO, "--days", days]);
+
+    assert.equal(code, 2);
+    assert.match(stderr, /Expected a whole number from 1 to 60\./);
+  });
+}
+
+/** What must be true of four days whatever the seed: see the surprises of pipeline/demo/rental_business.ts. */
+async function checkStory({ sql }: Warehouse): Promise<void> {
+  const [raised] = await sql`
+    select json_agg(budget::integer - first_budget order by valid_from) as raises
+    from (
+      select
+        *, first_value(budget) over (partition by id order by valid_from)::integer as first_budget,
+        count(*) over (partition by id, status_id) as versions,
+        min(valid_from) over (partition by id) as seen_from
+      from ods.ods_leads_hist
+    ) as h
+    where id in (
+      select id from ods.ods_leads_hist group by id having count(distinct budget) = 2 and count(*) >= 3
+    )
+    group by id
+    having max(budget - first_budget) = 50
+  `;
+  assert.deepEqual(raised?.raises.slice(0, 3), [0, 50, 0]);
+  const plates = await sql`
+    select plate
+    from ods.ods_cars_hist
+    where id in (select id from ods.ods_cars_hist group by id having count(*) > 1)
+    order by valid_from
+  `;
+  assert.deepEqual(plates.map(({ plate }) => plate), ["B 20835", "B 90835"]);
+  const [shortened] = await sql`
+    select count(*)::integer as leads
+    from ods.ods_leads_hist as later
+    inner join ods.ods_leads_hist as earlier
+      on later.id = earlier.id and later.valid_from = earlier.valid_to
+    where later.rental_end = earlier.rental_end - interval '1 day'
+  `;
+  assert.equal(shortened?.leads, 1);
+  // What the bookings are worth is what their days are worth: no ghost, no lost cent.
+  const wrong = await sql`
+    select fact_rentals.lead_id
+    from dds.fact_rentals
+    left join dds.fact_fleet_usage_day as usage on fact_rentals.lead_id = any(usage.lead_ids)
+    where fact_rentals.is_booking
+    group by fact_rentals.lead_id, fact_rentals.amount
+    having sum(usage.amount_share) is distinct from fact_rentals.amount
+  `;
+  assert.deepEqual([...wrong], []);
+  const [ghosts] = await sql`
+    select count(*)::integer as days
+    from dds.fact_fleet_usage_day as usage
+    cross join unnest(usage.lead_ids) as booked (lead_id)
+    left join dds.fact_rentals on booked.lead_id = fact_rentals.lead_id
+    where fact_rentals.is_booking is not true
+  `;
+  assert.equal(ghosts?.days, 0);
+}
+
+interface Database extends AsyncDisposable {
+  readonly env: Readonly<Record<string, string>>;
+  readonly pg: Parameters<typeof openServer>[0];
+}
+
+/** An empty database of the tests' server. */
+async function createDatabase(): Promise<Database> {
+  if (!serverAccess) throw new Error("Cannot create a database: there is no server");
+  const database = `demo_${crypto.randomUUID().replaceAll("-", "")}`;
+  const { host, port, user, password } = serverAccess;
+  const asAdmin = async (text: string) => {
+    const sql = postgres({ host, port, user, password, database: "postgres", max: 1 });
+    await sql.unsafe(text);
+    await sql.end();
+  };
+  await asAdmin(`create database ${database}`);
+  return {
+    env: {
+      PG_HOST: host,
+      PG_PORT: String(port),
+      PG_USER: user,
+      PG_PASSWORD: password,
+      PG_DATABASE: database,
+      PG_SSLMODE: "disable",
+    },
+    pg: { host, port, user, password, database, sslmode: "disable" },
+    [Symbol.asyncDispose]: () => asAdmin(`drop database ${database} with (force)`),
+  };
+}

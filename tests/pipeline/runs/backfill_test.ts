@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+import type { Dag } from "../../../lib/dag/dag.ts";
+import { findOpenDays, formatOpenDays, runBackfill } from "../../../pipeline/runs/backfill.ts";
+import { readAttempts } from "../../../lib/run_log/attempts.ts";
+import { listDates } from "../../../lib/script/dates.ts";
+import type { Warehouse } from "../../../lib/warehouse/warehouse.ts";
+import { attemptOf } from "../../support/attempts.ts";
+import { listRuns, notingTask, runOptions, testDag } from "../../support/runs.ts";
+import { testOnBothWarehouses } from "../../support/warehouses.ts";
+
+const DATES = listDates(
+  Temporal.PlainDate.from("2026-05-01"),
+  Temporal.PlainDate.from("2026-05-03"),
+);
+
+/** Two DAGs; `merge` fails on the dates in `bad`, and notes in `tries` what ran. */
+function dagsOf(tries: string[], bad: Set<string>): Dag[] {
+  const merge = notingTask("merge", []);
+  return [
+    testDag("load", [notingTask("load", tries)]),
+    testDag("merge", [{
+      ...merge,
+      write: (tx, context, prepared) => {
+        const date = context.logicalDate.toString();
+        tries.push(`merge of ${date}`);
+        if (bad.has(date)) return Promise.reject(new Error("no table"));
+        return merge.write?.(tx, context, prepared) ?? Promise.resolve({ metrics: {} });
+      },
+    }], { waitsFor: [{ dag: "load" }] }),
+  ];
+}
+
+/** Backfills all dates and returns the exit code and what was told, without the seconds. */
+async function backfill(warehouse: Warehouse, dags: readonly Dag[], continues = false) {
+  const told: string[] = [];
+  const { logicalDate: _date, ...run } = runOptions(warehouse);
+  const attempts = await readAttempts(warehouse.sql, { from: "2026-05-01", to: "2026-05-03" });
+  const code = await runBackfill(findOpenDays(dags, DATES, attempts), {
+    run,
+    dags,
+    continues,
+    tell: (text) => told.push(text.replace(/ in \d+\.\d s/, "")),
+  });
+  return { code, told: told.filter((text) => !text.startsWith("DAG and task")) };
+}
+
+Deno.test("findOpenDays() lists what has not succeeded, date by date", () => {
+  const dags = dagsOf([], new Set());
+  const days = findOpenDays(dags, DATES, [
+    attemptOf("load", "load", { logical_date: "2026-05-01" }),
+    attemptOf("merge", "merge", { logical_date: "2026-05-01" }),
+    attemptOf("load", "load", { logical_date: "2026-05-02" }),
+    attemptOf("merge", "merge", { logical_date: "2026-05-02", status: "failed" }),
+  ]);
+  assert.deepEqual(days.map((day) => [day.date.toString(), day.dags.map(({ id }) => id)]), [
+    ["2026-05-01", []],
+    ["2026-05-02", ["merge"]],
+    ["2026-05-03", ["load", "merge"]],
+  ]);
+  assert.equal(
+    formatOpenDays(days, dags),
+    `2026-05-01  done
+2026-05-02  merge
+2026-05-03  all 2 DAGs`,
+  );
+});
+
+testOnBothWarehouses(
+  "runBackfill() runs date by date, stops at a failure, and goes on from there",
+  async (warehouse) => {
+    const tries: string[] = [];
+    const bad = new Set(["2026-05-02"]);
+    const dags = dagsOf(tries, bad);
+    assert.deepEqual(await backfill(warehouse, dags), {
+      code: 1,
+      told: [
+        "2026-05-01  2 of 2 DAGs succeeded, 0 rows written (1 of 3)",
+        "2026-05-02  1 of 2 DAGs succeeded, 0 rows written (2 of 3)",
+        "Stopped at 2026-05-02: the same command goes on from there",
+      ],
+    });
+    bad.clear();
+    tries.length = 0;
+    assert.deepEqual(await backfill(warehouse, dags), {
+      code: 0,
+      told: [
+        "2026-05-02  1 of 1 DAGs succeeded, 0 rows written (1 of 2)",
+        "2026-05-03  2 of 2 DAGs succeeded, 0 rows written (2 of 2)",
+      ],
+    });
+    assert.deepEqual(tries, ["merge of 2026-05-02", "load", "merge of 2026-05-03"]);
+    assert.deepEqual(await backfill(warehouse, dags), { code: 0, told: [] });
+    assert.deepEqual(await listRuns(warehouse), [
+      ["load.load", 1, "success", null],
+      ["merge.merge", 1, "success", null],
+      ["load.load", 1, "success", null],
+      ["merge.merge", 1, "failed", "no table"],
+      ["merge.merge", 2, "success", null],
+      ["load.load", 1, "success", null],
+      ["merge.merge", 1, "success", null],
+    ]);
+  },
+);
+
+testOnBothWarehouses(
+  "runBackfill() goes on behind a failure when it is told to",
+  async (warehouse) => {
+    const dags = dagsOf([], new Set(["2026-05-01", "2026-05-02"]));
+    const { code, told } = await backfill(warehouse, dags, true);
+    assert.equal(code, 1);
+    assert.deepEqual(told, [
+      "2026-05-01  1 of 2 DAGs succeeded, 0 rows written (1 of 3)",
+      "2026-05-02  1 of 2 DAGs succeeded, 0 rows written (2 of 3)",
+      "2026-05-03  2 of 2 DAGs succeeded, 0 rows written (3 of 3)",
+    ]);
+  },
+);

@@ -1,0 +1,282 @@
+import assert from "node:assert/strict";
+import type { Warehouse } from "../../../lib/warehouse/warehouse.ts";
+import {
+  CANCELLED,
+  CONFIRMED,
+  dubai,
+  element,
+  INQUIRY,
+  lead,
+  liveDay,
+} from "../../support/rentals.ts";
+import type { StagedRow } from "../../support/staged.ts";
+import { testOnBothWarehouses } from "../../support/warehouses.ts";
+
+const MERGE = "dds/merge_fact_fleet_usage_day.sql";
+const CAR = element(5, "2026-05-01 08:00", { plate: "A 1" });
+
+testOnBothWarehouses(
+  "merge_fact_fleet_usage_day has a row for each day, idle ones too",
+  async (warehouse) => {
+    await liveDay(warehouse, "2026-05-02", {
+      cars: [CAR],
+      leads: [booking(1, "2026-05-01 10:00", "2026-05-02 10:00", "2026-05-04 09:00", 200)],
+    });
+
+    const rows = await warehouse.sql`
+      select to_jsonb(f) as row from dds.fact_fleet_usage_day as f order by usage_date
+    `;
+    const idle = {
+      car_id: 5,
+      plate: "A 1",
+      rentals_cnt: 0,
+      lead_ids: [],
+      amount_share: 0,
+      is_rented: false,
+      is_double_booked: false,
+      usage_date: "2026-05-01",
+      load_date: "2026-05-02",
+    };
+    const rented = { ...idle, rentals_cnt: 1, lead_ids: [1], amount_share: 100, is_rented: true };
+    assert.deepEqual(rows.map(({ row }) => row), [
+      idle,
+      { ...rented, usage_date: "2026-05-02" },
+      { ...rented, usage_date: "2026-05-03" },
+    ]);
+  },
+);
+
+testOnBothWarehouses(
+  "merge_fact_fleet_usage_day covers the day of a same-day rental, and none when it ends before it starts",
+  async (warehouse) => {
+    await liveDay(warehouse, "2026-05-03", {
+      cars: [CAR],
+      leads: [
+        booking(1, "2026-05-01 10:00", "2026-05-02 10:00", "2026-05-02 18:00", 80),
+        booking(2, "2026-05-01 10:00", "2026-05-03 10:00", "2026-05-03 09:00", 80),
+      ],
+    });
+
+    assert.deepEqual(await days(warehouse), [
+      [5, "05-01", "A 1", [], "0"],
+      [5, "05-02", "A 1", [1], "80"],
+      [5, "05-03", "A 1", [], "0"],
+    ]);
+  },
+);
+
+testOnBothWarehouses(
+  "merge_fact_fleet_usage_day splits an amount into cents that add up to it",
+  async (warehouse) => {
+    await liveDay(warehouse, "2026-05-01", {
+      cars: [CAR],
+      leads: [booking(1, "2026-05-01 10:00", "2026-05-01 00:00", "2026-05-04 00:00", "100.00")],
+    });
+
+    assert.deepEqual(await days(warehouse), [
+      [5, "05-01", "A 1", [1], "33.33"],
+      [5, "05-02", "A 1", [1], "33.33"],
+      [5, "05-03", "A 1", [1], "33.34"],
+    ]);
+  },
+);
+
+testOnBothWarehouses(
+  "merge_fact_fleet_usage_day shows a double booking and counts both amounts",
+  async (warehouse) => {
+    await liveDay(warehouse, "2026-05-01", {
+      cars: [CAR],
+      leads: [
+        booking(1, "2026-05-01 10:00", "2026-05-01 00:00", "2026-05-03 00:00", 20),
+        booking(2, "2026-05-01 10:00", "2026-05-02 00:00", "2026-05-03 00:00", 7),
+      ],
+    });
+
+    const rows = await warehouse.sql.unsafe(`
+      select rentals_cnt, is_rented, is_double_booked, to_jsonb(lead_ids), amount_share::integer
+      from dds.fact_fleet_usage_day
+      order by usage_date
+    `).values();
+    assert.deepEqual([...rows], [[1, true, false, [1], 10], [2, true, true, [1, 2], 17]]);
+  },
+);
+
+testOnBothWarehouses(
+  "merge_fact_fleet_usage_day leaves no ghost when a rental is shortened, moved or cancelled",
+  async (warehouse) => {
+    await liveDay(warehouse, "2026-05-01", {
+      cars: [5, 6, 7, 8].map((id) => element(id, "2026-05-01 08:00", { plate: `P ${id}` })),
+      leads: [5, 6, 7].map((car) =>
+        booking(car, "2026-05-01 10:00", "2026-05-02 00:00", "2026-05-05 00:00", 90, `P ${car}`)
+      ),
+    });
+    const before = await rented(warehouse);
+
+    await liveDay(warehouse, "2026-05-02", {
+      leads: [
+        booking(5, "2026-05-02 10:00", "2026-05-02 00:00", "2026-05-03 00:00", 90, "P 5"),
+        booking(6, "2026-05-02 10:00", "2026-05-02 00:00", "2026-05-04 00:00", 90, "P 8"),
+        lead(7, "2026-05-02 10:00", { status_id: CANCELLED, plate: "P 7" }),
+      ],
+    });
+
+    assert.deepEqual(before, [
+      [5, ["05-02", "05-03", "05-04"]],
+      [6, ["05-02", "05-03", "05-04"]],
+      [7, ["05-02", "05-03", "05-04"]],
+    ]);
+    assert.deepEqual(await rented(warehouse), [[5, ["05-02"]], [8, ["05-02", "05-03"]]]);
+    // The last booked day of any car is the end of the calendar, for idle cars too.
+    assert.deepEqual(
+      await warehouse.sql`
+      select distinct max(usage_date)::text as last_day
+      from dds.fact_fleet_usage_day
+      group by car_id
+    `.values().then((rows) => [...rows]),
+      [["2026-05-03"]],
+    );
+  },
+);
+
+testOnBothWarehouses(
+  "merge_fact_fleet_usage_day shows the plate that the car bore when the day ended",
+  async (warehouse) => {
+    await liveDay(warehouse, "2026-05-03", {
+      cars: [CAR, element(5, "2026-05-02 23:59", { plate: "B 2" })],
+    });
+
+    assert.deepEqual(await days(warehouse), [
+      [5, "05-01", "A 1", [], "0"],
+      [5, "05-02", "B 2", [], "0"],
+      [5, "05-03", "B 2", [], "0"],
+    ]);
+  },
+);
+
+testOnBothWarehouses(
+  "merge_fact_fleet_usage_day starts with a rental that is earlier than the car",
+  async (warehouse) => {
+    await liveDay(warehouse, "2026-05-01", {
+      cars: [CAR],
+      leads: [booking(1, "2026-05-01 10:00", "2026-04-29 00:00", "2026-04-30 00:00", 50)],
+    });
+
+    assert.deepEqual(await days(warehouse), [
+      [5, "04-29", "A 1", [1], "50"],
+      [5, "04-30", "A 1", [], "0"],
+      [5, "05-01", "A 1", [], "0"],
+    ]);
+  },
+);
+
+testOnBothWarehouses("merge_fact_fleet_usage_day ends with a car's deletion", async (warehouse) => {
+  await liveDay(warehouse, "2026-05-05", {
+    cars: [CAR, element(5, "2026-05-02 10:00", { is_deleted: true, deleted_by: "absence" })],
+  });
+  const deleted = await days(warehouse);
+  await liveDay(warehouse, "2026-05-05", {
+    cars: [element(5, "2026-05-04 10:00", { plate: "A 1" })],
+  });
+
+  const alive = [[5, "05-01", "A 1", [], "0"], [5, "05-02", "A 1", [], "0"]];
+  assert.deepEqual(deleted, alive);
+  assert.deepEqual(await days(warehouse), [
+    ...alive,
+    [5, "05-04", "A 1", [], "0"],
+    [5, "05-05", "A 1", [], "0"],
+  ]);
+});
+
+testOnBothWarehouses(
+  "merge_fact_fleet_usage_day counts bookings of known cars only",
+  async (warehouse) => {
+    await liveDay(warehouse, "2026-05-01", {
+      cars: [CAR],
+      leads: [
+        booking(1, "2026-05-01 10:00", "2026-05-03 00:00", "2026-05-09 00:00", 60, "unknown"),
+        lead(2, "2026-05-01 10:00", {
+          status_id: INQUIRY,
+          plate: "A 1",
+          rental_start: dubai("2026-05-01 00:00"),
+          rental_end: dubai("2026-05-02 00:00"),
+        }),
+      ],
+    });
+
+    assert.deepEqual(await days(warehouse), [[5, "05-01", "A 1", [], "0"]]);
+  },
+);
+
+testOnBothWarehouses(
+  "merge_fact_fleet_usage_day adds only the new day when nothing else changed",
+  async (warehouse) => {
+    await liveDay(warehouse, "2026-05-01", { cars: [CAR] });
+
+    const next = await liveDay(warehouse, "2026-05-02");
+    const again = await liveDay(warehouse, "2026-05-02");
+    const older = await liveDay(warehouse, "2026-05-01");
+
+    assert.deepEqual(
+      [next, again, older].map((metrics) => metrics.get(MERGE)?.rows_written),
+      [1, 0, 0],
+    );
+    assert.equal(next.get(MERGE)?.cars_changed, 0);
+  },
+);
+
+function booking(
+  id: number,
+  updatedAt: string,
+  start: string,
+  end: string,
+  budget: number | string,
+  plate = "A 1",
+): StagedRow {
+  return lead(id, updatedAt, {
+    status_id: CONFIRMED,
+    plate,
+    budget,
+    rental_start: dubai(start),
+    rental_end: dubai(end),
+  });
+}
+
+/** Car, day, plate, leads and share of the amount, in order. */
+async function days({ sql }: Warehouse): Promise<unknown[][]> {
+  const rows = await sql.unsafe(`
+    select
+      car_id::integer, to_char(usage_date, 'MM-DD'), plate, to_jsonb(lead_ids),
+      trim_scale(amount_share)::text
+    from dds.fact_fleet_usage_day
+    order by car_id, usage_date
+  `).values();
+  return [...rows];
+}
+
+/** The rented days of each car that has any. */
+async function rented({ sql }: Warehouse): Promise<unknown[][]> {
+  const rows = await sql.unsafe(`
+    select car_id::integer, jsonb_agg(to_char(usage_date, 'MM-DD') order by usage_date)
+    from dds.fact_fleet_usage_day
+    where is_rented
+    group by car_id
+    order by car_id
+  `).values();
+  return [...rows];
+}
+
+testOnBothWarehouses(
+  "merge_fact_fleet_usage_day lets go of a car that never was",
+  async (warehouse) => {
+    const copy = element(5, "2026-05-01 08:00", { plate: "A 1", row_hash: "1" });
+    await liveDay(warehouse, "2026-05-02", { cars: [copy] });
+
+    // Seen in the same moment, this copy takes the place of the other one.
+    await liveDay(warehouse, "2026-05-02", {
+      cars: [{ ...copy, is_deleted: true, deleted_by: "absence", row_hash: "2" }],
+    });
+
+    const days = await warehouse.sql`select from dds.fact_fleet_usage_day`;
+    assert.equal(days.length, 0);
+  },
+);

@@ -1,0 +1,162 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import type { Warehouse } from "../../../lib/warehouse/warehouse.ts";
+import {
+  dump,
+  land,
+  listStatuses,
+  MERGES,
+  runFiles,
+  type StagedRow,
+} from "../../support/staged.ts";
+import { testOnServer, withEmbedded } from "../../support/warehouses.ts";
+
+const EMBEDDED_CASES = 10;
+const SERVER_CASES = 40;
+const FIRST_DAY = Date.UTC(2026, 4, 1, 6);
+const DAY_MS = 86_400_000;
+
+const STATUSES = { 1: "Inquiry", 4: "Confirmed", 6: "Returned", 143: "Cancelled / No-show" };
+const RENAMED = { ...STATUSES, 6: "Back, to be cancelled" };
+
+const moment = fc.integer({ min: 0, max: 4 * 24 }).map((hour) => FIRST_DAY + hour * 3_600_000);
+const plate = fc.constantFrom("A 1", "a-1", "B 2", "C 3", null);
+const license = fc.constantFrom("L1", "l 1", "L2", null);
+const isDeleted = fc.integer({ min: 0, max: 5 }).map((dice) => dice === 0);
+
+const car = fc.record({ id: fc.integer({ min: 1, max: 3 }), plate, updatedAt: moment, isDeleted });
+const client = fc.record({
+  id: fc.integer({ min: 1, max: 2 }),
+  license,
+  updatedAt: moment,
+  isDeleted,
+});
+const lead = fc.record({
+  id: fc.integer({ min: 1, max: 4 }),
+  plate,
+  license,
+  statusId: fc.constantFrom(1, 4, 4, 6, 143),
+  pipelineId: fc.constantFrom(10, 10, 10, 20),
+  carElementId: fc.constantFrom(null, null, null, 0, 2, 9),
+  budget: fc.constantFrom(0, 100),
+  startDay: fc.integer({ min: -2, max: 5 }),
+  days: fc.integer({ min: -1, max: 4 }),
+  updatedAt: moment,
+  isDeleted,
+});
+
+const day = fc.record({
+  cars: fc.array(car, { maxLength: 3 }),
+  clients: fc.array(client, { maxLength: 2 }),
+  leads: fc.array(lead, { maxLength: 4 }),
+  isRenamed: fc.boolean(),
+  graceMinutes: fc.constantFrom("29", "29", "0"),
+});
+
+Deno.test("facts built day by day equal facts built at once (embedded)", () =>
+  withEmbedded((warehouse) => checkIncrement(warehouse, EMBEDDED_CASES)));
+
+testOnServer(
+  "facts built day by day equal facts built at once",
+  (warehouse) => checkIncrement(warehouse, SERVER_CASES),
+);
+
+async function checkIncrement(warehouse: Warehouse, numRuns: number): Promise<void> {
+  await fc.assert(
+    fc.asyncProperty(fc.array(day, { minLength: 1, maxLength: 4 }), async (days) => {
+      await empty(warehouse, ["stg", "ods", "dict", "dds"]);
+      for (const [i, { cars, clients, leads, isRenamed, graceMinutes }] of days.entries()) {
+        await land(warehouse, "stg_cars", cars.map(toCarRow));
+        await land(warehouse, "stg_clients", clients.map(toClientRow));
+        await land(warehouse, "stg_leads", leads.map(toLeadRow));
+        const statuses = isRenamed ? RENAMED : STATUSES;
+        await listStatuses(warehouse, { 10: ["Car Rental", statuses], 20: ["Other", STATUSES] });
+        await runFiles(warehouse, `2026-05-0${i + 1}`, MERGES, { grace_minutes: graceMinutes });
+      }
+      const dayByDay = await facts(warehouse);
+      const last = `2026-05-0${days.length}`;
+      const settings = { grace_minutes: days.at(-1)?.graceMinutes ?? "29" };
+
+      const again = await runFiles(warehouse, last, MERGES, settings);
+      assert.deepEqual(again.map((metrics) => metrics.rows_written), MERGES.map(() => 0));
+
+      await empty(warehouse, ["dds"]);
+      const merges = MERGES.filter((path) => path.startsWith("dds/"));
+      await runFiles(warehouse, last, merges, settings);
+      assert.deepEqual(dayByDay, await facts(warehouse));
+    }),
+    { numRuns },
+  );
+}
+
+async function facts(warehouse: Warehouse) {
+  return {
+    cars: await dump(warehouse, "dds.dim_car", "car_id"),
+    clients: await dump(warehouse, "dds.dim_client", "client_id"),
+    statuses: await dump(warehouse, "dds.dim_status", "pipeline_id, status_id"),
+    rentals: await dump(warehouse, "dds.fact_rentals", "lead_id"),
+    changes: await dump(warehouse, "dds.fact_lead_status_change", "lead_id, change_ts"),
+    usage: await dump(warehouse, "dds.fact_fleet_usage_day", "car_id, usage_date"),
+  };
+}
+
+/** Empties the tables of the schemas and lets their readers begin anew; the unknown members stay. */
+async function empty({ sql }: Warehouse, schemas: readonly string[]): Promise<void> {
+  const tables = await sql`
+    select format('%I.%I', schemaname, tablename) as name
+    from pg_tables
+    where schemaname in ${sql(schemas)} and tablename <> 'dict_stage_rule'
+  `;
+  await sql.begin(async (tx) => {
+    for (const { name } of tables) {
+      const kept = { "dds.dim_car": "car_id = 0", "dds.dim_client": "client_id = 0" }[String(name)];
+      await tx.unsafe(`delete from ${name}${kept ? ` where not ${kept}` : ""}`);
+    }
+    await tx`
+      update ops.watermark
+      set position = 0, settings = null, cursor_day = null
+      where split_part(name, '.', 1) in ${tx(schemas)}
+    `;
+  });
+}
+
+function toCarRow({ id, plate, updatedAt, isDeleted }: Value<typeof car>): StagedRow {
+  const created = FIRST_DAY - DAY_MS + id * 3_600_000;
+  return { id, plate, created_at: toTime(created), ...seen(updatedAt, isDeleted) };
+}
+
+function toClientRow({ id, license, updatedAt, isDeleted }: Value<typeof client>): StagedRow {
+  return { id, license, created_at: toTime(FIRST_DAY - DAY_MS), ...seen(updatedAt, isDeleted) };
+}
+
+function toLeadRow(value: Value<typeof lead>): StagedRow {
+  const start = FIRST_DAY + value.startDay * DAY_MS;
+  return {
+    id: value.id,
+    plate: value.plate,
+    license: value.license,
+    status_id: value.statusId,
+    pipeline_id: value.pipelineId,
+    car_element_id: value.carElementId,
+    budget: value.budget,
+    dailyrate: 33.33,
+    rental_start: toTime(start),
+    rental_end: toTime(start + value.days * DAY_MS + 600_000),
+    created_at: toTime(FIRST_DAY),
+    ...seen(value.updatedAt, value.isDeleted),
+  };
+}
+
+function seen(updatedAt: number, isDeleted: boolean): StagedRow {
+  return {
+    updated_at: toTime(updatedAt),
+    is_deleted: isDeleted,
+    deleted_by: isDeleted ? "event" : null,
+  };
+}
+
+type Value<T> = T extends fc.Arbitrary<infer V> ? V : never;
+
+function toTime(ms: number): string {
+  return new Date(ms).toISOString();
+}
