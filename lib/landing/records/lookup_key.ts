@@ -20,9 +20,11 @@ const FOLDED: ReadonlyMap<string, string> = new Map([
  * Blanks, zero-width characters, soft hyphens and dashes of any kind, as the inside of a class of a pattern. Listed,
  * because `\p{Pd}` grows with each version of Unicode, and the warehouse's list does not.
  */
-export const IGNORED_IN_KEYS = String.raw`\s\u0085\u00AD\u034F\u061C\u180E\u200B-\u200F\u202A-\u202E` +
+export const IGNORED_IN_KEYS =
+  String.raw`\s\u0085\u00AD\u034F\u061C\u180E\u200B-\u200F\u202A-\u202E` +
   String.raw`\u2060-\u206F\uFE00-\uFE0F\uFEFF` +
-  String.raw`\-\u058A\u05BE\u1400\u1806\u2010-\u2015\u2043\u2212\u2E17\u2E1A\u2E3A\u2E3B\u2E40\u2E5D` +
+  String
+    .raw`\-\u058A\u05BE\u1400\u1806\u2010-\u2015\u2043\u2212\u2E17\u2E1A\u2E3A\u2E3B\u2E40\u2E5D` +
   String.raw`\u301C\u3030\u30A0\u{10D6E}\u{10EAD}`;
 
 const IGNORED = new RegExp(`[${IGNORED_IN_KEYS}]`, "gu");

@@ -42,8 +42,10 @@ testOnEveryLocale("lookupKey() and ods.lookup_key give the keys as written", asy
 /** Blocks whose compatible forms are younger than Unicode 14, which the oldest server has. */
 const YOUNGER = /[\u{1CCD6}-\u{1CCF9}\u{1E030}-\u{1E06D}\u{105C9}\u{105E4}\u{A7F1}]/u;
 
-testOnEveryLocale("lookupKey() and ods.lookup_key agree character by character", async ({ sql }) => {
-  const rows = await sql`
+testOnEveryLocale(
+  "lookupKey() and ods.lookup_key agree character by character",
+  async ({ sql }) => {
+    const rows = await sql`
     select
       code,
       coalesce(ods.lookup_key(chr(code)), '') as key,
@@ -55,11 +57,12 @@ testOnEveryLocale("lookupKey() and ods.lookup_key agree character by character",
       and (code < 13312 or code between 63744 and 65535 or code % 101 = 0)
   `;
 
-  const different = rows.filter(({ code, key, inner_key: inner }) => {
-    const character = String.fromCodePoint(Number(code));
-    if (YOUNGER.test(character)) return false;
-    return key !== lookupKey(character) || inner !== lookupKey(`Ж${character}q 1`);
-  });
-  assert.ok(rows.length > 25_000);
-  assert.deepEqual(different.map(({ code }) => Number(code).toString(16)), []);
-});
+    const different = rows.filter(({ code, key, inner_key: inner }) => {
+      const character = String.fromCodePoint(Number(code));
+      if (YOUNGER.test(character)) return false;
+      return key !== lookupKey(character) || inner !== lookupKey(`Ж${character}q 1`);
+    });
+    assert.ok(rows.length > 25_000);
+    assert.deepEqual(different.map(({ code }) => Number(code).toString(16)), []);
+  },
+);
