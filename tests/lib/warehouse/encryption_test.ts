@@ -4,7 +4,8 @@ import { ConfigError, type PgSettings, type SslMode } from "../../../lib/config.
 import { openServer } from "../../../lib/warehouse/open.ts";
 import { WarehouseError } from "../../../lib/warehouse/warehouse.ts";
 import { temporaryFolder } from "../../support/folders.ts";
-import { findPostgresPrograms, startPostgresServer } from "../../support/postgres_server.ts";
+import { findPostgresPrograms } from "../../support/postgres_programs.ts";
+import { startPostgresServer } from "../../support/postgres_server.ts";
 import {
   type AltName,
   createAuthority,
