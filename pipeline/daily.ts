@@ -6,7 +6,7 @@ import { readConfig } from "../lib/config.ts";
 import type { Dag } from "../lib/dag/dag.ts";
 import { runDaily } from "../lib/runner/daily_run.ts";
 import { createCommand, runMain } from "../lib/script/command.ts";
-import { chooseDate } from "../lib/script/dates.ts";
+import { parseLogicalDate } from "../lib/script/dates.ts";
 import { exitCodeOfDay } from "../lib/script/exit_code.ts";
 import { formatMetrics, formatOutcomes } from "../lib/script/outcome_table.ts";
 import { openSession } from "../lib/script/session.ts";
@@ -50,13 +50,13 @@ export async function main(args: readonly string[]): Promise<number> {
     "deno task daily --date 2026-05-03",
     "deno task daily --date 2026-05-03 --dry-run",
   ])
-    .option("--date <YYYY-MM-DD>", "logical date (default: today in BUSINESS_TZ)")
+    .option("--date <date>", "logical date: YYYY-MM-DD, today or yesterday (default: today)")
     .option("--dry-run", "write nothing, show what would be written")
     .option("--force", "run again what has succeeded for this date")
     .parse(args, { from: "user" })
     .opts<DailyFlags>();
   const config = readConfig();
-  const logicalDate = chooseDate(flags.date, config.businessTz);
+  const logicalDate = parseLogicalDate(flags.date ?? "today", config.businessTz);
   await using session = await openSession({ amo: true }, config);
   const outcomes = await runDaily(dags, {
     ...session,

@@ -36,6 +36,9 @@ export const SILENT_AFTER_S = 30;
 /**
  * Claims all `tasks` of a DAG for a date, or none: null when another worker holds one of them, or has
  * meanwhile finished one of `unfinishedIds`. The claims wait until `startClaim`.
+ *
+ * May be called again when it has thrown: what the same run holds already, because only the answer to its
+ * commit was lost, it gets.
  */
 export async function claimTasks(
   warehouse: Warehouse,
@@ -46,9 +49,13 @@ export async function claimTasks(
   const refused = new Error("Refused");
   try {
     return await warehouse.sql.begin(async (tx) => {
+      const held = await listOwnClaims(tx, run);
       const claims: Claim[] = [];
       for (const task of tasks) {
-        const claim = await insertClaim(tx, { ...run, ...task });
+        const attempt = held.get(task.taskId);
+        const claim = attempt === undefined
+          ? await insertClaim(tx, { ...run, ...task })
+          : { ...run, ...task, attempt };
         if (!claim) throw refused;
         claims.push(claim);
       }
@@ -137,6 +144,17 @@ export async function freeDeadClaims(warehouse: Warehouse, worker: Worker): Prom
   freed.push(...await querySqlFile(sql, "ops/free_claims_of_worker.sql", ownRuns));
   worker.sweep();
   return freed.map((row) => `${row.dag_id}.${row.task_id}`);
+}
+
+const ownClaims = z.array(z.object({ task_id: z.string(), attempt: z.number() }));
+
+/** The attempts that a run holds, by task id. */
+async function listOwnClaims(
+  tx: TransactionSql,
+  { runId, dagId, logicalDate }: Pick<Claim, "runId" | "dagId" | "logicalDate">,
+): Promise<ReadonlyMap<string, number>> {
+  const rows = await querySqlFile(tx, "ops/list_own_claims.sql", [runId, dagId, logicalDate]);
+  return new Map(ownClaims.parse([...rows]).map(({ task_id, attempt }) => [task_id, attempt]));
 }
 
 async function insertClaim(

@@ -54,7 +54,7 @@ async function runAndKeepLines(run: Run): Promise<DagOutcome> {
 }
 
 async function runPending(run: Run): Promise<DagOutcome> {
-  const states = await look(run);
+  const states = await persist(run, () => look(run));
   const decision = decide(run.dag, states, run.date, run.config.businessTz);
   if (run.dryRun) return await dryRun(run, decision);
   const pending = await choosePending(run, states);
@@ -146,12 +146,14 @@ async function claimAndRun(
   const unfinished = run.force
     ? []
     : pending.filter((task) => !isSettled(stateOf(run, states, task)));
-  const claims = await claimTasks(
-    run.warehouse,
-    { runId: run.runId, dagId: run.dag.id, logicalDate: run.date, worker: run.worker.id },
-    pending.map((task) => ({ taskId: task.id, waitsFor: waitsForOf(run.dag, task) })),
-    unfinished.map((task) => task.id),
-  );
+  const { runId, date: logicalDate, worker: { id: worker } } = run;
+  const claims = await persist(run, () =>
+    claimTasks(
+      run.warehouse,
+      { runId, dagId: run.dag.id, logicalDate, worker },
+      pending.map((task) => ({ taskId: task.id, waitsFor: waitsForOf(run.dag, task) })),
+      unfinished.map((task) => task.id),
+    ));
   if (!claims) return await refusedClaim(run);
   await using heartbeat = startHeartbeat(run.warehouse, {
     runId: run.runId,
@@ -164,7 +166,7 @@ async function claimAndRun(
 
 /** Another worker holds a claim, or has finished a task between the look at the run log and the claim. */
 async function refusedClaim(run: Run): Promise<DagOutcome> {
-  const states = await look(run);
+  const states = await persist(run, () => look(run));
   const active = states.find((state) => state.dag_id === run.dag.id && isActive(state));
   if (!active && (await choosePending(run, states)).length === 0) return alreadyDone(run, states);
   const message = `Cannot run ${run.dag.id} for ${run.date}: ` +

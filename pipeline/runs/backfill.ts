@@ -1,4 +1,4 @@
-import { type Config, ConfigError, readConfig } from "../../lib/config.ts";
+import { type Config, readConfig } from "../../lib/config.ts";
 import type { Dag } from "../../lib/dag/dag.ts";
 import { inRunOrder } from "../../lib/dag/downstream.ts";
 import { findDag } from "../../lib/dag/find_dag.ts";
@@ -10,7 +10,7 @@ import { runDaily } from "../../lib/runner/daily_run.ts";
 import type { OpenDay } from "../../lib/runner/dry_run.ts";
 import type { RunOptions } from "../../lib/runner/run.ts";
 import { readsAmo } from "../../lib/script/dag_command.ts";
-import { listDates, parseDate } from "../../lib/script/dates.ts";
+import { chooseDates } from "../../lib/script/dates.ts";
 import { EXIT_CODE } from "../../lib/script/exit_code.ts";
 import { formatOutcomes } from "../../lib/script/outcome_table.ts";
 import { openRunLog } from "../../lib/script/read_only.ts";
@@ -134,7 +134,7 @@ export const backfillCommand: Subcommand = (dags, act) =>
     .action(act(async (flags: BackfillFlags) => {
       const chosen = flags.dag === undefined ? inRunOrder(dags) : [findDag(dags, flags.dag)];
       const config = readConfig(undefined, { amo: chosen.some(readsAmo) });
-      const dates = pastDates(flags, config);
+      const dates = chooseDates(flags, config.businessTz);
       if (!flags.yes) return await showList(chosen, dates, config);
       await using session = await openSession({ amo: chosen.some(readsAmo) }, config);
       const days = await readOpenDays(session.warehouse, chosen, dates);
@@ -146,14 +146,6 @@ export const backfillCommand: Subcommand = (dags, act) =>
         tell: console.log,
       });
     }));
-
-function pastDates(flags: BackfillFlags, { businessTz }: Config): Temporal.PlainDate[] {
-  const to = parseDate(flags.to, businessTz);
-  if (Temporal.PlainDate.compare(to, Temporal.Now.plainDateISO(businessTz)) > 0) {
-    throw new ConfigError(`Cannot backfill to ${to}: it is in the future, expected today at most`);
-  }
-  return listDates(parseDate(flags.from, businessTz), to);
-}
 
 async function showList(
   chosen: readonly Dag[],

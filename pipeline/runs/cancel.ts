@@ -7,7 +7,7 @@ import { type Attempt, readAttempts } from "../../lib/run_log/attempts.ts";
 import { SILENT_AFTER_S } from "../../lib/run_log/claims.ts";
 import { isActive } from "../../lib/run_log/task_states.ts";
 import type { Worker } from "../../lib/run_log/worker.ts";
-import { parseDate } from "../../lib/script/dates.ts";
+import { parseLogicalDate } from "../../lib/script/dates.ts";
 import { EXIT_CODE } from "../../lib/script/exit_code.ts";
 import { openSession } from "../../lib/script/session.ts";
 import { type Sleep, sleep } from "../../lib/sleep.ts";
@@ -102,7 +102,7 @@ export const cancelCommand: Subcommand = (dags, act) =>
     .action(act(async (id: string, dateText: string) => {
       const config = readConfig(undefined, { amo: false });
       const dag = findDag(dags, id);
-      const date = parseDate(dateText, config.businessTz);
+      const date = parseLogicalDate(dateText, config.businessTz);
       if (!config.pg) {
         console.log(EMBEDDED);
         return EXIT_CODE.done;

@@ -3,7 +3,7 @@ import { findDag } from "../../lib/dag/find_dag.ts";
 import { withSetSchedules } from "../../lib/dag/scheduled_dags.ts";
 import { explainRun } from "../../lib/explain/explain.ts";
 import { SILENT_AFTER_S } from "../../lib/run_log/claims.ts";
-import { parseDate } from "../../lib/script/dates.ts";
+import { parseLogicalDate } from "../../lib/script/dates.ts";
 import { EXIT_CODE } from "../../lib/script/exit_code.ts";
 import { openRunLog } from "../../lib/script/read_only.ts";
 import { createRunSubcommand, type Subcommand } from "./subcommand.ts";
@@ -18,7 +18,7 @@ export const explainCommand: Subcommand = (dags, act) =>
       const config = readConfig(undefined, { amo: false });
       const scheduled = withSetSchedules(dags, config);
       const dag = findDag(scheduled, id);
-      const date = parseDate(dateText, config.businessTz);
+      const date = parseLogicalDate(dateText, config.businessTz);
       await using warehouse = await openRunLog(config);
       // This process has the embedded warehouse to itself, so whoever seems to run there is dead.
       const silentAfterS = warehouse.kind === "embedded" ? 0 : SILENT_AFTER_S;

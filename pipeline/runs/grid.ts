@@ -3,7 +3,7 @@ import type { Dag } from "../../lib/dag/dag.ts";
 import { type DagRun, dagRunOf, type RunStatus } from "../../lib/run_log/dag_run.ts";
 import { readTaskStates, type TaskState } from "../../lib/run_log/task_states.ts";
 import { wholeNumber } from "../../lib/script/command.ts";
-import { listDates, parseDate } from "../../lib/script/dates.ts";
+import { listDates, parseLogicalDate } from "../../lib/script/dates.ts";
 import { EXIT_CODE } from "../../lib/script/exit_code.ts";
 import { NoRunLogError, openRunLog } from "../../lib/script/read_only.ts";
 import { columnsOfStdout, lookOf, type Paint, paintForStdout } from "./look.ts";
@@ -161,7 +161,7 @@ export const gridCommand: Subcommand = (dags, act) =>
 
 async function readGrid(dags: readonly Dag[], flags: GridFlags): Promise<Grid> {
   const config = readConfig(undefined, { amo: false });
-  const to = parseDate(flags.to, config.businessTz);
+  const to = parseLogicalDate(flags.to, config.businessTz);
   const dates = listDates(to.subtract({ days: flags.days - 1 }), to);
   const range = { from: String(dates[0]), to: String(dates.at(-1)) };
   const states = await readOrNone(config, range, flags.json ?? false);

@@ -6,7 +6,7 @@ import type { Dag } from "../../lib/dag/dag.ts";
 import { findDag } from "../../lib/dag/find_dag.ts";
 import { attemptLogFile, dagLogFile, type LogFile, TAIL_LINES } from "../../lib/log/log_file.ts";
 import { type Attempt, readAttempts, withoutControls } from "../../lib/run_log/attempts.ts";
-import { parseDate } from "../../lib/script/dates.ts";
+import { parseLogicalDate } from "../../lib/script/dates.ts";
 import { EXIT_CODE } from "../../lib/script/exit_code.ts";
 import { openRunLog } from "../../lib/script/read_only.ts";
 import { querySqlFile } from "../../lib/warehouse/sql_file.ts";
@@ -110,7 +110,7 @@ export const logsCommand: Subcommand = (dags, act) =>
     .action(act(async (id: string, dateText: string) => {
       const config = readConfig(undefined, { amo: false });
       const dag = findDag(dags, id);
-      const date = parseDate(dateText, config.businessTz).toString();
+      const date = parseLogicalDate(dateText, config.businessTz).toString();
       await using warehouse = await openRunLog(config);
       const attempts = await readAttempts(warehouse.sql, { from: date, to: date, dagId: dag.id });
       console.log(

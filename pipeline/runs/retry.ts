@@ -4,7 +4,7 @@ import { findDag } from "../../lib/dag/find_dag.ts";
 import type { DagOutcome } from "../../lib/dag/outcome.ts";
 import { runDaily } from "../../lib/runner/daily_run.ts";
 import { readsAmo } from "../../lib/script/dag_command.ts";
-import { parseDate } from "../../lib/script/dates.ts";
+import { parseLogicalDate } from "../../lib/script/dates.ts";
 import { EXIT_CODE, exitCodeOfDag, exitCodeOfDay } from "../../lib/script/exit_code.ts";
 import { formatOutcomes } from "../../lib/script/outcome_table.ts";
 import { openSession } from "../../lib/script/session.ts";
@@ -29,7 +29,7 @@ export const retryCommand: Subcommand = (dags, act) =>
       const chosen = flags.downstream ? withDownstream(dags, dag) : [dag];
       const needs = { amo: chosen.some(readsAmo) };
       const config = readConfig(undefined, needs);
-      const logicalDate = parseDate(dateText, config.businessTz);
+      const logicalDate = parseLogicalDate(dateText, config.businessTz);
       await using session = await openSession(needs, config);
       const outcomes = await runDaily(dags, {
         ...session,

@@ -7,7 +7,7 @@ import { formatDuration, formatLocalTime } from "../../lib/log/time_text.ts";
 import { type Attempt, readAttempts } from "../../lib/run_log/attempts.ts";
 import { dagRunOf } from "../../lib/run_log/dag_run.ts";
 import { readTaskStates, type TaskState } from "../../lib/run_log/task_states.ts";
-import { parseDate } from "../../lib/script/dates.ts";
+import { parseLogicalDate } from "../../lib/script/dates.ts";
 import { EXIT_CODE } from "../../lib/script/exit_code.ts";
 import { openRunLog } from "../../lib/script/read_only.ts";
 import { lookOf, type Paint, paintForStdout } from "./look.ts";
@@ -74,7 +74,7 @@ export const showCommand: Subcommand = (dags, act) =>
     .action(act(async (id: string, dateText: string) => {
       const config = readConfig(undefined, { amo: false });
       const dag = findDag(withSetSchedules(dags, config), id);
-      const date = parseDate(dateText, config.businessTz);
+      const date = parseLogicalDate(dateText, config.businessTz);
       await using warehouse = await openRunLog(config);
       const range = { from: date.toString(), to: date.toString(), dagId: dag.id };
       const attempts = await readAttempts(warehouse.sql, range);

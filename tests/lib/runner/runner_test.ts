@@ -1,3 +1,4 @@
+import type { TransactionSql } from "postgres";
 import assert from "node:assert/strict";
 import { runDag } from "../../../lib/runner/runner.ts";
 import { exitCodeOfDag } from "../../../lib/script/exit_code.ts";
@@ -440,3 +441,38 @@ testOnBothWarehouses(
     });
   },
 );
+
+/** The warehouse, whose first transaction loses its connection `when` it is to be committed. */
+function losingOnce(warehouse: Warehouse, when: "before" | "after"): Warehouse {
+  let isLost = false;
+  const begin = async (body: (tx: TransactionSql) => Promise<unknown>) => {
+    if (isLost) return await warehouse.sql.begin(body);
+    isLost = true;
+    const lost = Object.assign(new Error("the server is restarting"), {
+      code: "CONNECTION_CLOSED",
+    });
+    if (when === "after") await warehouse.sql.begin(body);
+    throw lost;
+  };
+  const sql = new Proxy(warehouse.sql, {
+    get: (target, name) => name === "begin" ? begin : Reflect.get(target, name),
+  });
+  return { ...warehouse, sql };
+}
+
+for (const when of ["before", "after"] as const) {
+  testOnBothWarehouses(
+    `runDag() claims again when the server restarts ${when} its claims are committed`,
+    async (warehouse) => {
+      const tries: string[] = [];
+      const dag = testDag("leads", [notingTask("extract", tries), notingTask("load", tries)]);
+      const options = runOptions(losingOnce(warehouse, when));
+      assert.equal((await runDag(dag, options)).status, "success");
+      assert.deepEqual(options.waits, [1000]);
+      assert.deepEqual(await listRuns(warehouse), [
+        ["leads.extract", 1, "success", null],
+        ["leads.load", 1, "success", null],
+      ]);
+    },
+  );
+}

@@ -181,7 +181,8 @@ Deno.test("runs refuses a backfill of the future with exit code 2", async () => 
   });
   assert.deepEqual([code, stderr], [
     2,
-    "Cannot backfill to 2999-01-01: it is in the future, expected today at most\n",
+    "Cannot use the date 2999-01-01: it is in the future, expected today at most " +
+    `(${Temporal.Now.plainDateISO("Asia/Dubai")} in Asia/Dubai)\n`,
   ]);
 });
 
