@@ -13,6 +13,8 @@ export interface Located {
   readonly lines: ReadonlyMap<string, number>;
   /** Names that an object has already, with the line on which they come again: of two values one would be lost. */
   readonly repeated: readonly RepeatedName[];
+  /** How numbers are written that JavaScript writes otherwise, by path: "1.10", "9.7E+11". */
+  readonly numbers: ReadonlyMap<string, string>;
 }
 
 /** A name that stands in an object more than once. */
@@ -20,6 +22,17 @@ export interface RepeatedName {
   readonly line: number;
   /** Of the value, e.g. "[3].plate". */
   readonly path: string;
+}
+
+/** A number that JSON writes otherwise than JavaScript does: "1.10", "9.7E+11", more digits than it keeps. */
+export class WrittenNumber {
+  constructor(readonly text: string, readonly value: number) {}
+}
+
+/** The value at a path, as the text writes it where that is such a number. */
+export function writtenValue(value: unknown, { numbers }: Located, path: string): unknown {
+  const text = numbers.get(path);
+  return typeof value === "number" && text !== undefined ? new WrittenNumber(text, value) : value;
 }
 
 /** The text is not JSON; `line` is where that shows. */
@@ -49,9 +62,17 @@ export function parseLocatedJson(text: string, firstLine = 1): Located {
     const line = firstLine + countLineEnds(text.slice(0, offset));
     throw new JsonTextError(line, describeExpected(text, errors));
   }
-  const place: Place = { text, offset: 0, line: firstLine, lines: new Map(), repeated: [] };
+  const place: Place = {
+    text,
+    offset: 0,
+    line: firstLine,
+    lines: new Map(),
+    repeated: [],
+    numbers: new Map(),
+  };
   locate(place, root, "");
-  return { value: JSON.parse(text), lines: place.lines, repeated: place.repeated };
+  const { lines, repeated, numbers } = place;
+  return { value: JSON.parse(text), lines, repeated, numbers };
 }
 
 /** How far the text has been walked through: nodes come in the order in which they stand. */
@@ -61,11 +82,16 @@ interface Place {
   line: number;
   readonly lines: Map<string, number>;
   readonly repeated: RepeatedName[];
+  readonly numbers: Map<string, string>;
 }
 
 function locate(place: Place, node: Node, path: string): void {
   const line = lineOf(place, node);
   if (!place.lines.has(path)) place.lines.set(path, line);
+  if (node.type === "number") {
+    const written = place.text.slice(node.offset, node.offset + node.length);
+    if (written !== String(node.value)) place.numbers.set(path, written);
+  }
   const children = node.children ?? [];
   if (node.type === "array") {
     children.forEach((child, i) => locate(place, child, `${path}[${i}]`));
