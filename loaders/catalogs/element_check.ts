@@ -1,4 +1,5 @@
 import { foldName } from "../../lib/amocrm/field_match.ts";
+import { lookupKey } from "../../lib/landing/records/lookup_key.ts";
 import type { FieldDefinition } from "../fields/field_definitions.ts";
 import { ApiValue } from "./api_element.ts";
 import type { ElementCatalog } from "./element_catalog.ts";
@@ -79,7 +80,7 @@ function checkRecord(
   const textOf = (field: FieldDefinition | null) =>
     String(values.find((one) => one.field === field)?.values[0]?.value ?? "").trim();
   const name = given || textOf(catalog.nameField);
-  const key = foldKey(catalog.keyField ? textOf(catalog.keyField) : name);
+  const key = lookupKey(catalog.keyField ? textOf(catalog.keyField) : name);
   const has = (path: string) => problems.some((problem) => problem.path === path);
   if (key === "" && !record.values.some((value) => isOf(value, catalog) && has(value.path))) {
     problems.push(toProblem(record, keyName(catalog), "is missing"));
@@ -158,11 +159,6 @@ function fromApi(field: FieldDefinition, { item }: ApiValue, timeZone: string): 
   if ("reason" in converted || converted.value === null) return converted;
   const isKind = field.type === "multitext" && typeof item.enum_code === "string";
   return { value: { ...converted.value, ...(isKind ? { enum_code: item.enum_code } : {}) } };
-}
-
-/** A key as it is compared: upper case, without blanks and hyphens, as the warehouse looks plates up. */
-export function foldKey(text: string): string {
-  return text.normalize("NFKC").toUpperCase().replace(/[\s-]/gu, "");
 }
 
 function keyName({ keyField }: ElementCatalog): string {
