@@ -189,7 +189,7 @@ Deno.test("deno task compile puts into the program what it needs, and nothing el
             [["check-data"], /\nAll \d+ results are clean\n$/],
             [["runs"], /^daily_build_dds_fact /m],
             [["loader", "json_importer", "--help"], /^Usage: json_importer /],
-            [["dag", "daily_build_dds_dim", "--dry-run"], /^daily_build_dds_dim +dry run/m],
+            [["dag", "daily_build_dds_dim", "--dry-run"], /^ 1\. daily_build_dds_dim$/m],
           ] as const
         ) {
           const { code, stdout, stderr } = await run(args, env);

@@ -35,11 +35,16 @@ export function startWorker(dataDir: string): Worker {
   return {
     id,
     liveRuns: new Set(),
-    isDead: (workerId) =>
-      /^[\w.-]+$/.test(workerId) && isFileLocked(lockPath(folder, workerId)) === false,
+    isDead: (workerId) => isWorkerDead(dataDir, workerId),
     sweep: () => sweepFolder(folder),
     [Symbol.dispose]: () => lock.remove(),
   };
+}
+
+/** `Worker.isDead`, for a process that is no worker itself. */
+export function isWorkerDead(dataDir: string, workerId: string): boolean {
+  return /^[\w.-]+$/.test(workerId) &&
+    isFileLocked(lockPath(join(dataDir, "workers"), workerId)) === false;
 }
 
 function lockPath(folder: string, workerId: string): string {

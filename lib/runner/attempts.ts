@@ -15,7 +15,7 @@ import {
 } from "../run_log/claims.ts";
 import type { Heartbeat } from "../run_log/heartbeat.ts";
 import { readTaskStates } from "../run_log/task_states.ts";
-import { DryRunRollback, tryTask } from "./one_try.ts";
+import { tryTask } from "./one_try.ts";
 import { persist } from "./persist.ts";
 import { contextOf, type Run } from "./run.ts";
 import { traceTry } from "./tracing.ts";
@@ -127,14 +127,13 @@ function succeeded(run: Run, task: Task, result: TaskResult, startedMs: number):
     taskLog.warn("{task} reports {name} = {value}", { task: task.id, ...warning });
   }
   const rows = result.rowsWritten ?? result.rowsRead ?? null;
-  const status = run.dryRun ? "dry run" : "success";
-  return { ...emptyOutcome(task, status), rows, seconds, metrics: result.metrics };
+  return { ...emptyOutcome(task, "success"), rows, seconds, metrics: result.metrics };
 }
 
 async function failed(
   run: Run,
   task: Task,
-  claim: Claim | null,
+  claim: Claim,
   error: unknown,
   startedMs: number,
 ): Promise<TaskOutcome> {
@@ -147,7 +146,7 @@ async function failed(
     task: task.id,
     error: text,
   });
-  if (claim && !isLost) {
+  if (!isLost) {
     const failure = { status: "failed", reason, error } as const;
     await record(run, () => failClaim(run.warehouse.sql, claim, failure));
   }
@@ -184,21 +183,6 @@ export async function releaseTask(run: Run, task: Task, claim: Claim): Promise<T
   const failure = { status: "failed", reason: "stopped", error } as const;
   await record(run, () => failClaim(run.warehouse.sql, claim, failure));
   return { ...emptyOutcome(task, "failed"), reason: "stopped", error };
-}
-
-/** Runs a task whose transaction is rolled back; the run log does not change. */
-export async function dryRunTask(run: Run, task: Task): Promise<TaskOutcome> {
-  const startedMs = performance.now();
-  try {
-    const context = contextOf(run, task, run.signal);
-    context.progress("");
-    const result = await tryTask(run.warehouse, task, context, (_tx, result) => {
-      throw new DryRunRollback(result);
-    });
-    return succeeded(run, task, result, startedMs);
-  } catch (error) {
-    return await failed(run, task, null, error, startedMs);
-  }
 }
 
 function secondsSince(startedMs: number): number {

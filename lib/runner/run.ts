@@ -13,7 +13,6 @@ export interface RunOptions {
   readonly config: Config;
   readonly worker: Worker;
   readonly logicalDate: Temporal.PlainDate;
-  readonly dryRun?: boolean;
   /** Run again what has succeeded. */
   readonly force?: boolean;
   /** Milliseconds to wait for upstreams, asking each `config.pokeIntervalMs`; 0 by default. */
@@ -42,10 +41,12 @@ export interface Run extends RunOptions {
 }
 
 /** The part of a run that its tasks may see. */
-export type RunSeenByTasks = Pick<
-  Run,
-  "config" | "dag" | "date" | "dryRun" | "handedOver" | "logicalDate" | "report" | "runId"
->;
+export type RunSeenByTasks =
+  & Pick<Run, "config" | "dag" | "date" | "handedOver" | "logicalDate" | "report" | "runId">
+  & {
+    /** What it writes will be rolled back. */
+    readonly dryRun?: boolean;
+  };
 
 /** What a task of the run gets to know. */
 export function contextOf(run: RunSeenByTasks, task: Task, signal: AbortSignal): TaskContext {

@@ -11,7 +11,7 @@ import { type Heartbeat, startHeartbeat } from "../run_log/heartbeat.ts";
 import { isActive, isSettled, readTaskStates, type TaskState } from "../run_log/task_states.ts";
 import { decide, type Decision, nameOf } from "../run_log/upstreams.ts";
 import { sleep as sleepByClock } from "../sleep.ts";
-import { dryRunTask, failAfter, releaseTask, runTask } from "./attempts.ts";
+import { failAfter, releaseTask, runTask } from "./attempts.ts";
 import { persist } from "./persist.ts";
 import { contextOf, type Run, type RunOptions } from "./run.ts";
 import { traceDag } from "./tracing.ts";
@@ -40,7 +40,7 @@ export async function runDag(dag: Dag, options: RunOptions): Promise<DagOutcome>
   if (run.signal.aborted || run.drain.aborted) return stopped(run);
   run.worker.liveRuns.add(run.runId);
   try {
-    return await traceDag(run, () => run.dryRun ? runPending(run) : runAndKeepLines(run));
+    return await traceDag(run, () => runAndKeepLines(run));
   } finally {
     run.worker.liveRuns.delete(run.runId);
   }
@@ -56,7 +56,6 @@ async function runAndKeepLines(run: Run): Promise<DagOutcome> {
 async function runPending(run: Run): Promise<DagOutcome> {
   const states = await persist(run, () => look(run));
   const decision = decide(run.dag, states, run.date, run.config.businessTz);
-  if (run.dryRun) return await dryRun(run, decision);
   const pending = await choosePending(run, states);
   if (pending.length === 0) return alreadyDone(run, states);
   const waits = (run.waitMs ?? 0) > 0;
@@ -66,7 +65,7 @@ async function runPending(run: Run): Promise<DagOutcome> {
 
 /** Frees what the dead hold, reads how each task stands and takes over what earlier successes left. */
 async function look(run: Run): Promise<TaskState[]> {
-  const freed = run.dryRun ? [] : await freeDeadClaims(run.warehouse, run.worker);
+  const freed = await freeDeadClaims(run.warehouse, run.worker);
   if (freed.length > 0) {
     log.warn("Freed the claims of dead workers: {tasks}", { tasks: freed.join(", ") });
   }
@@ -273,19 +272,4 @@ async function runClaims(
     message: null,
     tasks,
   };
-}
-
-/** Runs every task inside transactions that are rolled back; the run log does not change. */
-async function dryRun(run: Run, decision: Decision): Promise<DagOutcome> {
-  const message = decision.kind === "ready"
-    ? null
-    : `Dry run of ${run.dag.id} without its upstream: ${decision.reason}, so its rows do not count in`;
-  if (message) log.warn("{message}", { message });
-  const tasks: TaskOutcome[] = [];
-  for (const task of run.dag.tasks) {
-    const hasFailed = tasks.some((outcome) => outcome.status === "failed");
-    tasks.push(hasFailed ? emptyOutcome(task, "upstream_failed") : await dryRunTask(run, task));
-  }
-  const status = tasks.every((outcome) => outcome.status === "dry run") ? "dry run" : "failed";
-  return { dagId: run.dag.id, status, message, tasks };
 }

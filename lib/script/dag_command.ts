@@ -4,8 +4,9 @@ import type { Dag } from "../dag/dag.ts";
 import { runDag } from "../runner/runner.ts";
 import { createCommand, runMain } from "./command.ts";
 import { parseLogicalDate } from "./dates.ts";
+import { showDryRun } from "./dry_session.ts";
 import { exitCodeOfDag } from "./exit_code.ts";
-import { formatMetrics, formatOutcomes } from "./outcome_table.ts";
+import { formatOutcomes } from "./outcome_table.ts";
 import { openSession } from "./session.ts";
 
 interface DagFlags {
@@ -26,15 +27,14 @@ export async function runDagByArgs(dag: Dag, args: readonly string[]): Promise<n
   const flags = parseFlags(dag, args);
   const config = readConfig(undefined, { amo: readsAmo(dag) });
   const logicalDate = parseLogicalDate(flags.date ?? "today", config.businessTz);
+  if (flags.dryRun) return await showDryRun([dag], [logicalDate], config, flags);
   await using session = await openSession({ amo: readsAmo(dag) }, config);
   const outcome = await runDag(dag, {
     ...session,
     logicalDate,
-    dryRun: flags.dryRun ?? false,
     force: flags.force ?? false,
     waitMs: waitMs(flags.wait, config),
   });
-  if (flags.dryRun) console.log(formatMetrics([outcome]));
   console.log(formatOutcomes([outcome]));
   return exitCodeOfDag(outcome);
 }

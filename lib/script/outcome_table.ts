@@ -16,17 +16,6 @@ export function formatOutcomes(outcomes: readonly DagOutcome[]): string {
   ].join("\n");
 }
 
-/** What a dry run measured, one metric a line, since no run log keeps it. */
-export function formatMetrics(outcomes: readonly DagOutcome[]): string {
-  return outcomes.flatMap((dag) =>
-    dag.tasks.flatMap((task) =>
-      Object.entries(task.metrics ?? {}).map(([name, value]) =>
-        `${dag.dagId}.${task.taskId} ${name} = ${value ?? "null"}`
-      )
-    )
-  ).join("\n");
-}
-
 function formatDag(dag: DagOutcome): string[] {
   const seconds = dag.tasks.some((task) => task.seconds !== null)
     ? dag.tasks.reduce((sum, task) => sum + (task.seconds ?? 0), 0).toFixed(1)
@@ -59,7 +48,7 @@ function formatProblems(outcomes: readonly DagOutcome[]): string[] {
 /** Of this run alone: those of a task that was done before were shown when it was. */
 function formatWarnings(outcomes: readonly DagOutcome[]): string[] {
   const warnings = outcomes.flatMap((dag) =>
-    dag.tasks.filter((task) => task.status === "success" || task.status === "dry run")
+    dag.tasks.filter((task) => task.status === "success")
       .flatMap((task) =>
         warningsOf(task.metrics ?? {}).map(({ name, value }) =>
           `Warning: ${dag.dagId}.${task.taskId} reports ${name} = ${value}`

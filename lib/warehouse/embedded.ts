@@ -28,6 +28,11 @@ export async function openEmbeddedWarehouse(dataDir: string): Promise<Warehouse>
   }
 }
 
+/** Opens a PostgreSQL inside this process that is gone with it. */
+export async function openInMemory(): Promise<Warehouse> {
+  return await servePglite(await PGlite.create(), "in memory, gone with this process");
+}
+
 /**
  * Serves an open PGlite on a loopback port and connects to it, so that there is one driver and one code
  * path. Closing the warehouse closes the PGlite too.

@@ -65,21 +65,34 @@ export async function rehearseMigrations(
   warehouse: Warehouse,
   folder: string = join(SQL_DIR, "migrations"),
 ): Promise<readonly string[]> {
-  const migrations = await readMigrations(folder);
   const rollback = new Error("Rolled back because this is a rehearsal");
-  const applied: string[] = [];
+  let applied: readonly string[] = [];
   try {
     await warehouse.sql.begin(async (tx) => {
-      await querySqlFile(tx, "ops/lock_migrations.sql", []);
-      await runSqlFile(tx, "ops/create_schema_migration.sql");
-      for (const migration of pending(migrations, await listApplied(tx))) {
-        await apply(tx, migration);
-        applied.push(migration.file);
-      }
+      applied = await migrateInside(tx, folder);
       throw rollback;
     });
   } catch (error) {
     if (error !== rollback) throw error;
+  }
+  return applied;
+}
+
+/**
+ * Applies all pending files inside a transaction, which holds the lock until its end, and returns their names.
+ * Throws `MigrationError` and `SqlFileError` as `migrate` does.
+ */
+export async function migrateInside(
+  tx: TransactionSql,
+  folder: string = join(SQL_DIR, "migrations"),
+): Promise<readonly string[]> {
+  const migrations = await readMigrations(folder);
+  await querySqlFile(tx, "ops/lock_migrations.sql", []);
+  await runSqlFile(tx, "ops/create_schema_migration.sql");
+  const applied: string[] = [];
+  for (const migration of pending(migrations, await listApplied(tx))) {
+    await apply(tx, migration);
+    applied.push(migration.file);
   }
   return applied;
 }

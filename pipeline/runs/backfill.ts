@@ -4,54 +4,19 @@ import { inRunOrder } from "../../lib/dag/downstream.ts";
 import { findDag } from "../../lib/dag/find_dag.ts";
 import type { DagOutcome } from "../../lib/dag/outcome.ts";
 import { formatDuration } from "../../lib/log/time_text.ts";
-import { dagRunOf } from "../../lib/run_log/dag_run.ts";
-import { readTaskStates, type TaskState } from "../../lib/run_log/task_states.ts";
+import { findOpenDays, type OpenDay } from "../../lib/run_log/open_days.ts";
+import { readTaskStates } from "../../lib/run_log/task_states.ts";
 import { runDaily } from "../../lib/runner/daily_run.ts";
-import type { OpenDay } from "../../lib/runner/dry_run.ts";
 import type { RunOptions } from "../../lib/runner/run.ts";
 import { readsAmo } from "../../lib/script/dag_command.ts";
 import { chooseDates } from "../../lib/script/dates.ts";
 import { EXIT_CODE } from "../../lib/script/exit_code.ts";
 import { formatOutcomes } from "../../lib/script/outcome_table.ts";
-import { openRunLog } from "../../lib/script/read_only.ts";
+import { openMigratedWarehouse } from "../../lib/script/read_only.ts";
 import { openSession } from "../../lib/script/session.ts";
 import type { Warehouse } from "../../lib/warehouse/warehouse.ts";
 import { exitCodeOfRetry } from "./retry.ts";
 import { createSubcommand, type Subcommand } from "./subcommand.ts";
-
-/**
- * What of `dags` is still to be run on each date: what is open, and what will be stale once something that its
- * success waited for has been run.
- */
-export function findOpenDays(
-  dags: readonly Dag[],
-  dates: readonly Temporal.PlainDate[],
-  states: readonly TaskState[],
-): OpenDay[] {
-  const byDate = Map.groupBy(states, ({ logical_date }) => logical_date);
-  return dates.map((date) => ({
-    date,
-    dags: findOpen(dags, date.toString(), byDate.get(date.toString()) ?? []),
-  }));
-}
-
-/** `dags` must be in the order of their runs. */
-function findOpen(
-  dags: readonly Dag[],
-  date: string,
-  states: readonly TaskState[],
-): readonly Dag[] {
-  const open: Dag[] = [];
-  for (const dag of dags) {
-    const run = dagRunOf(dag, date, states);
-    const names = run.tasks.flatMap(({ state }) => state?.waits_for ?? []);
-    const isNext = open.some(({ id, tasks }) =>
-      names.includes(id) || tasks.some((task) => names.includes(`${id}.${task.id}`))
-    );
-    if (run.isOpen || isNext) open.push(dag);
-  }
-  return open;
-}
 
 /** The list of what a backfill would run: a line per date, and one per DAG when it is not all of them. */
 export function formatOpenDays(days: readonly OpenDay[], dags: readonly Dag[]): string {
@@ -152,7 +117,7 @@ async function showList(
   dates: readonly Temporal.PlainDate[],
   config: Config,
 ): Promise<number> {
-  await using warehouse = await openRunLog(config);
+  await using warehouse = await openMigratedWarehouse(config);
   const days = await readOpenDays(warehouse, chosen, dates);
   const count = days.filter(({ dags }) => dags.length > 0).length;
   console.log(formatOpenDays(days, chosen));

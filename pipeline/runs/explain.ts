@@ -5,7 +5,7 @@ import { explainRun } from "../../lib/explain/explain.ts";
 import { SILENT_AFTER_S } from "../../lib/run_log/claims.ts";
 import { parseLogicalDate } from "../../lib/script/dates.ts";
 import { EXIT_CODE } from "../../lib/script/exit_code.ts";
-import { openRunLog } from "../../lib/script/read_only.ts";
+import { openMigratedWarehouse } from "../../lib/script/read_only.ts";
 import { createRunSubcommand, type Subcommand } from "./subcommand.ts";
 
 /** `runs explain`: why a DAG has not run for a date, and what to do about it. */
@@ -19,7 +19,7 @@ export const explainCommand: Subcommand = (dags, act) =>
       const scheduled = withSetSchedules(dags, config);
       const dag = findDag(scheduled, id);
       const date = parseLogicalDate(dateText, config.businessTz);
-      await using warehouse = await openRunLog(config);
+      await using warehouse = await openMigratedWarehouse(config);
       // This process has the embedded warehouse to itself, so whoever seems to run there is dead.
       const silentAfterS = warehouse.kind === "embedded" ? 0 : SILENT_AFTER_S;
       const text = await explainRun(

@@ -5,8 +5,8 @@ import { readTaskStates, type TaskState } from "../../lib/run_log/task_states.ts
 import { wholeNumber } from "../../lib/script/command.ts";
 import { listDates, parseLogicalDate } from "../../lib/script/dates.ts";
 import { EXIT_CODE } from "../../lib/script/exit_code.ts";
-import { NoRunLogError, openRunLog } from "../../lib/script/read_only.ts";
-import { columnsOfStdout, lookOf, type Paint, paintForStdout } from "./look.ts";
+import { NoRunLogError, openMigratedWarehouse } from "../../lib/script/read_only.ts";
+import { columnsOfStdout, lookOf, type Paint, paintForStdout } from "../../lib/script/look.ts";
 import { createSubcommand, type Subcommand } from "./subcommand.ts";
 
 /** The runs of some DAGs on some dates. */
@@ -182,11 +182,11 @@ async function readOrNone(
   isForProgram: boolean,
 ): Promise<TaskState[]> {
   try {
-    await using warehouse = await openRunLog(config);
+    await using warehouse = await openMigratedWarehouse(config);
     return await readTaskStates(warehouse.sql, range.from, range.to);
   } catch (error) {
     if (!isForProgram || !(error instanceof NoRunLogError)) throw error;
-    console.error(error.message);
+    console.error(error.note);
     return [];
   }
 }

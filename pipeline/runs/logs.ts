@@ -8,9 +8,9 @@ import { attemptLogFile, dagLogFile, type LogFile, TAIL_LINES } from "../../lib/
 import { type Attempt, readAttempts, withoutControls } from "../../lib/run_log/attempts.ts";
 import { parseLogicalDate } from "../../lib/script/dates.ts";
 import { EXIT_CODE } from "../../lib/script/exit_code.ts";
-import { openRunLog } from "../../lib/script/read_only.ts";
+import { openMigratedWarehouse } from "../../lib/script/read_only.ts";
 import { querySqlFile } from "../../lib/warehouse/sql_file.ts";
-import { lookOf, type Paint, paintForStdout } from "./look.ts";
+import { lookOf, type Paint, paintForStdout } from "../../lib/script/look.ts";
 import { createRunSubcommand, type Subcommand } from "./subcommand.ts";
 
 const tails = z.array(
@@ -111,7 +111,7 @@ export const logsCommand: Subcommand = (dags, act) =>
       const config = readConfig(undefined, { amo: false });
       const dag = findDag(dags, id);
       const date = parseLogicalDate(dateText, config.businessTz).toString();
-      await using warehouse = await openRunLog(config);
+      await using warehouse = await openMigratedWarehouse(config);
       const attempts = await readAttempts(warehouse.sql, { from: date, to: date, dagId: dag.id });
       console.log(
         await readLogs(warehouse.sql, config, { dag, date, attempts }, paintForStdout()),

@@ -6,7 +6,7 @@ import { freeDeadClaims } from "../../lib/run_log/claims.ts";
 import { wholeNumber } from "../../lib/script/command.ts";
 import { parseLogicalDate } from "../../lib/script/dates.ts";
 import { EXIT_CODE } from "../../lib/script/exit_code.ts";
-import { openRunLog } from "../../lib/script/read_only.ts";
+import { openMigratedWarehouse } from "../../lib/script/read_only.ts";
 import { openSession } from "../../lib/script/session.ts";
 import { querySqlFile } from "../../lib/warehouse/sql_file.ts";
 import type { Warehouse } from "../../lib/warehouse/warehouse.ts";
@@ -100,7 +100,9 @@ export const pruneCommand: Subcommand = (dags, act) =>
       if (flags.after !== undefined && flags.keepDays === undefined) {
         return await pruneNewer(config, parseLogicalDate(flags.after, config.businessTz), isWanted);
       }
-      throw new ConfigError("Cannot prune: expected either --keep-days or --after");
+      throw new ConfigError(
+        "Cannot prune without a limit: expected --keep-days, or --after for dates of the future",
+      );
     }));
 
 async function pruneOld(
@@ -112,7 +114,7 @@ async function pruneOld(
   const when = `ended more than ${keepDays} days ago`;
   if (mayRunAgain(dags, config, keepDays)) console.log(RUN_AGAIN);
   if (!isWanted) {
-    await using warehouse = await openRunLog(config);
+    await using warehouse = await openMigratedWarehouse(config);
     const old = describeOldRuns(await findOldRuns(warehouse, config.logDir, keepDays));
     console.log(`${old} ${when}: add --yes to remove them`);
     return EXIT_CODE.done;
@@ -129,7 +131,7 @@ async function pruneNewer(
   isWanted: boolean,
 ): Promise<number> {
   if (!isWanted) {
-    await using warehouse = await openRunLog(config);
+    await using warehouse = await openMigratedWarehouse(config);
     const found = await findNewerRuns(warehouse.sql, date);
     console.log(
       found.attempts === 0

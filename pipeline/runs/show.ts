@@ -9,8 +9,8 @@ import { dagRunOf } from "../../lib/run_log/dag_run.ts";
 import { readTaskStates, type TaskState } from "../../lib/run_log/task_states.ts";
 import { parseLogicalDate } from "../../lib/script/dates.ts";
 import { EXIT_CODE } from "../../lib/script/exit_code.ts";
-import { openRunLog } from "../../lib/script/read_only.ts";
-import { lookOf, type Paint, paintForStdout } from "./look.ts";
+import { openMigratedWarehouse } from "../../lib/script/read_only.ts";
+import { lookOf, type Paint, paintForStdout } from "../../lib/script/look.ts";
 import { createRunSubcommand, type Subcommand } from "./subcommand.ts";
 
 /** Everything that the run log knows of a DAG for a date: one block for each attempt. */
@@ -75,7 +75,7 @@ export const showCommand: Subcommand = (dags, act) =>
       const config = readConfig(undefined, { amo: false });
       const dag = findDag(withSetSchedules(dags, config), id);
       const date = parseLogicalDate(dateText, config.businessTz);
-      await using warehouse = await openRunLog(config);
+      await using warehouse = await openMigratedWarehouse(config);
       const range = { from: date.toString(), to: date.toString(), dagId: dag.id };
       const attempts = await readAttempts(warehouse.sql, range);
       const states = await readTaskStates(warehouse.sql, range.from);

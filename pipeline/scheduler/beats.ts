@@ -15,7 +15,7 @@ import { due, type DueRun, firstDateNeeded, type RunLogView } from "./due.ts";
 
 /** What a scheduler works with. The warehouse must be migrated. */
 export interface SchedulerOptions
-  extends Omit<RunOptions, "logicalDate" | "dryRun" | "force" | "waitMs" | "signal" | "drain"> {
+  extends Omit<RunOptions, "logicalDate" | "force" | "waitMs" | "signal" | "drain"> {
   readonly dags: readonly ScheduledDag[];
   /** The time that decides what is due; the database's clock by default, so that machines agree. */
   readonly now?: () => Promise<Temporal.Instant>;

@@ -148,7 +148,7 @@ testCars(
 );
 
 testCars("daily_amocrm_load_cars lands nothing on a dry run", async (bench, warehouse) => {
-  const outcome = await bench.run(dag, { dryRun: true });
+  const outcome = await bench.dryRun(dag);
   assert.deepEqual(outcome.tasks.map(({ rows }) => rows), [3, 3]);
   assert.deepEqual(await readCars(warehouse), []);
   assert.deepEqual(await bench.listSnapshots(), []);

@@ -110,7 +110,7 @@ testClients(
 );
 
 testClients("daily_amocrm_load_clients lands nothing on a dry run", async (bench, warehouse) => {
-  const outcome = await bench.run(dag, { dryRun: true });
+  const outcome = await bench.dryRun(dag);
   assert.deepEqual(outcome.tasks.map(({ rows }) => rows), [2, 2]);
   assert.deepEqual(await readClients(warehouse), []);
   assert.deepEqual(await bench.listSnapshots(), []);

@@ -284,7 +284,7 @@ testLeads(
 testLeads(
   "daily_amocrm_load_leads lands nothing and leaves no snapshot on a dry run",
   async (bench, warehouse) => {
-    const outcome = await bench.run(dag, { dryRun: true });
+    const outcome = await bench.dryRun(dag);
     assert.equal(outcome.status, "dry run");
     assert.deepEqual(outcome.tasks.map(({ rows }) => rows), [3, 3]);
     assert.deepEqual(await readLeads(warehouse), []);

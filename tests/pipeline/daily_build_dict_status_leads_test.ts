@@ -89,7 +89,7 @@ testDictionary("daily_build_dict_status_leads takes a new name over", async (ben
 testDictionary(
   "daily_build_dict_status_leads writes nothing on a dry run",
   async (bench, warehouse) => {
-    const outcome = await bench.run(dag, { dryRun: true });
+    const outcome = await bench.dryRun(dag);
     assert.equal(outcome.status, "dry run");
     assert.deepEqual(await readRentalStatuses(warehouse), []);
     const [row] = await warehouse.sql`select count(*) as rows from dict.dict_status_leads_stg`;

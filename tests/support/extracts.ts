@@ -8,7 +8,7 @@ import { type ServedSandbox, serveSandbox } from "../../lib/sandbox/server.ts";
 import type { Warehouse } from "../../lib/warehouse/warehouse.ts";
 import { temporaryFolder } from "./folders.ts";
 import { createRentalAccount, type RentalAccount } from "./rental_account.ts";
-import { listRuns, runOptions } from "./runs.ts";
+import { dryRunDag, listRuns, runOptions } from "./runs.ts";
 
 /** An account on loopback and a data folder, for runs of DAGs against it. */
 export interface ExtractBench extends AsyncDisposable {
@@ -17,6 +17,8 @@ export interface ExtractBench extends AsyncDisposable {
   readonly config: Config;
   /** Runs a DAG for 2026-05-03, unless told otherwise. */
   run(dag: Dag, changes?: Partial<RunOptions>): Promise<DagOutcome>;
+  /** The same as a dry run. */
+  dryRun(dag: Dag): Promise<DagOutcome>;
   /** Files and folders left below snapshots/. */
   listSnapshots(): Promise<string[]>;
 }
@@ -39,6 +41,7 @@ export async function openExtractBench(warehouse: Warehouse): Promise<ExtractBen
     account,
     config,
     run: (dag, changes = {}) => runDag(dag, { ...runOptions(warehouse), config, ...changes }),
+    dryRun: (dag) => dryRunDag(dag, { ...runOptions(warehouse), config }),
     listSnapshots: () => listAll(join(folder.path, "snapshots")),
     [Symbol.asyncDispose]: () => all.disposeAsync(),
   };

@@ -9,7 +9,15 @@ import { dag as buildFacts } from "../../../pipeline/daily_build_dds_fact.ts";
 import { dag as mergeCars } from "../../../pipeline/daily_load_ods_cars.ts";
 import { findOffenders } from "../../support/checks.ts";
 import { CONFIRMED, dubai, element, lead, liveDay } from "../../support/rentals.ts";
-import { DATE, listNotes, listRuns, notingTask, runOptions, testDag } from "../../support/runs.ts";
+import {
+  DATE,
+  dryRunDag,
+  listNotes,
+  listRuns,
+  notingTask,
+  runOptions,
+  testDag,
+} from "../../support/runs.ts";
 import { land, MERGES, runFiles, type StagedRow } from "../../support/staged.ts";
 import { testOnBothWarehouses } from "../../support/warehouses.ts";
 
@@ -164,7 +172,7 @@ testOnBothWarehouses("a warn check is told and stops nothing", async (warehouse)
 
 testOnBothWarehouses("a dry run fails at a check too, and keeps no result", async (warehouse) => {
   await prepare(warehouse);
-  const outcome = await runDag(FACTS, runOptions(warehouse, { dryRun: true }));
+  const outcome = await dryRunDag(FACTS, runOptions(warehouse));
   assert.deepEqual(statuses([outcome]), [
     [FACTS.id, "failed", "failed", "upstream_failed", "upstream_failed"],
   ]);

@@ -4,15 +4,7 @@ import { runDag } from "../../../lib/runner/runner.ts";
 import { exitCodeOfDag } from "../../../lib/script/exit_code.ts";
 import { claimTasks, failClaim } from "../../../lib/run_log/claims.ts";
 import type { Warehouse } from "../../../lib/warehouse/warehouse.ts";
-import {
-  DATE,
-  listNotes,
-  listRuns,
-  notingTask,
-  runOptions,
-  testDag,
-  toClaim,
-} from "../../support/runs.ts";
+import { DATE, listRuns, notingTask, runOptions, testDag, toClaim } from "../../support/runs.ts";
 import { testOnBothWarehouses, testOnServer } from "../../support/warehouses.ts";
 
 const UPSTREAM = { waitsFor: [{ dag: "leads", task: "load" }] };
@@ -235,55 +227,6 @@ testOnBothWarehouses("runDag() repeats a task whose output is gone", async (ware
   await runDag(dag(notingTask("load", tries)), runOptions(warehouse));
   assert.deepEqual(tries, ["extract", "extract", "load"], "nobody asks after the DAG's success");
 });
-
-testOnBothWarehouses(
-  "runDag() writes nothing on a dry run and shows what would be",
-  async (warehouse) => {
-    const tries: string[] = [];
-    const cleaned: string[] = [];
-    const dag = testDag("cars", [
-      notingTask("extract", tries, {
-        afterCommit: ({ dryRun }) => Promise.resolve(void cleaned.push(`dry run: ${dryRun}`)),
-      }),
-      notingTask("load", tries),
-    ], UPSTREAM);
-    const outcome = await runDag(dag, runOptions(warehouse, { dryRun: true }));
-    assert.deepEqual(tries, ["extract", "load"]);
-    assert.deepEqual(cleaned, ["dry run: true"]);
-    assert.equal(outcome.status, "dry run");
-    assert.equal(exitCodeOfDag(outcome), 0);
-    assert.equal(
-      outcome.message,
-      "Dry run of cars without its upstream: waiting for leads.load of 2026-05-03 (never ran), " +
-        "so its rows do not count in",
-    );
-    assert.deepEqual(outcome.tasks.map(({ status, rows, metrics }) => [status, rows, metrics]), [
-      ["dry run", 1, { noted: 1 }],
-      ["dry run", 1, { noted: 1 }],
-    ]);
-    assert.deepEqual(await listRuns(warehouse), []);
-    assert.deepEqual(await listNotes(warehouse), []);
-  },
-);
-
-testOnBothWarehouses(
-  "runDag() fails a dry run whose task fails, and writes nothing",
-  async (warehouse) => {
-    const tries: string[] = [];
-    const dag = testDag("cars", [
-      { id: "extract", prepare: () => Promise.reject(new Error("no network")) },
-      notingTask("load", tries),
-    ]);
-    const outcome = await runDag(dag, runOptions(warehouse, { dryRun: true }));
-    assert.equal(exitCodeOfDag(outcome), 1);
-    assert.deepEqual(outcome.tasks.map(({ status, error }) => [status, error]), [
-      ["failed", "no network"],
-      ["upstream_failed", null],
-    ]);
-    assert.deepEqual(tries, []);
-    assert.deepEqual(await listRuns(warehouse), []);
-  },
-);
 
 testOnBothWarehouses(
   "runDag() is not ready before its upstream, and leaves no trace",

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { formatMetrics, formatOutcomes } from "../../../lib/script/outcome_table.ts";
+import { formatOutcomes } from "../../../lib/script/outcome_table.ts";
 import type { DagOutcome, TaskOutcome } from "../../../lib/dag/outcome.ts";
 
 function task(taskId: string, changes: Partial<TaskOutcome> = {}): TaskOutcome {
@@ -79,19 +79,5 @@ daily_load_ods_leads                   done                                 -
 
 daily_load_ods_cars.merge_ods_cars failed: no table
 Cannot run daily_build_dds_dim for 2026-05-03: daily_load_ods_cars failed`,
-  );
-});
-
-Deno.test("formatMetrics() shows one metric a line", () => {
-  const dryRun: DagOutcome = {
-    dagId: "daily_load_ods_leads",
-    status: "dry run",
-    message: null,
-    tasks: [task("merge_ods_leads", { metrics: { versions_opened: 3, newest: null } })],
-  };
-  assert.equal(
-    formatMetrics([dryRun]),
-    "daily_load_ods_leads.merge_ods_leads versions_opened = 3\n" +
-      "daily_load_ods_leads.merge_ods_leads newest = null",
   );
 });

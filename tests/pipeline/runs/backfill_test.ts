@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Dag } from "../../../lib/dag/dag.ts";
-import { findOpenDays, formatOpenDays, runBackfill } from "../../../pipeline/runs/backfill.ts";
+import { findOpenDays } from "../../../lib/run_log/open_days.ts";
+import { formatOpenDays, runBackfill } from "../../../pipeline/runs/backfill.ts";
 import { readTaskStates } from "../../../lib/run_log/task_states.ts";
 import { listDates } from "../../../lib/script/dates.ts";
 import type { Warehouse } from "../../../lib/warehouse/warehouse.ts";

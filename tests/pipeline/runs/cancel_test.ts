@@ -31,7 +31,7 @@ async function cancel(
   const told: string[] = [];
   const count = await cancelRun(LEADS, DAY, {
     warehouse,
-    worker: fakeWorker(HERE, dead),
+    isDead: (id) => dead.includes(id),
     signal: new AbortController().signal,
     sleep: wait,
     tell: (text) => told.push(text),

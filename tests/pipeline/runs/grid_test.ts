@@ -4,7 +4,7 @@ import type { Attempt } from "../../../lib/run_log/attempts.ts";
 import { dagRunOf } from "../../../lib/run_log/dag_run.ts";
 import { listDates } from "../../../lib/script/dates.ts";
 import { formatGrid, type Grid, toGridJson } from "../../../pipeline/runs/grid.ts";
-import { colourful, plain } from "../../../pipeline/runs/look.ts";
+import { colourful, plain } from "../../../lib/script/look.ts";
 import { at, attemptOf } from "../../support/attempts.ts";
 import { notingTask, testDag } from "../../support/runs.ts";
 import { statesOf } from "../../support/task_states.ts";

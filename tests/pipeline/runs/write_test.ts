@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { attemptOf, insertAttempts } from "../../support/attempts.ts";
 import {
   addCarAndClient,
@@ -237,7 +238,10 @@ nobody: wait for its end, or stop it
     await say(setup, "explain", LOAD_CARS, DAY),
     /^daily_amocrm_load_cars of 2026-05-03 failed\n {2}extract_cars was cancelled by a person at /,
   );
+  const workers = () => Array.fromAsync(Deno.readDir(join(setup.dataDir, "workers")));
+  const before = await workers();
   const nothing = await setup.run("runs", ["cancel", LOAD_CARS, DAY]);
+  assert.deepEqual(await workers(), before, "it takes no part as a worker, and sweeps none away");
   assert.deepEqual([nothing.code, nothing.stdout], [
     0,
     `Nothing of ${LOAD_CARS} of ${DAY} is under way\n`,
