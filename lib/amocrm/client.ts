@@ -173,28 +173,40 @@ async function tryOnce(
   signal: AbortSignal,
 ): Promise<AmoAnswer> {
   const pacer = sharedPacer(session.base.origin, session.requestsPerSecond);
-  await pacer.slot();
-  signal.throwIfAborted();
-  // Workers that run side by side must not go on hammering after one of them was told to stop.
-  if (session.ban.error) throw session.ban.error;
-  const action = `${outgoing.method === "GET" ? "read" : "write"} ${describeUrl(outgoing.url)}`;
-  const { response, text } = await exchange(session, outgoing, attempt, signal, action);
-  if (response.status === 429) pacer.slowDown();
+  const departure = await pacer.slot();
   try {
+    signal.throwIfAborted();
+    // Workers that run side by side must not go on hammering after one of them was told to stop.
+    if (session.ban.error) throw session.ban.error;
+    const action = `${outgoing.method === "GET" ? "read" : "write"} ${describeUrl(outgoing.url)}`;
+    const { response, text } = await exchange(
+      session,
+      outgoing,
+      { attempt, action, signal, onHead: departure.answered },
+    );
+    if (response.status === 429) pacer.slowDown();
     const body = judgeAnswer(action, { status: response.status, text });
     return { body, serverTime: readServerTime(response, session.now) };
   } catch (error) {
     if (error instanceof AmoBan) session.ban.error = error;
     throw error;
+  } finally {
+    departure.failed();
   }
+}
+
+/** What one try needs besides the request; `onHead` is called when the head of the answer has come. */
+interface Try {
+  readonly attempt: number;
+  readonly action: string;
+  readonly signal: AbortSignal;
+  readonly onHead: () => void;
 }
 
 async function exchange(
   session: Session,
   { method, url, headers, body }: Outgoing,
-  attempt: number,
-  signal: AbortSignal,
-  action: string,
+  { attempt, action, signal, onHead }: Try,
 ): Promise<{ response: Response; text: string }> {
   const started = performance.now();
   let status = 0;
@@ -212,6 +224,7 @@ async function exchange(
       ...(session.fetch ? { fetch: session.fetch } : {}),
     });
     const response = await pending;
+    onHead();
     status = response.status;
     return { response, text: await pending.text() };
   } catch (error) {

@@ -27,9 +27,14 @@ export interface LeadScanOptions {
   readonly upperBound: Temporal.Instant;
   readonly log: Logger;
   readonly signal: AbortSignal;
-  /** Requests side by side; 6 reach 7 a second up to 0.85 s of latency. */
+  /** Requests side by side, 6 unless told; see `workersFor`. */
   readonly workers?: number;
   readonly onProgress?: (leads: number) => void;
+}
+
+/** How many workers reach a rate up to 0.85 s of latency: 6 for 7 requests a second, 43 for 50 and more. */
+export function workersFor(requestsPerSecond: number): number {
+  return Math.min(43, Math.max(6, Math.ceil(requestsPerSecond * 0.85)));
 }
 
 /** What a scan found. */
