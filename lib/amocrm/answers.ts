@@ -25,19 +25,26 @@ export interface RetryableOptions extends ErrorOptions {
   readonly status?: number;
   /** False when it is certain that the account did not see or do what was asked; true by default. */
   readonly mayHaveRun?: boolean;
+  /** Whether less might have been answered: a 504, or no answer in time. */
+  readonly isTooHeavy?: boolean;
 }
 
 /** A failed try that is worth repeating after a wait of the kind `wait`. */
 export class RetryableAnswer extends TransientError {
   readonly status: number | null;
   readonly mayHaveRun: boolean;
+  readonly isTooHeavy: boolean;
 
   constructor(message: string, readonly wait: WaitKind, options: RetryableOptions = {}) {
     super(message, options);
     this.status = options.status ?? null;
     this.mayHaveRun = options.mayHaveRun ?? true;
+    this.isTooHeavy = options.isTooHeavy ?? false;
   }
 }
+
+/** A part of a list that was too much for one answer (504, or none in time): fewer rows may do. */
+export class HeavyRead extends TransientError {}
 
 /**
  * A write whose answer was lost: it may have been done, wholly or in part, or may yet be.
@@ -99,7 +106,8 @@ function toError(action: string, status: number, body: unknown): Error {
     );
   }
   if (status >= 500) {
-    return new RetryableAnswer(`${found}, expected 200: run again later`, "short", { status });
+    const options = { status, isTooHeavy: status === 504 };
+    return new RetryableAnswer(`${found}, expected 200: run again later`, "short", options);
   }
   if (status === 401) {
     return new AmoError(`${found}, expected 200: check AMO_TOKEN`, status);

@@ -1,8 +1,16 @@
 import type { Logger } from "@logtape/logtape";
 import ky from "ky";
-import { type AmoAnswer, AmoBan, judgeAnswer, LostAnswer, RetryableAnswer } from "./answers.ts";
+import {
+  type AmoAnswer,
+  AmoBan,
+  HeavyRead,
+  judgeAnswer,
+  LostAnswer,
+  RetryableAnswer,
+} from "./answers.ts";
 import { toNetworkError } from "./network_errors.ts";
 import { sharedPacer } from "./pacing.ts";
+import { FEWEST_ROWS } from "./page_size.ts";
 import { type AmoPage, walkPages } from "./pages.ts";
 import { encodeQuery, type Query } from "./query.ts";
 import { DEFAULT_RETRY, retryAnswers, type RetryPolicy } from "./retry.ts";
@@ -44,7 +52,15 @@ export interface AmoWrite {
 export interface AmoClient {
   /** GET of a path like "/api/v4/leads". */
   get(path: string, query: Query, signal?: AbortSignal): Promise<AmoAnswer>;
-  /** All pages of a list, following `_links.next`; ends for certain, reads one page ahead. */
+  /**
+   * GET of a part of a list, as large as the query's `limit`. Throws `HeavyRead` at once when it is too much
+   * for one answer and can be smaller: see `askBySize`.
+   */
+  getPart(path: string, query: Query, signal?: AbortSignal): Promise<AmoAnswer>;
+  /**
+   * All pages of a list, following `_links.next`; ends for certain, reads one page ahead. With a `limit` in the
+   * query, pages that are too heavy are asked for again with half of it.
+   */
   pages(path: string, query: Query, signal?: AbortSignal): AsyncGenerator<AmoPage, void, undefined>;
   /** A write; throws `ValidationError` when the account finds fault with it, `LostAnswer` as `AmoWrite` says. */
   send(write: AmoWrite, signal?: AbortSignal): Promise<AmoAnswer>;
@@ -63,9 +79,14 @@ export function createAmoClient(options: AmoClientOptions): AmoClient {
   };
   return {
     get: (path, query, signal) => getUrl(session, toUrl(session.base, path, query), signal),
+    getPart: (path, query, signal) => getPart(session, toUrl(session.base, path, query), signal),
     pages: (path, query, signal) =>
       walkPages(
-        (url, stop) => getUrl(session, url, stop),
+        {
+          fetch: (url, stop) => getPart(session, url, stop),
+          onSize: (rows) =>
+            session.log.info("{path}: {rows} rows at once from here on", { path, rows }),
+        },
         toUrl(session.base, path, query),
         signal ?? session.signal,
       ),
@@ -99,6 +120,17 @@ interface Outgoing {
 
 async function getUrl(session: Session, url: URL, signal?: AbortSignal): Promise<AmoAnswer> {
   return await repeat(session, { method: "GET", url, headers: {} }, signal, () => null);
+}
+
+async function getPart(session: Session, url: URL, signal?: AbortSignal): Promise<AmoAnswer> {
+  const canBeSmaller = Number(url.searchParams.get("limit")) > FEWEST_ROWS;
+  return await repeat(
+    session,
+    { method: "GET", url, headers: {} },
+    signal,
+    (error) =>
+      canBeSmaller && error.isTooHeavy ? new HeavyRead(error.message, { cause: error }) : null,
+  );
 }
 
 async function sendWrite(
