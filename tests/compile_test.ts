@@ -30,20 +30,29 @@ async function readTree(folder: string, name: string): Promise<Map<string, Uint8
   return files;
 }
 
-/** Writes the embedded files of the project into a folder, with the import map that the program has. */
+/** Writes what is embedded into a folder, the packages as node_modules, with the import map of the program. */
 async function extract({ files, metadata }: CompiledProgram, folder: string): Promise<void> {
   for (const [path, bytes] of files) {
-    if (path.startsWith(".deno_compile_node_modules/")) continue;
-    await Deno.mkdir(join(folder, dirname(path)), { recursive: true });
-    await Deno.writeFile(join(folder, path), bytes);
+    const target = join(folder, placeOf(path));
+    await Deno.mkdir(dirname(target), { recursive: true });
+    // Two versions of one package would want the same place.
+    await Deno.writeFile(target, bytes, { createNew: true });
   }
   await Deno.writeTextFile(
     join(folder, "deno.json"),
     JSON.stringify({
       ...JSON.parse(metadata.workspace_resolver.import_map.json),
       unstable: metadata.unstable_config.features,
-      nodeModulesDir: "none",
+      nodeModulesDir: "manual",
     }),
+  );
+}
+
+/** "…/localhost/zod/4.6.7/index.js" in the program is "node_modules/zod/index.js" in a folder. */
+function placeOf(path: string): string {
+  return path.replace(
+    /^\.deno_compile_node_modules\/localhost\/((?:@[^/]+\/)?[^/]+)\/[^/]+\//,
+    "node_modules/$1/",
   );
 }
 
@@ -66,6 +75,7 @@ Deno.test("deno task compile puts into the program what it needs, and nothing el
   await using source = await temporaryFolder();
   await using extracted = await temporaryFolder();
   await using state = await temporaryFolder();
+  await using emptyHome = await temporaryFolder();
   await prepareSource(source.path);
   // The runtime of compiled programs is a download; Deno itself stands in for it here, and cannot run them.
   const { code, stderr } = await runDeno(
@@ -145,7 +155,8 @@ Deno.test("deno task compile puts into the program what it needs, and nothing el
         join(extracted.path, "pipeline/rental.ts"),
         ...args,
       ],
-      env,
+      // Nor does it find in a cache what is not inside.
+      { ...env, HOME: emptyHome.path, DENO_DIR: emptyHome.path },
       state.path,
     );
 

@@ -1,57 +1,107 @@
-// Runs the tests (`deno task test`), on a PostgreSQL of their own where its programs are found.
+// Runs the tests (`deno task test`) on a PostgreSQL of their own: that of this machine, otherwise one from npm.
 // Arguments go on to `deno test`: a file, `--filter`. The last line is `N passed, N failed`.
+//
+//     deno task test --servers 15,18      what depends most on the server, on each of these versions
+//
 // With `TEST_PG_HOST` (and `TEST_PG_PORT`, `_USER`, `_PASSWORD`) they use that server instead.
 import { TEMPLATE_VARIABLE } from "./support/embedded_template.ts";
 import { temporaryFolder } from "./support/folders.ts";
 import {
-  findPostgresPrograms,
-  type ServerAccess,
-  startPostgresServer,
-  type TestServer,
-} from "./support/postgres_server.ts";
-import { readTestCounts } from "./support/test_counts.ts";
+  openAnyPostgresPrograms,
+  openPostgresPrograms,
+  platform,
+  type PostgresPrograms,
+  PROGRAMS_VARIABLE,
+} from "./support/postgres_programs.ts";
+import { startPostgresServer } from "./support/postgres_server.ts";
+import { SERVER_TESTS } from "./support/server_tests.ts";
+import { readTestArguments } from "./support/test_arguments.ts";
+import { addCounts, readTestCounts, type TestCounts } from "./support/test_counts.ts";
+
+type Env = Readonly<Record<string, string>>;
+
+/** How a run of `deno test` ended. */
+interface Outcome {
+  readonly code: number;
+  readonly counts: TestCounts;
+}
 
 const ON_INTERRUPT: readonly Deno.Signal[] = ["SIGINT", "SIGTERM"];
 
-/** Runs `deno test` and returns its exit code, after the server of its own was stopped. */
+/** The `deno test` under way; signals reach it as well, and this process stays to stop the server. */
+let child: Deno.ChildProcess | null = null;
+
+/** Runs the tests and returns the exit code, after a server of their own was stopped. */
 async function main(args: readonly string[]): Promise<number> {
-  // Both reach the tests as well; this process stays to stop the server.
-  const child = { kill: (_signal: Deno.Signal): void => {} };
-  for (const signal of ON_INTERRUPT) Deno.addSignalListener(signal, () => child.kill(signal));
-  await using server = Deno.env.get("TEST_PG_HOST") ? null : await startOwnServer();
-  await using template = await temporaryFolder();
-  const process = new Deno.Command(Deno.execPath(), {
-    args: ["test", "-A", "--parallel", ...args],
-    env: { [TEMPLATE_VARIABLE]: template.path, ...(server ? toEnv(server.access) : {}) },
-    stdin: "null",
-    stdout: "piped",
-  }).spawn();
-  child.kill = (signal) => process.kill(signal);
-  const lastLines = await copyToStdout(process.stdout);
-  const { code } = await process.status;
-  const counts = readTestCounts(lastLines);
+  const { servers, rest } = readTestArguments(args);
+  for (const signal of ON_INTERRUPT) Deno.addSignalListener(signal, () => child?.kill(signal));
+  const { code, counts } = servers
+    ? await runOnEach(servers, rest)
+    : Deno.env.get("TEST_PG_HOST")
+    ? await runTests(rest, {})
+    : await runOnAny(rest);
   console.log(counts.text);
   return code === 0 && counts.failed > 0 ? 1 : code;
 }
 
-async function startOwnServer(): Promise<TestServer | null> {
-  const programs = await findPostgresPrograms();
-  if (!programs) {
-    console.log("No PostgreSQL programs found: the tests that need a server are skipped");
-    return null;
-  }
-  const server = await startPostgresServer(programs);
-  console.log(`PostgreSQL ${server.version} on port ${server.access.port}, for these tests alone`);
-  return server;
+async function runOnAny(args: readonly string[]): Promise<Outcome> {
+  await using programs = await openAnyPostgresPrograms();
+  if (programs) return (await runOnServer(programs, args)).outcome;
+  console.log(
+    "Skipped are the tests that need a server: this machine has no PostgreSQL (no initdb), and npm has one " +
+      `for linux-x64 alone (this is ${platform()}); install PostgreSQL, or name a server in TEST_PG_HOST`,
+  );
+  return await runTests(args, {});
 }
 
-function toEnv({ host, port, user, password }: ServerAccess): Record<string, string> {
+/** Runs what depends most on the server, or the tests that `args` name, on one version after the other. */
+async function runOnEach(versions: readonly number[], args: readonly string[]): Promise<Outcome> {
+  const chosen = args.length > 0 ? args : ["--filter", "(server)", ...SERVER_TESTS];
+  const lines: string[] = [];
+  const outcomes: Outcome[] = [];
+  for (const version of versions) {
+    await using programs = await openPostgresPrograms(version);
+    const { name, outcome } = await runOnServer(programs, chosen);
+    outcomes.push(outcome);
+    lines.push(`PostgreSQL ${name}: ${outcome.counts.text}`);
+  }
+  console.log(lines.join("\n"));
   return {
+    code: Math.max(...outcomes.map(({ code }) => code)),
+    counts: addCounts(outcomes.map(({ counts }) => counts)),
+  };
+}
+
+async function runOnServer(
+  { folder, source }: PostgresPrograms,
+  args: readonly string[],
+): Promise<{ readonly name: string; readonly outcome: Outcome }> {
+  await using server = await startPostgresServer(folder);
+  const { host, port, user, password } = server.access;
+  const name = `${server.version} of ${source}`;
+  console.log(`PostgreSQL ${name} on port ${port}, for these tests alone`);
+  const outcome = await runTests(args, {
+    [PROGRAMS_VARIABLE]: folder,
     TEST_PG_HOST: host,
     TEST_PG_PORT: String(port),
     TEST_PG_USER: user,
     TEST_PG_PASSWORD: password,
-  };
+  });
+  return { name, outcome };
+}
+
+async function runTests(args: readonly string[], env: Env): Promise<Outcome> {
+  await using template = await temporaryFolder();
+  child = new Deno.Command(Deno.execPath(), {
+    args: ["test", "-A", "--parallel", ...args],
+    env: { [TEMPLATE_VARIABLE]: template.path, ...env },
+    stdin: "null",
+    stdout: "piped",
+  }).spawn();
+  const lastLines = await copyToStdout(child.stdout);
+  const { code } = await child.status;
+  child = null;
+  return { code, counts: readTestCounts(lastLines) };
 }
 
 /** Shows the output as it comes and returns the end of it, which has the summary. */
@@ -65,4 +115,12 @@ async function copyToStdout(output: ReadableStream<Uint8Array>): Promise<string>
   return tail;
 }
 
-if (import.meta.main) Deno.exit(await main(Deno.args));
+if (import.meta.main) {
+  try {
+    Deno.exit(await main(Deno.args));
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    console.log("0 passed, 1 failed");
+    Deno.exit(1);
+  }
+}

@@ -1,6 +1,6 @@
 import postgres from "postgres";
+import { findPostgresPrograms } from "../../tests/support/postgres_programs.ts";
 import {
-  findPostgresPrograms,
   readServerAccess,
   type ServerAccess,
   startPostgresServer,

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { ConfigError, readConfig, VARIABLE_NAMES } from "../../lib/config.ts";
+import { readMachineVariables } from "../support/script.ts";
 
 const AMO = { AMO_SUBDOMAIN: "blue-cars", AMO_TOKEN: "t0ken" };
 
@@ -260,7 +261,7 @@ Deno.test("readConfig() lays the shell over .env", async () => {
       args: ["run", "-A", "-q", "--config", config, "print.ts"],
       cwd: folder,
       clearEnv: true,
-      env: { CURRENCY: "USD", PATH: Deno.env.get("PATH") ?? "", HOME: Deno.env.get("HOME") ?? "" },
+      env: { ...readMachineVariables(), CURRENCY: "USD" },
     }).output();
     assert.equal(
       new TextDecoder().decode(stdout),

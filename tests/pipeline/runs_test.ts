@@ -7,7 +7,7 @@ import type { Warehouse } from "../../lib/warehouse/warehouse.ts";
 import type { Attempt } from "../../lib/run_log/attempts.ts";
 import { at, attemptOf, insertAttempts } from "../support/attempts.ts";
 import { type DailySetup, DAY, testScripts, testScriptsOnServer } from "../support/daily_setup.ts";
-import { PROJECT_DIR, runDeno } from "../support/script.ts";
+import { PROJECT_DIR, readMachineVariables, runDeno } from "../support/script.ts";
 import { temporaryFolder } from "../support/folders.ts";
 
 const SCRIPT = ["run", "-q", "-A", "pipeline/runs.ts"];
@@ -343,7 +343,7 @@ async function runOnTerminal(setup: DailySetup, columns: number, args: string): 
     args: ["-qec", command, "/dev/null"],
     cwd: PROJECT_DIR,
     clearEnv: true,
-    env: { PATH: Deno.env.get("PATH") ?? "", HOME: Deno.env.get("HOME") ?? "", ...setup.env },
+    env: { ...readMachineVariables(), ...setup.env },
     stdin: "null",
   }).output();
   return new TextDecoder().decode(stdout).replaceAll("\r\n", "\n");

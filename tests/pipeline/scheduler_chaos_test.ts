@@ -9,11 +9,8 @@ import {
   withAccount,
 } from "../support/daily_setup.ts";
 import { withEmptyDatabase } from "../support/own_server.ts";
-import {
-  findPostgresPrograms,
-  startPostgresServer,
-  type TestServer,
-} from "../support/postgres_server.ts";
+import { findPostgresPrograms } from "../support/postgres_programs.ts";
+import { startPostgresServer, type TestServer } from "../support/postgres_server.ts";
 import {
   isWholeDay,
   noonZone,

@@ -31,21 +31,6 @@ export function readServerAccess(): ServerAccess | null {
   };
 }
 
-/** The newest PostgreSQL programs of this machine; null when there are none. */
-export async function findPostgresPrograms(): Promise<string | null> {
-  const folders: string[] = [];
-  try {
-    for await (const entry of Deno.readDir("/usr/lib/postgresql")) {
-      if (/^\d+$/.test(entry.name)) folders.push(`/usr/lib/postgresql/${entry.name}/bin`);
-    }
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
-  folders.sort((a, b) => Number(b.split("/")[4]) - Number(a.split("/")[4]));
-  const onPath = (Deno.env.get("PATH") ?? "").split(":");
-  return [...folders, ...onPath].find((folder) => isProgram(folder, "initdb")) ?? null;
-}
-
 /**
  * Starts a server with the programs of `programs`; dispose it to stop it and remove its files. A durable one
  * keeps every commit through `restart`, which costs time.
@@ -102,17 +87,6 @@ export async function startPostgresServer(
       await Deno.remove(folder, { recursive: true });
     },
   };
-}
-
-function isProgram(folder: string, name: string): boolean {
-  try {
-    return Deno.statSync(join(folder, name)).isFile;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
-      return false;
-    }
-    throw error;
-  }
 }
 
 /** initdb refuses to run as root, so root runs the server as somebody else. */

@@ -11,9 +11,12 @@ export interface ProcessResult {
 
 export const PROJECT_DIR = fileURLToPath(new URL("../..", import.meta.url));
 
+/** What a process needs of this machine to be started as Deno, and to find the packages that Deno has. */
+const OF_THE_MACHINE = ["PATH", "HOME", "DENO_DIR", "XDG_CACHE_HOME"];
+
 /**
- * A Deno process in the project's folder (or another one) with exactly these variables beside PATH and HOME:
- * neither the settings of the machine nor colours get in.
+ * A Deno process in the project's folder (or another one) with exactly these variables beside those of the
+ * machine: neither the settings of the machine nor colours get in.
  */
 export function denoCommand(
   args: readonly string[],
@@ -25,9 +28,7 @@ export function denoCommand(
     cwd,
     clearEnv: true,
     env: {
-      PATH: Deno.env.get("PATH") ?? "",
-      HOME: Deno.env.get("HOME") ?? "",
-      DENO_DIR: Deno.env.get("DENO_DIR") ?? "",
+      ...readMachineVariables(),
       NO_COLOR: "1",
       // An empty variable counts as unset and wins over a developer's own .env.
       ...Object.fromEntries(VARIABLE_NAMES.map((name) => [name, ""])),
@@ -37,6 +38,14 @@ export function denoCommand(
     stdout: "piped",
     stderr: "piped",
   });
+}
+
+/** The variables of the machine that a process gets when it is to get no other. */
+export function readMachineVariables(): Record<string, string> {
+  return Object.fromEntries(OF_THE_MACHINE.flatMap((name) => {
+    const value = Deno.env.get(name);
+    return value === undefined ? [] : [[name, value]];
+  }));
 }
 
 /** Runs a Deno process to its end. */

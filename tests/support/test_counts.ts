@@ -16,9 +16,19 @@ const SUMMARY = /^(?:ok|FAILED) \| (\d+) passed.*? \| (\d+) failed(?:.*? \| (\d+
  */
 export function readTestCounts(output: string): TestCounts {
   const found = [...output.replaceAll(COLORS, "").matchAll(SUMMARY)].at(-1);
-  const [passed, failed, skipped] = found
-    ? [Number(found[1]), Number(found[2]), Number(found[3] ?? 0)]
-    : [0, 1, 0];
+  return found
+    ? toCounts(Number(found[1]), Number(found[2]), Number(found[3] ?? 0))
+    : toCounts(0, 1, 0);
+}
+
+/** Adds several runs up to one. */
+export function addCounts(runs: readonly TestCounts[]): TestCounts {
+  const sum = (key: "passed" | "failed" | "skipped") =>
+    runs.reduce((total, run) => total + run[key], 0);
+  return toCounts(sum("passed"), sum("failed"), sum("skipped"));
+}
+
+function toCounts(passed: number, failed: number, skipped: number): TestCounts {
   const text = `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`;
   return { passed, failed, skipped, text };
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readTestCounts } from "./test_counts.ts";
+import { addCounts, readTestCounts } from "./test_counts.ts";
 
 Deno.test("readTestCounts() reads the summary behind colours and steps", () => {
   const output =
@@ -31,5 +31,17 @@ Deno.test("readTestCounts() counts one failure when no test came to run", () => 
     failed: 1,
     skipped: 0,
     text: "0 passed, 1 failed",
+  });
+});
+
+Deno.test("addCounts() adds several runs up to one", () => {
+  const [first, second] = ["ok | 12 passed | 0 failed | 2 ignored (1s)", "error: no such file"]
+    .map(readTestCounts);
+  assert.ok(first && second);
+  assert.deepEqual(addCounts([first, second]), {
+    passed: 12,
+    failed: 1,
+    skipped: 2,
+    text: "12 passed, 1 failed, 2 skipped",
   });
 });

@@ -17,12 +17,16 @@ export const serverAvailable: boolean = serverAccess !== null;
 /** Registers one test for each kind of warehouse; without a server, that one counts as skipped. */
 export function testOnBothWarehouses(name: string, body: Body): void {
   Deno.test(`${name} (embedded)`, () => withEmbedded(body));
-  testOnServer(`${name} (server)`, body);
+  testOnServer(name, body);
 }
 
-/** Registers a test that needs a server; it counts as skipped when there is none. */
+/** Registers a test that needs a server, which its name then says; it counts as skipped when there is none. */
 export function testOnServer(name: string, body: Body): void {
-  Deno.test({ name, ignore: !serverAvailable, fn: () => withServerDatabase(body) });
+  Deno.test({
+    name: `${name} (server)`,
+    ignore: !serverAvailable,
+    fn: () => withServerDatabase(body),
+  });
 }
 
 /** Runs `body` on a migrated database of its own (60 to 100 ms), which is dropped afterwards. */

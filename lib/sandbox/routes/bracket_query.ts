@@ -1,36 +1,40 @@
+import { parse, type ParsedQs } from "qs";
+
 /** `filter[a][]=1&filter[b]=2` as a tree: PHP's way to send structures in a query or a form. */
 export type BracketTree = Map<string, string | BracketTree>;
 
+// An index above the limit would make an object of the list, and a parameter above its limit would be lost: the
+// library guards servers that strangers reach, and this one only answers on loopback.
+const OPTIONS = {
+  ignoreQueryPrefix: true,
+  arrayLimit: 100_000,
+  parameterLimit: Infinity,
+  depth: 20,
+  duplicates: "last",
+  plainObjects: true,
+} as const;
+
 /** Parses a query string or a form body. A later scalar wins over an earlier one; `[]` numbers its items. */
 export function parseBrackets(text: string): BracketTree {
-  const root: BracketTree = new Map();
-  for (const [name, value] of new URLSearchParams(text)) insert(root, keysOf(name), value);
-  return root;
+  return toTree(parse(text, OPTIONS));
 }
 
-function keysOf(name: string): string[] {
-  const open = name.indexOf("[");
-  if (open <= 0) return [name];
-  return [name.slice(0, open), ...[...name.slice(open).matchAll(/\[([^\]]*)\]/g)].map(keyIn)];
+type Parsed = ParsedQs[string];
+
+function toTree(parsed: Exclude<Parsed, string | undefined>): BracketTree {
+  const tree: BracketTree = new Map();
+  for (const [key, value] of Object.entries(parsed)) {
+    const node = toNode(value);
+    if (node !== undefined) tree.set(key, node);
+  }
+  return tree;
 }
 
-function keyIn(match: RegExpMatchArray): string {
-  return match[1] ?? "";
-}
-
-function insert(root: BracketTree, keys: readonly string[], value: string): void {
-  let branch = root;
-  keys.forEach((given, depth) => {
-    const key = given === "" ? String(branch.size) : given;
-    if (depth === keys.length - 1) {
-      branch.set(key, value);
-      return;
-    }
-    const next = branch.get(key);
-    const child: BracketTree = next instanceof Map ? next : new Map();
-    if (child !== next) branch.set(key, child);
-    branch = child;
-  });
+function toNode(value: Parsed): string | BracketTree | undefined {
+  if (value === undefined || typeof value === "string") return value;
+  // "a=1&a[from]=2" is no list: the later of the two meanings counts, as in PHP.
+  const isTorn = Array.isArray(value) && new Set(value.map((item) => typeof item)).size > 1;
+  return isTorn ? toNode(value.at(-1)) : toTree(value);
 }
 
 /** The branch or text at a path, or undefined. */

@@ -20,6 +20,26 @@ Deno.test("parseBrackets() lets a later structure win over an earlier text", () 
   assert.deepEqual(at(parseBrackets("a=1&a[from]=2"), "a"), new Map([["from", "2"]]));
 });
 
+Deno.test("parseBrackets() lets a later text win over an earlier structure", () => {
+  assert.equal(at(parseBrackets("a[from]=2&a=1"), "a"), "1");
+});
+
+Deno.test("parseBrackets() keeps a list of 251 ids, numbered or not, and every parameter of a long query", () => {
+  const ids = Array.from({ length: 251 }, (_, index) => index + 1);
+  const bare = parseBrackets(ids.map((id) => `filter[id][]=${id}`).join("&"));
+  assert.deepEqual(integers(at(bare, "filter", "id")), ids);
+  const numbered = parseBrackets(ids.map((id, index) => `filter[id][${index}]=${id}`).join("&"));
+  assert.deepEqual(integers(at(numbered, "filter", "id")), ids);
+  const long = parseBrackets(Array.from({ length: 3000 }, (_, id) => `ID[]=${id}`).join("&"));
+  assert.equal(integers(at(long, "ID"))?.length, 3000);
+});
+
+Deno.test("parseBrackets() reads encoded brackets, plus signs and a broken escape", () => {
+  const tree = parseBrackets("filter%5Bname%5D%5B%5D=A+B&filter%5Bname%5D%5B%5D=%D0%9F&query=%zz");
+  assert.deepEqual(texts(at(tree, "filter", "name")), ["A B", "П"]);
+  assert.equal(at(tree, "query"), "%zz");
+});
+
 Deno.test("texts() reads a scalar, a comma list and items alike", () => {
   assert.deepEqual(texts(at(parseBrackets("a=x"), "a")), ["x"]);
   assert.deepEqual(texts(at(parseBrackets("a=x, y"), "a")), ["x", "y"]);

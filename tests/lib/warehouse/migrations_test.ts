@@ -13,7 +13,7 @@ const THREE = "create table third_table (id integer);";
 /** Runs `body` on an embedded warehouse without any table, and on a server database likewise. */
 function testOnEmpty(name: string, body: (warehouse: Warehouse) => Promise<void>): void {
   Deno.test(`${name} (embedded)`, () => withEmptyEmbedded(body));
-  testOnServer(`${name} (server)`, async ({ sql }) => {
+  testOnServer(name, async ({ sql }) => {
     const database = `empty_${crypto.randomUUID().replaceAll("-", "")}`;
     await sql.unsafe(`create database ${database}`);
     try {

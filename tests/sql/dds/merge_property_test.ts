@@ -53,11 +53,11 @@ const day = fc.record({
   graceMinutes: fc.constantFrom("29", "29", "0"),
 });
 
-Deno.test("facts built day by day equal facts built at once on the embedded warehouse", () =>
+Deno.test("facts built day by day equal facts built at once (embedded)", () =>
   withEmbedded((warehouse) => checkIncrement(warehouse, EMBEDDED_CASES)));
 
 testOnServer(
-  "facts built day by day equal facts built at once on a server",
+  "facts built day by day equal facts built at once",
   (warehouse) => checkIncrement(warehouse, SERVER_CASES),
 );
 

@@ -102,7 +102,7 @@ for (const subject of SUBJECTS) {
   const name = `${subject.file} is a pure function of STG`;
   Deno.test(`${name} (embedded)`, () =>
     withEmbedded((warehouse) => checkPurity(warehouse, subject, subject.embeddedCases)));
-  testOnServer(`${name} (server)`, (warehouse) => checkPurity(warehouse, subject, SERVER_CASES));
+  testOnServer(name, (warehouse) => checkPurity(warehouse, subject, SERVER_CASES));
 }
 
 /**
