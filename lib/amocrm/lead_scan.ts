@@ -256,7 +256,7 @@ function toSeen(rows: readonly LeadRow[]): Map<number, number> {
 
 async function readByPage(scan: Scan): Promise<void> {
   const { client, options: { pipelineId, signal } } = scan;
-  const query = leadQuery(pipelineId, { order: { id: "asc" }, limit: scan.size.rows });
+  const query = leadQuery(pipelineId, { limit: scan.size.rows, order: { id: "asc" } });
   for await (const page of client.pages(LEADS_PATH, query, signal)) {
     const { rows, odd } = sortOut(listOf(page, "leads"));
     const lead = { rows, odd, mayContinue: page.hasNext, serverTime: page.serverTime };

@@ -61,8 +61,8 @@ export async function* walkPages(
     for (let number = 1; ahead; number++) {
       const page: RawPage | null = await ahead;
       if (page === null) return;
-      guard.checkPage(page, number);
       const embedded = walk.isResized ? withoutRepeats(page, recent) : page.embedded;
+      guard.checkPage(page, embedded, number);
       remember(recent, page);
       walk.done += rowsOf({ embedded }).length;
       if (page.next) fitServerLimit(walk, page.next, onSize);
@@ -182,10 +182,18 @@ export function listOf(page: AmoPage, name: string): readonly unknown[] {
 function createGuard(first: URL) {
   const links = new Set([first.href]);
   const digests = new Set<string>();
+  let repeatedRows = 0;
   return {
-    checkPage({ embedded }: AmoPage, number: number): void {
-      const digest = digestOf(embedded);
-      if (digests.has(digest)) {
+    /** `fresh` is what is left of the page without the rows of the pages before. */
+    checkPage(page: AmoPage, fresh: AmoPage["embedded"], number: number): void {
+      const hasFresh = rowsOf({ embedded: fresh }).length > 0;
+      repeatedRows = hasFresh ? 0 : repeatedRows + rowsOf(page).length;
+      const digest = digestOf(fresh);
+      // A page of another size may repeat nothing but rows that were read, but not for long.
+      const isRepeat = hasFresh || fresh === page.embedded
+        ? digests.has(digest)
+        : repeatedRows > REMEMBERED_ROWS;
+      if (isRepeat) {
         throw new AmoError(
           `Cannot read ${first.pathname}: page ${number} repeats an earlier page, expected new rows: ` +
             "this route does not page, or its links go round in a circle",
