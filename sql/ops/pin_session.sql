@@ -29,5 +29,5 @@ select
             then set_config('transaction_timeout', '0', true)
     end as transaction_timeout,
     -- The planner cannot know how many rows generate_series and fresh temporary tables give and
-    -- guesses high, and a server would compile such a query for a second that then runs for milliseconds.
+    -- guesses high, and a server would compile such a query for a second to run it for milliseconds.
     set_config('jit', 'off', true) as jit;

@@ -1,4 +1,4 @@
--- What:  remembers with which BUSINESS_TZ ($1) and CURRENCY ($2) the warehouse is filled, if it does not yet
+-- What:  remembers with which BUSINESS_TZ ($1) and CURRENCY ($2) the warehouse is filled, once
 -- Grain: one row: how many settings it has remembered just now, and whether it had runs before
 -- Reads: ops.warehouse_setting, ops.run_log
 with remembered_settings as (
