@@ -6,7 +6,8 @@ import { configureLogging } from "../log/logging.ts";
 import { findOpenDays } from "../run_log/open_days.ts";
 import { dryRunDays, readStatesBefore } from "../runner/dry_run.ts";
 import { listenForStop } from "../stop_signal.ts";
-import { migrate } from "../warehouse/migrations.ts";
+import { checkBusiness } from "../warehouse/business.ts";
+import { listPending, migrate } from "../warehouse/migrations.ts";
 import { openMemoryWarehouse, openWarehouse } from "../warehouse/open.ts";
 import type { Warehouse } from "../warehouse/warehouse.ts";
 import { requireDataDir } from "./data_dir.ts";
@@ -37,6 +38,8 @@ export async function openDrySession(config: Config): Promise<DrySession> {
   await configureLogging(config, progress.writeLine);
   const warehouse = opened.use(await (isThere ? openWarehouse(config) : openMemoryWarehouse()));
   if (!isThere) await migrate(warehouse);
+  // A warehouse of an older version may not know yet what it was filled with.
+  if ((await listPending(warehouse)).length === 0) await checkBusiness(warehouse, config);
   const folder = opened.use(makeTemporaryFolder(config.dataDir));
   const stop = opened.use(listenForStop());
   const all = opened.move();

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Config } from "../config.ts";
 import { configureLogging } from "../log/logging.ts";
 import { formatProse } from "../log/prose.ts";
+import { checkBusiness } from "../warehouse/business.ts";
 import { listPending, MigrationError } from "../warehouse/migrations.ts";
 import { openWarehouse } from "../warehouse/open.ts";
 import { querySqlFile } from "../warehouse/sql_file.ts";
@@ -47,6 +48,7 @@ export async function openMigratedWarehouse(
   if (files.length > 0) {
     throw new MigrationError(behind(warehouse.description, `it lacks ${files.join(", ")}`));
   }
+  await checkBusiness(warehouse, config);
   opened.move();
   return warehouse;
 }

@@ -2,11 +2,10 @@ import assert from "node:assert/strict";
 import { type Claim, claimTasks, failClaim, startClaim } from "../../../lib/run_log/claims.ts";
 import { cancelRun } from "../../../pipeline/runs/cancel.ts";
 import type { Warehouse } from "../../../lib/warehouse/warehouse.ts";
-import { DATE, fakeWorker, listRuns, notingTask, testDag, toClaim } from "../../support/runs.ts";
+import { DATE, listRuns, notingTask, testDag, toClaim } from "../../support/runs.ts";
 import { testOnServer } from "../../support/warehouses.ts";
 
 const DAY = Temporal.PlainDate.from(DATE);
-const HERE = "etl-1.42.abcdef";
 const OTHER = "etl-2.77.fedcba";
 const LEADS = testDag("leads", [notingTask("extract", []), notingTask("load", [])]);
 
