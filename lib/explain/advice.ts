@@ -1,4 +1,6 @@
 import type { Dag } from "../dag/dag.ts";
+import { withDownstream } from "../dag/downstream.ts";
+import { formatProse } from "../log/prose.ts";
 import { isSilent } from "./describe.ts";
 import type { DayView, DetailedStatus } from "./status.ts";
 
@@ -54,7 +56,7 @@ function adviceForOne({ dag, status }: Cause, view: DayView): string {
     case "failed":
       return status.goesOn
         ? format("a scheduler takes it up again; by hand", retry)
-        : format("look at its log, put right what is wrong, then run it again", logs, retry);
+        : adviceForFailure({ dag, reason: status.state.reason }, view, { logs, retry });
     case "stale":
       return format("run it again with what its upstreams have since, as a scheduler would", retry);
     case "ahead":
@@ -68,6 +70,55 @@ function adviceForOne({ dag, status }: Cause, view: DayView): string {
   }
 }
 
+/** By the reason that the run log knows: what would only run into the same again is not proposed. */
+function adviceForFailure(
+  { dag, reason }: { readonly dag: Dag; readonly reason: string | null },
+  view: DayView,
+  { logs, retry }: { readonly logs: string; readonly retry: string },
+): string {
+  if (reason === "check" && !readsAccount(dag)) {
+    return format(
+      "correct in amoCRM what the check names, then read it again, which runs what builds on it",
+      readAgain(dag, view),
+    );
+  }
+  if (reason === "check") {
+    return format(
+      "if it is as it should be, raise the limit for one run; else run it again",
+      retry,
+    );
+  }
+  if (reason === "account") {
+    return format(
+      "put right in the account or the settings what it names, then run it again; what the account lacks shows",
+      "deno task helper_fields",
+      retry,
+    );
+  }
+  return format("look at its log, put right what is wrong, then run it again", logs, retry);
+}
+
+/** The command that reads again what a DAG builds on: of one source alone, or the whole date. */
+function readAgain(dag: Dag, { dags, date }: DayView): string {
+  const sources = upstreamsOf(dag, dags).filter(readsAccount);
+  const [only] = sources;
+  return only && sources.length === 1
+    ? `deno task runs retry ${only.id} ${date} --force --downstream`
+    : `deno task daily --date ${date} --force`;
+}
+
+/** Every DAG that one waits for, directly or through others. */
+function upstreamsOf(dag: Dag, dags: readonly Dag[]): readonly Dag[] {
+  return dags.filter((other) => other.id !== dag.id && withDownstream(dags, other).includes(dag));
+}
+
+/** Work outside the database means amoCRM in every DAG there is. */
+function readsAccount({ tasks }: Dag): boolean {
+  return tasks.some(({ prepare }) => prepare !== undefined);
+}
+
 function format(what: string, ...commands: readonly string[]): string {
-  return [`What now: ${what}`, ...commands.map((command) => `  ${command}`)].join("\n");
+  return [formatProse(`What now: ${what}`, ""), ...commands.map((command) => `  ${command}`)].join(
+    "\n",
+  );
 }

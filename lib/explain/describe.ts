@@ -134,6 +134,8 @@ function describeRunning(state: TaskState, view: DayView, at: At): Description {
 
 /** What came to an attempt's end, by the reason that the run log knows. */
 const ENDS: Readonly<Record<string, string>> = {
+  check: "found what a check of its data refuses",
+  account: "was refused by the amoCRM account",
   budget: "took too long and was cut off",
   worker_died: "lost its worker",
   stopped: "was stopped with its process",

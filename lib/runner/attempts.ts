@@ -1,6 +1,5 @@
 import { getLogger } from "@logtape/logtape";
 import type { Task, TaskResult } from "../dag/dag.ts";
-import { endReasonOf } from "../dag/end_reason.ts";
 import { emptyOutcome, type TaskOutcome } from "../dag/outcome.ts";
 import { warningsOf } from "../dag/warnings.ts";
 import { errorText, isTransient } from "../log/error_text.ts";
@@ -16,6 +15,7 @@ import {
 import type { Heartbeat } from "../run_log/heartbeat.ts";
 import { readTaskStates } from "../run_log/task_states.ts";
 import { tryTask } from "./one_try.ts";
+import { failureReasonOf } from "./failure_reason.ts";
 import { persist } from "./persist.ts";
 import { contextOf, type Run } from "./run.ts";
 import { traceTry } from "./tracing.ts";
@@ -95,7 +95,7 @@ async function retryLater(
 ): Promise<Claim | null> {
   const tries = (task.retries ?? 0) - retriesLeft;
   const delayMs = retryDelayMs(run.config.retryDelayMs, tries, run.random());
-  const failure = { status: "failed", reason: endReasonOf(error), error } as const;
+  const failure = { status: "failed", reason: failureReasonOf(error), error } as const;
   const next = await record(run, () => retryClaim(run.warehouse, claim, failure));
   if (!next) return null;
   contextOf(run, task, run.signal).log.warn("{task} failed, next try in {seconds} s: {error}", {
@@ -122,7 +122,12 @@ function succeeded(run: Run, task: Task, result: TaskResult, startedMs: number):
   run.handedOver.set(task.id, result.metrics);
   run.report?.(run.dag.id, task.id, null);
   const { log: taskLog } = contextOf(run, task, run.signal);
-  taskLog.info("{task} done in {seconds} s", { task: task.id, seconds, ...result.metrics });
+  const counts = Object.entries(result.metrics).filter(([, value]) => value !== 0);
+  taskLog.info("{task} done in {seconds} s", {
+    task: task.id,
+    seconds,
+    ...Object.fromEntries(counts),
+  });
   for (const warning of warningsOf(result.metrics)) {
     taskLog.warn("{task} reports {name} = {value}", { task: task.id, ...warning });
   }
@@ -139,7 +144,7 @@ async function failed(
 ): Promise<TaskOutcome> {
   const text = errorText(error);
   const isLost = error instanceof ClaimLostError;
-  const reason = endReasonOf(error);
+  const reason = failureReasonOf(error);
   run.report?.(run.dag.id, task.id, null);
   // Before the failure is written, which takes the last lines of the log with it.
   contextOf(run, task, run.signal).log.error("{task} failed: {error}", {

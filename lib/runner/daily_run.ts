@@ -1,9 +1,12 @@
+import { getLogger } from "@logtape/logtape";
 import type { Dag } from "../dag/dag.ts";
 import { type DagOutcome, emptyOutcome } from "../dag/outcome.ts";
 import { validateDags } from "../dag/validate.ts";
 import { errorText } from "../log/error_text.ts";
 import type { RunOptions } from "./run.ts";
 import { runDag } from "./runner.ts";
+
+const log = getLogger(["run"]);
 
 /** What a run of many DAGs needs. */
 export interface DailyOptions extends RunOptions {
@@ -31,7 +34,26 @@ export async function runDaily(
     ended.set(dag.id, started);
     return started;
   };
-  return await Promise.all(chosen.map(start));
+  const outcomes = await Promise.all(chosen.map(start));
+  sumUp(outcomes, options);
+  return outcomes;
+}
+
+/** One line each for what had nothing to do and for what was refused, however many DAGs that are. */
+function sumUp(outcomes: readonly DagOutcome[], { logicalDate }: DailyOptions): void {
+  const date = logicalDate.toString();
+  if (outcomes.every(({ status }) => status === "done")) {
+    const count = outcomes.length;
+    log.info("All {count} DAGs of {date} have already succeeded: nothing to do", { count, date });
+  }
+  const refused = outcomes.filter(({ status }) => status === "upstream_failed")
+    .map(({ dagId }) => dagId);
+  if (refused.length > 0) {
+    log.error("Did not run for {date}, since what they wait for failed: {dags}", {
+      date,
+      dags: refused.join(", "),
+    });
+  }
 }
 
 function upstreamsOf(dag: Dag, dags: readonly Dag[]): Dag[] {
@@ -46,7 +68,7 @@ async function runAfter(
   await Promise.all(upstreams);
   const force = forceOnly ? forceOnly.includes(dag.id) : options.force ?? false;
   try {
-    return await runDag(dag, { ...options, force });
+    return await runDag(dag, { isSummedUp: true, ...options, force });
   } catch (error) {
     // One DAG that cannot even reach the run log must not hide what became of the others.
     const tasks = dag.tasks.map((task) => emptyOutcome(task, "failed"));

@@ -21,6 +21,8 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** Aborting it lets the running task go on, and ends what waits: for upstreams, a retry or its turn. */
   readonly drain?: AbortSignal;
+  /** Whoever runs many DAGs sums up what had nothing to do or was refused: then it is no line each. */
+  readonly isSummedUp?: boolean;
   readonly report?: ReportProgress;
   readonly sleep?: Sleep;
   readonly random?: () => number;

@@ -114,7 +114,7 @@ function alreadyDone(run: Run, states: readonly TaskState[]): DagOutcome {
   const hasFailed = run.dag.tasks.some((task) => stateOf(run, states, task)?.status === "failed");
   const message = `${run.dag.id} has already succeeded for ${run.date}: nothing to do` +
     (hasFailed ? ", though a further run has failed since" : "");
-  log.info("{message}", { message });
+  log[run.isSummedUp ? "debug" : "info"]("{message}", { message });
   const tasks = run.dag.tasks.map((task) => {
     const state = stateOf(run, states, task);
     const rows = state?.rows_written ?? state?.rows_read ?? null;
@@ -235,7 +235,8 @@ async function giveUp(
     : verdict.reason;
   const reason = verdict.kind === "stopped" ? endReasonOf(verdict.error) : end.reason;
   const message = `Cannot run ${run.dag.id} for ${run.date}: ${error}`;
-  log.error("{message}", { message });
+  const isToldElsewhere = run.isSummedUp && verdict.kind === "failed";
+  log[isToldElsewhere ? "debug" : "error"]("{message}", { message });
   for (const claim of claims) {
     const failure = { status: written, reason, error };
     await persist(run, () => failClaim(run.warehouse.sql, claim, failure));

@@ -1,4 +1,5 @@
-import type { DagOutcome, TaskOutcome } from "../dag/outcome.ts";
+import { type DagOutcome, statusWords, type TaskOutcome } from "../dag/outcome.ts";
+import { formatProse } from "../log/prose.ts";
 import { warningsOf } from "../dag/warnings.ts";
 
 /**
@@ -21,9 +22,14 @@ function formatDag(dag: DagOutcome): string[] {
     ? dag.tasks.reduce((sum, task) => sum + (task.seconds ?? 0), 0).toFixed(1)
     : "-";
   return [
-    formatLine(dag.dagId, dag.status, "", seconds),
+    formatLine(dag.dagId, statusWords(dag.status), "", seconds),
     ...dag.tasks.map((task) =>
-      formatLine(`  ${task.taskId}`, task.status, formatRows(task), task.seconds?.toFixed(1) ?? "-")
+      formatLine(
+        `  ${task.taskId}`,
+        statusWords(task.status),
+        formatRows(task),
+        task.seconds?.toFixed(1) ?? "-",
+      )
     ),
   ];
 }
@@ -36,13 +42,42 @@ function formatLine(name: string, status: string, rows: string, seconds: string)
   return `${name.padEnd(38)} ${status.padEnd(15)} ${rows.padStart(12)} ${seconds.padStart(9)}`;
 }
 
+/** Each failure once, the roots first; what only waited for them is one line. */
 function formatProblems(outcomes: readonly DagOutcome[]): string[] {
-  const problems = outcomes.flatMap((dag) => [
-    ...(dag.message && dag.status !== "success" && dag.status !== "done" ? [dag.message] : []),
-    ...dag.tasks.filter((task) => task.status === "failed")
-      .map((task) => `${dag.dagId}.${task.taskId} failed: ${task.error ?? "see the log"}`),
-  ]);
+  const failures = outcomes.flatMap((dag) =>
+    dag.tasks.filter(({ status }) => status === "failed").map((task) => ({
+      name: `${dag.dagId}.${task.taskId}`,
+      error: task.error ?? "see the log",
+    }))
+  );
+  const byError = Map.groupBy(failures, ({ error }) => error);
+  const refused = outcomes.filter(({ status }) => status === "upstream_failed");
+  const others = outcomes.filter(({ status }) =>
+    !["success", "done", "upstream_failed"].includes(status)
+  );
+  const problems = [
+    ...[...byError].map(([error, tasks]) => formatFailure(error, tasks.map(({ name }) => name))),
+    ...others.flatMap(({ message }) => message ?? []),
+    ...formatRefused(refused),
+  ];
   return problems.length === 0 ? [] : ["", ...problems];
+}
+
+function formatFailure(error: string, names: readonly string[]): string {
+  const [only] = names;
+  if (names.length === 1) return `${only} failed: ${error}`;
+  return [`${names.length} tasks failed: ${error}`, ...names.map((name) => `  ${name}`)].join("\n");
+}
+
+function formatRefused(refused: readonly DagOutcome[]): string[] {
+  if (refused.length < 2) return refused.flatMap(({ message }) => message ?? []);
+  const names = refused.map(({ dagId }) => dagId).join(", ");
+  return [
+    formatProse(
+      `${refused.length} DAGs did not run, since what they wait for failed: ${names}`,
+      "",
+    ),
+  ];
 }
 
 /** Of this run alone: those of a task that was done before were shown when it was. */

@@ -18,13 +18,31 @@ import type { Warehouse } from "../../lib/warehouse/warehouse.ts";
 import { exitCodeOfRetry } from "./retry.ts";
 import { createSubcommand, type Subcommand } from "./subcommand.ts";
 
-/** The list of what a backfill would run: a line per date, and one per DAG when it is not all of them. */
+/**
+ * The list of what a backfill would run: a line per DAG, or one when it is all of them or none; dates one after
+ * the other that are alike are one range.
+ */
 export function formatOpenDays(days: readonly OpenDay[], dags: readonly Dag[]): string {
-  return days.flatMap(({ date, dags: open }) => {
-    if (open.length === 0) return [`${date}  done`];
-    if (open.length === dags.length && dags.length > 1) return [`${date}  all ${open.length} DAGs`];
-    return open.map(({ id }, i) => `${i === 0 ? date : " ".repeat(10)}  ${id}`);
-  }).join("\n");
+  const groups: { first: OpenDay; last: OpenDay; lines: readonly string[] }[] = [];
+  for (const day of days) {
+    const lines = linesOf(day, dags);
+    const before = groups.at(-1);
+    if (before?.lines.join() === lines.join()) before.last = day;
+    else groups.push({ first: day, last: day, lines });
+  }
+  const names = groups.map(({ first, last }) =>
+    first === last ? `${first.date}` : `${first.date} to ${last.date}`
+  );
+  const width = Math.max(0, ...names.map((name) => name.length));
+  return groups.flatMap(({ lines }, i) =>
+    lines.map((line, k) => `${(k === 0 ? names[i] ?? "" : "").padEnd(width)}  ${line}`)
+  ).join("\n");
+}
+
+function linesOf({ dags: open }: OpenDay, dags: readonly Dag[]): readonly string[] {
+  if (open.length === 0) return ["done"];
+  if (open.length === dags.length && dags.length > 1) return [`all ${open.length} DAGs`];
+  return open.map(({ id }) => id);
 }
 
 export interface BackfillOptions {
@@ -60,11 +78,27 @@ export async function runBackfill(
     tell(formatOutcomes(outcomes));
     if (code === EXIT_CODE.done) code = codeOfDay;
     if (!continues || run.signal?.aborted) {
-      tell(`Stopped at ${day.date}: the same command goes on from there`);
+      tell(describeStop(day.date, outcomes, run.signal?.aborted ?? false));
       return code;
     }
   }
   return code;
+}
+
+/** What would make it go on: the first DAG that failed decides, since what waits for it comes after. */
+function describeStop(
+  date: Temporal.PlainDate,
+  outcomes: readonly DagOutcome[],
+  isAsked: boolean,
+): string {
+  const goesOn = "the same command goes on from there";
+  const failed = outcomes.find(({ status }) => status === "failed") ??
+    outcomes.find(({ status }) => status !== "success" && status !== "done");
+  if (isAsked || !failed) return `Stopped at ${date}: ${goesOn}`;
+  return [
+    `Stopped at ${date}: once ${failed.dagId} can succeed, ${goesOn}; --continue passes it over`,
+    `  deno task runs explain ${failed.dagId} ${date}`,
+  ].join("\n");
 }
 
 function summarize(outcomes: readonly DagOutcome[]): string {

@@ -1,3 +1,4 @@
+import type { ISql } from "postgres";
 import { type Config, readConfig } from "../../lib/config.ts";
 import type { Dag } from "../../lib/dag/dag.ts";
 import { type DagRun, dagRunOf, type RunStatus } from "../../lib/run_log/dag_run.ts";
@@ -7,6 +8,7 @@ import { listDates, parseLogicalDate } from "../../lib/script/dates.ts";
 import { EXIT_CODE } from "../../lib/script/exit_code.ts";
 import { NoRunLogError, openMigratedWarehouse } from "../../lib/script/read_only.ts";
 import { columnsOfStdout, lookOf, type Paint, paintForStdout } from "../../lib/script/look.ts";
+import { querySqlFile } from "../../lib/warehouse/sql_file.ts";
 import { createSubcommand, type Subcommand } from "./subcommand.ts";
 
 /** The runs of some DAGs on some dates. */
@@ -138,7 +140,7 @@ function findNewest({ dates, dags }: Grid, status: RunStatus): DagRun | null {
 
 interface GridFlags {
   readonly days: number;
-  readonly to: string;
+  readonly to?: string;
   readonly json?: boolean;
 }
 
@@ -149,7 +151,7 @@ export const gridCommand: Subcommand = (dags, act) =>
     "--days 7 --to 2026-05-03 --json",
   ])
     .option("--days <count>", "so many dates", wholeNumber(1, 366), 14)
-    .option("--to <date>", "the last of them", "today")
+    .option("--to <date>", "the last of them (default: today, or else the last with runs)")
     .option("--json", "print one JSON object")
     .action(act(async (flags: GridFlags) => {
       const grid = await readGrid(dags, flags);
@@ -161,32 +163,54 @@ export const gridCommand: Subcommand = (dags, act) =>
 
 async function readGrid(dags: readonly Dag[], flags: GridFlags): Promise<Grid> {
   const config = readConfig(undefined, { amo: false });
-  const to = parseLogicalDate(flags.to, config.businessTz);
-  const dates = listDates(to.subtract({ days: flags.days - 1 }), to);
-  const range = { from: String(dates[0]), to: String(dates.at(-1)) };
-  const states = await readOrNone(config, range, flags.json ?? false);
+  const to = parseLogicalDate(flags.to ?? "today", config.businessTz);
+  const mayMove = flags.to === undefined && !flags.json;
+  const found = await readOrNone(config, { to, days: flags.days, mayMove }, flags.json ?? false);
   return {
     timeZone: config.businessTz,
-    dates,
+    dates: found.dates,
     dags: dags.map((dag) => ({
       id: dag.id,
-      runs: dates.map((date) => dagRunOf(dag, date.toString(), states)),
+      runs: found.dates.map((date) => dagRunOf(dag, date.toString(), found.states)),
     })),
   };
 }
 
+interface Range {
+  readonly to: Temporal.PlainDate;
+  readonly days: number;
+  /** To the last dates that have runs, when these have none. */
+  readonly mayMove: boolean;
+}
+
+interface Found {
+  readonly dates: readonly Temporal.PlainDate[];
+  readonly states: readonly TaskState[];
+}
+
 /** A program that asks for JSON gets some, even before the first run. */
-async function readOrNone(
-  config: Config,
-  range: { readonly from: string; readonly to: string },
-  isForProgram: boolean,
-): Promise<TaskState[]> {
+async function readOrNone(config: Config, range: Range, isForProgram: boolean): Promise<Found> {
   try {
     await using warehouse = await openMigratedWarehouse(config);
-    return await readTaskStates(warehouse.sql, range.from, range.to);
+    return await readDates(warehouse.sql, range);
   } catch (error) {
     if (!isForProgram || !(error instanceof NoRunLogError)) throw error;
     console.error(error.note);
-    return [];
+    return { dates: datesOf(range), states: [] };
   }
+}
+
+async function readDates(sql: ISql, range: Range): Promise<Found> {
+  const dates = datesOf(range);
+  const states = await readTaskStates(sql, String(dates[0]), String(dates.at(-1)));
+  if (states.length > 0 || !range.mayMove) return { dates, states };
+  const [row] = await querySqlFile(sql, "ops/find_last_date.sql", [range.to.toString()]);
+  if (!row?.last_date) return { dates, states };
+  console.log(`No runs from ${dates[0]} to ${range.to}: these are the last dates that have some\n`);
+  const to = Temporal.PlainDate.from(String(row.last_date));
+  return await readDates(sql, { ...range, to, mayMove: false });
+}
+
+function datesOf({ to, days }: Range): readonly Temporal.PlainDate[] {
+  return listDates(to.subtract({ days: days - 1 }), to);
 }

@@ -1,7 +1,7 @@
 import { getLogger } from "@logtape/logtape";
 import type { ISql } from "postgres";
 import { z } from "zod";
-import type { DagOutcome } from "../../lib/dag/outcome.ts";
+import { type DagOutcome, statusWords } from "../../lib/dag/outcome.ts";
 import type { ScheduledDag } from "../../lib/dag/scheduled_dags.ts";
 import { errorText } from "../../lib/log/error_text.ts";
 import { freeDeadClaims } from "../../lib/run_log/claims.ts";
@@ -131,7 +131,7 @@ async function runOne(
     log.info("{dag} of {date} ended: {status}", {
       dag: dag.id,
       date: date.toString(),
-      status: outcome.status,
+      status: statusWords(outcome.status),
     });
     await attempt("what follows a run", () => options.onDagEnd?.(outcome, date));
     return outcome;

@@ -1,7 +1,7 @@
--- What:  removes the runs for dates after $1, with their check results and incidents, and takes the
---        last day of the fleet back to $1
+-- What:  removes the runs for dates after $1, and takes the last day of the fleet back to $1
 -- Grain: one row, with their numbers
 -- Reads: ops.run_log, ops.check_result, ops.incident, ops.watermark
+-- Their check results and incidents go with them.
 with runs as (
     delete from ops.run_log
     where run_log.logical_date > $1::date

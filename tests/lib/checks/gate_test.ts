@@ -223,13 +223,17 @@ testOnBothWarehouses(
     ]);
     assert.equal(
       dropped.tasks[0]?.error,
-      "Cannot finish load_leads: row_count_drop found 1 in stg.stg_leads (id load_leads), expected " +
+      "Cannot finish load_leads: row_count_drop found 1 in stg.stg_leads (id load_leads: 79 found, 100 the " +
+        "load before, limit MAX_ROW_DROP_PERCENT=20), expected " +
         "none: nothing was written, ops.check_result has a sample and " +
         "sql/checks/row_count_drop.sql the reason",
     );
     assert.deepEqual(await listFindings(warehouse), [
       ["load_leads", "row_count_drop", "stg.stg_leads", "error", 1, [
-        { id: "load_leads", detail: "79 records, 100 in the load before" },
+        {
+          id: "load_leads",
+          detail: "79 found, 100 the load before, limit MAX_ROW_DROP_PERCENT=20",
+        },
       ]],
     ]);
   },
@@ -256,7 +260,7 @@ testOnBothWarehouses("nothing is merged from a source that is stale", async (war
 
   assert.match(
     stale.tasks[0]?.error ?? "",
-    /stale_source found 1 in stg.stg_cars \(id load_cars\)/,
+    /stale_source found 1 in stg.stg_cars \(id load_cars: /,
   );
   assert.equal(stale.status, "failed");
   assert.equal(longAgo.status, "success");

@@ -6,8 +6,12 @@ import { DATE, notingTask, testDag } from "../../support/runs.ts";
 import { stateOf, statesOf } from "../../support/task_states.ts";
 import { testOnBothWarehouses } from "../../support/warehouses.ts";
 
-const LOAD = testDag("load_cars", [notingTask("extract_cars", []), notingTask("land_cars", [])]);
-const LEADS = testDag("load_leads", [notingTask("land_leads", [])], { schedule: "04:05" });
+const reading = { prepare: () => Promise.resolve() };
+const LOAD = testDag("load_cars", [
+  notingTask("extract_cars", [], reading),
+  notingTask("land_cars", []),
+]);
+const LEADS = testDag("load_leads", [notingTask("land_leads", [], reading)], { schedule: "04:05" });
 const MERGE = testDag("merge_cars", [notingTask("merge", [])], {
   schedule: "04:10",
   waitsFor: [{ dag: "load_cars", task: "land_cars" }],
@@ -133,6 +137,42 @@ for (
 What now: a scheduler takes it up again; by hand
   deno task runs retry build_facts 2026-05-03`,
     );
+  });
+}
+
+for (
+  const [reason, dag, task, advice] of [
+    [
+      "check",
+      MERGE,
+      "merge",
+      `What now: correct in amoCRM what the check names, then read it again, which runs
+what builds on it
+  deno task runs retry load_cars 2026-05-03 --force --downstream`,
+    ],
+    [
+      "check",
+      FACTS,
+      "fact_rentals",
+      `What now: correct in amoCRM what the check names, then read it again, which runs
+what builds on it
+  deno task daily --date 2026-05-03 --force`,
+    ],
+    [
+      "account",
+      LOAD,
+      "extract_cars",
+      `What now: put right in the account or the settings what it names, then run it
+again; what the account lacks shows
+  deno task helper_fields
+  deno task runs retry load_cars 2026-05-03 --downstream`,
+    ],
+  ] as const
+) {
+  Deno.test(`explain() proposes what helps for the reason ${reason} of ${dag.id}`, () => {
+    const failed = attemptOf(dag.id, task, { status: "failed", reason, error: "why" });
+    const text = explainAt(dag, [failed]);
+    assert.equal(text.slice(text.indexOf("What now")), advice);
   });
 }
 

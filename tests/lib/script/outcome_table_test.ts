@@ -72,12 +72,39 @@ Deno.test("formatOutcomes() says below the table what did not succeed and why", 
     `DAG and task                           status                  rows   seconds
 daily_load_ods_cars                    failed                             1.3
   merge_ods_cars                       failed                     -       1.3
-daily_build_dds_dim                    upstream_failed                      -
-  merge_dim_car                        upstream_failed            -         -
+daily_build_dds_dim                    upstream failed                      -
+  merge_dim_car                        upstream failed            -         -
 daily_load_ods_leads                   done                                 -
   merge_ods_leads                      done                       7         -
 
 daily_load_ods_cars.merge_ods_cars failed: no table
 Cannot run daily_build_dds_dim for 2026-05-03: daily_load_ods_cars failed`,
+  );
+});
+
+Deno.test("formatOutcomes() tells one cause once, and what waited for it in one line", () => {
+  const error = "Cannot read /api/v4/account: amoCRM answered 401, expected 200: check AMO_TOKEN";
+  const broken = ["leads", "cars"].map((entity): DagOutcome => ({
+    dagId: `load_${entity}`,
+    status: "failed",
+    message: null,
+    tasks: [
+      task(`extract_${entity}`, { status: "failed", error }),
+      task(`land_${entity}`, { status: "upstream_failed", error: "no" }),
+    ],
+  }));
+  const waiting = ["dims", "facts"].map((name): DagOutcome => ({
+    dagId: name,
+    status: "upstream_failed",
+    message: `Cannot run ${name} for 2026-05-03: load_leads.land_leads could not run`,
+    tasks: [],
+  }));
+  const text = formatOutcomes([...broken, ...waiting]);
+  assert.equal(
+    text.slice(text.indexOf("\n\n") + 2),
+    `2 tasks failed: ${error}
+  load_leads.extract_leads
+  load_cars.extract_cars
+2 DAGs did not run, since what they wait for failed: dims, facts`,
   );
 });

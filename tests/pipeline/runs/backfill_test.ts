@@ -83,6 +83,29 @@ Deno.test("findOpenDays() adds what will be stale once its upstream has run", ()
   ]);
 });
 
+Deno.test("formatOpenDays() lists dates that are alike as one range", () => {
+  const dags = dagsOf([], new Set());
+  const [load, merge] = dags;
+  if (!load || !merge) throw new Error("Expected two DAGs");
+  const day = (date: string, open: readonly Dag[]) => ({
+    date: Temporal.PlainDate.from(date),
+    dags: open,
+  });
+  assert.equal(
+    formatOpenDays([
+      day("2026-05-01", []),
+      day("2026-05-02", []),
+      day("2026-05-03", []),
+      day("2026-05-04", [load]),
+      day("2026-05-05", [load, merge]),
+      day("2026-05-06", [load, merge]),
+    ], dags),
+    `2026-05-01 to 2026-05-03  done
+2026-05-04                load
+2026-05-05 to 2026-05-06  all 2 DAGs`,
+  );
+});
+
 testOnBothWarehouses(
   "runBackfill() runs date by date, stops at a failure, and goes on from there",
   async (warehouse) => {
@@ -94,7 +117,8 @@ testOnBothWarehouses(
       told: [
         "2026-05-01  2 of 2 DAGs succeeded, 0 rows written (1 of 3)",
         "2026-05-02  1 of 2 DAGs succeeded, 0 rows written (2 of 3)",
-        "Stopped at 2026-05-02: the same command goes on from there",
+        "Stopped at 2026-05-02: once merge can succeed, the same command goes on from there; " +
+        "--continue passes it over\n  deno task runs explain merge 2026-05-02",
       ],
     });
     bad.clear();

@@ -227,8 +227,12 @@ testOnBothWarehouses("row_count_drop compares a load with the one before", async
   await noteLoad(warehouse, "load_clients", 2, 80, dubai("2026-05-02 04:00"));
 
   assert.deepEqual(await findOffenders(warehouse, "row_count_drop"), [
-    ["stg.stg_leads", "load_leads", "100 records, 500 in the load before"],
-    ["stg.stg_cars", "load_cars", "79 records, 100 in the load before"],
+    [
+      "stg.stg_leads",
+      "load_leads",
+      "100 found, 500 the load before, limit MAX_ROW_DROP_PERCENT=20",
+    ],
+    ["stg.stg_cars", "load_cars", "79 found, 100 the load before, limit MAX_ROW_DROP_PERCENT=20"],
   ]);
 
   await noteLoad(warehouse, "load_leads", 3, 90, dubai("2026-05-03 04:00"));
