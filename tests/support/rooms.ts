@@ -38,6 +38,7 @@ export const ROOMS: ReadonlyMap<string, readonly string[]> = new Map([
       "loaders/fields",
       "loaders/account",
       "lib/script",
+      "lib/log",
       "lib",
     ],
   ]],
