@@ -46,6 +46,23 @@ export const switchesSchema = z.strictObject({
   missingEventTypes: z.array(z.string()).default([]),
   /** Valid items of a batch are written although others of it are refused. */
   partialWrites: z.boolean().default(false),
+  /**
+   * What a write does with a key that the API does not know: 400 `FieldNotExpected`, as public clients report, or
+   * nothing, as older clients rely on.
+   */
+  unknownKeys: z.enum(["refused", "ignored"]).default("refused"),
+  /**
+   * What a write of a lead, contact or company does with keys that it can only be read with, such as
+   * `account_id` or `field_name`: one public client sends whole records back, the official one never does.
+   */
+  readOnlyKeys: z.enum(["ignored", "refused"]).default("ignored"),
+  /**
+   * Most characters of a written `text`, `url` or `streetaddress` value; null takes any, as the web interface
+   * does. That the two other types share the limit of `text` is not confirmed.
+   */
+  maxTextLength: z.int().min(1).nullable().default(256),
+  /** A list of leads, elements or events that is asked for with a larger `limit` is answered with 504 HTML. */
+  heavyPage: z.int().min(1).nullable().default(null),
   /** A write of more items than this is answered by the gateway with 504 HTML, and nothing is written. */
   heavyBatch: z.int().min(1).nullable().default(null),
   /** A text that no field takes, as the account's own rules for its fields would refuse it. */

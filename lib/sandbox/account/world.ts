@@ -61,7 +61,7 @@ export function createWorld(
     nextId,
     account,
     pipelines: new Map([[pipeline.id, pipeline]]),
-    fields: createFieldStore(nextId),
+    fields: createFieldStore(nextId, account),
     leads: createLeadStore(),
     contacts: createContactStore(),
     companies: createContactStore(),

@@ -12,7 +12,7 @@ import { Refusal } from "./refusal.ts";
 const MAX_CATALOGS = 10;
 const UNIQUE_TYPES: ReadonlySet<string> = new Set(["invoices", "products"]);
 
-const catalogSchema = z.object({
+const catalogSchema = z.strictObject({
   id: z.int().optional(),
   name: z.string().min(1).optional(),
   sort: z.int().nullish(),

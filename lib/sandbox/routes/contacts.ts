@@ -18,7 +18,7 @@ import { hal, noContent } from "./problems.ts";
 export type ContactKind = "contacts" | "companies";
 
 /** What POST and PATCH of contacts and companies take. */
-export const contactSchema = z.object({
+export const contactSchema = z.strictObject({
   id: z.int().optional(),
   name: z.string().nullish(),
   first_name: z.string().nullish(),

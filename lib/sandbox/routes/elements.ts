@@ -16,13 +16,13 @@ import { asItem, asList, batchResponse, type BatchWrite, readJson, writeBatch } 
 import { at, integers, parseBrackets } from "./bracket_query.ts";
 import { requireCatalog } from "./catalogs.ts";
 import { fieldValuesSchema } from "./lead_input.ts";
-import { listResponse, placeOf, readPage } from "./paging.ts";
+import { listResponse, placeOf, readHeavyPage } from "./paging.ts";
 import { hal, noContent } from "./problems.ts";
 
 // The server's own default was raised from 50 in August 2023.
 const DEFAULT_LIMIT = 100;
 
-const elementSchema = z.object({
+const elementSchema = z.strictObject({
   id: z.int().optional(),
   name: z.string().min(1).optional(),
   created_at: z.int().min(0).nullish(),
@@ -46,7 +46,10 @@ export function addElementRoutes(app: Hono, world: World): void {
     const url = new URL(context.req.url);
     const rows = selectElements(world, catalogOf(context), url);
     const render = (element: CatalogElement, place: Place) => renderElement(world, element, place);
-    const options = { page: readPage(url, DEFAULT_LIMIT), switches: world.switches };
+    const options = {
+      page: readHeavyPage(url, world.switches, DEFAULT_LIMIT),
+      switches: world.switches,
+    };
     return listResponse(context, "elements", rows, render, options);
   });
   app.get(`${path}/:id{[0-9]+}`, (context) => {

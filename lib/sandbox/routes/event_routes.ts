@@ -12,7 +12,7 @@ import {
   range,
   texts,
 } from "./bracket_query.ts";
-import { listResponse, placeOf, readPage } from "./paging.ts";
+import { listResponse, placeOf, readHeavyPage } from "./paging.ts";
 import { hal, noContent, validationProblem } from "./problems.ts";
 import { Refusal } from "./refusal.ts";
 
@@ -43,7 +43,7 @@ export function addEventRoutes(app: Hono, world: World): void {
     if (world.switches.eventsOrder === "desc") rows.reverse();
     const wanted = new Set(texts(at(query, "with")));
     const render = (event: FeedEvent, place: Place) => renderEvent(world, event, wanted, place);
-    const page = readPage(url, 50, world.switches.eventsPageLimit);
+    const page = readHeavyPage(url, world.switches, 50, world.switches.eventsPageLimit);
     return listResponse(context, "events", rows, render, { page, switches: world.switches });
   });
   app.get("/api/v4/events/types", (context) => {

@@ -2,7 +2,7 @@ import { recordFieldChange } from "../account/field_events.ts";
 import { applyFieldWrite } from "../account/field_values.ts";
 import type { Lead } from "../account/leads.ts";
 import { isClosedStatus, LOST } from "../account/pipelines.ts";
-import { resolveTag } from "../account/tags.ts";
+import { findTag, resolveTag } from "../account/tags.ts";
 import type { World } from "../account/world.ts";
 import type { LeadWrite } from "./lead_input.ts";
 
@@ -123,15 +123,16 @@ function repriceLead(world: World, lead: Lead, price: number): void {
   lead.price = price;
 }
 
-/** `_embedded.tags` replaces all tags; the two other lists add and take away. */
+/** `_embedded.tags` replaces all tags, whatever the two other lists say; without it they add and take away. */
 function applyTags(world: World, lead: Lead, { input }: LeadWrite): void {
   const resolve = (tags: NonNullable<typeof input.tags_to_add>) =>
     tags.flatMap((tag) => resolveTag(world, tag)?.id ?? []);
   const replaced = input._embedded?.tags;
-  let wanted = replaced === undefined ? lead.tagIds : resolve(replaced ?? []);
-  wanted = [...wanted, ...resolve(input.tags_to_add ?? [])];
-  const unwanted = new Set(resolve(input.tags_to_delete ?? []));
-  const tagIds = [...new Set(wanted)].filter((id) => !unwanted.has(id));
+  const unwanted = new Set((input.tags_to_delete ?? []).map((tag) => findTag(world, tag)?.id));
+  const wanted = replaced === undefined
+    ? [...lead.tagIds, ...resolve(input.tags_to_add ?? [])].filter((id) => !unwanted.has(id))
+    : resolve(replaced ?? []);
+  const tagIds = [...new Set(wanted)];
   const record = (type: string, id: number) => {
     const after = [{ tag: { name: world.tags.get(id)?.name ?? "" } }];
     world.events.record({ type, ...eventEntity(lead), after });

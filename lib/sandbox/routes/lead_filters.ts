@@ -92,17 +92,21 @@ function nameAndPriceTests(query: BracketTree): Test[] {
 function statusTests(query: BracketTree): Test[] {
   const node = at(query, "filter", "statuses");
   if (!(node instanceof Map)) return [];
-  const pairs = new Set<string>();
+  const stages = new Set<string>();
   for (const entry of node.values()) {
+    // A bare number instead of a stage is ignored.
     if (!(entry instanceof Map)) continue;
     const pipeline = entry.get("pipeline_id");
     const status = entry.get("status_id");
-    if (typeof pipeline === "string" && typeof status === "string") {
-      pairs.add(`${Number(pipeline)}:${Number(status)}`);
-    }
+    if (typeof status !== "string") continue;
+    // Without a pipeline the stage counts in each: 142 finds what was won anywhere.
+    stages.add(`${typeof pipeline === "string" ? Number(pipeline) : "any"}:${Number(status)}`);
   }
-  if (pairs.size === 0) return [];
-  return [(lead) => pairs.has(`${lead.pipelineId}:${lead.statusId}`)];
+  if (stages.size === 0) return [];
+  return [
+    ({ pipelineId, statusId }) =>
+      stages.has(`${pipelineId}:${statusId}`) || stages.has(`any:${statusId}`),
+  ];
 }
 
 /** `filter[custom_fields_values][ID]`: values or enum ids, or `[from]`/`[to]` for numbers and dates. */

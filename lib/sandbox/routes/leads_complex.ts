@@ -6,15 +6,26 @@ import type { World } from "../account/world.ts";
 import { asList, type BatchWrite, readJson, writeBatch } from "./batch.ts";
 import { type ContactInput, type ContactKind, contactSchema, saveContact } from "./contacts.ts";
 import { createLead } from "./lead_changes.ts";
-import { checkLeadWrite, leadSchema, type LeadWrite } from "./lead_input.ts";
+import {
+  checkLeadWrite,
+  leadSchema,
+  type LeadWrite,
+  READ_ONLY_OF_LEADS,
+  sourceSchema,
+} from "./lead_input.ts";
 import { hal } from "./problems.ts";
 
+// The official client numbers them too.
+const linkedSchema = contactSchema.extend({ request_id: z.string().nullish() });
+
 const complexSchema = leadSchema.extend({
-  _embedded: z.object({
+  _embedded: z.strictObject({
     tags: leadSchema.shape._embedded.unwrap().unwrap().shape.tags,
-    contacts: z.array(contactSchema).max(1).nullish(),
-    companies: z.array(contactSchema).max(1).nullish(),
-    source: z.object({ id: z.int().optional() }).nullish(),
+    contacts: z.array(linkedSchema).max(1).nullish(),
+    companies: z.array(linkedSchema).max(1).nullish(),
+    source: sourceSchema.nullish(),
+    // The form or call that the lead came in by; nothing of it is kept.
+    metadata: z.record(z.string(), z.unknown()).nullish(),
   }).nullish(),
 });
 
@@ -49,6 +60,7 @@ export function addComplexRoute(app: Hono, world: World): void {
 function complexCreation(world: World): BatchWrite<ComplexInput, ComplexWrite> {
   return {
     schema: complexSchema,
+    readOnly: READ_ONLY_OF_LEADS,
     numbersItems: true,
     limit: 50,
     check(input, errors) {

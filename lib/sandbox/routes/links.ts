@@ -8,11 +8,13 @@ import { findElement } from "./elements.ts";
 import { hal, noContent, problem } from "./problems.ts";
 import { Refusal } from "./refusal.ts";
 
-const linkSchema = z.object({
-  entity_id: z.int().optional(),
+const linkSchema = z.strictObject({
+  entity_id: z.int().nullish(),
+  entity_type: z.literal("leads").nullish(),
   to_entity_id: z.int(),
   to_entity_type: z.enum(["catalog_elements", "contacts", "companies"]),
-  metadata: z.object({
+  metadata: z.strictObject({
+    updated_by: z.int().nullish(),
     quantity: z.number().positive().nullish(),
     catalog_id: z.int().nullish(),
     price_id: z.int().nullish(),

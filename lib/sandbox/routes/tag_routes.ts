@@ -6,7 +6,7 @@ import { listResponse, readPage } from "./paging.ts";
 import { resolveTag, type Tag } from "../account/tags.ts";
 import type { World } from "../account/world.ts";
 
-const tagSchema = z.object({
+const tagSchema = z.strictObject({
   name: z.string().min(1),
   color: z.string().regex(/^[0-9a-fA-F]{6}$/).nullish(),
 });

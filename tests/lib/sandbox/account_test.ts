@@ -15,6 +15,7 @@ const ACCOUNT = {
   currency_symbol: "EUR",
   customers_mode: "disabled",
   is_unsorted_on: true,
+  mobile_feature_version: 0,
   is_loss_reason_enabled: true,
   is_helpbot_enabled: false,
   is_technical_account: false,
