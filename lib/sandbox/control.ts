@@ -5,12 +5,22 @@ import { type Faults, faultSchema, faultWhenSchema } from "./faults.ts";
 import type { RequestLog } from "./request_log.ts";
 import type { TokenOptions } from "./tokens.ts";
 
+/** Whom to take on. */
+export interface NewUser {
+  readonly name: string;
+  readonly email: string;
+}
+
 /** What other processes can do to a sandbox. */
 export interface Controls {
   readonly clock: SandboxClock;
   readonly faults: Faults;
   readonly requests: RequestLog;
   issueToken(options?: TokenOptions): string;
+  /** Takes somebody on, who can then be named in writes. */
+  addUser(person: NewUser): number;
+  /** Somebody leaves: he is gone from the list, and naming him is refused; false when he was not there. */
+  removeUser(id: number): boolean;
   /** Throws a ZodError for anything that is not a switch. */
   setSwitches(changes: unknown): void;
 }
@@ -32,6 +42,8 @@ const tokenSchema = z.strictObject({
   scope: z.enum(["full", "read"]).optional(),
   lifetimeSeconds: z.int().optional(),
 });
+
+const userSchema = z.strictObject({ name: z.string().min(1), email: z.email() });
 
 /** The routes below `/_sandbox/`: no token, no limit, no log. Answers are JSON, a wrong body is a 400. */
 export function createControlRoutes(controls: Controls): Hono {
@@ -67,6 +79,14 @@ export function createControlRoutes(controls: Controls): Hono {
   app.post("/tokens", async (context) => {
     const options = tokenSchema.parse(await context.req.json());
     return context.json({ token: controls.issueToken(options) });
+  });
+  app.post("/users", async (context) => {
+    const id = controls.addUser(userSchema.parse(await context.req.json()));
+    return context.json({ id });
+  });
+  app.delete("/users/:id{[0-9]+}", (context) => {
+    const isGone = controls.removeUser(Number(context.req.param("id")));
+    return isGone ? context.body(null, 204) : context.notFound();
   });
   app.notFound((context) => context.json({ error: "There is no such control route" }, 404));
   app.onError((error, context) => {

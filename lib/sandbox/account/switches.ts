@@ -14,7 +14,7 @@ export const switchesSchema = z.strictObject({
   ),
   /** Moving a lead to the trash, or back, sets its `updated_at`. */
   deleteTouchesUpdatedAt: z.boolean().default(true),
-  /** Linking or unlinking something sets the lead's `updated_at`. */
+  /** Linking or unlinking something sets the `updated_at` of the record that it was asked for. */
   linkTouchesUpdatedAt: z.boolean().default(true),
   /** An `updated_at` sent by the client is taken over, as the documentation says. */
   honoursUpdatedAt: z.boolean().default(true),

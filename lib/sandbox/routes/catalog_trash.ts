@@ -43,9 +43,11 @@ function deleteElement(world: World, id: number): boolean {
   if (element === undefined || element.isDeleted) return false;
   element.isDeleted = true;
   element.updatedAt = world.clock.seconds();
-  for (const lead of world.leads.all()) {
-    if (!lead.elements.some((link) => link.id === id)) continue;
-    lead.elements = lead.elements.filter((link) => link.id !== id);
+  for (const owners of [world.leads.all(), world.contacts.values(), world.companies.values()]) {
+    for (const owner of owners) {
+      if (!owner.elements.some((link) => link.id === id)) continue;
+      owner.elements = owner.elements.filter((link) => link.id !== id);
+    }
   }
   return true;
 }

@@ -18,6 +18,7 @@ import { requireCatalog } from "./catalogs.ts";
 import { fieldValuesSchema } from "./lead_input.ts";
 import { listResponse, placeOf, readHeavyPage } from "./paging.ts";
 import { hal, noContent } from "./problems.ts";
+import { checkUsers } from "./user_check.ts";
 
 // The server's own default was raised from 50 in August 2023.
 const DEFAULT_LIMIT = 100;
@@ -25,6 +26,8 @@ const DEFAULT_LIMIT = 100;
 const elementSchema = z.strictObject({
   id: z.int().optional(),
   name: z.string().min(1).optional(),
+  created_by: z.int().nullish(),
+  updated_by: z.int().nullish(),
   created_at: z.int().min(0).nullish(),
   updated_at: z.int().min(0).nullish(),
   custom_fields_values: fieldValuesSchema.optional(),
@@ -133,6 +136,8 @@ function elementCreation(
         id: world.nextId("element"),
         catalogId,
         name: "",
+        createdBy: write.input.created_by ?? 0,
+        updatedBy: 0,
         createdAt: write.input.created_at ?? now,
         updatedAt: now,
         isDeleted: false,
@@ -172,6 +177,7 @@ function readFields(
   input: ElementInput,
   errors: Parameters<typeof readFieldWrites>[3],
 ): FieldWrite[] {
+  checkUsers(world, input, errors);
   const values = input.custom_fields_values ?? [];
   return readFieldWrites(world, fieldOwnerOf(catalogId), values, errors);
 }
@@ -185,6 +191,7 @@ function applyElement(
 ): object {
   const now = world.clock.seconds();
   element.name = input.name ?? element.name;
+  element.updatedBy = input.updated_by ?? 0;
   for (const fieldWrite of fieldWrites) applyFieldWrite(element.fieldValues, fieldWrite);
   element.updatedAt = world.switches.honoursUpdatedAt ? input.updated_at ?? now : now;
   return renderElement(world, element, place);
@@ -195,8 +202,8 @@ function renderElement(world: World, element: CatalogElement, place: Place): obj
   return {
     id,
     name,
-    created_by: 0,
-    updated_by: 0,
+    created_by: element.createdBy,
+    updated_by: element.updatedBy,
     created_at: element.createdAt,
     updated_at: element.updatedAt,
     // Null, not false, for a living one.
