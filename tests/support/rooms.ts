@@ -52,7 +52,7 @@ export const ROOMS: ReadonlyMap<string, readonly string[]> = new Map([
     ],
   ]],
   ["loaders/catalogs", [
-    ...["loaders/fields", "loaders/account", "lib/landing/records", "lib/amocrm", "lib"],
+    ...["loaders/fields", "loaders/account", "lib/landing/records", "lib/log", "lib/amocrm", "lib"],
   ]],
   ["loaders/fields", ["loaders/account", "lib/amocrm", "lib"]],
   ["loaders/account", ["lib/script", "lib/log", "lib/amocrm", "lib"]],
