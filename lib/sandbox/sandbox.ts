@@ -2,6 +2,7 @@ import { createClock, type SandboxClock } from "./account/clock.ts";
 import { createControlRoutes, type NewUser } from "./control.ts";
 import { answerWithFault, type Wait } from "./fault_answers.ts";
 import { createFaultQueue, type Faults } from "./faults.ts";
+import { createLeadControls, type LeadControls } from "./lead_controls.ts";
 import { createRandom } from "./account/random.ts";
 import { createRateLimit } from "./rate_limit.ts";
 import { createRequestRecorder, type RequestLog } from "./request_log.ts";
@@ -33,6 +34,8 @@ export interface Sandbox {
   readonly clock: SandboxClock;
   readonly faults: Faults;
   readonly requests: RequestLog;
+  /** What people do to leads by hand. */
+  readonly leads: LeadControls;
   /** Full rights, five years. */
   readonly token: string;
   issueToken(options?: TokenOptions): string;
@@ -82,6 +85,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     clock,
     faults: faultQueue.faults,
     requests: recorder.log,
+    leads: createLeadControls(world),
     token: tokens.issue(),
     issueToken: (tokenOptions?: TokenOptions) => tokens.issue(tokenOptions),
     revokeToken: (token: string) => tokens.revoke(token),

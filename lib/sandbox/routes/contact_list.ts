@@ -4,7 +4,7 @@ import type { Lead } from "../account/leads.ts";
 import { type Place, selfLink } from "../account/links.ts";
 import { renderTags } from "../account/tags.ts";
 import type { World } from "../account/world.ts";
-import { at, type BracketTree, parseBrackets } from "./bracket_query.ts";
+import { at, type BracketTree, parseListQuery } from "./bracket_query.ts";
 import type { ContactKind } from "./contact_changes.ts";
 import { renderElementLinks } from "./lead.ts";
 import { contactsOf, leadsOf } from "./link_changes.ts";
@@ -38,7 +38,7 @@ const COMPARE = {
 
 /** Contacts or companies that a query wants. They can be ordered by id, updated_at and name, not by created_at. */
 export function selectContacts(world: World, kind: ContactKind, url: URL): Contact[] {
-  const query = parseBrackets(url.search);
+  const query = parseListQuery(url, world.switches.ignoredFilters);
   const tests = filterTests(world, kind, query);
   const rows = [...world[kind].values()].filter((row) => tests.every((test) => test(row)));
   const order = (["id", "updated_at", "name"] as const)

@@ -37,6 +37,7 @@ export function createLead(world: World, write: LeadWrite): Lead {
   const after = [{ note: { id: world.nextId("note") } }];
   world.events.record({ type: "lead_added", ...eventEntity(lead), after });
   applyTags(world, "leads", lead, write.input);
+  world.leads.changed(lead);
   return lead;
 }
 

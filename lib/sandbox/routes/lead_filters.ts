@@ -1,6 +1,6 @@
 import type { Direction, Lead, LeadOrder, LeadSelection } from "../account/leads.ts";
 import type { World } from "../account/world.ts";
-import { at, type BracketTree, isWithin, parseBrackets, range, texts } from "./bracket_query.ts";
+import { at, type BracketTree, isWithin, parseListQuery, range, texts } from "./bracket_query.ts";
 import {
   fieldTests,
   integerTests,
@@ -14,7 +14,8 @@ const PAGING = new Set(["page", "limit", "with"]);
 
 /** Reads filters and order; what amoCRM does not understand it ignores, and so does this. */
 export function readLeadSelection(world: World, url: URL): LeadSelection {
-  const query = parseBrackets(url.search);
+  const { ignoredFilters } = world.switches;
+  const query = parseListQuery(url, ignoredFilters);
   const tests = [
     ...filterTests(query),
     ...fieldTests<Lead>(world, "leads", query),
@@ -24,7 +25,7 @@ export function readLeadSelection(world: World, url: URL): LeadSelection {
   return {
     isTrash: texts(at(query, "with")).includes("only_deleted"),
     ...readOrder(query),
-    filterKey: tests.length === 0 ? "" : JSON.stringify(kept),
+    filterKey: tests.length === 0 ? "" : JSON.stringify([ignoredFilters, kept]),
     matches: (lead) => tests.every((test) => test(lead)),
   };
 }

@@ -86,6 +86,7 @@ function complexCreation(world: World): BatchWrite<ComplexInput, ComplexWrite> {
       const lead = createLead(world, write);
       if (contactId !== null) lead.contacts = [{ id: contactId, isMain: true }];
       lead.companyId = companyId;
+      world.leads.changed(lead);
       return { id: lead.id, contact_id: contactId, company_id: companyId, merged: false };
     },
   };
