@@ -70,7 +70,8 @@ export const ROOMS: ReadonlyMap<string, readonly string[]> = new Map([
   ["lib/sandbox", ["lib/sandbox/routes", "lib/sandbox/account"]],
   ["lib/sandbox/routes", ["lib/sandbox/account"]],
   ["lib/sandbox/account", []],
-  ["lib", []],
+  ["lib", ["lib/settings"]],
+  ["lib/settings", []],
 ]);
 
 /** The room of a file: its folder. */
