@@ -1,5 +1,5 @@
 import type { FieldValues } from "./field_values.ts";
-import type { LateLeads } from "./late_leads.ts";
+import type { LateRows } from "./late_rows.ts";
 import { createSortedIndex, type SortedIndex } from "./sorted_index.ts";
 
 /** A catalog element that hangs on a lead. */
@@ -79,7 +79,7 @@ const COMPARE: Readonly<Record<LeadOrder, (a: Lead, b: Lead) => number>> = {
 const MAX_CACHED = 16;
 
 /** An empty store with one index for each order, and the last few filtered lists. */
-export function createLeadStore(late: LateLeads): LeadStore {
+export function createLeadStore(late: LateRows<Lead>): LeadStore {
   const leads = new Map<number, Lead>();
   const indexes = new Map<LeadOrder, SortedIndex<Lead>>();
   const cache = new Map<string, readonly Lead[]>();
@@ -136,7 +136,7 @@ export function createLeadStore(late: LateLeads): LeadStore {
 /** The same without index and cache, over what is shown of each lead. */
 function selectLate(
   leads: ReadonlyMap<number, Lead>,
-  late: LateLeads,
+  late: LateRows<Lead>,
   lateIds: ReadonlySet<number>,
   { isTrash, order, direction, matches }: LeadSelection,
 ): Lead[] {

@@ -5,7 +5,7 @@ import { type ContactStore, createContactStore } from "./contacts.ts";
 import { createFieldStore, type FieldStore } from "./custom_fields.ts";
 import { createEventFeed, type EventFeed } from "./events.ts";
 import { createIds, type NextId } from "./ids.ts";
-import { createLateLeads } from "./late_leads.ts";
+import { createLateRows } from "./late_rows.ts";
 import { createLeadStore, type LeadStore } from "./leads.ts";
 import type { LossReason } from "./loss_reasons.ts";
 import { createFirstPipeline, type Pipeline } from "./pipelines.ts";
@@ -66,7 +66,7 @@ export function createWorld(
     account,
     pipelines: new Map([[pipeline.id, pipeline]]),
     fields: createFieldStore(nextId, account),
-    leads: createLeadStore(createLateLeads(clock, switches)),
+    leads: createLeadStore(createLateRows(clock, switches)),
     contacts: createContactStore(),
     companies: createContactStore(),
     catalogs: new Map(),
