@@ -242,7 +242,7 @@ Deno.test("no task that people run in production has all rights, and each is des
     .filter(([, { command }]) => /\s(-A|--allow-all)\b/.test(command)).map(([name]) => name);
   assert.deepEqual(withAllRights.filter((name) => !MAY_RUN_WITH_ALL_RIGHTS.includes(name)), []);
   assert.deepEqual(Object.entries(tasks).filter(([, { description }]) => !description), []);
-  for (const set of ["pipeline", "demo", "loaders"]) {
+  for (const set of ["pipeline", "loaders"]) {
     const allowed = permissions[set]?.env ?? [];
     const missing = VARIABLE_NAMES.filter((name) =>
       !allowed.some((one) =>
