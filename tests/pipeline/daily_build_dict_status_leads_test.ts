@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import type { Warehouse } from "../../lib/warehouse/warehouse.ts";
 import { dag } from "../../pipeline/daily_build_dict_status_leads.ts";
-import { type ExtractBench, openExtractBench, runToFailure } from "../support/extracts.ts";
+import {
+  type ExtractBench,
+  openExtractBench,
+  runToFailure,
+  withPipeline,
+} from "../support/extracts.ts";
 import { listRuns } from "../support/runs.ts";
 import { testOnBothWarehouses } from "../support/warehouses.ts";
 
@@ -126,5 +131,21 @@ testDictionary(
         "daily_build_dict_status_leads.extract_statuses_to_stage of 2026-05-03 failed",
       ],
     ]);
+  },
+);
+
+testDictionary(
+  "daily_build_dict_status_leads fails when the rental pipeline is not there",
+  async (bench, warehouse) => {
+    const config = withPipeline(bench.config, "Rentals");
+    const { status, error } = await runToFailure(bench, warehouse, dag, { config });
+
+    assert.equal(status, "failed");
+    assert.match(
+      error ?? "",
+      /^Cannot find the pipeline "Rentals": found 0 among 2: .+, expected 1: set AMO_PIPELINE to a name or an id$/,
+    );
+    const [row] = await warehouse.sql`select count(*) as rows from dict.dict_status_leads_stg`;
+    assert.deepEqual(row, { rows: 0 });
   },
 );
