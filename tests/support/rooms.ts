@@ -52,7 +52,7 @@ export const ROOMS: ReadonlyMap<string, readonly string[]> = new Map([
     ],
   ]],
   ["loaders/catalogs", [
-    ...["loaders/fields", "loaders/account", "lib/landing/records", "lib/amocrm", "lib"],
+    ...["loaders/fields", "loaders/account", "lib/landing/records", "lib/log", "lib/amocrm", "lib"],
   ]],
   ["loaders/fields", ["loaders/account", "lib/amocrm", "lib"]],
   ["loaders/account", ["lib/script", "lib/log", "lib/amocrm", "lib"]],
@@ -70,7 +70,8 @@ export const ROOMS: ReadonlyMap<string, readonly string[]> = new Map([
   ["lib/sandbox", ["lib/sandbox/routes", "lib/sandbox/account"]],
   ["lib/sandbox/routes", ["lib/sandbox/account"]],
   ["lib/sandbox/account", []],
-  ["lib", []],
+  ["lib", ["lib/settings"]],
+  ["lib/settings", []],
 ]);
 
 /** The room of a file: its folder. */

@@ -22,6 +22,7 @@ export function denoCommand(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
   cwd: string = PROJECT_DIR,
+  stdin: "null" | "piped" = "null",
 ): Deno.Command {
   return new Deno.Command(Deno.execPath(), {
     args: [...args],
@@ -34,7 +35,7 @@ export function denoCommand(
       ...Object.fromEntries(VARIABLE_NAMES.map((name) => [name, ""])),
       ...env,
     },
-    stdin: "null",
+    stdin,
     stdout: "piped",
     stderr: "piped",
   });
