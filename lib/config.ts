@@ -173,7 +173,7 @@ const variables = z.object({
     'JSON like {"leads":{"plate":"Car number","dailyrate":123456},"clients":{},"cars":{}}',
     parseFieldMap,
   ),
-  AMO_RPS: numberSetting("7", "a number above 0 and at most 7", (rate) => rate > 0 && rate <= 7),
+  AMO_RPS: numberSetting("7", "a number above 0 and at most 50", (rate) => rate > 0 && rate <= 50),
   AMO_WRITABLE_ACCOUNTS: setting("", "subdomains like mycompany,mycompany-test", parseAccounts),
   BUSINESS_TZ: setting("Asia/Dubai", "a time zone like Asia/Dubai", parseTimeZone),
   CURRENCY: setting(

@@ -148,7 +148,7 @@ Deno.test("readConfig() names all problems at once and no secret", () => {
     AMO_TOKEN: "",
     AMO_BASE_URL: "ftp://x",
     AMO_FIELD_MAP: '{"trucks":{}}',
-    AMO_RPS: "8",
+    AMO_RPS: "51",
     BUSINESS_TZ: "+04:00",
     CURRENCY: "euro",
     GRACE_MINUTES: "29.5",
@@ -169,7 +169,7 @@ Deno.test("readConfig() names all problems at once and no secret", () => {
  - PG_SSLMODE is "on", expected one of disable, prefer, require, verify-ca, verify-full
  - AMO_BASE_URL is "ftp://x", expected an http or https address without a path, like https://mycompany.amocrm.ru
  - AMO_FIELD_MAP is "{"trucks":{}}", expected JSON like {"leads":{"plate":"Car number","dailyrate":123456},"clients":{},"cars":{}}
- - AMO_RPS is "8", expected a number above 0 and at most 7
+ - AMO_RPS is "51", expected a number above 0 and at most 50
  - BUSINESS_TZ is "+04:00", expected a time zone like Asia/Dubai
  - CURRENCY is "euro", expected three letters like AED
  - GRACE_MINUTES is "29.5", expected whole minutes from 0 to 1439

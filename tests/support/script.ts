@@ -60,6 +60,21 @@ export async function runDeno(
   return { code, signal, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
 }
 
+/** The same with `input` as its standard input. */
+export async function runDenoWithInput(
+  args: readonly string[],
+  input: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<ProcessResult> {
+  const child = denoCommand(args, env, PROJECT_DIR, "piped").spawn();
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(input));
+  await writer.close();
+  const { code, signal, stdout, stderr } = await child.output();
+  const decoder = new TextDecoder();
+  return { code, signal, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+}
+
 /** Reads a stream until it has said `text`, and returns all it said; throws when it ends before. */
 export async function readUntil(stream: ReadableStream<Uint8Array>, text: string): Promise<string> {
   const decoder = new TextDecoder();
