@@ -1,4 +1,4 @@
--- What:  fills the calendar from the first day of a fact to a year after the last one or the logical date
+-- What:  fills the calendar from the first day of a fact to a year after the last one
 -- Grain: one row per calendar day
 -- Reads: every fact (the first and the last day), rental.weekend_days ('6,7': ISO weekdays)
 --
