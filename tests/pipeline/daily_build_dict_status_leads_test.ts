@@ -1,12 +1,7 @@
 import assert from "node:assert/strict";
 import type { Warehouse } from "../../lib/warehouse/warehouse.ts";
 import { dag } from "../../pipeline/daily_build_dict_status_leads.ts";
-import {
-  type ExtractBench,
-  openExtractBench,
-  runToFailure,
-  withPipeline,
-} from "../support/extracts.ts";
+import { type ExtractBench, openExtractBench, runToFailure } from "../support/extracts.ts";
 import { listRuns } from "../support/runs.ts";
 import { testOnBothWarehouses } from "../support/warehouses.ts";
 
@@ -135,17 +130,22 @@ testDictionary(
 );
 
 testDictionary(
-  "daily_build_dict_status_leads fails when the rental pipeline is not there",
+  "daily_build_dict_status_leads fails at once when AMO_PIPELINE is none of the pipelines",
   async (bench, warehouse) => {
-    const config = withPipeline(bench.config, "Rentals");
-    const { status, error } = await runToFailure(bench, warehouse, dag, { config });
-
+    const { amo } = bench.config;
+    const config = { ...bench.config, amo: amo && { ...amo, pipeline: "Boats" } };
+    const { status, error, runs } = await runToFailure(bench, warehouse, dag, { config });
     assert.equal(status, "failed");
     assert.match(
       error ?? "",
-      /^Cannot find the pipeline "Rentals": found 0 among 2: .+, expected 1: set AMO_PIPELINE to a name or an id$/,
+      /^Cannot find the pipeline "Boats": found 0 among 2: ".+" \(\d+\), "Car Rental" \(\d+\), expected 1: set AMO_PIPELINE to a name or an id, or create it with deno task helper_fields --all$/,
     );
-    const [row] = await warehouse.sql`select count(*) as rows from dict.dict_status_leads_stg`;
-    assert.deepEqual(row, { rows: 0 });
+    assert.deepEqual(runs[0], [
+      "daily_build_dict_status_leads.extract_statuses_to_stage",
+      1,
+      "failed",
+      error,
+    ]);
+    assert.deepEqual(await readRentalStatuses(warehouse), []);
   },
 );

@@ -56,11 +56,6 @@ export function withToken(config: Config, token: string): Config {
   return config.amo ? { ...config, amo: { ...config.amo, token } } : config;
 }
 
-/** The same settings with another rental pipeline. */
-export function withPipeline(config: Config, pipeline: string): Config {
-  return config.amo ? { ...config, pipeline, amo: { ...config.amo, pipeline } } : config;
-}
-
 async function listAll(path: string): Promise<string[]> {
   const names: string[] = [];
   try {
