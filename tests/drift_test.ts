@@ -42,7 +42,7 @@ const KNOWN_DAGS = [
   ["daily_load_ods_cars", ["merge_ods_cars"], "04:10", ["daily_amocrm_load_cars.load_cars"]],
   [
     "daily_build_dds_dim",
-    ["merge_dim_car", "merge_dim_client", "merge_dim_status", "merge_dim_date"],
+    ["merge_dim_car", "merge_dim_client", "merge_dim_status"],
     "05:00",
     [
       "daily_load_ods_leads.merge_ods_leads",
@@ -53,7 +53,12 @@ const KNOWN_DAGS = [
   ],
   [
     "daily_build_dds_fact",
-    ["merge_fact_rentals", "merge_fact_lead_status_change", "merge_fact_fleet_usage_day"],
+    [
+      "merge_fact_lead_status_change",
+      "merge_fact_rentals",
+      "merge_fact_fleet_usage_day",
+      "merge_dim_date",
+    ],
     "05:30",
     ["daily_build_dds_dim", "daily_load_ods_leads.merge_ods_leads"],
   ],
