@@ -55,7 +55,7 @@ export async function openDrySession(config: Config): Promise<DrySession> {
 /** Below `DATA_DIR`, the one place where this program may write; that goes too when it was not there. */
 function makeTemporaryFolder(dataDir: string): Disposable & { readonly path: string } {
   const isNew = !isFolder(dataDir);
-  Deno.mkdirSync(dataDir, { recursive: true });
+  Deno.mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const path = Deno.makeTempDirSync({ dir: dataDir, prefix: "dry_run_" });
   return {
     path,

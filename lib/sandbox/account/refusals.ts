@@ -24,6 +24,12 @@ export function tooLong(path: string, limit: number): ItemError {
   return { code: "TooLong", path, detail };
 }
 
+/** The code for a list that is too long is not confirmed by any source. */
+export function tooMany(path: string, limit: number): ItemError {
+  const detail = `This collection should contain ${limit} elements or less.`;
+  return { code: "TooMany", path, detail };
+}
+
 export function invalidType(path: string, expected: string): ItemError {
   return { code: "InvalidType", path, detail: `This value should be of type ${expected}.` };
 }

@@ -14,7 +14,7 @@ export const switchesSchema = z.strictObject({
   ),
   /** Moving a lead to the trash, or back, sets its `updated_at`. */
   deleteTouchesUpdatedAt: z.boolean().default(true),
-  /** Linking or unlinking something sets the lead's `updated_at`. */
+  /** Linking or unlinking something sets the `updated_at` of the record that it was asked for. */
   linkTouchesUpdatedAt: z.boolean().default(true),
   /** An `updated_at` sent by the client is taken over, as the documentation says. */
   honoursUpdatedAt: z.boolean().default(true),
@@ -42,6 +42,14 @@ export const switchesSchema = z.strictObject({
   eventsOrder: z.enum(["asc", "desc"]).default("desc"),
   /** How long an event stays unseen after the change, in milliseconds of the sandbox clock. */
   eventLagMs: z.int().min(0).default(0),
+  /** A change of a field is told a second time under the type without its id, as is seen now and then. */
+  bareFieldEvents: z.boolean().default(false),
+  /** Which lead `entity_merged` names: the one that stays, or each that is gone. */
+  mergeNames: z.enum(["survivor", "gone"]).default("survivor"),
+  /** How long a change of a lead stays unseen in lists and look-ups, in milliseconds of the sandbox clock. */
+  changeLagMs: z.int().min(0).default(0),
+  /** Filters that lists take and do not heed, by name, such as "updated_at"; "order" and "query" are names too. */
+  ignoredFilters: z.array(z.string()).default([]),
   /** Event types that never appear, as reported for imports and for some writes through the API. */
   missingEventTypes: z.array(z.string()).default([]),
   /** Valid items of a batch are written although others of it are refused. */

@@ -16,6 +16,11 @@ const catalogSchema = z.strictObject({
   id: z.int().optional(),
   name: z.string().min(1).optional(),
   sort: z.int().nullish(),
+  // Taken from the official client, which sends them back; nothing comes of them.
+  created_by: z.int().nullish(),
+  updated_by: z.int().nullish(),
+  created_at: z.int().nullish(),
+  can_be_deleted: z.boolean().nullish(),
   type: z.enum(["regular", "invoices", "products", "suppliers"]).nullish(),
   can_add_elements: z.boolean().nullish(),
   can_show_in_cards: z.boolean().nullish(),

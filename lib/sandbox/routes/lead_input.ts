@@ -3,9 +3,10 @@ import { type FieldValueInput, type FieldWrite, readFieldWrites } from "../accou
 import type { Lead } from "../account/leads.ts";
 import { firstOrdinaryStatus, LOST, mainPipeline, type Pipeline } from "../account/pipelines.ts";
 import { type ItemError, notSupportedChoice } from "../account/refusals.ts";
-import { findTag, type TagInput } from "../account/tags.ts";
 import type { World } from "../account/world.ts";
+import { checkTags } from "./tag_changes.ts";
 import type { ReadOnlyKeys } from "./unknown_keys.ts";
+import { checkUsers } from "./user_check.ts";
 
 const time = z.int().min(0);
 
@@ -109,7 +110,7 @@ export function checkLeadWrite(
   }
   checkUsers(world, input, errors);
   checkLinked(world, input, errors);
-  checkTags(world, input, errors);
+  checkTags(world, "leads", input, errors);
   const fields = input.custom_fields_values ?? [];
   return { input, stage, fieldWrites: readFieldWrites(world, "leads", fields, errors) };
 }
@@ -154,38 +155,12 @@ function pipelineFor(
   return [...world.pipelines.values()].find(hasStatus);
 }
 
-function checkUsers(world: World, input: LeadInput, errors: ItemError[]): void {
-  const known = new Set([0, world.account.userId]);
-  for (const key of ["created_by", "updated_by"] as const) {
-    const id = input[key];
-    if (typeof id === "number" && !known.has(id)) errors.push(notSupportedChoice(key));
-  }
-  const responsible = input.responsible_user_id;
-  if (typeof responsible === "number" && responsible !== world.account.userId) {
-    errors.push(notSupportedChoice("responsible_user_id"));
-  }
-}
-
 function checkLinked(world: World, input: LeadInput, errors: ItemError[]): void {
   for (const kind of ["contacts", "companies"] as const) {
     input._embedded?.[kind]?.forEach((linked, index) => {
       if (linked.id !== undefined && world[kind].get(linked.id) === undefined) {
         errors.push(notSupportedChoice(`_embedded.${kind}.${index}.id`));
       }
-    });
-  }
-}
-
-function checkTags(world: World, input: LeadInput, errors: ItemError[]): void {
-  const unknown = (tag: TagInput) =>
-    typeof tag.id === "number" && findTag(world, tag) === undefined;
-  const lists = {
-    "_embedded.tags": input._embedded?.tags,
-    tags_to_add: input.tags_to_add,
-  };
-  for (const [path, tags] of Object.entries(lists)) {
-    tags?.forEach((tag, index) => {
-      if (unknown(tag)) errors.push(notSupportedChoice(`${path}.${index}.id`));
     });
   }
 }
