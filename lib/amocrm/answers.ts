@@ -93,7 +93,8 @@ function toError(action: string, status: number, body: unknown): Error {
   const found = `Cannot ${action}: amoCRM answered ${status}`;
   if (status === 429) {
     return new RetryableAnswer(
-      `${found}, expected 200: too many requests, something else may use the account's limit`,
+      `${found}, expected 200: too many requests, something else may use the account's limit: ` +
+        "lower AMO_RPS, or run again later",
       "limited",
       { status, mayHaveRun: false },
     );

@@ -196,7 +196,7 @@ function createGuard(first: URL) {
       if (isRepeat) {
         throw new AmoError(
           `Cannot read ${first.pathname}: page ${number} repeats an earlier page, expected new rows: ` +
-            "this route does not page, or its links go round in a circle",
+            "this route does not page, or its links go round in a circle: report it with this line",
           200,
         );
       }

@@ -292,7 +292,7 @@ Deno.test("pages() refuses a page that repeats an earlier one, whatever its link
   assert.equal(
     error.message,
     "Cannot read /api/v4/leads: page 2 repeats an earlier page, expected new rows: this route does " +
-      "not page, or its links go round in a circle",
+      "not page, or its links go round in a circle: report it with this line",
   );
 });
 

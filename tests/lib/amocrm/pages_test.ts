@@ -138,7 +138,7 @@ Deno.test("walkPages() ends when a list gives the same page whatever page and si
     {
       message:
         "Cannot read /api/v4/leads: page 4 repeats an earlier page, expected new rows: this route does " +
-        "not page, or its links go round in a circle",
+        "not page, or its links go round in a circle: report it with this line",
     },
   );
 });
