@@ -65,6 +65,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   );
   // A stream of its own: issuing a token must not change the ids that follow.
   const tokens = createTokens(world.account, clock, createRandom(seed ^ 0x70ce2));
+  const requestIds = createRandom(seed ^ 0x5e9d1);
   const rateLimit = createRateLimit(switches, realMs);
   const faultQueue = createFaultQueue();
   const recorder = createRequestRecorder(realMs);
@@ -101,6 +102,9 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
       if (url.pathname.startsWith("/_sandbox/")) return await control.fetch(request);
       const finish = recorder.arrive(request, url);
       const response = await respond(request, url, gone);
+      if (response.headers.get("content-type") === "application/problem+json") {
+        response.headers.set("x-request-id", requestIds.text(32, "0123456789abcdef"));
+      }
       response.headers.set("date", new Date(clock.nowMs()).toUTCString());
       finish(response.status);
       return response;

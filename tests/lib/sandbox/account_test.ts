@@ -115,6 +115,20 @@ Deno.test("unknown routes answer a problem below /api and a page elsewhere", asy
   assert.deepEqual([page.status, page.type], [404, "text/html"]);
 });
 
+Deno.test("an error of the application carries an X-Request-Id of its own, an answer does not", async () => {
+  const { sandbox } = openSandbox();
+  const idOf = async (path: string) => {
+    const headers = { authorization: `Bearer ${sandbox.token}` };
+    const response = await sandbox.fetch(new Request(`${ORIGIN}${path}`, { headers }));
+    await response.body?.cancel();
+    return response.headers.get("x-request-id");
+  };
+  const [first, second] = [await idOf("/api/v4/nothing"), await idOf("/api/v4/nothing")];
+  assert.match(String(first), /^[0-9a-f]{32}$/);
+  assert.notEqual(first, second);
+  assert.equal(await idOf("/api/v4/account"), null);
+});
+
 Deno.test("tags and loss reasons of leads are created, found and not doubled", async () => {
   const { call } = openSandbox();
   const tags = await call("POST", "/api/v4/leads/tags", [

@@ -41,6 +41,14 @@ Deno.test("readSwitches() fills in the likeliest reading of everything unknown",
   });
 });
 
+Deno.test("docs/sandbox.md names every switch in its table, and no other", async () => {
+  const page = await Deno.readTextFile(new URL("../../../docs/sandbox.md", import.meta.url));
+  const [, section = ""] = page.split("\n## ").map((text) => text.replace(/^[^\n]*\n/, ""));
+  const rows = section.split("\n").filter((line) => line.startsWith("| ")).slice(1);
+  const named = rows.flatMap((row) => [...row.matchAll(/`(\w+)`/g)].map(([, name]) => name));
+  assert.deepEqual(named.toSorted(), Object.keys(readSwitches({})).toSorted());
+});
+
 Deno.test("changeSwitches() changes nothing when one of the changes is wrong", () => {
   const switches = readSwitches({});
   assert.throws(() => changeSwitches(switches, { latencyMs: 5, gravity: 9 }), { name: "ZodError" });
