@@ -133,7 +133,8 @@ Deno.test("deno task compile puts into the program what it needs, and nothing el
       allow_write: pipeline.write,
       allow_net: [],
       allow_env: pipeline.env,
-      allow_sys: pipeline.sys,
+      // Deno 2.9 knows "umask" in permission sets alone, not on its command line.
+      allow_sys: pipeline.sys.filter((name: string) => name !== "umask"),
       allow_run: null,
       allow_ffi: null,
       deny_import: [],

@@ -110,7 +110,9 @@ Deno.test("deno.json lists the variables once in effect: all sets and the compil
   const { command = "" } = tasks.compile ?? {};
   const flags = [...command.matchAll(/ --allow-(\w+)(?:='?([^' ]*)'?)?/g)]
     .map(([, name, list]) => [name, list === undefined ? true : list.split(",")]);
-  assert.deepEqual(Object.fromEntries(flags), pipeline);
+  // Deno 2.9 knows "umask" in permission sets alone, not on its command line.
+  const sys = Array.isArray(pipeline?.sys) ? pipeline.sys.filter((name) => name !== "umask") : [];
+  assert.deepEqual(Object.fromEntries(flags), { ...pipeline, sys });
 });
 
 Deno.test("each task has a set of permissions of its kind, and docs/permissions.md names each set", async () => {

@@ -27,7 +27,7 @@ const YOUNG_FILE_MS = 60_000;
  */
 export function startWorker(dataDir: string): Worker {
   const folder = join(dataDir, "workers");
-  Deno.mkdirSync(folder, { recursive: true });
+  Deno.mkdirSync(folder, { recursive: true, mode: 0o700 });
   const host = Deno.hostname().replace(/[^\w-]/g, "_");
   const id = `${host}.${Deno.pid}.${crypto.randomUUID().slice(0, 6)}`;
   const lock = tryLockFile(lockPath(folder, id), `${Deno.pid}\n`);
