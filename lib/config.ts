@@ -9,6 +9,8 @@ export interface PgSettings {
   readonly user: string;
   readonly password: string;
   readonly sslmode: SslMode;
+  /** File of the authorities that may vouch for the server, PEM; without it those that Deno knows. */
+  readonly sslrootcert?: string;
 }
 
 /** STG column to the name, code or numeric id of the CRM field that fills it. */
@@ -36,7 +38,7 @@ export interface AmoSettings {
 /** What becomes of dates whose slot passed while no scheduler ran. */
 export type Catchup = "none" | "last" | "all";
 
-export type SslMode = "disable" | "prefer" | "require" | "verify-full";
+export type SslMode = "disable" | "prefer" | "require" | "verify-ca" | "verify-full";
 export type LogLevelName = "debug" | "info" | "warning" | "error";
 
 /** Every setting, checked and in the units that the code uses. */
@@ -89,7 +91,7 @@ export class ConfigError extends Error {
 }
 
 const WEEKDAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
-const SSL_MODES: readonly SslMode[] = ["disable", "prefer", "require", "verify-full"];
+const SSL_MODES: readonly SslMode[] = ["disable", "prefer", "require", "verify-ca", "verify-full"];
 const LOG_LEVELS: readonly LogLevelName[] = ["debug", "info", "warning", "error"];
 const LOG_FORMATS = ["text", "json"] as const;
 
@@ -139,6 +141,7 @@ const variables = z.object({
   PG_USER: optional,
   PG_PASSWORD: optional,
   PG_SSLMODE: oneOf("prefer", SSL_MODES),
+  PG_SSLROOTCERT: optional,
   DATA_DIR: z.string().default(".data"),
   AMO_SUBDOMAIN: setting(
     "",
@@ -292,6 +295,7 @@ function toPgSettings(values: Variables): PgSettings | null {
     user: values.PG_USER ?? "",
     password: values.PG_PASSWORD ?? "",
     sslmode: values.PG_SSLMODE,
+    ...(values.PG_SSLROOTCERT ? { sslrootcert: values.PG_SSLROOTCERT } : {}),
   };
 }
 

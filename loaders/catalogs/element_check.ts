@@ -1,4 +1,5 @@
 import { foldName } from "../../lib/amocrm/field_match.ts";
+import { lookupKey } from "../../lib/landing/records/lookup_key.ts";
 import type { ElementCatalog } from "./element_catalog.ts";
 import type { FileProblem, FileRecord } from "./element_file.ts";
 import type { FieldDefinition } from "../fields/field_definitions.ts";
@@ -73,7 +74,7 @@ function checkRecord(
   const textOf = (field: FieldDefinition | null) =>
     String(values.find((one) => one.field === field)?.value?.value ?? "").trim();
   const name = given || textOf(catalog.nameField);
-  const key = foldKey(catalog.keyField ? textOf(catalog.keyField) : name);
+  const key = lookupKey(catalog.keyField ? textOf(catalog.keyField) : name);
   if (key === "") problems.push(toProblem(record, keyName(catalog), "is missing"));
   else if (name === "") problems.push(toProblem(record, NAME, "is missing"));
   return { line: record.line, key, name, isNamed: given !== "", values };
@@ -91,11 +92,6 @@ function checkValue(
   if ("value" in converted) return [{ field, value: converted.value }];
   problems.push(toProblem(record, name, converted.reason));
   return [];
-}
-
-/** A key as it is compared: upper case, without blanks and hyphens, as the warehouse looks plates up. */
-export function foldKey(text: string): string {
-  return text.normalize("NFKC").toUpperCase().replace(/[\s-]/gu, "");
 }
 
 function keyName({ keyField }: ElementCatalog): string {

@@ -106,6 +106,26 @@ testImport("json_importer uploads the cars and the clients that come with it", a
   });
 });
 
+testImport(
+  "json_importer knows a car again whose plate differs in alphabet, case and blanks alone",
+  async (loaders) => {
+    const { call, cars, folder, runWell } = loaders;
+    const fields = await loaders.list(`/api/v4/catalogs/${cars}/custom_fields`, "custom_fields");
+    const plate = fields.find((field) => at(field, "name") === "Plate");
+    await call("POST", `/api/v4/catalogs/${cars}/elements`, [{
+      name: "Солярис",
+      custom_fields_values: [{ field_id: at(plate, "id"), values: [{ value: "А777ВС77" }] }],
+    }]);
+    const file = await writeElements(folder, [
+      { model: "Solaris", plate: "a 777\u00A0bc–77", dailyrate: 99 },
+    ]);
+
+    const said = await runWell("json_importer", ["--file", file, "--catalog", "cars", "--yes"]);
+
+    assert.equal(said, 'Catalog "Cars": 0 created, 1 changed, 0 as they were\nDone.\n');
+  },
+);
+
 testImport("json_importer tells cars from clients by their fields", async (loaders) => {
   await loaders.runWell("json_importer", ["--file", CARS, "--yes"]);
 
