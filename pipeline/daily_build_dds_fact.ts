@@ -17,7 +17,13 @@ export const dag: Dag = {
     { dag: "daily_load_ods_leads", task: "merge_ods_leads" },
   ],
   tasks: [
-    sqlTask("merge_fact_rentals", "dds/merge_fact_rentals.sql"),
+    sqlTask(
+      "merge_fact_rentals",
+      "dds/merge_fact_rentals/changed_leads.sql",
+      "dds/merge_fact_rentals/rentals.sql",
+      "dds/merge_fact_rentals/links.sql",
+      "dds/merge_fact_rentals.sql",
+    ),
     sqlTask("merge_fact_lead_status_change", "dds/merge_fact_lead_status_change.sql"),
     sqlTask("merge_fact_fleet_usage_day", "dds/merge_fact_fleet_usage_day.sql"),
   ],
