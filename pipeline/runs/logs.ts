@@ -97,7 +97,7 @@ function requireRight(logDir: string): void {
   if (Deno.permissions.querySync({ name: "read", path: logDir }).state === "granted") return;
   throw new ConfigError(
     `Cannot read LOG_DIR "${logDir}": this program may not read there, expected a folder below logs: ` +
-      `or start it with deno run -q --no-prompt -P=pipeline --allow-read=.,${logDir} pipeline/runs.ts`,
+      `or start it with deno run -q --no-prompt -P=pipeline --allow-read=.,${logDir} pipeline/runs.ts (docs/permissions.md)`,
   );
 }
 

@@ -1,7 +1,7 @@
--- What:  sets, for this transaction, all that answers depend on and a server, database or role may preset
+-- What:  sets, for this transaction, what answers depend on and a server or role may preset
 -- Grain: one row
 -- Reads: nothing
--- Isolation and write access are said by `begin` itself. Here and not in start-up parameters, because PgBouncer
+-- `begin` says isolation and write access. Here and not in start-up parameters, because PgBouncer
 -- refuses those that it does not know, and gives every transaction another connection.
 select
     set_config('TimeZone', 'UTC', true) as time_zone,
@@ -28,6 +28,6 @@ select
         when current_setting('transaction_timeout', true) is not null -- 17 and later
             then set_config('transaction_timeout', '0', true)
     end as transaction_timeout,
-    -- The planner cannot know how many rows generate_series and fresh temporary tables give and guesses high,
-    -- so a server would compile such a query, for a second or more, that then runs for milliseconds.
+    -- The planner cannot know how many rows generate_series and fresh temporary tables give,
+    -- guesses high, and would compile for a second or more what runs for milliseconds.
     set_config('jit', 'off', true) as jit;

@@ -128,3 +128,24 @@ testDictionary(
     ]);
   },
 );
+
+testDictionary(
+  "daily_build_dict_status_leads fails at once when AMO_PIPELINE is none of the pipelines",
+  async (bench, warehouse) => {
+    const { amo } = bench.config;
+    const config = { ...bench.config, amo: amo && { ...amo, pipeline: "Boats" } };
+    const { status, error, runs } = await runToFailure(bench, warehouse, dag, { config });
+    assert.equal(status, "failed");
+    assert.match(
+      error ?? "",
+      /^Cannot find the pipeline "Boats": found 0 among 2: ".+" \(\d+\), "Car Rental" \(\d+\), expected 1: set AMO_PIPELINE to a name or an id, or create it with deno task helper_fields --all$/,
+    );
+    assert.deepEqual(runs[0], [
+      "daily_build_dict_status_leads.extract_statuses_to_stage",
+      1,
+      "failed",
+      error,
+    ]);
+    assert.deepEqual(await readRentalStatuses(warehouse), []);
+  },
+);

@@ -53,7 +53,7 @@ const DAY_OF_CARS: readonly Attempt[] = [
     error: SQL_ERROR,
     started_at: at("04:13"),
   }),
-  ...["merge_dim_car", "merge_dim_client", "merge_dim_status", "merge_dim_date"].map((task) =>
+  ...["merge_dim_car", "merge_dim_client", "merge_dim_status"].map((task) =>
     attemptOf("daily_build_dds_dim", task, {
       status: "upstream_failed",
       reason: "upstream",

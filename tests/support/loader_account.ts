@@ -9,7 +9,7 @@ import type { ServedSandbox } from "../../lib/sandbox/server.ts";
 import { createLiveWriter } from "../../loaders/account/account_writer.ts";
 import { createLoaderProgress } from "../../loaders/account/loader_progress.ts";
 import { ensureCatalogs } from "../../loaders/catalogs/catalog_setup.ts";
-import carRentalPipeline from "../../loaders/data/car_rental_pipeline.json";
+import carRentalPipeline from "../../loaders/data/car_rental_pipeline.json" with { type: "json" };
 import { ensureFields } from "../../loaders/fields/field_setup.ts";
 import {
   type ExistingLead,

@@ -7,16 +7,11 @@
 -- link, plate or licence) and those in a changed status; all of them when the rental
 -- pipeline or the grace time was set otherwise.
 
-select watermark.name
-from ops.watermark
-where
-    watermark.name in (
-        'ods.ods_leads_hist', 'ods.ods_cars_hist', 'ods.ods_clients_hist',
-        'dict.dict_status_leads', 'dds.fact_rentals', 'dds.fact_rentals/cars',
-        'dds.fact_rentals/clients', 'dds.fact_rentals/statuses'
-    )
-order by watermark.name
-for update;
+select ops.lock_watermarks(
+    'ods.ods_leads_hist', 'ods.ods_cars_hist', 'ods.ods_clients_hist',
+    'dict.dict_status_leads', 'dds.fact_rentals', 'dds.fact_rentals/cars',
+    'dds.fact_rentals/clients', 'dds.fact_rentals/statuses'
+);
 
 create temporary table reading on commit drop as
 with pipeline as (

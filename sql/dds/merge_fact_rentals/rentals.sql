@@ -22,8 +22,14 @@ with rental_leads as (
 
 select
     rental_leads.*,
-    dict_status_leads.status_name,
-    coalesce(dict_status_leads.stage, 'other') as stage,
+    coalesce(
+        dict_status_leads.status_name,
+        dict.unknown_status_name(rental_leads.status_id)
+    ) as status_name,
+    coalesce(
+        dict_status_leads.stage, dict.unknown_status_stage(rental_leads.status_id)
+    ) as stage,
+    dict_status_leads.status_id is null as is_status_unknown,
     case
         when rental_leads.budget > 0 then rental_leads.budget
         else rental_leads.dailyrate * rental_leads.rental_days
@@ -67,4 +73,4 @@ from rentals;
 
 select count(*) as warning_statuses_unknown
 from rentals
-where rentals.status_name is null;
+where rentals.is_status_unknown;

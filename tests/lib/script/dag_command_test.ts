@@ -119,7 +119,8 @@ Deno.test("a DAG's script refuses a DATA_DIR that its rights do not cover", asyn
     stderr,
     'Cannot use DATA_DIR "/var/lib/rental": this program may not read and write there, ' +
       "expected a folder below .data: or start it with deno run -q --no-prompt -P=pipeline " +
-      "--allow-read=.,/var/lib/rental --allow-write=/var/lib/rental pipeline/daily.ts\n",
+      "--allow-read=.,/var/lib/rental --allow-write=.data,logs,/var/lib/rental pipeline/daily.ts " +
+      "(docs/permissions.md)\n",
   );
 });
 

@@ -59,11 +59,11 @@ const PLANNED = `2026-05-03: 9 of 9 DAGs would run
     merge_dim_car                   reads 1, writes 1
     merge_dim_client                reads 1, writes 1
     merge_dim_status                reads 14, writes 14
-    merge_dim_date                  reads 366, writes 366
  9. daily_build_dds_fact
-    merge_fact_rentals              reads 1, writes 1
     merge_fact_lead_status_change   reads 1, writes 0
+    merge_fact_rentals              reads 1, writes 1
     merge_fact_fleet_usage_day      reads 1, writes 1
+    merge_dim_date                  reads 366, writes 366
 
 In all, 3 versions would open and 0 close; 418 rows would be written
 Nothing was written: all of it was rolled back
