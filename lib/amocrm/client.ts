@@ -106,7 +106,7 @@ interface Session extends AmoClientOptions {
 function toUrl(base: URL, path: string, query: Query): URL {
   // The base may have a path of its own (a proxy), which a plain `new URL(path, base)` would drop.
   const url = new URL(base.href.replace(/\/+$/, "") + path);
-  url.search = encodeQuery(query).toString();
+  url.search = encodeQuery(query);
   return url;
 }
 
