@@ -75,7 +75,7 @@ where fact_rentals.lead_id = rental_changes.lead_id;
 update desired_rentals
 set load_date = current_setting('rental.logical_date')::date
 from rental_changes
-where desired_rentals.lead_id = rental_changes.lead_id;
+where desired_rentals.lead_id = rental_changes.lead_id and not rental_changes.is_new;
 
 insert into dds.fact_rentals
 select desired_rentals.*

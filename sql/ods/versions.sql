@@ -1,11 +1,11 @@
--- What:  the law of history: the versions of changed records, whatever they are records of, as
---        their copies have them, and what becomes of those that are there
--- Grain: one row per version, valid in [valid_from, valid_to): as it should be, with the key
---        of the copy that opened it, or removed
--- Reads: copies, stored_versions (of merge_ods_<records>/copies.sql)
+-- What:  the law of history: the versions that changed records have by their copies
+-- Grain: one row per version, valid in [valid_from, valid_to), that is there or should be
+-- Reads: copies and stored_versions (of merge_ods_<records>/copies.sql)
 --
--- All versions of a record are computed anew from all its copies: the history stays
--- a pure function of stg, whatever the order of arrival.
+-- All versions of a record, whatever it is a record of, are computed anew from all its
+-- copies, and compared with those that are there: the history stays a pure function of
+-- stg, whatever the order of arrival. row_hash and updated_at name the copy that opened
+-- a version, fate says what becomes of it.
 
 create temporary table versions on commit drop as
 with seen_together as (

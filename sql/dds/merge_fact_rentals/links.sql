@@ -1,45 +1,8 @@
 -- What:  finds the car and the client of each changed rental: by link, else by plate or licence
 -- Grain: links: one row per rental and kind of member (car, client); 0 when not known
--- Reads: mentions (of rentals.sql), ods.ods_leads_hist, ods.ods_cars_hist, ods.ods_clients_hist
+-- Reads: mentions and sought_keys (of rentals.sql), ods.ods_cars_hist, ods.ods_clients_hist
 --
 -- A key means who bore it when the lead was given it, else the only one that ever did.
-
--- When each lead was given the key that it has now: its versions follow each other here
--- even across a deletion.
-create temporary table sought_keys on commit drop as
-with lead_versions as (
-    select
-        mentions.lead_id,
-        mentions.kind,
-        mentions.key,
-        ods_leads_hist.valid_from,
-        bool_and(
-            mentions.key is not distinct from ods.lookup_key(
-                case mentions.kind
-                    when 'car' then ods_leads_hist.plate
-                    when 'client' then ods_leads_hist.license
-                end
-            )
-        ) over back_in_time as has_present_key
-    from mentions
-    inner join ods.ods_leads_hist on mentions.lead_id = ods_leads_hist.id
-    where mentions.is_linked is not true and mentions.key is not null
-    window back_in_time as (
-        partition by mentions.lead_id, mentions.kind
-        order by ods_leads_hist.valid_from desc
-    )
-)
-
-select
-    lead_versions.lead_id,
-    lead_versions.kind,
-    lead_versions.key,
-    min(lead_versions.valid_from) as given_at
-from lead_versions
-where lead_versions.has_present_key
-group by lead_versions.lead_id, lead_versions.kind, lead_versions.key;
-
-analyze sought_keys;
 
 create temporary table links on commit drop as
 with bearers as (
@@ -55,10 +18,13 @@ with bearers as (
     where
         ods_cars_hist.id in (
             select cars.id
-            from sought_keys
-            inner join ods.ods_cars_hist as cars
-                on sought_keys.key = ods.lookup_key(cars.plate)
-            where sought_keys.kind = 'car'
+            from ods.ods_cars_hist as cars
+            where
+                ods.lookup_key(cars.plate) in (
+                    select sought_keys.key
+                    from sought_keys
+                    where sought_keys.kind = 'car'
+                )
         )
     union all
     select
@@ -72,10 +38,13 @@ with bearers as (
     where
         ods_clients_hist.id in (
             select clients.id
-            from sought_keys
-            inner join ods.ods_clients_hist as clients
-                on sought_keys.key = ods.lookup_key(clients.license)
-            where sought_keys.kind = 'client'
+            from ods.ods_clients_hist as clients
+            where
+                ods.lookup_key(clients.license) in (
+                    select sought_keys.key
+                    from sought_keys
+                    where sought_keys.kind = 'client'
+                )
         )
 ),
 

@@ -1,6 +1,5 @@
 -- What:  shows versions.sql the clients that changed: their copies, and the versions there are
--- Grain: changed_clients: one row per client with copies that landed since the last merge; copies:
---        one row per copy of these; stored_versions: one row per version of these
+-- Grain: changed_clients: a client; copies: a copy of one; stored_versions: a version of one
 -- Reads: stg.stg_clients, ods.ods_clients_hist, ops.watermark
 
 -- A load locks the same row before it lands anything: what landed is visible below.
