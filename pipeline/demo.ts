@@ -39,6 +39,7 @@ async function main(args: readonly string[]): Promise<number> {
     seed: flags.seed,
     timezone: base.businessTz,
     currency: base.currency,
+    switches: { requestsPerSecond: null },
   });
   const config = demoConfig(sandbox, folder.path);
   const tell = flags.json ? () => {} : console.log;
@@ -103,6 +104,7 @@ function demoConfig(sandbox: ServedSandbox, dataDir: string): Config {
     AMO_SUBDOMAIN: "",
     AMO_BASE_URL: sandbox.url,
     AMO_TOKEN: sandbox.token,
+    AMO_RPS: "1000",
     AMO_PIPELINE: "",
     AMO_CARS_CATALOG: "",
     AMO_CLIENTS_CATALOG: "",

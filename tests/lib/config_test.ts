@@ -194,6 +194,22 @@ Deno.test("readConfig() says what one problem is", () => {
   });
 });
 
+Deno.test("readConfig() takes a higher rate for a sandbox on loopback alone", () => {
+  const read = (url: string, rate: string) =>
+    readConfig({ AMO_BASE_URL: url, AMO_TOKEN: "t0ken", AMO_RPS: rate }).amo?.requestsPerSecond;
+  for (const url of ["http://127.0.0.1:8080", "http://localhost:8080", "http://[::1]:8080"]) {
+    assert.equal(read(url, "1000"), 1000);
+    assert.throws(
+      () => read(url, "1001"),
+      /AMO_RPS is "1001", expected a number above 0 and at most 1000$/,
+    );
+  }
+  for (const url of ["https://blue-cars.amocrm.ru", "https://127.0.0.1.example.com"]) {
+    assert.equal(read(url, "7"), 7);
+    assert.throws(() => read(url, "8"), /AMO_RPS is "8", expected a number above 0 and at most 7$/);
+  }
+});
+
 Deno.test("readConfig() counts an empty variable as unset", () => {
   const empty = Object.fromEntries(VARIABLE_NAMES.map((name) => [name, ""]));
   assert.deepEqual(readConfig({ ...empty, ...AMO }), readConfig(AMO));

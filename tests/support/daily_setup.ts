@@ -110,6 +110,7 @@ function toSetup<S extends SandboxAddress>(
   const env = {
     AMO_BASE_URL: sandbox.url,
     AMO_TOKEN: sandbox.token,
+    AMO_RPS: "1000",
     DATA_DIR: dataDir,
     LOG_DIR: join(dataDir, "logs"),
     RETRY_DELAY_S: "0",

@@ -9,7 +9,7 @@ import type { ServedSandbox } from "../../lib/sandbox/server.ts";
 import { createLiveWriter } from "../../loaders/account/account_writer.ts";
 import { createLoaderProgress } from "../../loaders/account/loader_progress.ts";
 import { ensureCatalogs } from "../../loaders/catalogs/catalog_setup.ts";
-import carRentalPipeline from "../../loaders/data/car_rental_pipeline.json";
+import carRentalPipeline from "../../loaders/data/car_rental_pipeline.json" with { type: "json" };
 import { ensureFields } from "../../loaders/fields/field_setup.ts";
 import {
   type ExistingLead,
@@ -61,9 +61,13 @@ export async function withLoaderAccount(
 const BUSINESS_TZ = "Asia/Dubai";
 
 function settingsOf(sandbox: ServedSandbox) {
-  const { amo } = readConfig({ AMO_BASE_URL: sandbox.url, AMO_TOKEN: sandbox.token });
+  const { amo } = readConfig({
+    AMO_BASE_URL: sandbox.url,
+    AMO_TOKEN: sandbox.token,
+    AMO_RPS: "1000",
+  });
   if (!amo) throw new Error("Cannot open the account: the settings name none");
-  return { ...amo, requestsPerSecond: 1_000 };
+  return amo;
 }
 
 function openTools(sandbox: ServedSandbox): LeadTools {

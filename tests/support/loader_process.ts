@@ -45,7 +45,12 @@ export async function withFreshAccount(
 }
 
 function toLoaders(sandbox: ServedSandbox, folder: string): LoaderProcess {
-  const env = { AMO_BASE_URL: sandbox.url, AMO_TOKEN: sandbox.token, DATA_DIR: folder };
+  const env = {
+    AMO_BASE_URL: sandbox.url,
+    AMO_TOKEN: sandbox.token,
+    AMO_RPS: "1000",
+    DATA_DIR: folder,
+  };
   const args = (name: string, more: readonly string[]) => [
     ...["run", "-q", "-A", `loaders/${name}.ts`],
     ...more,

@@ -11,16 +11,14 @@ import { createScheduler } from "../../pipeline/scheduler/beats.ts";
 
 const [firstDate = "", days = "0"] = Deno.args;
 const config = readConfig();
-if (!config.amo) throw new Error("Cannot start: there is no account, expected one");
-const fast = { ...config, amo: { ...config.amo, requestsPerSecond: 1000 } };
-await using session = await openSession({ amo: true }, fast);
+await using session = await openSession({ amo: true }, config);
 let date = Temporal.PlainDate.from(firstDate);
 const scheduler = createScheduler({
   ...session,
-  dags: scheduleDags(dags, fast, new Map()),
+  dags: scheduleDags(dags, config, new Map()),
   now: () =>
     Promise.resolve(
-      date.toZonedDateTime({ timeZone: fast.businessTz, plainTime: "05:45" }).toInstant(),
+      date.toZonedDateTime({ timeZone: config.businessTz, plainTime: "05:45" }).toInstant(),
     ),
   sleep: (_ms, signal) => sleep(20, signal),
 });
