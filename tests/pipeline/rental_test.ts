@@ -61,10 +61,12 @@ Deno.test("rental suggests the subcommand that was meant", async () => {
 
 Deno.test("rental has every script of pipeline/ but the demo and itself", async () => {
   const entries = await Array.fromAsync(Deno.readDir(join(PROJECT_DIR, "pipeline")));
-  const scripts = entries.map(({ name }) => name.replace(/\.ts$/, ""))
+  const scripts = entries.filter(({ isFile }) => isFile)
+    .map(({ name }) => name.replace(/\.ts$/, ""))
     .filter((name) => !dags.some(({ id }) => id === name) && !["demo", "rental"].includes(name));
   assert.deepEqual(
-    scripts.map((name) => name.replaceAll("_", "-")).sort(),
+    // The container has no scripts of single DAGs and loaders: two subcommands stand for them.
+    [...scripts.map((name) => name.replaceAll("_", "-")), "dag", "loader"].sort(),
     subcommands.map(({ name }) => name).sort(),
   );
 });

@@ -2,7 +2,7 @@ import { getLogger } from "@logtape/logtape";
 import { errorText } from "../../../lib/log/error_text.ts";
 import type { DagOutcome } from "../../../lib/dag/outcome.ts";
 import { recordDagEnd, recordMissedEnds } from "./incidents.ts";
-import { type TellOptions, tellPending } from "./notify.ts";
+import { type NotifyOptions, notifyPending } from "./notify.ts";
 
 /** The alerts of one scheduler; dispose it after the last run has ended and before the warehouse closes. */
 export interface Alerts extends AsyncDisposable {
@@ -20,45 +20,45 @@ const log = getLogger(["alert"]);
  * Creates the alerts of a scheduler. Both calls throw what the warehouse throws; telling people goes on beside
  * them, one message after the other, so that a slow webhook holds up neither a run nor a heartbeat.
  */
-export function createAlerts(options: Omit<TellOptions, "signal">): Alerts {
+export function createAlerts(options: Omit<NotifyOptions, "signal">): Alerts {
   const stop = new AbortController();
-  const telling = { isWanted: false, underWay: Promise.resolve(), isOn: false };
+  const notifying = { isWanted: false, underWay: Promise.resolve(), isOn: false };
 
-  const tellAll = async () => {
-    while (telling.isWanted) {
-      telling.isWanted = false;
-      await tellQuietly({ ...options, signal: stop.signal });
+  const notifyAll = async () => {
+    while (notifying.isWanted) {
+      notifying.isWanted = false;
+      await notifyQuietly({ ...options, signal: stop.signal });
     }
-    telling.isOn = false;
+    notifying.isOn = false;
   };
-  const startTelling = () => {
-    telling.isWanted = true;
-    if (telling.isOn) return;
-    telling.isOn = true;
-    telling.underWay = tellAll();
+  const startNotifying = () => {
+    notifying.isWanted = true;
+    if (notifying.isOn) return;
+    notifying.isOn = true;
+    notifying.underWay = notifyAll();
   };
 
   return {
     async onDagEnd({ dagId }, logicalDate) {
       await recordDagEnd(options.sql, dagId, logicalDate);
-      startTelling();
+      startNotifying();
     },
     async onBeat() {
       await recordMissedEnds(options.sql, options.config.businessTz);
-      startTelling();
+      startNotifying();
     },
-    idle: () => telling.underWay,
+    idle: () => notifying.underWay,
     async [Symbol.asyncDispose]() {
       stop.abort();
-      await telling.underWay;
+      await notifying.underWay;
     },
   };
 }
 
 /** Nobody waits for it, so what it throws has no other place to go. */
-async function tellQuietly(options: TellOptions): Promise<void> {
+async function notifyQuietly(options: NotifyOptions): Promise<void> {
   try {
-    await tellPending(options);
+    await notifyPending(options);
   } catch (error) {
     log.error("Cannot tell people of incidents: {error}", { error: errorText(error) });
   }

@@ -54,26 +54,29 @@ export type ClaimedIncident = z.infer<typeof claimedIncidents>[number];
  * Takes the oldest incident of which people are still to be told, for `leaseS` seconds by the database's
  * clock; null when there is none, or others have them all.
  */
-export async function claimTelling(sql: ISql, leaseS: number): Promise<ClaimedIncident | null> {
-  const rows = await querySqlFile(sql, "ops/claim_telling.sql", [leaseS]);
+export async function claimNotification(
+  sql: ISql,
+  leaseS: number,
+): Promise<ClaimedIncident | null> {
+  const rows = await querySqlFile(sql, "ops/claim_notification.sql", [leaseS]);
   return claimedIncidents.parse([...rows])[0] ?? null;
 }
 
 /** Notes that people were told of all that `incident` shows: its failure, and its recovery if it is closed. */
-export async function finishTelling(sql: ISql, incident: ClaimedIncident): Promise<void> {
+export async function finishNotification(sql: ISql, incident: ClaimedIncident): Promise<void> {
   const told = incident.closed_at === null ? "failure" : "recovery";
-  await querySqlFile(sql, "ops/finish_telling.sql", [incident.incident_id, told]);
+  await querySqlFile(sql, "ops/finish_notification.sql", [incident.incident_id, told]);
 }
 
 /** Gives a claim back, so that the next heartbeat can tell. */
-export async function releaseTelling(sql: ISql, incident: ClaimedIncident): Promise<void> {
-  await querySqlFile(sql, "ops/release_telling.sql", [
+export async function releaseNotification(sql: ISql, incident: ClaimedIncident): Promise<void> {
+  await querySqlFile(sql, "ops/release_notification.sql", [
     incident.incident_id,
     incident.telling_until,
   ]);
 }
 
-const courses = z.array(z.object({
+const histories = z.array(z.object({
   /** The task that failed, and its error; null when the run log no longer has them. */
   task_id: z.string().nullable(),
   error: z.string().nullable(),
@@ -84,13 +87,13 @@ const courses = z.array(z.object({
 }));
 
 /** What the run log knows of an incident. */
-export type IncidentCourse = z.infer<typeof courses>[number];
+export type IncidentHistory = z.infer<typeof histories>[number];
 
 /** Reads how an incident came about and how its DAG stands now. */
-export async function readCourse(sql: ISql, incidentId: number): Promise<IncidentCourse> {
-  const rows = await querySqlFile(sql, "ops/read_incident_course.sql", [incidentId]);
-  const [course] = courses.parse([...rows]);
-  if (course) return course;
+export async function readHistory(sql: ISql, incidentId: number): Promise<IncidentHistory> {
+  const rows = await querySqlFile(sql, "ops/read_incident_history.sql", [incidentId]);
+  const [history] = histories.parse([...rows]);
+  if (history) return history;
   throw new Error(
     `Cannot tell people of incident ${incidentId}: found no such row, expected it in ops.incident`,
   );

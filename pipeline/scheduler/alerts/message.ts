@@ -1,13 +1,13 @@
 import type { TaskWarning } from "../../../lib/dag/warnings.ts";
 import { maskPersonalData } from "../../../lib/log/masking.ts";
 import { formatDuration, formatLocalTime } from "../../../lib/log/time_text.ts";
-import type { ClaimedIncident, IncidentCourse } from "./incidents.ts";
+import type { ClaimedIncident, IncidentHistory } from "./incidents.ts";
 import { shorten } from "./shorten.ts";
 
 /** What a message is made of. */
 export interface MessageParts {
   readonly incident: ClaimedIncident;
-  readonly course: IncidentCourse;
+  readonly history: IncidentHistory;
   /** The text of `runs explain` for the date that `explainedDate` gives; null when it cannot be had. */
   readonly explanation: string | null;
   /** Of the same date. */
@@ -19,11 +19,11 @@ export interface MessageParts {
 const MOST_CHARACTERS = 1_900;
 
 /** The date that people want explained: the one that failed, or once it is over the one that succeeded. */
-export function explainedDate(incident: ClaimedIncident, course: IncidentCourse): string {
+export function explainedDate(incident: ClaimedIncident, history: IncidentHistory): string {
   const { closed_at, logical_date } = incident;
-  return closed_at === null || course.is_repaired
+  return closed_at === null || history.is_repaired
     ? logical_date
-    : course.later_date ?? logical_date;
+    : history.later_date ?? logical_date;
 }
 
 /** The message to people: what happened and when, in local time, why, and what to do now. */
@@ -52,10 +52,10 @@ function headline({ incident, timeZone }: MessageParts): string {
 }
 
 /** What failed, where the explanation does not say it: it is missing, or about the success since. */
-function causeOf({ incident, course, explanation }: MessageParts): string[] {
+function causeOf({ incident, history, explanation }: MessageParts): string[] {
   if (incident.closed_at === null && explanation !== null) return [];
-  if (course.task_id === null) return [];
-  return [`${course.task_id} failed: ${course.error ?? "the run log has no error"}`];
+  if (history.task_id === null) return [];
+  return [`${history.task_id} failed: ${history.error ?? "the run log has no error"}`];
 }
 
 function explanationOf({ incident, explanation }: MessageParts): string[] {
@@ -70,8 +70,8 @@ function explanationOf({ incident, explanation }: MessageParts): string[] {
 }
 
 /** That a later date has succeeded does not repair the one that failed. */
-function repairOf({ incident, course }: MessageParts): string[] {
-  if (incident.closed_at === null || course.is_repaired) return [];
+function repairOf({ incident, history }: MessageParts): string[] {
+  if (incident.closed_at === null || history.is_repaired) return [];
   const { dag_id, logical_date } = incident;
   return [
     `${logical_date} itself has not succeeded; should it be needed\n` +

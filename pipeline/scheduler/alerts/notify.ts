@@ -6,10 +6,10 @@ import { errorText } from "../../../lib/log/error_text.ts";
 import { readTaskStates } from "../../../lib/run_log/task_states.ts";
 import {
   type ClaimedIncident,
-  claimTelling,
-  finishTelling,
-  readCourse,
-  releaseTelling,
+  claimNotification,
+  finishNotification,
+  readHistory,
+  releaseNotification,
 } from "./incidents.ts";
 import { composeMessage, explainedDate, type MessageParts } from "./message.ts";
 import { fillTemplate } from "./template.ts";
@@ -19,7 +19,7 @@ import { DEFAULT_DELIVERY, deliver, DeliveryError, type DeliveryPolicy } from ".
 export type Explain = (dagId: string, logicalDate: string) => Promise<string>;
 
 /** What telling people takes. */
-export interface TellOptions {
+export interface NotifyOptions {
   readonly sql: ISql;
   readonly config: Pick<Config, "alertWebhookUrl" | "alertTemplate" | "businessTz">;
   readonly explain: Explain;
@@ -40,26 +40,26 @@ const log = getLogger(["alert"]);
  * What the webhook does not accept is logged and told at the next call. Throws what the warehouse throws;
  * a claim then ends by itself, within two minutes.
  */
-export async function tellPending(options: TellOptions): Promise<number> {
+export async function notifyPending(options: NotifyOptions): Promise<number> {
   if (options.config.alertWebhookUrl === null) return 0;
   const refused = new Map<number, ClaimedIncident>();
   let told = 0;
   while (!options.signal?.aborted) {
-    const incident = await claimTelling(options.sql, LEASE_S);
+    const incident = await claimNotification(options.sql, LEASE_S);
     if (!incident || refused.has(incident.incident_id)) break;
-    const failure = await tell(options, options.config.alertWebhookUrl, incident);
+    const failure = await notify(options, options.config.alertWebhookUrl, incident);
     if (!failure) told++;
     // Kept until the end, so that one message which cannot be sent is not in the way of the others.
     else refused.set(incident.incident_id, incident);
     if (failure?.canGetBetter) break;
   }
-  for (const incident of refused.values()) await releaseTelling(options.sql, incident);
+  for (const incident of refused.values()) await releaseNotification(options.sql, incident);
   return told;
 }
 
 /** Null when the message was accepted. */
-async function tell(
-  options: TellOptions,
+async function notify(
+  options: NotifyOptions,
   url: string,
   incident: ClaimedIncident,
 ): Promise<DeliveryError | null> {
@@ -73,24 +73,24 @@ async function tell(
     log.warn("Nobody was told of {dag} of {date}: {error}", { dag, date, error: errorText(error) });
     return error;
   }
-  await finishTelling(options.sql, incident);
+  await finishNotification(options.sql, incident);
   const what = incident.closed_at === null ? "failure" : "recovery";
   log.info("People were told of the {what} of {dag} of {date}", { what, dag, date });
   return null;
 }
 
 async function gatherParts(
-  { sql, config, explain }: TellOptions,
+  { sql, config, explain }: NotifyOptions,
   incident: ClaimedIncident,
 ): Promise<MessageParts> {
-  const course = await readCourse(sql, incident.incident_id);
-  const date = explainedDate(incident, course);
+  const history = await readHistory(sql, incident.incident_id);
+  const date = explainedDate(incident, history);
   const states = await readTaskStates(sql, date);
   const warnings = states.filter((state) => state.dag_id === incident.dag_id).flatMap((state) =>
     warningsOf(state.metrics ?? {}).map((warning) => ({ ...warning, taskId: state.task_id }))
   );
   const explanation = await explainOrNull(explain, incident.dag_id, date);
-  return { incident, course, explanation, warnings, timeZone: config.businessTz };
+  return { incident, history, explanation, warnings, timeZone: config.businessTz };
 }
 
 /** A message that says less is better than none: whatever the explanation throws, people are told. */

@@ -76,8 +76,8 @@ Deno.test("the addresses of webhook and dead man's switch get into no span", asy
   await using collector = serveCollector();
   const script = `
     import { trace } from "@opentelemetry/api";
-    import { deliver } from "./lib/alerts/webhook.ts";
-    import { createDeadman } from "./lib/alerts/deadman.ts";
+    import { deliver } from "./pipeline/scheduler/alerts/webhook.ts";
+    import { createDeadman } from "./pipeline/scheduler/alerts/deadman.ts";
     await deliver("${server.url}/SECRET/a?key=SECRET", { text: "a" });
     await trace.getTracer("test").startActiveSpan("dag of a test", async (span) => {
       await createDeadman("${server.url}/SECRET/b")();

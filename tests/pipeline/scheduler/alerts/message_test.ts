@@ -15,7 +15,7 @@ const OPEN: MessageParts = {
     opened_at: new Date("2026-05-03T00:03:12.4Z"),
     closed_at: null,
   },
-  course: {
+  history: {
     task_id: "extract_leads",
     error: "Cannot read /api/v4/leads: amoCRM answered 401, expected 200: check AMO_TOKEN",
     is_repaired: false,
@@ -32,7 +32,7 @@ function closed(isFailureTold: boolean, changes: Partial<MessageParts> = {}): Me
   return {
     ...OPEN,
     incident: { ...OPEN.incident, closed_at: CLOSED_AT, is_failure_told: isFailureTold },
-    course: { ...OPEN.course, is_repaired: true },
+    history: { ...OPEN.history, is_repaired: true },
     explanation: "daily_amocrm_load_leads of 2026-05-03 succeeded at 2026-05-03 05:10:03",
     ...changes,
   };
@@ -79,9 +79,9 @@ daily_amocrm_load_leads of 2026-05-03 succeeded at 2026-05-03 05:10:03`,
 });
 
 Deno.test("composeMessage() says that a date which a later one made up for is still open", () => {
-  const course = { ...OPEN.course, later_date: "2026-05-04" };
+  const history = { ...OPEN.history, later_date: "2026-05-04" };
   assert.equal(
-    composeMessage(closed(true, { course, explanation: "2026-05-04 succeeded" })),
+    composeMessage(closed(true, { history, explanation: "2026-05-04 succeeded" })),
     `RECOVERED: daily_amocrm_load_leads of 2026-05-03
 at 2026-05-03 05:10:03 (Asia/Dubai), after 1 h 6 min
 
@@ -116,11 +116,11 @@ Deno.test("composeMessage() keeps beginning and end of what is too long, and mas
 });
 
 Deno.test("explainedDate() is the one that failed, and after that the one that succeeded", () => {
-  const { incident, course } = OPEN;
+  const { incident, history } = OPEN;
   const over = { ...incident, closed_at: CLOSED_AT };
-  const later = { ...course, later_date: "2026-05-04" };
+  const later = { ...history, later_date: "2026-05-04" };
   assert.equal(explainedDate(incident, later), "2026-05-03");
   assert.equal(explainedDate(over, later), "2026-05-04");
   assert.equal(explainedDate(over, { ...later, is_repaired: true }), "2026-05-03");
-  assert.equal(explainedDate(over, course), "2026-05-03");
+  assert.equal(explainedDate(over, history), "2026-05-03");
 });

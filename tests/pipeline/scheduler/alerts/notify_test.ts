@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import type { ISql } from "postgres";
-import { claimTelling, recordDagEnd } from "../../../../pipeline/scheduler/alerts/incidents.ts";
-import { type TellOptions, tellPending } from "../../../../pipeline/scheduler/alerts/notify.ts";
+import {
+  claimNotification,
+  recordDagEnd,
+} from "../../../../pipeline/scheduler/alerts/incidents.ts";
+import { type NotifyOptions, notifyPending } from "../../../../pipeline/scheduler/alerts/notify.ts";
 import { DEFAULT_DELIVERY } from "../../../../pipeline/scheduler/alerts/webhook.ts";
 import { addAttempt } from "../../../support/run_log_rows.ts";
 import { DATE } from "../../../support/runs.ts";
@@ -11,8 +14,8 @@ import { headlines, serveChat } from "../../../support/webhook.ts";
 function tellOptions(
   sql: ISql,
   alertWebhookUrl: string | null,
-  changes: Partial<TellOptions> = {},
-): TellOptions {
+  changes: Partial<NotifyOptions> = {},
+): NotifyOptions {
   return {
     sql,
     config: { alertWebhookUrl, alertTemplate: '{"text":"{text}"}', businessTz: "Asia/Dubai" },
@@ -49,7 +52,7 @@ async function listTold(sql: ISql): Promise<unknown[]> {
 }
 
 testOnBothWarehouses(
-  "tellPending() tells of a failure and of its end, once each",
+  "notifyPending() tells of a failure and of its end, once each",
   async ({ sql }) => {
     await using chat = serveChat();
     const options = tellOptions(sql, chat.url);
@@ -59,12 +62,12 @@ testOnBothWarehouses(
       metrics: { warning_late: 2, n: 1 },
     });
     await fail(sql);
-    assert.equal(await tellPending(options), 1);
-    assert.equal(await tellPending(options), 0);
+    assert.equal(await notifyPending(options), 1);
+    assert.equal(await notifyPending(options), 0);
     assert.deepEqual(await listTold(sql), [["leads", true, false, false]]);
     await recover(sql, "leads", "2026-05-03T01:03:00Z");
-    assert.equal(await tellPending(options), 1);
-    assert.equal(await tellPending(options), 0);
+    assert.equal(await notifyPending(options), 1);
+    assert.equal(await notifyPending(options), 0);
     assert.deepEqual(await listTold(sql), [["leads", true, true, false]]);
     assert.deepEqual(chat.texts, [
       `FAILED: leads of 2026-05-03
@@ -86,13 +89,13 @@ Warnings
 );
 
 testOnBothWarehouses(
-  "tellPending() tells each incident in a message of its own",
+  "notifyPending() tells each incident in a message of its own",
   async ({ sql }) => {
     await using chat = serveChat();
     await fail(sql, "leads", "2026-05-03T00:04:00Z");
     await fail(sql, "cars", "2026-05-03T00:03:00Z");
     await fail(sql, "clients", "2026-05-03T00:05:00Z");
-    assert.equal(await tellPending(tellOptions(sql, chat.url)), 3);
+    assert.equal(await notifyPending(tellOptions(sql, chat.url)), 3);
     assert.deepEqual(headlines(chat), [
       "FAILED: cars of 2026-05-03",
       "FAILED: leads of 2026-05-03",
@@ -101,13 +104,13 @@ testOnBothWarehouses(
   },
 );
 
-testOnBothWarehouses("tellPending() tells at the next call what was refused", async ({ sql }) => {
+testOnBothWarehouses("notifyPending() tells at the next call what was refused", async ({ sql }) => {
   const down = new Response(null, { status: 500 });
   await using chat = serveChat(down, down, down, new Response());
   const options = tellOptions(sql, chat.url);
   await fail(sql, "leads");
   await fail(sql, "cars", "2026-05-03T00:04:00Z");
-  assert.equal(await tellPending(options), 0);
+  assert.equal(await notifyPending(options), 0);
   assert.equal(chat.texts.length, 3, "the second is not tried while the webhook is down");
   assert.deepEqual(await listTold(sql), [["leads", false, false, false], [
     "cars",
@@ -115,7 +118,7 @@ testOnBothWarehouses("tellPending() tells at the next call what was refused", as
     false,
     false,
   ]]);
-  assert.equal(await tellPending(options), 2);
+  assert.equal(await notifyPending(options), 2);
   assert.deepEqual(headlines(chat).slice(3), [
     "FAILED: leads of 2026-05-03",
     "FAILED: cars of 2026-05-03",
@@ -123,13 +126,13 @@ testOnBothWarehouses("tellPending() tells at the next call what was refused", as
 });
 
 testOnBothWarehouses(
-  "tellPending() is not held up by a message that the webhook never takes",
+  "notifyPending() is not held up by a message that the webhook never takes",
   async ({ sql }) => {
     await using chat = serveChat(new Response(null, { status: 400 }), new Response());
     const options = tellOptions(sql, chat.url);
     await fail(sql, "leads");
     await fail(sql, "cars", "2026-05-03T00:04:00Z");
-    assert.equal(await tellPending(options), 1);
+    assert.equal(await notifyPending(options), 1);
     assert.deepEqual(await listTold(sql), [
       ["leads", false, false, false],
       ["cars", true, false, false],
@@ -137,25 +140,25 @@ testOnBothWarehouses(
   },
 );
 
-testOnBothWarehouses("tellPending() takes over from a teller that died", async ({ sql }) => {
+testOnBothWarehouses("notifyPending() takes over from a teller that died", async ({ sql }) => {
   await using chat = serveChat();
   await fail(sql);
-  const claimed = await claimTelling(sql, 120);
+  const claimed = await claimNotification(sql, 120);
   assert.equal(claimed?.dag_id, "leads");
-  assert.equal(await tellPending(tellOptions(sql, chat.url)), 0);
+  assert.equal(await notifyPending(tellOptions(sql, chat.url)), 0);
   await sql`update ops.incident set telling_until = clock_timestamp()`;
-  assert.equal(await tellPending(tellOptions(sql, chat.url)), 1);
+  assert.equal(await notifyPending(tellOptions(sql, chat.url)), 1);
   assert.deepEqual(headlines(chat), ["FAILED: leads of 2026-05-03"]);
 });
 
 testOnBothWarehouses(
-  "tellPending() tells in one message of what was over before anybody knew",
+  "notifyPending() tells in one message of what was over before anybody knew",
   async ({ sql }) => {
     await using chat = serveChat();
     await fail(sql);
     await recover(sql);
-    assert.equal(await tellPending(tellOptions(sql, chat.url)), 1);
-    assert.equal(await tellPending(tellOptions(sql, chat.url)), 0);
+    assert.equal(await notifyPending(tellOptions(sql, chat.url)), 1);
+    assert.equal(await notifyPending(tellOptions(sql, chat.url)), 0);
     assert.deepEqual(headlines(chat), ["FAILED AND RECOVERED: leads of 2026-05-03"]);
     assert.match(chat.texts[0] ?? "", /\n\nload failed: no network\n\nexplained: leads/);
     assert.deepEqual(await listTold(sql), [["leads", true, true, false]]);
@@ -163,7 +166,7 @@ testOnBothWarehouses(
 );
 
 testOnBothWarehouses(
-  "tellPending() tells of a recovery that comes while it tells of the failure",
+  "notifyPending() tells of a recovery that comes while it tells of the failure",
   async ({ sql }) => {
     const recoverMeanwhile = async () => {
       await recover(sql);
@@ -171,7 +174,7 @@ testOnBothWarehouses(
     };
     await using chat = serveChat(recoverMeanwhile, new Response());
     await fail(sql);
-    assert.equal(await tellPending(tellOptions(sql, chat.url)), 2);
+    assert.equal(await notifyPending(tellOptions(sql, chat.url)), 2);
     assert.deepEqual(headlines(chat), [
       "FAILED: leads of 2026-05-03",
       "RECOVERED: leads of 2026-05-03",
@@ -180,14 +183,14 @@ testOnBothWarehouses(
 );
 
 testOnBothWarehouses(
-  "tellPending() leaves incidents alone when nobody is to be told, and old ones later",
+  "notifyPending() leaves incidents alone when nobody is to be told, and old ones later",
   async ({ sql }) => {
     await fail(sql, "cars");
     await recover(sql, "cars", "2026-05-03T01:00:00Z");
     await fail(sql, "leads");
-    assert.equal(await tellPending(tellOptions(sql, null)), 0);
+    assert.equal(await notifyPending(tellOptions(sql, null)), 0);
     await using chat = serveChat();
-    assert.equal(await tellPending(tellOptions(sql, chat.url)), 1);
+    assert.equal(await notifyPending(tellOptions(sql, chat.url)), 1);
     assert.deepEqual(headlines(chat), ["FAILED: leads of 2026-05-03"]);
     assert.deepEqual(await listTold(sql), [["cars", false, false, false], [
       "leads",
@@ -199,17 +202,17 @@ testOnBothWarehouses(
 );
 
 testOnBothWarehouses(
-  "tellPending() tells what it can when the explanation fails",
+  "notifyPending() tells what it can when the explanation fails",
   async ({ sql }) => {
     await using chat = serveChat();
     await fail(sql);
     const explain = () => Promise.reject(new Error("Cannot explain the unknown DAG leads"));
-    assert.equal(await tellPending(tellOptions(sql, chat.url, { explain })), 1);
+    assert.equal(await notifyPending(tellOptions(sql, chat.url, { explain })), 1);
     assert.match(chat.texts[0] ?? "", /load failed: no network\n\nWhat now: look at its log/);
   },
 );
 
-testOnBothWarehouses("tellPending() begins no message once it is to stop", async ({ sql }) => {
+testOnBothWarehouses("notifyPending() begins no message once it is to stop", async ({ sql }) => {
   const stop = new AbortController();
   await using chat = serveChat(() => {
     stop.abort();
@@ -218,30 +221,33 @@ testOnBothWarehouses("tellPending() begins no message once it is to stop", async
   await fail(sql, "leads");
   await fail(sql, "cars");
   const options = tellOptions(sql, chat.url, { signal: stop.signal });
-  assert.equal(await tellPending(options), 1);
-  assert.equal(await tellPending(options), 0);
+  assert.equal(await notifyPending(options), 1);
+  assert.equal(await notifyPending(options), 0);
   assert.equal(chat.texts.length, 1);
 });
 
-testOnServer("tellPending() tells each incident once when five tell together", async ({ sql }) => {
-  const two = Promise.withResolvers<void>();
-  // Nobody gets an answer before two are asking, so that one teller cannot tell it all.
-  await using chat = serveChat(async () => {
-    if (chat.texts.length > 1) two.resolve();
-    await two.promise;
-    return new Response();
-  });
-  const dags = Array.from({ length: 12 }, (_, i) => `dag_${i}`);
-  for (const dag of dags) await fail(sql, dag);
-  const tellAll = () =>
-    Promise.all(Array.from({ length: 5 }, () => tellPending(tellOptions(sql, chat.url))));
-  const failures = await tellAll();
-  assert.equal(failures.reduce((sum, told) => sum + told, 0), 12);
-  assert.ok(failures.filter((told) => told > 0).length > 1);
-  for (const dag of dags) await recover(sql, dag);
-  await tellAll();
-  const expected = dags.flatMap((
-    dag,
-  ) => [`FAILED: ${dag} of ${DATE}`, `RECOVERED: ${dag} of ${DATE}`]);
-  assert.deepEqual(headlines(chat).sort(), expected.sort());
-});
+testOnServer(
+  "notifyPending() tells each incident once when five tell together",
+  async ({ sql }) => {
+    const two = Promise.withResolvers<void>();
+    // Nobody gets an answer before two are asking, so that one teller cannot tell it all.
+    await using chat = serveChat(async () => {
+      if (chat.texts.length > 1) two.resolve();
+      await two.promise;
+      return new Response();
+    });
+    const dags = Array.from({ length: 12 }, (_, i) => `dag_${i}`);
+    for (const dag of dags) await fail(sql, dag);
+    const notifyAll = () =>
+      Promise.all(Array.from({ length: 5 }, () => notifyPending(tellOptions(sql, chat.url))));
+    const failures = await notifyAll();
+    assert.equal(failures.reduce((sum, told) => sum + told, 0), 12);
+    assert.ok(failures.filter((told) => told > 0).length > 1);
+    for (const dag of dags) await recover(sql, dag);
+    await notifyAll();
+    const expected = dags.flatMap((
+      dag,
+    ) => [`FAILED: ${dag} of ${DATE}`, `RECOVERED: ${dag} of ${DATE}`]);
+    assert.deepEqual(headlines(chat).sort(), expected.sort());
+  },
+);
