@@ -3,15 +3,28 @@
 -- Reads: the tables of schema seed
 do $$
 declare
-    names text;
     source record;
+    has_rows boolean;
+    filled text[] = '{}';
     columns text;
 begin
-    select string_agg(format('%I.%I', schemaname, tablename), ', ')
-    into names
-    from pg_tables
-    where schemaname in ('stg', 'ods', 'dict', 'dds', 'dm', 'ops');
-    execute 'truncate ' || names || ' restart identity cascade';
+    -- To truncate a table that is empty costs as much, and most of them are.
+    for source in
+        select format('%I.%I', schemaname, tablename) as name
+        from pg_tables
+        where schemaname in ('stg', 'ods', 'dict', 'dds', 'dm', 'ops')
+    loop
+        execute format('select exists (select from %s)', source.name) into has_rows;
+        if has_rows then
+            filled = filled || source.name;
+        end if;
+    end loop;
+    execute format('truncate %s cascade', array_to_string(filled, ', '));
+    perform setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false)
+    from pg_sequences
+    where
+        schemaname in ('stg', 'ods', 'dict', 'dds', 'dm', 'ops')
+        and last_value is not null;
 
     for source in
         select
