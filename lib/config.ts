@@ -1,5 +1,7 @@
-import { parseEnv } from "node:util";
+import { isIPv6 } from "node:net";
 import { z } from "zod";
+import { parseDotEnv } from "./settings/dot_env.ts";
+import { listSlips, suggestName } from "./settings/names.ts";
 
 /** Where the warehouse server is. */
 export interface PgSettings {
@@ -9,6 +11,8 @@ export interface PgSettings {
   readonly user: string;
   readonly password: string;
   readonly sslmode: SslMode;
+  /** File of the authorities that may vouch for the server, PEM; without it those that Deno knows. */
+  readonly sslrootcert?: string;
 }
 
 /** STG column to the name, code or numeric id of the CRM field that fills it. */
@@ -36,7 +40,7 @@ export interface AmoSettings {
 /** What becomes of dates whose slot passed while no scheduler ran. */
 export type Catchup = "none" | "last" | "all";
 
-export type SslMode = "disable" | "prefer" | "require" | "verify-full";
+export type SslMode = "disable" | "prefer" | "require" | "verify-ca" | "verify-full";
 export type LogLevelName = "debug" | "info" | "warning" | "error";
 
 /** Every setting, checked and in the units that the code uses. */
@@ -89,7 +93,7 @@ export class ConfigError extends Error {
 }
 
 const WEEKDAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
-const SSL_MODES: readonly SslMode[] = ["disable", "prefer", "require", "verify-full"];
+const SSL_MODES: readonly SslMode[] = ["disable", "prefer", "require", "verify-ca", "verify-full"];
 const LOG_LEVELS: readonly LogLevelName[] = ["debug", "info", "warning", "error"];
 const LOG_FORMATS = ["text", "json"] as const;
 
@@ -138,7 +142,10 @@ const CATCHUPS: readonly Catchup[] = ["none", "last", "all"];
 
 /** Every variable this program reads; `.env.example` lists the same ones, and a test compares them. */
 const variables = z.object({
-  PG_HOST: optional,
+  PG_HOST: optional.refine((text) => text === undefined || isHost(text), {
+    message: "is an address with a port or a protocol, expected a host name or an IP address: " +
+      "the port goes to PG_PORT",
+  }),
   PG_PORT: numberSetting(
     "5432",
     "a port from 1 to 65535",
@@ -148,14 +155,25 @@ const variables = z.object({
   PG_USER: optional,
   PG_PASSWORD: optional,
   PG_SSLMODE: oneOf("prefer", SSL_MODES),
+  PG_SSLROOTCERT: optional,
   DATA_DIR: z.string().default(".data"),
   AMO_SUBDOMAIN: setting(
     "",
     "the first part of the account's address, letters, digits and hyphens",
     (text) => /^[a-z0-9-]*$/i.test(text) ? text : undefined,
   ),
-  AMO_TOKEN: optional,
-  AMO_BASE_URL: setting("", "an http or https address", parseBaseUrl),
+  AMO_TOKEN: optional
+    .refine((text) => !/^bearer\s/i.test(text ?? ""), {
+      message: 'begins with "Bearer ", expected the token alone: leave that word out',
+    })
+    .refine((text) => /^bearer\s/i.test(text ?? "") || !/\S\s+\S/.test(text ?? ""), {
+      message: "has blanks or line ends inside, expected the token in one piece: copy it again",
+    }),
+  AMO_BASE_URL: setting(
+    "",
+    "an http or https address without a path, like https://mycompany.amocrm.ru",
+    parseBaseUrl,
+  ),
   AMO_PIPELINE: z.string().default("Car Rental"),
   AMO_CARS_CATALOG: z.string().default("Cars"),
   AMO_CLIENTS_CATALOG: z.string().default("Clients"),
@@ -216,13 +234,16 @@ const sandboxVariables = variables.extend({ AMO_RPS: rateSetting(1000) });
 
 type Variables = z.infer<typeof variables>;
 
+/** Those of the terminal, which choose colours for many programs. */
+const COLOUR_NAMES = ["NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE"];
+
 /** The names of all variables, in the order of `.env.example`. */
 export const VARIABLE_NAMES: readonly string[] = Object.keys(variables.shape);
 
 /**
  * Reads every setting, or throws one `ConfigError` that lists all problems.
  *
- * An empty variable counts as unset. `env` defaults to `.env` of the working directory overlaid by the
+ * An empty variable counts as unset; one that this program does not know is a problem. `env` defaults to `.env` of the working directory overlaid by the
  * process environment. No message ever holds the value of a secret.
  */
 export function readConfig(
@@ -235,7 +256,16 @@ export function readConfig(
   const problems = parsed.success
     ? []
     : parsed.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`);
+  problems.push(...unknownSettings(Object.keys(env)), ...blanksAround(set));
   problems.push(...missingSettings(new Set(set.map(([name]) => name)), needs));
+  if (env.PG_SSLROOTCERT && !VERIFYING_MODES.includes(env.PG_SSLMODE ?? "")) {
+    problems.push(
+      `PG_SSLROOTCERT is set, but PG_SSLMODE is ${
+        env.PG_SSLMODE || "prefer"
+      }, which verifies nothing: ` +
+        `set PG_SSLMODE to ${VERIFYING_MODES.join(" or ")}`,
+    );
+  }
   if (!parsed.success || problems.length > 0) throw new ConfigError(describe(problems));
   return toConfig(parsed.data);
 }
@@ -245,8 +275,55 @@ function describe(problems: readonly string[]): string {
   return [`${count} in the configuration:`, ...problems.map((text) => ` - ${text}`)].join("\n");
 }
 
+function unknownSettings(names: readonly string[]): string[] {
+  const known = [...VARIABLE_NAMES, ...COLOUR_NAMES];
+  // Which DAGs there are is known to those that read their schedules.
+  return names.filter((name) => !known.includes(name) && !name.startsWith("SCHEDULE_"))
+    .map((name) => `${name} ${describeUnknown(name, known)}`);
+}
+
+function describeUnknown(name: string, known: readonly string[]): string {
+  const meant = suggestName(name, known);
+  return meant === null
+    ? "is no setting of this program: .env.example has all of them; take it away"
+    : `is no setting of this program: did you mean ${meant}?`;
+}
+
+/** A password and a template may have them. */
+const MAY_HAVE_BLANKS = ["PG_PASSWORD", "ALERT_TEMPLATE", "AMO_FIELD_MAP"];
+
+function blanksAround(set: readonly (readonly [string, string | undefined])[]): string[] {
+  return set
+    .filter(([name, value = ""]) =>
+      VARIABLE_NAMES.includes(name) && !MAY_HAVE_BLANKS.includes(name) && value !== value.trim()
+    )
+    .map(([name]) => `${name} has blanks around its value, expected none: take them away`);
+}
+
+/** What says nothing without a server, so that whoever sets it means one. */
+const NEEDS_HOST = [
+  "PG_PORT",
+  "PG_DATABASE",
+  "PG_USER",
+  "PG_PASSWORD",
+  "PG_SSLMODE",
+  "PG_SSLROOTCERT",
+];
+
+const VERIFYING_MODES = ["verify-ca", "verify-full"];
+
 function missingSettings(set: ReadonlySet<string>, needs: { readonly amo: boolean }): string[] {
   const missing: string[] = [];
+  const aimless = NEEDS_HOST.filter((name) => set.has(name));
+  if (!set.has("PG_HOST") && aimless.length > 0) {
+    const verb = aimless.length === 1 ? "is" : "are";
+    missing.push(
+      `PG_HOST is missing: ${
+        aimless.join(", ")
+      } ${verb} set, so the name of the server is needed; ` +
+        "for the embedded warehouse take all PG_ settings away",
+    );
+  }
   if (set.has("PG_HOST") && !set.has("PG_DATABASE")) {
     missing.push("PG_DATABASE is missing: PG_HOST is set, so the name of the database is needed");
   }
@@ -304,6 +381,7 @@ function toPgSettings(values: Variables): PgSettings | null {
     user: values.PG_USER ?? "",
     password: values.PG_PASSWORD ?? "",
     sslmode: values.PG_SSLMODE,
+    ...(values.PG_SSLROOTCERT ? { sslrootcert: values.PG_SSLROOTCERT } : {}),
   };
 }
 
@@ -326,7 +404,14 @@ function toAmoSettings(values: Variables): AmoSettings | null {
 
 function parseBaseUrl(text: string): string | undefined {
   if (text === "") return text;
-  return isHttpUrl(text) ? text.replace(/\/+$/, "") : undefined;
+  const url = URL.parse(text.trim());
+  const isAddressAlone = url !== null && /^\/*$/.test(url.pathname) && !url.search && !url.hash;
+  return isHttpUrl(text) && isAddressAlone ? text.trim().replace(/\/+$/, "") : undefined;
+}
+
+/** A path that starts with / is the folder of a socket. */
+function isHost(text: string): boolean {
+  return text.trim().startsWith("/") || isIPv6(text.trim()) || !/[:/]/.test(text);
 }
 
 function isHttpUrl(text: string): boolean {
@@ -405,10 +490,14 @@ export function readScheduleOverrides(
   env: Readonly<Record<string, string | undefined>> = readEnvironment(dagIds.map(scheduleVariable)),
 ): ReadonlyMap<string, string> {
   const known = dagIds.map(scheduleVariable);
+  // A slip in the first word is not known to be meant for a schedule.
   const unknown = Object.keys(env)
     .filter((name) => name.startsWith("SCHEDULE_") && !known.includes(name));
   if (unknown.length > 0) {
-    throw new ConfigError(describe(unknown.map((name) => `${name} names no DAG that there is`)));
+    throw new ConfigError(describe(unknown.map((name) => {
+      const meant = suggestName(name, known);
+      return `${name} names no DAG${meant === null ? "" : `: did you mean ${meant}?`}`;
+    })));
   }
   const set = dagIds.map((id) => [id, env[scheduleVariable(id)] ?? ""] as const);
   return new Map(set.filter(([, text]) => text !== ""));
@@ -419,26 +508,82 @@ export function scheduleVariable(dagId: string): string {
   return `SCHEDULE_${dagId.toUpperCase()}`;
 }
 
-/** The named variables, and everything that .env has. */
+/** The named variables, everything that .env has, and what of the shell is one slip away from the names. */
 export function readEnvironment(
   names: readonly string[] = VARIABLE_NAMES,
 ): Record<string, string | undefined> {
   // One by one, because the whole environment would need a wider permission than these names.
   const fromProcess = names.map((name) => [name, Deno.env.get(name)])
     .filter(([, value]) => value !== undefined);
-  return { ...readDotEnv(), ...Object.fromEntries(fromProcess) };
+  return { ...readDotEnv(), ...readSlips(names), ...Object.fromEntries(fromProcess) };
 }
 
-function readDotEnv(): Record<string, string | undefined> {
+/** Variables of the shell whose names are misspelt, as far as this process may ask for them. */
+function readSlips(names: readonly string[]): Record<string, string> {
+  const known = new Set([...VARIABLE_NAMES, ...COLOUR_NAMES, ...names]);
+  const slips = new Set(names.flatMap(listAskableSlips));
+  const found = [...slips].filter((name) => !known.has(name))
+    .map((name) => [name, Deno.env.get(name)] as const)
+    .filter((entry): entry is [string, string] => Boolean(entry[1]));
+  return Object.fromEntries(found);
+}
+
+/**
+ * Permissions name variables or what they begin with, so one question answers for all slips that begin alike:
+ * asking for each of the 15,000 takes longer than everything else that a command does at its start.
+ */
+function listAskableSlips(name: string): string[] {
+  const [word = name] = name.split("_");
+  const start = [word, `${word}_`].find((prefix) => isGranted(`${prefix}QZ`));
+  return start === undefined ? [] : listSlips(name).filter((slip) => slip.startsWith(start));
+}
+
+function isGranted(variable: string): boolean {
+  return Deno.permissions.querySync({ name: "env", variable }).state === "granted";
+}
+
+/** Whether output to this stream is coloured: NO_COLOR, else FORCE_COLOR or CLICOLOR_FORCE, else on a terminal. */
+export function wantsColour(stream: { isTerminal(): boolean }): boolean {
+  const [never, force, cliForce] = COLOUR_NAMES.map((name) => Deno.env.get(name) ?? "");
+  if (never || force === "0" || force === "false") return false;
+  return Boolean(force) || (Boolean(cliForce) && cliForce !== "0") || stream.isTerminal();
+}
+
+const DOT_ENV = ".env";
+
+function readDotEnv(): Readonly<Record<string, string | undefined>> {
+  const bytes = readDotEnvFile();
+  if (bytes === null) return {};
+  const { values, problems } = parseDotEnv(bytes);
+  if (problems.length > 0) throw new ConfigError(describe(problems));
+  return values;
+}
+
+function readDotEnvFile(): Uint8Array | null {
   try {
-    return parseEnv(Deno.readTextFileSync(".env"));
+    return Deno.readFileSync(DOT_ENV);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return {};
+    if (error instanceof Deno.errors.NotFound) return null;
     if (error instanceof Deno.errors.NotCapable) {
       throw new ConfigError(
         "Cannot read .env of this folder: this program may read the folder of the project, " +
           "expected to be started there",
       );
+    }
+    throw error;
+  }
+}
+
+/** A sentence when others on this machine can read the secrets of .env; null when they cannot. */
+export function findOpenDotEnv(): string | null {
+  try {
+    const { mode, isFile } = Deno.statSync(DOT_ENV);
+    // Windows has no such mode.
+    if (!isFile || mode === null || (mode & 0o077) === 0) return null;
+    return "Warning: other users of this machine can read .env, which holds secrets: chmod 600 .env";
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotCapable) {
+      return null;
     }
     throw error;
   }

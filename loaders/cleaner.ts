@@ -13,7 +13,7 @@ import { deleteFields } from "./fields/field_deletion.ts";
 import { restoreFields } from "./fields/field_restore.ts";
 import { readFieldUsage } from "./fields/field_usage.ts";
 import { type Loader, type LoaderSession, runLoaderCommand } from "./account/loader_command.ts";
-import { formatTable } from "./account/text_table.ts";
+import { formatTable } from "../lib/log/text_table.ts";
 
 interface CleanerFlags {
   readonly withValues?: boolean;

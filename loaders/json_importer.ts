@@ -1,4 +1,4 @@
-// Reads:  a file of catalog elements (JSON, NDJSON or CSV); amoCRM: the catalog, its fields and elements
+// Reads:  a file of catalog elements (JSON, also as the API has them, NDJSON or CSV); amoCRM: the catalog, its fields and elements
 // Writes: amoCRM: elements of that catalog; DATA_DIR/loaders/<account>: how far an import has come
 // When:   by hand, to fill a catalog or to bring it up to a file
 // Try:    deno task json_importer --catalog Cars --file loaders/data/cars_catalog_elements.json
@@ -6,9 +6,17 @@
 import { type AmoSettings, ConfigError } from "../lib/config.ts";
 import { EXIT_CODE } from "../lib/script/exit_code.ts";
 import { type ElementCatalog, guessCatalog, openCatalog } from "./catalogs/element_catalog.ts";
-import { checkRecords, type PlannedElement } from "./catalogs/element_check.ts";
-import { type ElementFile, type FileProblem, readElementFile } from "./catalogs/element_file.ts";
-import { importElements, type ImportResult } from "./catalogs/element_import.ts";
+import { checkRecords } from "./catalogs/element_check.ts";
+import { type ElementFile, readElementFile } from "./catalogs/element_file.ts";
+import {
+  importElements,
+  type ImportOptions,
+  type ImportPlan,
+  type ImportResult,
+  planImport,
+} from "./catalogs/element_import.ts";
+import { describeChange, describeEmptied } from "./catalogs/element_preview.ts";
+import type { FileProblem } from "./catalogs/file_record.ts";
 import { openImportState } from "./catalogs/import_state.ts";
 import { type Loader, type LoaderSession, runLoaderCommand } from "./account/loader_command.ts";
 
@@ -16,6 +24,7 @@ interface JsonImporterFlags {
   readonly file: string;
   readonly catalog?: string;
   readonly skipInvalid?: boolean;
+  readonly clearEmpty?: boolean;
 }
 
 const DEFAULT_FILE = "loaders/data/clients_catalog_elements_final.json";
@@ -29,51 +38,82 @@ export const loader: Loader<JsonImporterFlags> = {
     "--yes",
     "--file loaders/data/cars_catalog_elements.json --catalog Cars --yes",
     "--file clients.csv --skip-invalid --yes",
+    "--file - --catalog Clients < clients.ndjson",
   ],
   options: (command) =>
     command
-      .option("--file <path>", "elements as JSON, .ndjson or .csv", DEFAULT_FILE)
+      .option(
+        "--file <path>",
+        "elements as JSON, .ndjson or .csv; - is standard input",
+        DEFAULT_FILE,
+      )
       .option(
         "--catalog <name or id>",
         "where they go (default: the catalog of clients or cars, by their fields)",
       )
-      .option("--skip-invalid", "send the good elements although others are not good"),
-  run: async (session, flags) => {
-    const file = await readElementFile(flags.file);
-    const nameOrId = flags.catalog ?? defaultCatalog(session.settings, file);
-    const catalog = await openCatalog(session, nameOrId);
-    const checked = checkRecords(file.records, catalog, session.account.timeZone);
-    const problems = [...file.problems, ...checked.problems];
-    printProblems(session, problems);
-    if (problems.length > 0 && !flags.skipInvalid) {
-      session.print("Nothing is sent: correct the file, or leave those out with --skip-invalid");
-      return EXIT_CODE.failed;
-    }
-    return await send(session, catalog, checked.elements);
-  },
+      .option("--skip-invalid", "send the good elements although others are not good")
+      .option("--clear-empty", "empty the values that the file leaves empty (default: they stay)"),
+  run: runImport,
 };
+
+async function runImport(session: LoaderSession, flags: JsonImporterFlags): Promise<number> {
+  const { mode, print, account } = session;
+  const file = await readElementFile(flags.file);
+  const nameOrId = flags.catalog ?? defaultCatalog(session.settings, file);
+  const catalog = await openCatalog(session, nameOrId);
+  const { elements, problems } = checkRecords(file.records, catalog, account.timeZone);
+  const state = mode === "write" ? await openImportState(session.folder, catalog.id) : null;
+  const options: ImportOptions = {
+    clearEmpty: flags.clearEmpty ?? false,
+    state,
+    describe: (change) => describeChange(change, catalog, account.timeZone),
+  };
+  const plan = await planImport(session, catalog, elements, options);
+  const all = [...file.problems, ...problems, ...plan.problems];
+  printProblems(session, all);
+  if (all.length > 0 && !flags.skipInvalid) {
+    print("Nothing is sent: correct the file, or leave those out with --skip-invalid");
+    return EXIT_CODE.failed;
+  }
+  if (state && state.size > 0) {
+    print(`Going on with an import of ${state.startedAt}: ${state.size} were created by it`);
+  }
+  if (mode === "show") {
+    for (const change of plan.changes) {
+      print(`  ${options.describe(change)}`);
+    }
+  }
+  return await send(session, catalog, plan, options);
+}
 
 async function send(
   session: LoaderSession,
   catalog: ElementCatalog,
-  elements: readonly PlannedElement[],
+  plan: ImportPlan,
+  options: ImportOptions,
 ): Promise<number> {
-  const state = session.mode === "write" ? await openImportState(session.folder, catalog.id) : null;
-  if (state && state.size > 0) {
-    session.print(
-      `Going on with an import of ${state.startedAt}: ${state.size} were created by it`,
-    );
-  }
-  const result = await importElements(session, catalog, elements, state);
+  const result = await importElements(session, catalog, plan, options);
   printProblems(session, result.refused);
-  session.print(describeResult(session, catalog, result));
+  for (const line of describeEmpty(session, plan)) session.print(line);
+  session.print(describeResult(session, catalog, plan, result));
   if (result.refused.length > 0) return EXIT_CODE.failed;
-  await state?.remove();
+  await options.state?.remove();
   return EXIT_CODE.done;
 }
 
-function defaultCatalog(settings: AmoSettings, { records }: ElementFile): string {
-  const guess = guessCatalog(settings, records[0]?.values ?? {});
+/** What becomes of values that the file leaves empty. */
+function describeEmpty({ mode }: LoaderSession, { changes, spared }: ImportPlan): string[] {
+  const emptied = describeEmptied(changes);
+  return [
+    ...(emptied === null ? [] : [`Values ${mode === "write" ? "" : "to be "}emptied: ${emptied}`]),
+    ...(spared === 0 ? [] : [
+      `Values that the file leaves empty, and that stay: ${spared} (--clear-empty empties them)`,
+    ]),
+  ];
+}
+
+function defaultCatalog(settings: AmoSettings, { names }: ElementFile): string {
+  const guess = guessCatalog(settings, names);
   if (guess !== null) return guess;
   throw new ConfigError(
     "Cannot tell which catalog the elements are for: the first one has neither a plate nor a license, " +
@@ -91,7 +131,8 @@ function printProblems(session: LoaderSession, problems: readonly FileProblem[])
 function describeResult(
   { mode }: LoaderSession,
   { name }: ElementCatalog,
-  { created, changed, unchanged, refused }: ImportResult,
+  { unchanged }: ImportPlan,
+  { created, changed, refused }: ImportResult,
 ): string {
   const verb = mode === "write" ? "" : "to be ";
   const counts = [

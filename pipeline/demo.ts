@@ -112,11 +112,25 @@ function demoConfig(sandbox: ServedSandbox, dataDir: string): Config {
   });
 }
 
+/** Three commands that show what the demo left. */
+function lookAround({ days }: DemoFlags, prefix: string): string {
+  const lastDate = FIRST_DATE.add({ days: days - 1 });
+  return [
+    'deno task sql "select stage, count(*), sum(amount) from dds.fact_rentals group by stage"',
+    `deno task runs --days ${Math.min(days, 14)} --to ${lastDate}`,
+    "deno task check-data",
+  ].map((command) => `  ${prefix}${command}`).join("\n");
+}
+
 function whereItIs(warehouse: string, config: Config, flags: DemoFlags): string {
-  if (config.pg) return `The warehouse is ${warehouse}.`;
-  return flags.keep
-    ? `The warehouse stays in ${config.dataDir}/warehouse.`
-    : "The warehouse was removed; --keep leaves it, PG_HOST puts it on a server.";
+  if (config.pg) {
+    return `The warehouse is ${warehouse}. To look around in it:\n${lookAround(flags, "")}`;
+  }
+  if (!flags.keep) {
+    return "The warehouse was removed; --keep leaves it, PG_HOST puts it on a server.";
+  }
+  return `The warehouse stays in ${config.dataDir}/warehouse. To look around in it:\n` +
+    lookAround(flags, `DATA_DIR=${config.dataDir} `);
 }
 
 if (import.meta.main) await runMain(() => main(Deno.args));

@@ -43,6 +43,11 @@ export const subcommands: readonly Subcommand[] = [
     load: () => import("./check_data.ts"),
   },
   {
+    name: "sql",
+    summary: "look into the warehouse, reading only",
+    load: () => import("./sql.ts"),
+  },
+  {
     name: "migrate",
     summary: "bring the warehouse to this version",
     load: () => import("./migrate.ts"),

@@ -15,6 +15,7 @@ const NOT_DAGS = [
   "rental.ts",
   "runs.ts",
   "scheduler.ts",
+  "sql.ts",
 ];
 const HEADER = ["-- What:", "-- Grain:", "-- Reads:"];
 const LONGEST_SQL_LINE = 100;

@@ -1,10 +1,11 @@
 import { configure, type LogRecord, type Sink, type TextFormatter } from "@logtape/logtape";
 import { redactByField, redactByPattern } from "@logtape/redaction";
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { Config } from "../config.ts";
+import { type Config, wantsColour } from "../config.ts";
 import { formatLocalTime } from "./time_text.ts";
 import { currentLogFile, keepLine } from "./log_file.ts";
 import { maskPersonalData, PERSONAL_DATA, PERSONAL_FIELDS } from "./masking.ts";
+import { colourEmbedded } from "./warehouse_colour.ts";
 
 /** The settings that logging needs. */
 export type LogSettings = Pick<Config, "logLevel" | "logFormat" | "businessTz">;
@@ -20,10 +21,12 @@ export async function configureLogging(
   settings: LogSettings,
   write: (line: string) => void = (line) => console.error(line),
 ): Promise<void> {
+  const isColoured = settings.logFormat === "text" && wantsColour(Deno.stderr);
+  const writeLine = isColoured ? (line: string) => write(colourEmbedded(line)) : write;
   await configure({
     reset: true,
     contextLocalStorage: new AsyncLocalStorage(),
-    sinks: { lines: createLineSink(settings, write), files: createFileSink(settings) },
+    sinks: { lines: createLineSink(settings, writeLine), files: createFileSink(settings) },
     loggers: [
       { category: [], sinks: ["lines", "files"], lowestLevel: settings.logLevel },
       { category: ["logtape", "meta"], sinks: ["lines"], lowestLevel: "warning" },

@@ -11,6 +11,7 @@ import { type Heartbeat, startHeartbeat } from "../run_log/heartbeat.ts";
 import { readTaskStates, type TaskState } from "../run_log/task_states.ts";
 import { decide, type Decision } from "../run_log/upstreams.ts";
 import { sleep as sleepByClock } from "../sleep.ts";
+import { rememberBusiness } from "../warehouse/business.ts";
 import { dryRunTask, failAfter, releaseTask, runTask } from "./attempts.ts";
 import { persist } from "./persist.ts";
 import { contextOf, type Run, type RunOptions } from "./run.ts";
@@ -48,6 +49,7 @@ export async function runDag(dag: Dag, options: RunOptions): Promise<DagOutcome>
 
 /** What the run says around its tasks has a file of its own; old ones of this DAG go. */
 async function runAndKeepLines(run: Run): Promise<DagOutcome> {
+  await rememberBusiness(run.warehouse, run.config);
   const { logDir, logKeepDays } = run.config;
   await removeOldLogFiles(logDir, run.dag.id, logKeepDays);
   return await keepLines(dagLogFile(logDir, run.dag.id, run.date), () => runPending(run));

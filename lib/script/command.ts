@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { findOpenDotEnv } from "../config.ts";
 import { errorText } from "../log/error_text.ts";
 import { exitCodeOfError } from "./exit_code.ts";
 
@@ -36,6 +37,8 @@ export function wholeNumber(min: number, max: number): (text: string) => number 
  * message goes to stderr. The process then ends by itself, after everything was closed.
  */
 export async function runMain(body: () => Promise<number>): Promise<void> {
+  const warning = findOpenDotEnv();
+  if (warning !== null) console.error(warning);
   try {
     Deno.exitCode = await body();
   } catch (error) {

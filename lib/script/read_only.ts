@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Config } from "../config.ts";
 import { configureLogging } from "../log/logging.ts";
 import { formatProse } from "../log/prose.ts";
+import { checkBusiness } from "../warehouse/business.ts";
 import { listPending, MigrationError } from "../warehouse/migrations.ts";
 import { openWarehouse } from "../warehouse/open.ts";
 import { querySqlFile } from "../warehouse/sql_file.ts";
@@ -19,6 +20,7 @@ export async function openMigratedWarehouse(config: Config): Promise<Warehouse> 
   const warehouse = opened.use(await openWarehouse(config));
   const files = await listPending(warehouse);
   if (files.length > 0) throw behind(warehouse.description, `it lacks ${files.join(", ")}`);
+  await checkBusiness(warehouse, config);
   opened.move();
   return warehouse;
 }

@@ -3,6 +3,7 @@ import { type ReportProgress, startLiveProgress } from "../log/live_progress.ts"
 import { configureLogging } from "../log/logging.ts";
 import { startWorker, type Worker } from "../run_log/worker.ts";
 import { listenForStop } from "../stop_signal.ts";
+import { checkBusiness } from "../warehouse/business.ts";
 import { migrate } from "../warehouse/migrations.ts";
 import { openWarehouse } from "../warehouse/open.ts";
 import type { Warehouse } from "../warehouse/warehouse.ts";
@@ -29,6 +30,7 @@ export async function openSession(
   await configureLogging(config, progress.writeLine);
   const warehouse = opened.use(await openWarehouse(config));
   await migrate(warehouse);
+  await checkBusiness(warehouse, config);
   const worker = opened.use(startWorker(config.dataDir));
   const stop = opened.use(listenForStop());
   const all = opened.move();

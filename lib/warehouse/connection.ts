@@ -1,19 +1,21 @@
 import { getLogger } from "@logtape/logtape";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import postgres from "postgres";
+import { readSqlFile, toSqlFileError } from "./sql_file.ts";
 
 const log = getLogger(["warehouse"]);
 
 /**
- * A postgres.js pool with this program's types: `bigint` becomes a number (a `BigInt` when a number would
- * lose digits), `date` a "YYYY-MM-DD" text, `numeric` stays text because money is exact, `timestamptz` is
- * a `Date`, json is parsed. A text given for a json, date or time parameter is sent as it is.
+ * A postgres.js pool whose transactions do not depend on what the server, the database or the role presets,
+ * with this program's types: `bigint` becomes a number (a `BigInt` when a number would lose digits), `date` a
+ * "YYYY-MM-DD" text, `numeric` stays text because money is exact, `timestamptz` is a `Date`, json is parsed. A
+ * text given for a json, date or time parameter is sent as it is.
  */
 export function connect(
   // deno-lint-ignore ban-types -- postgres.js names "no types of our own" this way
   options: postgres.Options<{}>,
 ): postgres.Sql {
-  return endWithConnection(postgres({
+  return guardTransactions(postgres({
     ...options,
     types: TYPES,
     // Named prepared statements belong to a server connection, which PgBouncer changes between queries.
@@ -21,25 +23,26 @@ export function connect(
     // On each new connection it asks for the types of arrays, and nobody hears when that connection is cut
     // meanwhile: an unhandled rejection, which ends the process. So arrays travel as json here.
     fetch_types: false,
-    // Only for what people see: no SQL here relies on the session's time zone.
-    connection: { application_name: "rental", TimeZone: "UTC" },
+    // For what is asked outside of transactions; PgBouncer knows these, and refuses what it does not know.
+    connection: { application_name: "rental", TimeZone: "UTC", DateStyle: "ISO, YMD" },
     // The text of a notice can quote data, so only its code is logged.
     onnotice: (notice) => log.debug("Notice {code} of the warehouse", { code: notice.code }),
   }));
 }
 
 /**
- * Makes a transaction whose connection was cut end there: it refuses further queries, and what it does
+ * Makes every transaction begin with the same settings, whatever is preset (ops/pin_session.sql), and makes one
+ * whose connection was cut end there: it refuses further queries, and what it does
  * about its end is kept from postgres.js 3.4.9, which would send its `rollback` or `commit` to a socket
  * that is gone (a TypeError that ends the process) or to a new connection where no transaction is open.
  */
-function endWithConnection(sql: postgres.Sql): postgres.Sql {
+function guardTransactions(sql: postgres.Sql): postgres.Sql {
   const { begin } = sql;
   const guarded = async <T>(...args: [Work<T>] | [options: string, Work<T>]) => {
     const [options, work] = args.length === 1 ? ["", args[0]] as const : args;
     const end: End = { isOver: false };
-    const transaction = begin(options, async (tx) => {
-      const outcome = await settle(work(guard(tx, end)));
+    const transaction = begin(transactionModes(options), async (tx) => {
+      const outcome = await settle(pinSession(tx).then(() => work(guard(tx, end))));
       // The driver tells of a cut in this turn of the event loop, but maybe after the work has heard of it.
       await nextTurn();
       if (end.isOver) return await new Promise<never>(() => {});
@@ -50,6 +53,25 @@ function endWithConnection(sql: postgres.Sql): postgres.Sql {
     return await transaction;
   };
   return Object.defineProperty(sql, "begin", { value: guarded });
+}
+
+/** Says isolation and access where the caller does not, because both have defaults that can be preset. */
+function transactionModes(options: string): string {
+  const isolation = /\bisolation level\b/i.test(options) ? "" : "isolation level read committed";
+  const access = /\bread (only|write)\b/i.test(options) ? "" : "read write";
+  return [options, isolation, access].filter((mode) => mode !== "").join(" ");
+}
+
+const PIN_FILE = "ops/pin_session.sql";
+let pinText: Promise<string> | null = null;
+
+async function pinSession(tx: postgres.TransactionSql): Promise<void> {
+  const text = await (pinText ??= readSqlFile(PIN_FILE));
+  try {
+    await tx.unsafe(text);
+  } catch (error) {
+    throw toSqlFileError(error, PIN_FILE, text);
+  }
 }
 
 type Work<T> = (tx: postgres.TransactionSql) => Promise<T>;

@@ -1,6 +1,9 @@
 import type { Sql } from "postgres";
+import { z } from "zod";
 import { type Config, ConfigError, type PgSettings } from "../config.ts";
 import { connect, errorCode } from "./connection.ts";
+import { chooseEncryption } from "./encryption.ts";
+import { readSqlFile } from "./sql_file.ts";
 import { log, type Warehouse, WarehouseError } from "./warehouse.ts";
 
 const OLDEST_SERVER = 15;
@@ -38,14 +41,13 @@ export async function openServer(
     database: pg.database,
     username: pg.user,
     password: pg.password,
-    ssl: pg.sslmode === "disable" ? false : pg.sslmode,
+    ssl: await chooseEncryption(pg),
     max: SERVER_POOL_SIZE,
     connect_timeout: CONNECT_TIMEOUT_S,
     idle_timeout: 60,
   });
-  const place = `${pg.host}:${pg.port}/${pg.database}`;
   try {
-    await refuseOldServer(sql, place, loginTimeoutMs);
+    await refuseUnfitServer(sql, pg, loginTimeoutMs);
   } catch (error) {
     await sql.end({ timeout: 1 });
     throw error;
@@ -53,7 +55,7 @@ export async function openServer(
   return {
     sql,
     kind: "server",
-    description: `PostgreSQL at ${place}`,
+    description: `PostgreSQL at ${placeOf(pg)}`,
     [Symbol.asyncDispose]: () => sql.end({ timeout: 5 }),
   };
 }
@@ -84,26 +86,42 @@ function isThere(file: URL): boolean {
   }
 }
 
-async function refuseOldServer(sql: Sql, place: string, timeoutMs: number): Promise<void> {
-  let version: number;
+function placeOf(pg: PgSettings): string {
+  return `${pg.host}:${pg.port}/${pg.database}`;
+}
+
+async function refuseUnfitServer(sql: Sql, pg: PgSettings, timeoutMs: number): Promise<void> {
+  const place = placeOf(pg);
+  let server: Server;
   try {
-    version = await withDeadline(readServerVersion(sql), timeoutMs);
+    server = await withDeadline(readServer(sql), timeoutMs);
   } catch (error) {
-    throw new WarehouseError(`Cannot open the warehouse at ${place}: ${explain(error)}`, {
+    throw new WarehouseError(`Cannot open the warehouse at ${place}: ${explain(error, pg)}`, {
       cause: error,
     });
   }
+  const version = Math.floor(server.version / 10_000);
   if (version < OLDEST_SERVER) {
     throw new WarehouseError(
       `Cannot use the warehouse at ${place}: it is PostgreSQL ${version}, ` +
         `expected ${OLDEST_SERVER} or later: upgrade the server`,
     );
   }
+  if (server.encoding !== "UTF8") {
+    throw new WarehouseError(
+      `Cannot use the warehouse at ${place}: its encoding is ${server.encoding}, expected UTF8, which holds ` +
+        "every name: make another database with create database NAME encoding 'UTF8' template template0",
+    );
+  }
 }
 
-async function readServerVersion(sql: Sql): Promise<number> {
-  const [row] = await sql`select current_setting('server_version_num')::integer as version`;
-  return Math.floor(Number(row?.version) / 10_000);
+const serverRow = z.object({ version: z.number(), encoding: z.string() });
+type Server = z.infer<typeof serverRow>;
+
+/** Not in a transaction, which an old server might not begin as this program does. */
+async function readServer(sql: Sql): Promise<Server> {
+  const [row] = await sql.unsafe(await readSqlFile("ops/read_server.sql"), []);
+  return serverRow.parse(row);
 }
 
 /** postgres.js connects again without end when whatever is there hangs up before the login is done. */
@@ -120,6 +138,28 @@ async function withDeadline<T>(work: Promise<T>, timeoutMs: number): Promise<T> 
   }
 }
 
+const UNKNOWN_AUTHORITY =
+  "unknown authority: the server's certificate is signed by none that is trusted here: " +
+  "set PG_SSLROOTCERT to the file of the authority that signed it";
+
+/** What is wrong with the server's certificate, by the codes of Node's TLS. */
+const EXPLANATIONS_OF_TLS: Readonly<Record<string, string>> = {
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNKNOWN_AUTHORITY,
+  UNABLE_TO_GET_ISSUER_CERT: UNKNOWN_AUTHORITY,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNKNOWN_AUTHORITY,
+  SELF_SIGNED_CERT_IN_CHAIN: UNKNOWN_AUTHORITY,
+  DEPTH_ZERO_SELF_SIGNED_CERT:
+    "self-signed certificate: nobody vouches for the server: set PG_SSLROOTCERT to a copy of that certificate",
+  CERT_SIGNATURE_FAILURE: UNKNOWN_AUTHORITY,
+  CERT_UNTRUSTED: UNKNOWN_AUTHORITY,
+  ERR_TLS_CERT_ALTNAME_INVALID:
+    "the server's certificate is for another name: set PG_HOST to a name or address that the certificate has, " +
+    "or PG_SSLMODE=verify-ca to trust the authority alone",
+  CERT_HAS_EXPIRED: "the server's certificate has expired: renew it on the server",
+  CERT_NOT_YET_VALID:
+    "the server's certificate is not valid yet: check the clocks of both machines",
+};
+
 /** What each code of Node's sockets, postgres.js and PostgreSQL means to the person who set it up. */
 const EXPLANATIONS: Readonly<Record<string, string>> = {
   ECONNREFUSED: "connection refused: check PG_HOST and PG_PORT, and that the server runs",
@@ -131,6 +171,7 @@ const EXPLANATIONS: Readonly<Record<string, string>> = {
   LOGIN_TIMEOUT: "no login in time: check PG_SSLMODE, and that PG_PORT is a PostgreSQL port",
   ECONNRESET: "connection reset: check PG_SSLMODE, and that PG_PORT is a PostgreSQL port",
   CONNECTION_CLOSED: "connection closed: check PG_SSLMODE, and that PG_PORT is a PostgreSQL port",
+  ...EXPLANATIONS_OF_TLS,
   "28P01": "wrong password: check PG_USER and PG_PASSWORD",
   "28000": "login refused: check PG_USER, PG_SSLMODE and the server's pg_hba.conf",
   "3D000": "no such database: check PG_DATABASE, or create it",
@@ -139,8 +180,15 @@ const EXPLANATIONS: Readonly<Record<string, string>> = {
   "57P03": "the server is starting or stopping: try again in a moment",
 };
 
-function explain(error: unknown): string {
+/** What a server that takes no TLS does when it is asked for it anyway. */
+const HANG_UPS = ["ECONNRESET", "CONNECTION_CLOSED"];
+
+function explain(error: unknown, { sslmode }: PgSettings): string {
   const code = errorCode(error);
+  if (code !== null && HANG_UPS.includes(code) && !["disable", "prefer"].includes(sslmode)) {
+    return "the server takes no encrypted connections: switch ssl on there, or set PG_SSLMODE=disable " +
+      "where the network is trusted";
+  }
   if (code !== null && EXPLANATIONS[code]) return EXPLANATIONS[code];
   return code ?? (error instanceof Error ? error.message : String(error));
 }

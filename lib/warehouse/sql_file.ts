@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { ISql, Row, RowList, TransactionSql } from "postgres";
+import type { ISql, Row, RowList, Sql, TransactionSql } from "postgres";
 
 /** What the last select of a SQL file returned; also what a task reports. */
 export type Metrics = Readonly<Record<string, number | string | null>>;
@@ -22,13 +22,6 @@ export class SqlFileError extends Error {
 
 /** The folder of all SQL files, also inside a compiled binary. */
 export const SQL_DIR = join(import.meta.dirname ?? ".", "..", "..", "sql");
-
-/**
- * The planner cannot know how many rows generate_series and fresh temporary tables give and guesses high, so a
- * server would compile such a query, for a second or more, that then runs for milliseconds. Set here and not when
- * connecting, because PgBouncer refuses start-up parameters that it does not know.
- */
-const TRANSACTION_SETTINGS: SqlParameters = { jit: "off" };
 
 const NUMERIC_TYPE = 1700;
 const ROW_RETURNING_COMMAND = "SELECT";
@@ -62,14 +55,26 @@ export async function runSqlStatement(
   return toMetrics(path, result, "any command");
 }
 
-/** Runs a file of one statement with `$1…` and returns its rows, which the caller has to parse. */
+/**
+ * Runs a file of one statement with `$1…` and returns its rows, which the caller has to parse. Given a pool, in a
+ * transaction of its own: outside of one, nothing of what a session presets would be pinned.
+ */
 export async function querySqlFile(
   sql: ISql,
   path: string,
   values: SqlValues,
 ): Promise<readonly Row[]> {
   const text = await readSqlFile(path);
-  return await execute(path, text, () => sql.unsafe(text, [...values]));
+  const run = (one: ISql) => one.unsafe(text, [...values]);
+  return await execute(
+    path,
+    text,
+    () => isPool(sql) ? sql.begin(async (tx) => await run(tx)) : run(sql),
+  );
+}
+
+function isPool(sql: ISql): sql is Sql {
+  return "begin" in sql;
 }
 
 /** The text of a file below sql/. */
@@ -100,10 +105,8 @@ export async function setParameters(
   tx: TransactionSql,
   parameters: SqlParameters,
 ): Promise<void> {
-  const settings = [
-    ...Object.entries(TRANSACTION_SETTINGS),
-    ...Object.entries(parameters).map(([name, value]) => [`rental.${name}`, value]),
-  ];
+  const settings = Object.entries(parameters).map(([name, value]) => [`rental.${name}`, value]);
+  if (settings.length === 0) return;
   const calls = settings.map((_, i) => `set_config($${2 * i + 1}, $${2 * i + 2}, true)`);
   await tx.unsafe(`select ${calls.join(", ")}`, settings.flat());
 }

@@ -1,7 +1,7 @@
 import type { Fault } from "../../lib/amocrm/validation.ts";
 import { describeFaults } from "../../lib/amocrm/validation.ts";
 import type { LoaderMode } from "./loader_command.ts";
-import { formatTable } from "./text_table.ts";
+import { formatTable } from "../../lib/log/text_table.ts";
 
 /** What became of one thing that the account must have. */
 export interface SetupLine {

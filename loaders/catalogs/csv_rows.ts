@@ -1,3 +1,5 @@
+import { CsvError, parse } from "csv-parse/sync";
+
 /** A row of a CSV text, and the 1-based line on which it begins. */
 export interface CsvRow {
   readonly line: number;
@@ -16,36 +18,44 @@ export class CsvTextError extends Error {
 }
 
 /**
- * Splits RFC 4180 text into rows. Cells in quotes may hold separators, line ends and doubled quotes. The
- * separator is a comma, a semicolon or a tab: the one of which the first line has most. Blank lines are left
+ * Splits RFC 4180 text into rows. Cells in quotes may hold separators, line ends and doubled quotes; lines end
+ * in LF, CRLF or CR. The separator is what a first line `sep=;` says, as Excel writes it, else a comma, a
+ * semicolon, a tab or a bar: the one of which the first line has most outside of quotes. Blank lines are left
  * out. Throws `CsvTextError`.
  */
 export function parseCsv(text: string): CsvRow[] {
-  const separator = findSeparator(text);
-  const cell = new RegExp(
-    `(?:"((?:[^"]|"")*)"|([^"${separator}\r\n]*))(${separator}|\r?\n|$)`,
-    "y",
-  );
+  const told = SEPARATOR_LINE.exec(text);
+  const delimiter = told?.[1] ?? findSeparator(text);
+  const rest = text.slice(told?.[0].length ?? 0);
+  const linesBefore = told === null ? 0 : 1;
   const rows: CsvRow[] = [];
-  let cells: string[] = [];
-  let line = 1;
-  let rowLine = 1;
-  for (;;) {
-    const match = cell.exec(text);
-    if (match === null) throw new CsvTextError(line);
-    const [whole, quoted, plain = "", end = ""] = match;
-    cells.push(quoted === undefined ? plain : quoted.replaceAll('""', '"'));
-    line += whole.split("\n").length - 1;
-    if (end === separator) continue;
-    if (cells.some((content) => content !== "")) rows.push({ line: rowLine, cells });
-    if (end === "") return rows;
-    cells = [];
-    rowLine = line;
+  let line = linesBefore + 1;
+  try {
+    parse(rest, {
+      delimiter,
+      relax_column_count: true,
+      record_delimiter: ["\r\n", "\n", "\r"],
+      on_record: (cells: string[], { lines }) => {
+        if (cells.some((cell) => cell !== "")) rows.push({ line, cells });
+        // What the library counts are the lines up to the end of a row.
+        line = linesBefore + lines + 1;
+        return null;
+      },
+    });
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    // The library names the line on which it gave up, which for a quote never closed is the last one.
+    throw new CsvTextError(line);
   }
+  return rows;
 }
 
+const SEPARATOR_LINE = /^"?sep=([^\r\n])"?(?:\r\n|\n|\r|$)/i;
+
 function findSeparator(text: string): string {
-  const firstLine = text.slice(0, text.search(/\r?\n|$/));
+  const firstLine = /^(?:"(?:[^"]|"")*"|[^"\r\n])*/.exec(text)?.[0].replaceAll(/"[^"]*"/g, "") ??
+    "";
   const countOf = (separator: string) => firstLine.split(separator).length;
-  return [",", ";", "\t"].reduce((best, other) => countOf(other) > countOf(best) ? other : best);
+  return [",", ";", "\t", "|"]
+    .reduce((best, other) => countOf(other) > countOf(best) ? other : best);
 }

@@ -14,8 +14,10 @@ export interface ElementCatalog {
   readonly keyField: FieldDefinition | null;
   /** Whose value is the name of an element for which a file gives none. */
   readonly nameField: FieldDefinition | null;
-  /** The field that a file means by a name. */
-  fieldOf(name: string): FieldDefinition | undefined;
+  /** Its elements are clients, whose values are personal. */
+  readonly isOfPeople: boolean;
+  /** The field that a file means by a name, a code or an id. */
+  fieldOf(name: string | number): FieldDefinition | undefined;
 }
 
 /** Of which column the value is what cars and clients are known by, and what they are called. */
@@ -46,24 +48,28 @@ export async function openCatalog(
       one.id === id
     )
   );
-  const byName = (wanted: string) => findByName(fields, wanted);
-  if (!known) return { id, name, keyField: null, nameField: null, fieldOf: byName };
+  const byName = (wanted: string | number) => findByName(fields, wanted);
+  if (!known) {
+    return { id, name, keyField: null, nameField: null, isOfPeople: false, fieldOf: byName };
+  }
   const byColumn = (wanted: string) => findByColumn(fields, settings, known, wanted);
   return {
     id,
     name,
     keyField: requireField(byColumn(COLUMNS[known].key), name, COLUMNS[known].key),
     nameField: requireField(byColumn(COLUMNS[known].name), name, COLUMNS[known].name),
-    fieldOf: (wanted) => byColumn(wanted) ?? byName(wanted),
+    isOfPeople: known === "clients",
+    fieldOf: (wanted) =>
+      (typeof wanted === "string" ? byColumn(wanted) : undefined) ?? byName(wanted),
   };
 }
 
-/** Which of the two known catalogs elements with these values belong into; null when it does not show. */
+/** Which of the two known catalogs elements with fields of these names belong into; null when it does not show. */
 export function guessCatalog(
   settings: AmoSettings,
-  values: Readonly<Record<string, unknown>>,
+  fieldNames: readonly (string | number)[],
 ): string | null {
-  const names = Object.keys(values).map(foldName);
+  const names = fieldNames.map((name) => foldName(String(name)));
   const has = (entity: Known) => names.includes(foldName(COLUMNS[entity].key));
   if (has("cars") === has("clients")) return null;
   return has("cars") ? settings.carsCatalog : settings.clientsCatalog;
@@ -71,8 +77,9 @@ export function guessCatalog(
 
 function findByName(
   fields: readonly FieldDefinition[],
-  name: string,
+  name: string | number,
 ): FieldDefinition | undefined {
+  if (typeof name === "number") return fields.find(({ id }) => id === name);
   const wanted = foldName(name);
   return fields.find((field) => foldName(field.name) === wanted) ??
     fields.find((field) => foldName(field.code ?? "") === wanted);

@@ -1,6 +1,6 @@
 import type { BatchJob } from "../../lib/amocrm/batch_writer.ts";
 import type { Fault } from "../../lib/amocrm/validation.ts";
-import type { FileProblem } from "./element_file.ts";
+import type { FileProblem } from "./file_record.ts";
 import type { ElementCatalog } from "./element_catalog.ts";
 import type { PlannedElement, PlannedValue } from "./element_check.ts";
 import {
@@ -9,7 +9,7 @@ import {
   readElement,
   readExistingElements,
 } from "./existing_elements.ts";
-import { holdsValue } from "./field_value.ts";
+import { holdsValues } from "./field_value.ts";
 import type { ImportState } from "./import_state.ts";
 import type { LoaderSession } from "../account/loader_command.ts";
 
@@ -22,29 +22,52 @@ export type ImportSession =
 export interface ElementChange {
   readonly id: number;
   readonly element: PlannedElement;
+  readonly before: ExistingElement;
+  /** The new name; null: it keeps its own. */
   readonly name: string | null;
   readonly values: readonly PlannedValue[];
+  /** How many values the file leaves empty that stay. */
+  readonly spared: number;
+}
+
+/** What an import may do, and where it remembers how far it has come. */
+export interface ImportOptions {
+  /** Empties the values that the file leaves empty; without it they stay. */
+  readonly clearEmpty: boolean;
+  readonly state: ImportState | null;
+  /** How a dry run shows a change. */
+  describe(change: ElementChange): string;
+}
+
+/** What an import is to do. */
+export interface ImportPlan {
+  readonly created: readonly PlannedElement[];
+  readonly changes: readonly ElementChange[];
+  readonly unchanged: number;
+  /** How many values the file leaves empty that stay. */
+  readonly spared: number;
+  /** New elements that cannot be created. */
+  readonly problems: readonly FileProblem[];
 }
 
 /** What became of the elements of a file. */
 export interface ImportResult {
   readonly created: number;
   readonly changed: number;
-  readonly unchanged: number;
   /** What the account did not take, by the fields of the file. */
   readonly refused: readonly FileProblem[];
 }
 
 /**
- * Brings the elements of a catalog up to a file: creates those whose key is not there, changes the values
- * that differ, leaves everything else alone. Repeating it, also after an interruption, changes nothing more.
+ * Compares a file with the elements of a catalog: those whose key is not there are to be created, of the others
+ * the values that differ changed, everything else left alone.
  */
-export async function importElements(
+export async function planImport(
   session: ImportSession,
   catalog: ElementCatalog,
   elements: readonly PlannedElement[],
-  state: ImportState | null,
-): Promise<ImportResult> {
+  { clearEmpty, state }: Pick<ImportOptions, "clearEmpty" | "state">,
+): Promise<ImportPlan> {
   const existing = await readExistingElements(session.client, catalog);
   if (existing.twins > 0) {
     session.log.warn(
@@ -55,18 +78,34 @@ export async function importElements(
   const found = await findElements(session, catalog, elements, existing, state);
   const changes = elements.flatMap((element) => {
     const there = found.get(element);
-    return there ? [toChange(element, there, session.account.timeZone)] : [];
+    return there ? [toChange(element, there, clearEmpty, session.account.timeZone)] : [];
   });
-  const toChangeNow = changes.filter(({ name, values }) => name !== null || values.length > 0);
-  const creation = await session.writer.writeAll(
-    catalog.name,
-    creationJob(session, catalog, elements.filter((element) => !found.has(element)), state),
-  );
-  const change = await session.writer.writeAll(catalog.name, changeJob(catalog, toChangeNow));
+  const changesToMake = changes.filter(({ name, values }) => name !== null || values.length > 0);
+  const missing = elements.filter((element) => !found.has(element));
+  return {
+    created: missing.filter(({ name }) => name !== ""),
+    changes: changesToMake,
+    unchanged: changes.length - changesToMake.length,
+    spared: changes.reduce((sum, one) => sum + one.spared, 0),
+    problems: missing.filter(({ name }) => name === "")
+      .map(({ line, namePath }) => ({ line, path: namePath, reason: "is missing" })),
+  };
+}
+
+/** Does what was planned. Repeating both, also after an interruption, changes nothing more. */
+export async function importElements(
+  session: ImportSession,
+  catalog: ElementCatalog,
+  plan: ImportPlan,
+  options: ImportOptions,
+): Promise<ImportResult> {
+  const { writer } = session;
+  const creating = creationJob(session, catalog, plan.created, options.state);
+  const creation = await writer.writeAll(catalog.name, creating);
+  const change = await writer.writeAll(catalog.name, changeJob(catalog, plan.changes, options));
   return {
     created: creation.written.size,
     changed: change.written.size,
-    unchanged: changes.length - toChangeNow.length,
     refused: [
       ...creation.refused.flatMap(({ item, faults }) =>
         faults.map((fault) => toProblem(item, sentOf(item), fault))
@@ -98,14 +137,16 @@ async function findElements(
 
 function toChange(
   element: PlannedElement,
-  there: ExistingElement,
+  before: ExistingElement,
+  clearEmpty: boolean,
   timeZone: string,
 ): ElementChange {
-  const values = element.values.filter(({ field, value }) =>
-    !holdsValue(field, there.values.get(field.id) ?? [], value, timeZone)
+  const different = element.values.filter(({ field, values }) =>
+    !holdsValues(field, before.values.get(field.id) ?? [], values, timeZone)
   );
-  const name = element.isNamed && element.name !== there.name ? element.name : null;
-  return { id: there.id, element, name, values };
+  const values = different.filter((one) => clearEmpty || one.values.length > 0);
+  const name = element.isNamed && element.name !== before.name ? element.name : null;
+  return { id: before.id, element, before, name, values, spared: different.length - values.length };
 }
 
 function creationJob(
@@ -123,7 +164,7 @@ function creationJob(
       name: element.name,
       custom_fields_values: toFieldValues(sentOf(element)),
     }),
-    describe: (element) => `${describeElement(element)}: ${listFields(element.values)}`,
+    describe: (element) => `${describeElement(element)}: ${listFields(sentOf(element))}`,
     findWritten: async (lost) => {
       const { byKey } = await readExistingElements(session.client, catalog);
       return new Map(lost.flatMap((element) => {
@@ -140,6 +181,7 @@ function creationJob(
 function changeJob(
   catalog: ElementCatalog,
   items: readonly ElementChange[],
+  { describe }: ImportOptions,
 ): BatchJob<ElementChange> {
   return {
     method: "PATCH",
@@ -151,15 +193,13 @@ function changeJob(
       ...(name === null ? {} : { name }),
       ...(values.length === 0 ? {} : { custom_fields_values: toFieldValues(values) }),
     }),
-    describe: ({ id, element, name, values }) =>
-      `${describeElement(element)}, element ${id}: ` +
-      [...(name === null ? [] : ["name"]), listFields(values)].filter((text) => text).join(", "),
+    describe,
   };
 }
 
 /** The values that a new element is created with. */
 function sentOf({ values }: PlannedElement): readonly PlannedValue[] {
-  return values.filter(({ value }) => value !== null);
+  return values.filter((one) => one.values.length > 0);
 }
 
 /** "custom_fields_values.2.values.0.value" means the third of the sent values. */
@@ -178,10 +218,10 @@ function elementsPath(catalog: ElementCatalog): string {
 }
 
 function toFieldValues(values: readonly PlannedValue[]): object[] {
-  return values.map(({ field, value }) => ({
+  return values.map(({ field, values: items }) => ({
     field_id: field.id,
     // Null clears a field; what an empty list does is not documented.
-    values: value === null ? null : [value],
+    values: items.length === 0 ? null : items,
   }));
 }
 

@@ -2,8 +2,8 @@ import { z } from "zod";
 import type { AmoClient } from "../../lib/amocrm/client.ts";
 import { scanElements } from "../../lib/amocrm/element_scan.ts";
 import { AmoError } from "../../lib/amocrm/answers.ts";
+import { lookupKey } from "../../lib/landing/records/lookup_key.ts";
 import type { ElementCatalog } from "./element_catalog.ts";
-import { foldKey } from "./element_check.ts";
 
 /** An element as the account has it. */
 export interface ExistingElement {
@@ -82,8 +82,8 @@ function toElement(entry: unknown, catalog: ElementCatalog): ExistingElement | n
 }
 
 function keyOf(element: ExistingElement, { keyField }: ElementCatalog): string {
-  if (!keyField) return foldKey(element.name);
+  if (!keyField) return lookupKey(element.name);
   const [item] = element.values.get(keyField.id) ?? [];
   const isValue = typeof item === "object" && item !== null && "value" in item;
-  return foldKey(isValue ? String(item.value ?? "") : "");
+  return lookupKey(isValue ? String(item.value ?? "") : "");
 }

@@ -1,6 +1,9 @@
 import { parseDay, parseMoment } from "../../lib/landing/records/times.ts";
 import { parseNumber, parseText } from "../../lib/landing/records/values.ts";
 import type { FieldDefinition } from "../fields/field_definitions.ts";
+import { isBlank, trimBlanks } from "./blank_text.ts";
+import { WrittenNumber } from "./located_json.ts";
+import { findDamage, findLostDigits, findSerialDay } from "./spreadsheet_traces.ts";
 
 /** One of `values` of a custom field, as it is sent. */
 export type SentValue = Readonly<Record<string, unknown>>;
@@ -10,35 +13,57 @@ export type Converted = { readonly value: SentValue | null } | { readonly reason
 
 const NUMBERS = ["numeric", "monetary", "price"];
 const DAYS = ["date", "birthday"];
-const CHOICES = ["select", "radiobutton"];
+const CHOICES = ["select", "radiobutton", "multiselect"];
 const TEXTS = ["text", "textarea", "url", "streetaddress"];
+// Midnight of whatever zone: people write days so, and exports do.
+const MIDNIGHT = /^(\d{4}-\d{2}-\d{2})[T ]00:00(:00(\.0+)?)?([Zz]|[+-]\d{2}:?\d{2})?$/;
+
+/** Whether a field holds texts, which a spreadsheet may have taken for numbers or dates. */
+export function isTextField({ type }: FieldDefinition): boolean {
+  return TEXTS.includes(type) || type === "multitext";
+}
 
 /** Turns a value of a file into what a field of this type takes; days are midnights of `timeZone`. */
 export function toSentValue(field: FieldDefinition, given: unknown, timeZone: string): Converted {
-  if (given === null || given === undefined || given === "") return { value: null };
-  if (TEXTS.includes(field.type)) return sendParsed(parseText(given));
-  if (NUMBERS.includes(field.type)) return sendParsed(parseNumber(given));
-  if (DAYS.includes(field.type)) return toSentDay(field, given, timeZone);
-  if (field.type === "date_time") return toSentMoment(given, timeZone);
-  if (field.type === "checkbox") return toSentCheck(given);
-  if (CHOICES.includes(field.type)) return toSentChoice(field, given);
-  if (field.type === "multitext") return toSentContact(given);
+  if (isBlank(given)) return { value: null };
+  const reason = findTrace(field, given);
+  if (reason !== null) return { reason };
+  const value = toPlainValue(field, given);
+  if (TEXTS.includes(field.type)) return sendParsed(parseText(value));
+  if (NUMBERS.includes(field.type)) return sendParsed(parseNumber(value));
+  if (DAYS.includes(field.type)) return toSentDay(field, value, timeZone);
+  if (field.type === "date_time") return toSentMoment(value, timeZone);
+  if (field.type === "checkbox") return toSentCheck(value);
+  if (CHOICES.includes(field.type)) return toSentChoice(field, value);
+  if (field.type === "multitext") return toSentContact(value);
   return { reason: `is for a field of type ${field.type}, which cannot be filled from a file` };
 }
 
 /**
- * Whether a field that has these values already holds the value: the account gives numbers as text and days as
- * seconds or text. One of several phones is enough: the others are not the file's business.
+ * Whether a field that has these values already holds the wanted ones: the account gives numbers as text and days
+ * as seconds or text. One of several phones is enough: the others are not the file's business.
  */
-export function holdsValue(
+export function holdsValues(
   field: FieldDefinition,
   current: readonly unknown[],
-  wanted: SentValue | null,
+  wanted: readonly SentValue[],
   timeZone: string,
 ): boolean {
-  if (wanted === null) return current.length === 0;
+  if (wanted.length === 0) return current.length === 0;
   const meaning = (item: unknown) => JSON.stringify(meaningOf(field, valueOf(item), timeZone));
-  return current.some((item) => meaning(item) === meaning(wanted));
+  const meanings = new Set(current.map(meaning));
+  return wanted.every((item) => meanings.has(meaning(item)));
+}
+
+/** A value as people read it, of an answer or to be sent: days as days. */
+export function formatValue(field: FieldDefinition, item: unknown, timeZone: string): string {
+  const value = valueOf(item);
+  const meaning = DAYS.includes(field.type) || field.type === "date_time"
+    ? meaningOf(field, value, timeZone)
+    : null;
+  const isTime = typeof meaning === "object" && meaning !== null && "value" in meaning;
+  const shown = isTime ? meaning.value : value;
+  return typeof shown === "object" ? JSON.stringify(shown) : String(shown);
 }
 
 function valueOf(item: unknown): unknown {
@@ -53,6 +78,22 @@ function meaningOf(field: FieldDefinition, value: unknown, timeZone: string): un
   return typeof value === "string" ? value.trim() : value;
 }
 
+/** Why the value is not what its source meant; null when it may be. */
+function findTrace(field: FieldDefinition, given: unknown): string | null {
+  const isWritten = given instanceof WrittenNumber;
+  const text = isWritten ? given.text : String(given).trim();
+  const isTime = DAYS.includes(field.type) || field.type === "date_time";
+  return findDamage(text) ??
+    (isTextField(field) ? findLostDigits(text, isWritten) : null) ??
+    (isTime ? findSerialDay(text) : null);
+}
+
+/** A number counts where one is wanted; a text is what the file says. */
+function toPlainValue(field: FieldDefinition, given: unknown): unknown {
+  if (given instanceof WrittenNumber) return isTextField(field) ? given.text : given.value;
+  return typeof given === "string" ? trimBlanks(given) : given;
+}
+
 function sendParsed(
   parsed: { readonly value: string | null } | { readonly reason: string },
 ): Converted {
@@ -61,7 +102,8 @@ function sendParsed(
 }
 
 function toSentDay(field: FieldDefinition, given: unknown, timeZone: string): Converted {
-  const day = parseDay(given, field.type, { account: timeZone, business: timeZone });
+  const written = typeof given === "string" ? MIDNIGHT.exec(given)?.[1] ?? given : given;
+  const day = parseDay(written, field.type, { account: timeZone, business: timeZone });
   if ("reason" in day || day.value === null) return { reason: "is not a date like 1990-05-31" };
   const midnight = Temporal.PlainDate.from(day.value).toZonedDateTime(timeZone);
   return { value: { value: Math.floor(midnight.epochMilliseconds / 1000) } };

@@ -1,8 +1,38 @@
+import {
+  getLocation,
+  type Node,
+  type ParseError,
+  parseTree,
+  printParseErrorCode,
+} from "jsonc-parser";
+
 /** A JSON value with the lines it was read from. */
 export interface Located {
   readonly value: unknown;
   /** 1-based line of each value by its path, e.g. "[3].plate"; "" is the whole. */
   readonly lines: ReadonlyMap<string, number>;
+  /** Names that an object has already, with the line on which they come again: of two values one would be lost. */
+  readonly repeated: readonly RepeatedName[];
+  /** How numbers are written that JavaScript writes otherwise, by path: "1.10", "9.7E+11". */
+  readonly numbers: ReadonlyMap<string, string>;
+}
+
+/** A name that stands in an object more than once. */
+export interface RepeatedName {
+  readonly line: number;
+  /** Of the value, e.g. "[3].plate". */
+  readonly path: string;
+}
+
+/** A number that JSON writes otherwise than JavaScript does: "1.10", "9.7E+11", more digits than it keeps. */
+export class WrittenNumber {
+  constructor(readonly text: string, readonly value: number) {}
+}
+
+/** The value at a path, as the text writes it where that is such a number. */
+export function writtenValue(value: unknown, { numbers }: Located, path: string): unknown {
+  const text = numbers.get(path);
+  return typeof value === "number" && text !== undefined ? new WrittenNumber(text, value) : value;
 }
 
 /** The text is not JSON; `line` is where that shows. */
@@ -20,91 +50,97 @@ export class JsonTextError extends Error {
  * `JSON.parse` says neither, and its messages quote the text, which may be personal. Throws `JsonTextError`.
  */
 export function parseLocatedJson(text: string, firstLine = 1): Located {
-  const reader: Reader = { tokens: tokenize(text, firstLine), position: 0, lines: new Map() };
-  const value = readValue(reader, "");
-  const rest = reader.tokens[reader.position];
-  if (rest && rest.text !== END) throw new JsonTextError(rest.line, "nothing after the value");
-  return { value, lines: reader.lines };
+  const errors: ParseError[] = [];
+  const root = parseTree(text, errors, {
+    disallowComments: true,
+    allowTrailingComma: false,
+    allowEmptyContent: false,
+  });
+  const [error] = errors;
+  if (error || !root) {
+    const offset = error?.offset ?? 0;
+    const line = firstLine + countLineEnds(text.slice(0, offset));
+    throw new JsonTextError(line, describeExpected(text, errors));
+  }
+  const place: Place = {
+    text,
+    offset: 0,
+    line: firstLine,
+    lines: new Map(),
+    repeated: [],
+    numbers: new Map(),
+  };
+  locate(place, root, "");
+  const { lines, repeated, numbers } = place;
+  return { value: JSON.parse(text), lines, repeated, numbers };
 }
 
-interface Token {
+/** How far the text has been walked through: nodes come in the order in which they stand. */
+interface Place {
   readonly text: string;
-  readonly line: number;
-}
-
-interface Reader {
-  readonly tokens: readonly Token[];
-  position: number;
+  offset: number;
+  line: number;
   readonly lines: Map<string, number>;
+  readonly repeated: RepeatedName[];
+  readonly numbers: Map<string, string>;
 }
 
-const END = "";
-const TOKEN = /[{}[\]:,]|"(?:[^"\\\n]|\\.)*"|[^\s{}[\]:,"]+|\n|"/g;
-
-function tokenize(text: string, firstLine: number): Token[] {
-  const tokens: Token[] = [];
-  let line = firstLine;
-  for (const [token] of text.matchAll(TOKEN)) {
-    if (token === "\n") line++;
-    else tokens.push({ text: token, line });
+function locate(place: Place, node: Node, path: string): void {
+  const line = lineOf(place, node);
+  if (!place.lines.has(path)) place.lines.set(path, line);
+  if (node.type === "number") {
+    const written = place.text.slice(node.offset, node.offset + node.length);
+    if (written !== String(node.value)) place.numbers.set(path, written);
   }
-  return [...tokens, { text: END, line }];
-}
-
-function take(reader: Reader): Token {
-  const token = reader.tokens[reader.position];
-  if (token === undefined) throw new Error("Cannot read JSON: went past its end");
-  if (token.text !== END) reader.position++;
-  return token;
-}
-
-function readValue(reader: Reader, path: string): unknown {
-  const token = take(reader);
-  reader.lines.set(path, token.line);
-  if (token.text === "{") return readObject(reader, path);
-  if (token.text === "[") return readArray(reader, path);
-  return readScalar(token, "a value");
-}
-
-function readScalar({ text, line }: Token, expected: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) throw new JsonTextError(line, expected);
-    throw error;
-  }
-}
-
-function readObject(reader: Reader, path: string): Record<string, unknown> {
-  const entries: [string, unknown][] = [];
-  readMembers(reader, "}", () => {
-    const token = take(reader);
-    const name = token.text.startsWith('"') ? readScalar(token, "a name in quotes") : undefined;
-    if (typeof name !== "string") throw new JsonTextError(token.line, "a name in quotes");
-    const colon = take(reader);
-    if (colon.text !== ":") throw new JsonTextError(colon.line, "a colon");
-    entries.push([name, readValue(reader, path === "" ? name : `${path}.${name}`)]);
-  });
-  return Object.fromEntries(entries);
-}
-
-function readArray(reader: Reader, path: string): unknown[] {
-  const items: unknown[] = [];
-  readMembers(reader, "]", () => {
-    items.push(readValue(reader, `${path}[${items.length}]`));
-  });
-  return items;
-}
-
-function readMembers(reader: Reader, end: "}" | "]", readMember: () => void): void {
-  if (reader.tokens[reader.position]?.text === end) {
-    take(reader);
+  const children = node.children ?? [];
+  if (node.type === "array") {
+    children.forEach((child, i) => locate(place, child, `${path}[${i}]`));
     return;
   }
-  for (;;) {
-    readMember();
-    const separator = take(reader);
-    if (separator.text === end) return;
-    if (separator.text !== ",") throw new JsonTextError(separator.line, `a comma or ${end}`);
+  const names = new Set<unknown>();
+  for (const [key, value] of children.map((child) => child.children ?? [])) {
+    if (!key || !value) continue;
+    const inner = path === "" ? String(key.value) : `${path}.${key.value}`;
+    if (names.has(key.value)) place.repeated.push({ line: lineOf(place, key), path: inner });
+    names.add(key.value);
+    locate(place, value, inner);
+  }
+}
+
+function lineOf(place: Place, { offset }: Node): number {
+  place.line += countLineEnds(place.text.slice(place.offset, offset));
+  place.offset = offset;
+  return place.line;
+}
+
+function countLineEnds(text: string): number {
+  return text.split(/\r\n|\n|\r/).length - 1;
+}
+
+/** What would have to stand where the text stops to be JSON. */
+function describeExpected(text: string, [error, next]: readonly ParseError[]): string {
+  if (!error) return "a value";
+  switch (printParseErrorCode(error.error)) {
+    case "PropertyNameExpected":
+      return "a name in quotes";
+    case "ColonExpected":
+      return "a colon";
+    case "CommaExpected": {
+      const isInArray = typeof getLocation(text, error.offset).path.at(-1) === "number";
+      return `a comma or ${isInArray ? "]" : "}"}`;
+    }
+    case "CloseBraceExpected":
+      return "a comma or }";
+    case "CloseBracketExpected":
+      return "a comma or ]";
+    case "EndOfFileExpected":
+      return "nothing after the value";
+    case "InvalidCommentToken":
+      return "no comment";
+    default:
+      // A word that is no symbol of JSON, or a comma too many, where a name should stand.
+      return next && printParseErrorCode(next.error) === "PropertyNameExpected"
+        ? "a name in quotes"
+        : "a value";
   }
 }

@@ -1,6 +1,6 @@
 import type { DaySpan } from "./car_days.ts";
 import type { ExistingLead } from "./existing_leads.ts";
-import { lookupKey } from "./plate_match.ts";
+import { lookupKey } from "../../lib/landing/records/lookup_key.ts";
 import type { Car } from "./rental.ts";
 import { LOST } from "./stages.ts";
 

@@ -1,5 +1,6 @@
 import type { Calendar, CalendarProblem, CalendarRental } from "./calendar.ts";
-import { findByPlate, lookupKey } from "./plate_match.ts";
+import { lookupKey } from "../../lib/landing/records/lookup_key.ts";
+import { findByPlate } from "./plate_match.ts";
 import type { Car, Client, Rental } from "./rental.ts";
 import { countRentalDays, type DayCounting } from "./rental_days.ts";
 import type { Stage } from "./stages.ts";

@@ -1,4 +1,4 @@
-import { formatTable } from "../account/text_table.ts";
+import { formatTable } from "../../lib/log/text_table.ts";
 import type { Generation, GenerationOutcome } from "./generation.ts";
 import { countByStage, type StageCounts } from "./stage_counts.ts";
 import { STAGE_NAMES, STAGES } from "./stages.ts";

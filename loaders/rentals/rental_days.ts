@@ -5,21 +5,19 @@ export interface DayCounting {
   readonly graceMinutes: number;
 }
 
-const DAY_MS = 86_400_000;
+const DAY_MINUTES = 24 * 60;
 
 /**
- * The days that a rental from one midnight to another one is charged for, at least 1: what the warehouse
- * counts as `rental_days`, max(1, ceil((end - start - grace) / 24 h)).
+ * The days that a rental from one midnight to another one is charged for, at least 1: what the warehouse's
+ * `dds.rental_days` counts, max(1, ceil((end - start - grace) / 24 h)) on the wall clock.
  *
- * Hours, not dates: where a clock is set back an hour on the way, the rental is that hour longer, and a
- * grace of less than an hour makes it a day more.
+ * A night in which the clock is changed is a night like any other: no time zone is asked.
  */
 export function countRentalDays(
   start: Temporal.PlainDate,
   end: Temporal.PlainDate,
-  { timeZone, graceMinutes }: DayCounting,
+  { graceMinutes }: Pick<DayCounting, "graceMinutes">,
 ): number {
-  const lengthMs = end.toZonedDateTime(timeZone).epochMilliseconds -
-    start.toZonedDateTime(timeZone).epochMilliseconds;
-  return Math.max(1, Math.ceil((lengthMs - graceMinutes * 60_000) / DAY_MS));
+  const lengthMinutes = start.until(end, { largestUnit: "days" }).days * DAY_MINUTES;
+  return Math.max(1, Math.ceil((lengthMinutes - graceMinutes) / DAY_MINUTES));
 }

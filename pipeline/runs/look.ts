@@ -1,4 +1,5 @@
 import { styleText } from "node:util";
+import { wantsColour } from "../../lib/config.ts";
 import type { RunStatus } from "../../lib/run_log/dag_run.ts";
 
 /** What colours mean here, so that all output agrees. */
@@ -22,9 +23,9 @@ export const colourful: Paint = (style, text) =>
   // The caller has looked at the terminal already.
   styleText(STYLES[style], text, { validateStream: false });
 
-/** Colours when stdout is a terminal, unless `NO_COLOR` is set. */
+/** Colours when stdout is a terminal or `FORCE_COLOR` is set, unless `NO_COLOR` is. */
 export function paintForStdout(): Paint {
-  return Deno.stdout.isTerminal() && !Deno.noColor ? colourful : plain;
+  return wantsColour(Deno.stdout) ? colourful : plain;
 }
 
 /** The width of the terminal on stdout; 80 where there is none, or it does not say. */

@@ -27,6 +27,7 @@ select
             or exists (select from dict.dict_status_leads)
             then dict.rental_pipeline_id(current_setting('rental.pipeline'))
     end as pipeline_id,
+    current_setting('rental.business_tz') as business_tz,
     current_setting('rental.grace_minutes')::integer as grace_minutes,
     leads_done.position as leads_from,
     leads_ready.position as leads_to,
@@ -305,22 +306,10 @@ with resolved as (
         end as client_id,
         dict_status_leads.status_name,
         coalesce(dict_status_leads.stage, 'other') as stage,
-        case
-            when rental_leads.rental_end >= rental_leads.rental_start
-                then greatest(
-                    1,
-                    ceil(
-                        (
-                            extract(
-                                epoch
-                                from rental_leads.rental_end
-                                - rental_leads.rental_start
-                            )
-                            - reading.grace_minutes * 60
-                        ) / 86400
-                    )
-                )::integer
-        end as rental_days
+        dds.rental_days(
+            rental_leads.rental_start, rental_leads.rental_end,
+            reading.business_tz, reading.grace_minutes
+        ) as rental_days
     from rental_leads
     cross join reading
     left join cars_by_plate on rental_leads.id = cars_by_plate.lead_id

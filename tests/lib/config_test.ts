@@ -54,6 +54,7 @@ Deno.test("readConfig() takes every setting from its variable", () => {
     PG_USER: "rental_etl",
     PG_PASSWORD: "p4ss",
     PG_SSLMODE: "verify-full",
+    PG_SSLROOTCERT: "certs/authority.pem",
     DATA_DIR: ".data/other",
     AMO_SUBDOMAIN: "ignored",
     AMO_TOKEN: "t0ken",
@@ -97,6 +98,7 @@ Deno.test("readConfig() takes every setting from its variable", () => {
       user: "rental_etl",
       password: "p4ss",
       sslmode: "verify-full",
+      sslrootcert: "certs/authority.pem",
     },
     dataDir: ".data/other",
     amo: {
@@ -164,8 +166,8 @@ Deno.test("readConfig() names all problems at once and no secret", () => {
     new ConfigError(
       `19 problems in the configuration:
  - PG_PORT is "70000", expected a port from 1 to 65535
- - PG_SSLMODE is "on", expected one of disable, prefer, require, verify-full
- - AMO_BASE_URL is "ftp://x", expected an http or https address
+ - PG_SSLMODE is "on", expected one of disable, prefer, require, verify-ca, verify-full
+ - AMO_BASE_URL is "ftp://x", expected an http or https address without a path, like https://mycompany.amocrm.ru
  - AMO_FIELD_MAP is "{"trucks":{}}", expected JSON like {"leads":{"plate":"Car number","dailyrate":123456},"clients":{},"cars":{}}
  - AMO_RPS is "8", expected a number above 0 and at most 7
  - BUSINESS_TZ is "+04:00", expected a time zone like Asia/Dubai
@@ -228,7 +230,8 @@ for (
     ["AMO_FIELD_MAP", '{"leads":{"plate":""}}'],
     ["AMO_RPS", "0"],
     ["AMO_RPS", "fast"],
-    ["PG_PORT", "54.5"],
+    ["AMO_BASE_URL", "https://blue-cars.amocrm.ru/api/v4"],
+    ["AMO_BASE_URL", "https://blue-cars.amocrm.ru/?page=1"],
     ["GRACE_MINUTES", "1440"],
     ["AMO_WRITABLE_ACCOUNTS", "blue cars"],
     ["TASK_BUDGET_MIN", "0"],
@@ -258,6 +261,73 @@ Deno.test("readConfig() does not quote an address that may hold a token", () => 
       " - ALERT_WEBHOOK_URL is not an address, expected one that starts with http:// or https://\n" +
       " - DEADMAN_URL is not an address, expected one that starts with http:// or https://",
   });
+});
+
+/** The problems that these settings have. */
+function problemsOf(env: Readonly<Record<string, string>>): string[] {
+  try {
+    readConfig({ ...AMO, ...env });
+  } catch (error) {
+    assert.ok(error instanceof ConfigError);
+    return error.message.split("\n - ").slice(1);
+  }
+  return [];
+}
+
+const SERVER = { PG_HOST: "db", PG_DATABASE: "rental_dw", PG_USER: "etl" };
+
+Deno.test("readConfig() refuses names that it does not know", () => {
+  assert.deepEqual(problemsOf({ PG_HSOT: "db", amo_rps: "5", COMPOSE_FILE: "" }), [
+    "PG_HSOT is no setting of this program: did you mean PG_HOST?",
+    "amo_rps is no setting of this program: did you mean AMO_RPS?",
+    "COMPOSE_FILE is no setting of this program: .env.example has all of them; take it away",
+  ]);
+  assert.deepEqual(problemsOf({ NO_COLOR: "1", SCHEDULE_DAILY_BUILD_DDS_DIM: "05:10" }), []);
+});
+
+Deno.test("readConfig() refuses settings of a server without its name", () => {
+  const { PG_HOST: _, ...rest } = SERVER;
+  assert.deepEqual(problemsOf({ ...rest, PG_PASSWORD: "hunter2" }), [
+    "PG_HOST is missing: PG_DATABASE, PG_USER, PG_PASSWORD are set, so the name of the server is needed; " +
+    "for the embedded warehouse take all PG_ settings away",
+  ]);
+  assert.deepEqual(problemsOf({ PG_SSLMODE: "require" }), [
+    "PG_HOST is missing: PG_SSLMODE is set, so the name of the server is needed; " +
+    "for the embedded warehouse take all PG_ settings away",
+  ]);
+});
+
+Deno.test("readConfig() refuses values that were copied with too much", () => {
+  assert.deepEqual(problemsOf({ ...SERVER, PG_PORT: "54.5" }), [
+    'PG_PORT is "54.5", expected a port from 1 to 65535',
+  ]);
+  for (const host of ["db:5432", "postgres://db/rental_dw", "db/rental_dw"]) {
+    assert.deepEqual(problemsOf({ ...SERVER, PG_HOST: host }), [
+      "PG_HOST is an address with a port or a protocol, expected a host name or an IP address: " +
+      "the port goes to PG_PORT",
+    ]);
+  }
+  for (const host of ["db.example.com", "10.0.0.7", "::1", "/var/run/postgresql"]) {
+    assert.deepEqual(problemsOf({ ...SERVER, PG_HOST: host }), []);
+  }
+  assert.deepEqual(problemsOf({ AMO_TOKEN: "Bearer t0ken" }), [
+    'AMO_TOKEN begins with "Bearer ", expected the token alone: leave that word out',
+  ]);
+  assert.deepEqual(problemsOf({ AMO_TOKEN: "t0k\nen" }), [
+    "AMO_TOKEN has blanks or line ends inside, expected the token in one piece: copy it again",
+  ]);
+  assert.deepEqual(problemsOf({ AMO_PIPELINE: " Car Rental", AMO_TOKEN: "t0ken\n" }), [
+    "AMO_TOKEN has blanks around its value, expected none: take them away",
+    "AMO_PIPELINE has blanks around its value, expected none: take them away",
+  ]);
+  assert.deepEqual(problemsOf({ ...SERVER, PG_PASSWORD: " hunter2 " }), []);
+});
+
+Deno.test("readConfig() refuses PG_SSLROOTCERT where nothing is verified", () => {
+  assert.deepEqual(problemsOf({ ...SERVER, PG_SSLROOTCERT: "authority.pem" }), [
+    "PG_SSLROOTCERT is set, but PG_SSLMODE is prefer, which verifies nothing: " +
+    "set PG_SSLMODE to verify-ca or verify-full",
+  ]);
 });
 
 Deno.test("readConfig() lays the shell over .env", async () => {

@@ -1,60 +1,12 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { type LoaderProcess, pick, withFreshAccount } from "../support/loader_process.ts";
-import { at } from "../support/sandbox_calls.ts";
 import { writeFiles } from "../support/folders.ts";
-import type { SwitchChanges } from "../../lib/sandbox/account/switches.ts";
+import { readElements, testImport } from "../support/import_account.ts";
+import { pick } from "../support/loader_process.ts";
+import { at } from "../support/sandbox_calls.ts";
 
 const CARS = "loaders/data/cars_catalog_elements.json";
 const CLIENTS = "loaders/data/clients_catalog_elements_final.json";
-
-/** An account with the catalogs "Cars" and "Clients", and their ids. */
-interface Catalogs extends LoaderProcess {
-  readonly cars: number;
-  readonly clients: number;
-}
-
-/** Registers a test on an account with both catalogs and no element. */
-function testImport(
-  name: string,
-  body: (loaders: Catalogs) => Promise<void>,
-  switches: SwitchChanges = {},
-): void {
-  Deno.test(name, () =>
-    withFreshAccount(async (loaders) => {
-      const [cars = 0, clients = 0] = await createCatalogs(loaders);
-      loaders.sandbox.setSwitches(switches);
-      loaders.takeWrites();
-      await body({ ...loaders, cars, clients });
-    }));
-}
-
-async function createCatalogs({ call }: LoaderProcess): Promise<number[]> {
-  const body = await call("POST", "/api/v4/catalogs", [{ name: "Cars" }, { name: "Clients" }]);
-  const ids = [0, 1].map((i) => Number(at(body, "_embedded", "catalogs", i, "id")));
-  const text = (name: string) => ({ name, type: "text" });
-  const number = (name: string) => ({ name, type: "numeric" });
-  await call("POST", `/api/v4/catalogs/${ids[0]}/custom_fields`, [
-    ...["Model", "Color", "Plate", "VIN"].map(text),
-    ...["Year", "Daily rate"].map(number),
-  ]);
-  await call("POST", `/api/v4/catalogs/${ids[1]}/custom_fields`, [
-    ...["Client name", "Gender", "Phone", "Email", "Nationality", "License"].map(text),
-    { name: "Birth date", type: "birthday" },
-  ]);
-  return ids;
-}
-
-/** Elements with their values by field name. */
-async function readElements({ list }: LoaderProcess, catalog: number) {
-  const elements = await list(`/api/v4/catalogs/${catalog}/elements?limit=250`, "elements");
-  return elements.map((element) => {
-    const fields = at(element, "custom_fields_values");
-    const values = (Array.isArray(fields) ? fields : [])
-      .map((field) => [at(field, "field_name"), at(field, "values", 0, "value")]);
-    return { name: at(element, "name"), ...Object.fromEntries(values) };
-  });
-}
 
 /** `count` clients of whom the account does not know any. */
 function inventClients(count: number): Record<string, string>[] {
@@ -105,6 +57,26 @@ testImport("json_importer uploads the cars and the clients that come with it", a
     License: "DXB-8919-001",
   });
 });
+
+testImport(
+  "json_importer knows a car again whose plate differs in alphabet, case and blanks alone",
+  async (loaders) => {
+    const { call, cars, folder, runWell } = loaders;
+    const fields = await loaders.list(`/api/v4/catalogs/${cars}/custom_fields`, "custom_fields");
+    const plate = fields.find((field) => at(field, "name") === "Plate");
+    await call("POST", `/api/v4/catalogs/${cars}/elements`, [{
+      name: "Солярис",
+      custom_fields_values: [{ field_id: at(plate, "id"), values: [{ value: "А777ВС77" }] }],
+    }]);
+    const file = await writeElements(folder, [
+      { model: "Solaris", plate: "a 777\u00A0bc–77", dailyrate: 99 },
+    ]);
+
+    const said = await runWell("json_importer", ["--file", file, "--catalog", "cars", "--yes"]);
+
+    assert.equal(said, 'Catalog "Cars": 0 created, 1 changed, 0 as they were\nDone.\n');
+  },
+);
 
 testImport("json_importer tells cars from clients by their fields", async (loaders) => {
   await loaders.runWell("json_importer", ["--file", CARS, "--yes"]);
@@ -160,20 +132,25 @@ testImport(
       ].map((element) => ({ client_name: "Client 1", ...element })),
     );
 
-    const dry = await runWell("json_importer", ["--file", file, "--dry-run"]);
-    const said = await runWell("json_importer", ["--file", file, "--yes"]);
+    const shown = await runWell("json_importer", ["--file", file, "--clear-empty"]);
+    const dry = await runWell("json_importer", ["--file", file, "--clear-empty", "--dry-run"]);
+    const said = await runWell("json_importer", ["--file", file, "--clear-empty", "--yes"]);
 
-    assert.deepEqual(
-      dry.split("\n").filter((line) => line.startsWith("  ")).map((line) =>
-        line.replace(/\d{5,}/, "ID")
-      ),
-      [
-        "  line 2, element ID: License, Email",
-        "  line 7, element ID: Email",
-        "  line 12, element ID: name",
-      ],
+    const changesOf = (text: string) =>
+      text.split("\n").filter((line) => line.startsWith("  "))
+        .map((line) => line.replace(/\d{5,}/, "ID"));
+    const changes = [
+      '  line 2, element ID: License "***" -> "***"; Email "***om" -> "***om"',
+      '  line 7, element ID: Email "***om" -> (empty)',
+      '  line 12, element ID: name "*** 3" -> "***"',
+    ];
+    assert.deepEqual(changesOf(shown), changes);
+    assert.deepEqual(changesOf(dry), changes);
+    assert.equal(
+      said,
+      "Values emptied: 1 (Email 1)\n" +
+        'Catalog "Clients": 0 created, 3 changed, 0 as they were\nDone.\n',
     );
-    assert.equal(said, 'Catalog "Clients": 0 created, 3 changed, 0 as they were\nDone.\n');
     assert.deepEqual(await readElements(loaders, loaders.clients), [
       { name: "Client 1", "Client name": "Client 1", Email: "new@example.com", License: "l 0001" },
       { name: "Client 2", "Client name": "Client 2", License: "L-0002" },
@@ -234,7 +211,7 @@ testImport("json_importer reads NDJSON and CSV", async (loaders) => {
   await writeFiles(folder, {
     "cars.ndjson": '{"model":"Sunny","plate":"A 1","daily_rate":99}\n\nnot json\n',
     "cars.csv":
-      '\uFEFFPlate;Model;Daily rate\r\n"B;2";"Kia ""Pegas""";89,5\r\nC 3;Yaris;\r\nD 4\r\n',
+      '\uFEFFPlate;Model;Daily rate\r\n"B;2";"Kia ""Pegas""";89,5\r\nC 3;Yaris\r\nD 4;;;99\r\n',
   });
   const ndjson = await run("json_importer", [
     "--file",
@@ -251,7 +228,7 @@ testImport("json_importer reads NDJSON and CSV", async (loaders) => {
   ]);
 
   assert.match(ndjson.stdout, /^line 3: is not JSON$/m);
-  assert.match(csv.stdout, /^line 4: has 1 cells, expected 3 as in the first row$/m);
+  assert.match(csv.stdout, /^line 4: has 4 cells, expected 3 as in the first row$/m);
   assert.match(csv.stdout, /^line 2, Daily rate: is not a number$/m);
   assert.match(skipped, /1 created/);
   assert.deepEqual(await readElements(loaders, loaders.cars), [

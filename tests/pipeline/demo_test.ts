@@ -22,6 +22,7 @@ Deno.test("demo lives through days, and the history tells what happened on them"
   assert.equal(stdout.match(/9 of 9 DAGs succeeded/g)?.length, 4);
   assert.match(stdout, /^The warehouse and the CRM agree on leads, budgets and plates\.$/m);
   assert.ok(stdout.includes(`The warehouse stays in ${folder.path}/demo/warehouse.`));
+  await checkLookingAround(stdout, folder.path);
   await using warehouse = await openEmbeddedWarehouse(`${folder.path}/demo`);
   await checkStory(warehouse);
 });
@@ -193,4 +194,26 @@ async function createDatabase(): Promise<Database> {
     pg: { host, port, user, password, database, sslmode: "disable" },
     [Symbol.asyncDispose]: () => asAdmin(`drop database ${database} with (force)`),
   };
+}
+
+/** The three commands that the demo ends with, run as it says them, but for the rights of their tasks. */
+async function checkLookingAround(stdout: string, dataDir: string): Promise<void> {
+  const commands = stdout.split("\n").map((line) => line.trim())
+    .filter((line) => line.startsWith(`DATA_DIR=${dataDir}/demo deno task `));
+  const outputs: string[] = [];
+  for (const command of commands) {
+    const [, , , task = "", ...words] = command.split(" ");
+    const quoted = /"(.+)"/.exec(command)?.[1];
+    const script = `pipeline/${task.replaceAll("-", "_")}.ts`;
+    const result = await runDeno(
+      ["run", "-q", "-A", script, ...(quoted === undefined ? words : [quoted])],
+      { DATA_DIR: `${dataDir}/demo` },
+    );
+    assert.equal(result.code, 0, result.stderr);
+    outputs.push(result.stdout);
+  }
+  assert.equal(outputs.length, 3);
+  assert.match(outputs[0] ?? "", /^confirmed +\d+ +\d+$/m);
+  assert.match(outputs[1] ?? "", /^daily_build_dds_fact( +✓){4}$/m);
+  assert.match(outputs[2] ?? "", /^0 of severity error/m);
 }

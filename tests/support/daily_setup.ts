@@ -17,9 +17,9 @@ const NOW = "2026-05-03T04:00:00+04:00";
 export type SandboxAddress = Pick<ServedSandbox, "url" | "token">;
 
 /** An account on loopback and a warehouse, for scripts that run as processes of their own. */
-export interface DailySetup<S extends SandboxAddress = ServedSandbox> {
+export interface DailySetup<S extends SandboxAddress = ServedSandbox, A = RentalAccount> {
   readonly sandbox: S;
-  readonly account: RentalAccount;
+  readonly account: A;
   readonly dataDir: string;
   /** The settings of the scripts. */
   readonly env: Readonly<Record<string, string>>;
@@ -62,9 +62,9 @@ export async function withAccount(
 }
 
 /** A fresh embedded warehouse for an account. */
-export async function onEmbedded(
-  served: Pick<DailySetup, "sandbox" | "account">,
-  body: (setup: DailySetup) => Promise<void>,
+export async function onEmbedded<S extends SandboxAddress, A>(
+  served: Pick<DailySetup<S, A>, "sandbox" | "account">,
+  body: (setup: DailySetup<S, A>) => Promise<void>,
 ): Promise<void> {
   await using folder = await temporaryFolder();
   await copyTemplate(folder.path);
@@ -75,18 +75,18 @@ export async function onEmbedded(
 }
 
 /** A fresh database of the tests' server for an account. */
-export async function onServer<S extends SandboxAddress>(
-  served: Pick<DailySetup<S>, "sandbox" | "account">,
-  body: (setup: DailySetup<S>) => Promise<void>,
+export async function onServer<S extends SandboxAddress, A>(
+  served: Pick<DailySetup<S, A>, "sandbox" | "account">,
+  body: (setup: DailySetup<S, A>) => Promise<void>,
 ): Promise<void> {
   await withServerDatabase((warehouse) => onDatabase(served, warehouse, body));
 }
 
 /** A database of any server, migrated or empty, for an account. */
-export async function onDatabase<S extends SandboxAddress>(
-  served: Pick<DailySetup<S>, "sandbox" | "account">,
+export async function onDatabase<S extends SandboxAddress, A>(
+  served: Pick<DailySetup<S, A>, "sandbox" | "account">,
   warehouse: Warehouse,
-  body: (setup: DailySetup<S>) => Promise<void>,
+  body: (setup: DailySetup<S, A>) => Promise<void>,
 ): Promise<void> {
   await using folder = await temporaryFolder();
   const { host, port, user, pass, database } = warehouse.sql.options;
@@ -101,12 +101,12 @@ export async function onDatabase<S extends SandboxAddress>(
   await body(toSetup(served, folder.path, pg, (inspect) => inspect(warehouse)));
 }
 
-function toSetup<S extends SandboxAddress>(
-  { sandbox, account }: Pick<DailySetup<S>, "sandbox" | "account">,
+function toSetup<S extends SandboxAddress, A>(
+  { sandbox, account }: Pick<DailySetup<S, A>, "sandbox" | "account">,
   dataDir: string,
   pg: Env,
   inspect: DailySetup["inspect"],
-): DailySetup<S> {
+): DailySetup<S, A> {
   const env = {
     AMO_BASE_URL: sandbox.url,
     AMO_TOKEN: sandbox.token,

@@ -14,6 +14,8 @@ export interface LoaderProcess {
   readonly folder: string;
   /** Runs `loaders/<name>.ts` to its end. */
   run(name: string, args?: readonly string[], env?: Env): Promise<ProcessResult>;
+  /** The same, with a text on its standard input, in the rights of its task. */
+  pipe(name: string, args: readonly string[], input: string): Promise<ProcessResult>;
   /** The same, not yet started. */
   command(name: string, args?: readonly string[], env?: Env): Deno.Command;
   /** The same, and it has to end well; returns what it printed, without the first line. */
@@ -59,6 +61,18 @@ function toLoaders(sandbox: ServedSandbox, folder: string): LoaderProcess {
     runDeno(args(name, more), { ...env, ...extra });
   const command: LoaderProcess["command"] = (name, more = [], extra = {}) =>
     denoCommand(args(name, more), { ...env, ...extra });
+  const pipe: LoaderProcess["pipe"] = async (name, more, input) => {
+    const rights = ["run", "-q", "--no-prompt", "-P=loaders", `loaders/${name}.ts`, ...more];
+    const own = { ...env, DATA_DIR: ".data" };
+    const child = denoCommand(rights, own, undefined, "piped").spawn();
+    const output = child.output();
+    const writer = child.stdin.getWriter();
+    await writer.write(new TextEncoder().encode(input));
+    await writer.close();
+    const { code, signal, stdout, stderr } = await output;
+    const decoder = new TextDecoder();
+    return { code, signal, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+  };
   const call = async (method: string, path: string, body?: unknown) => {
     const init = body === undefined ? {} : { body: JSON.stringify(body) };
     const headers = { authorization: `Bearer ${sandbox.token}` };
@@ -71,6 +85,7 @@ function toLoaders(sandbox: ServedSandbox, folder: string): LoaderProcess {
     folder,
     run,
     command,
+    pipe,
     call,
     async runWell(name, more, extra) {
       const { code, stdout, stderr } = await run(name, more, extra);

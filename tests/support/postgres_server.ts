@@ -9,12 +9,18 @@ export interface ServerAccess {
   readonly password: string;
 }
 
+/** PEM texts. */
+export interface ServerCertificate {
+  readonly cert: string;
+  readonly key: string;
+}
+
 /** A PostgreSQL of the tests' own on loopback, in a temporary folder. */
 export interface TestServer extends AsyncDisposable {
   readonly access: ServerAccess;
   readonly version: string;
-  /** Stops the server at once, as a crash does, and starts it again on the same port. */
-  restart(): Promise<void>;
+  /** Stops the server at once, as a crash does, and starts it again on the same port, with this certificate. */
+  restart(certificate?: ServerCertificate): Promise<void>;
 }
 
 const SPEED_OVER_SAFETY = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"];
@@ -33,11 +39,14 @@ export function readServerAccess(): ServerAccess | null {
 
 /**
  * Starts a server with the programs of `programs`; dispose it to stop it and remove its files. A durable one
- * keeps every commit through `restart`, which costs time.
+ * keeps every commit through `restart`, which costs time. One with a certificate takes TLS and plain connections.
  */
 export async function startPostgresServer(
   programs: string,
-  { isDurable = false }: { readonly isDurable?: boolean } = {},
+  { isDurable = false, certificate }: {
+    readonly isDurable?: boolean;
+    readonly certificate?: ServerCertificate;
+  } = {},
 ): Promise<TestServer> {
   const folder = await Deno.makeTempDir({ prefix: "rental_test_pg_" });
   const owner = await findOwner();
@@ -53,7 +62,16 @@ export async function startPostgresServer(
     "listen_addresses=127.0.0.1",
     "unix_socket_directories=",
     "max_connections=200",
+    ...(certificate ? ["ssl=on"] : []),
   ];
+  const install = async ({ cert, key }: ServerCertificate) => {
+    for (const [name, text] of [["server.crt", cert], ["server.key", key]] as const) {
+      const path = join(folder, "data", name);
+      await Deno.writeTextFile(path, text, { mode: 0o600 });
+      if (owner) await Deno.chown(path, owner.uid, owner.gid);
+    }
+  };
+  if (certificate) await install(certificate);
   const start = () =>
     new Deno.Command(join(programs, "postgres"), {
       args: [
@@ -73,10 +91,11 @@ export async function startPostgresServer(
   return {
     access,
     version,
-    restart: async () => {
+    restart: async (other) => {
       // SIGQUIT is PostgreSQL's immediate shutdown: it writes nothing more, and recovers at its start.
       process.kill("SIGQUIT");
       await process.status;
+      if (other) await install(other);
       process = start();
       await waitForServer(access);
     },

@@ -52,12 +52,18 @@ const CAR_FIELDS: Readonly<Record<string, readonly [string, string]>> = {
 };
 const STAGES = ["Inquiry", "Quote Sent", "Confirmed", "On Rent"];
 
-/** Creates pipeline, catalogs and fields over the API. The rate is a text field, so that it can hold "n/a". */
-export async function createRentalAccount(
+/** The calls of an account that change it. */
+export interface AccountWriter extends Pick<RentalAccount, "create" | "patch" | "trash"> {
+  /** Sends a body to a path and returns the JSON of the answer, null when there is none. */
+  request(method: string, path: string, body: string, type: string): Promise<unknown>;
+}
+
+/** Writes to an account over the API. */
+export function createAccountWriter(
   send: Send,
   token: string,
   baseUrl = "http://sandbox.test",
-): Promise<RentalAccount> {
+): AccountWriter {
   const request = async (method: string, path: string, body: string, type: string) => {
     const headers = {
       authorization: `Bearer ${token}`,
@@ -68,15 +74,35 @@ export async function createRentalAccount(
     assert.ok(response.ok, `${method} ${path} answered ${response.status}`);
     return response.status === 204 ? null : await response.json();
   };
-  const create = async (path: string, collection: string, items: readonly object[]) => {
-    const ids: number[] = [];
-    for (let i = 0; i < items.length; i += 250) {
-      const batch = JSON.stringify(items.slice(i, i + 250));
-      const answer = await request("POST", `/api/v4${path}`, batch, "application/json");
-      ids.push(...(idsShape.parse(answer)._embedded[collection] ?? []).map(({ id }) => id));
-    }
-    return ids;
+  return {
+    request,
+    async create(path, collection, items) {
+      const ids: number[] = [];
+      for (let i = 0; i < items.length; i += 250) {
+        const batch = JSON.stringify(items.slice(i, i + 250));
+        const answer = await request("POST", `/api/v4${path}`, batch, "application/json");
+        ids.push(...(idsShape.parse(answer)._embedded[collection] ?? []).map(({ id }) => id));
+      }
+      return ids;
+    },
+    async patch(path, items) {
+      await request("PATCH", `/api/v4${path}`, JSON.stringify(items), "application/json");
+    },
+    async trash(leadIds) {
+      const form = leadIds.map((id) => `ID[]=${id}`).join("&");
+      const path = "/ajax/leads/multiple/delete/";
+      await request("POST", path, form, "application/x-www-form-urlencoded");
+    },
   };
+}
+
+/** Creates pipeline, catalogs and fields over the API. The rate is a text field, so that it can hold "n/a". */
+export async function createRentalAccount(
+  send: Send,
+  token: string,
+  baseUrl = "http://sandbox.test",
+): Promise<RentalAccount> {
+  const { request, create, patch, trash } = createAccountWriter(send, token, baseUrl);
   const [carsCatalogId = 0, clientsCatalogId = 0] = await create("/catalogs", "catalogs", [
     { name: "Cars" },
     { name: "Clients" },
@@ -98,14 +124,8 @@ export async function createRentalAccount(
     clientFields: await createFields(`/catalogs/${clientsCatalogId}`, CLIENT_FIELDS),
     carFields: await createFields(`/catalogs/${carsCatalogId}`, CAR_FIELDS),
     create,
-    async patch(path, items) {
-      await request("PATCH", `/api/v4${path}`, JSON.stringify(items), "application/json");
-    },
-    async trash(leadIds) {
-      const form = leadIds.map((id) => `ID[]=${id}`).join("&");
-      const path = "/ajax/leads/multiple/delete/";
-      await request("POST", path, form, "application/x-www-form-urlencoded");
-    },
+    patch,
+    trash,
   };
 }
 

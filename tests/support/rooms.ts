@@ -8,8 +8,9 @@ import { dirname } from "node:path";
  */
 export const ROOMS: ReadonlyMap<string, readonly string[]> = new Map([
   ["pipeline", [
-    ...["pipeline/demo", "pipeline/runs", "pipeline/scheduler", "pipeline/scheduler/alerts"],
-    ...["pipeline/scheduler/metrics", "loaders", "loaders/rentals", "loaders/account"],
+    ...["pipeline/demo", "pipeline/runs", "pipeline/sql", "pipeline/scheduler"],
+    ...["pipeline/scheduler/alerts", "pipeline/scheduler/metrics"],
+    ...["loaders", "loaders/rentals", "loaders/account"],
     ...["lib/script", "lib/explain", "lib/runner", "lib/landing", "lib/landing/records"],
     ...["lib/checks", "lib/dag", "lib/log", "lib/amocrm", "lib/warehouse", "lib/sandbox", "lib"],
   ]],
@@ -21,38 +22,22 @@ export const ROOMS: ReadonlyMap<string, readonly string[]> = new Map([
     ...["lib/script", "lib/explain", "lib/runner", "lib/run_log", "lib/dag", "lib/log"],
     ...["lib/warehouse", "lib"],
   ]],
+  ["pipeline/sql", ["lib/log", "lib/warehouse", "lib"]],
   ["pipeline/scheduler", [
-    "lib/runner",
-    "lib/run_log",
-    "lib/dag",
-    "lib/log",
-    "lib/warehouse",
-    "lib",
+    ...["lib/runner", "lib/run_log", "lib/dag", "lib/log", "lib/warehouse", "lib"],
   ]],
   ["pipeline/scheduler/alerts", ["lib/run_log", "lib/dag", "lib/log", "lib/warehouse", "lib"]],
   ["pipeline/scheduler/metrics", ["lib/dag", "lib/log", "lib/warehouse", "lib"]],
   ["loaders", [
-    ...[
-      "loaders/rentals",
-      "loaders/catalogs",
-      "loaders/fields",
-      "loaders/account",
-      "lib/script",
-      "lib",
-    ],
+    ...["loaders/rentals", "loaders/catalogs", "loaders/fields", "loaders/account"],
+    ...["lib/script", "lib/log", "lib"],
   ]],
   ["loaders/rentals", [
-    ...[
-      "loaders/fields",
-      "loaders/account",
-      "lib/script",
-      "lib/landing/records",
-      "lib/amocrm",
-      "lib",
-    ],
+    ...["loaders/fields", "loaders/account", "lib/script", "lib/landing/records"],
+    ...["lib/log", "lib/amocrm", "lib"],
   ]],
   ["loaders/catalogs", [
-    ...["loaders/fields", "loaders/account", "lib/landing/records", "lib/amocrm", "lib"],
+    ...["loaders/fields", "loaders/account", "lib/landing/records", "lib/log", "lib/amocrm", "lib"],
   ]],
   ["loaders/fields", ["loaders/account", "lib/amocrm", "lib"]],
   ["loaders/account", ["lib/script", "lib/log", "lib/amocrm", "lib"]],
@@ -70,7 +55,8 @@ export const ROOMS: ReadonlyMap<string, readonly string[]> = new Map([
   ["lib/sandbox", ["lib/sandbox/routes", "lib/sandbox/account"]],
   ["lib/sandbox/routes", ["lib/sandbox/account"]],
   ["lib/sandbox/account", []],
-  ["lib", []],
+  ["lib", ["lib/settings"]],
+  ["lib/settings", []],
 ]);
 
 /** The room of a file: its folder. */

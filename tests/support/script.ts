@@ -22,6 +22,7 @@ export function denoCommand(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
   cwd: string = PROJECT_DIR,
+  stdin: "null" | "piped" = "null",
 ): Deno.Command {
   return new Deno.Command(Deno.execPath(), {
     args: [...args],
@@ -34,7 +35,7 @@ export function denoCommand(
       ...Object.fromEntries(VARIABLE_NAMES.map((name) => [name, ""])),
       ...env,
     },
-    stdin: "null",
+    stdin,
     stdout: "piped",
     stderr: "piped",
   });
@@ -55,6 +56,21 @@ export async function runDeno(
   cwd: string = PROJECT_DIR,
 ): Promise<ProcessResult> {
   const { code, signal, stdout, stderr } = await denoCommand(args, env, cwd).output();
+  const decoder = new TextDecoder();
+  return { code, signal, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+}
+
+/** The same with `input` as its standard input. */
+export async function runDenoWithInput(
+  args: readonly string[],
+  input: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<ProcessResult> {
+  const child = denoCommand(args, env, PROJECT_DIR, "piped").spawn();
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(input));
+  await writer.close();
+  const { code, signal, stdout, stderr } = await child.output();
   const decoder = new TextDecoder();
   return { code, signal, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
 }

@@ -49,6 +49,71 @@ export async function withServerDatabase(body: Body): Promise<void> {
   }
 }
 
+/** Registers a test on an embedded warehouse without any table, and on a server database likewise. */
+export function testOnEmpty(name: string, body: Body): void {
+  Deno.test(`${name} (embedded)`, () => withEmptyEmbedded(body));
+  Deno.test({
+    name: `${name} (server)`,
+    ignore: !serverAvailable,
+    fn: () => withNewDatabase("", body),
+  });
+}
+
+/** What a database can be created with, and the collation by which a server shows that it can. */
+const LOCALES: Readonly<Record<string, { readonly collation: string; readonly options: string }>> =
+  {
+    "C": { collation: "C", options: "locale 'C'" },
+    "C.UTF-8": { collation: "C.utf8", options: "locale 'C.UTF-8'" },
+    "ICU und": {
+      collation: "und-x-icu",
+      options: "locale_provider icu icu_locale 'und' locale 'C'",
+    },
+    "ICU Turkish": {
+      collation: "tr-x-icu",
+      options: "locale_provider icu icu_locale 'tr' locale 'C'",
+    },
+  };
+
+/**
+ * Registers a test on the embedded warehouse and on a migrated database of each locale; what a server cannot
+ * have counts as passed with a line that says so.
+ */
+export function testOnEveryLocale(name: string, body: Body): void {
+  Deno.test(`${name} (embedded)`, () => withEmbedded(body));
+  for (const [locale, { collation, options }] of Object.entries(LOCALES)) {
+    Deno.test({
+      name: `${name} (server, ${locale})`,
+      ignore: !serverAvailable,
+      fn: async () => {
+        const isThere = await asAdmin((sql) =>
+          sql`select from pg_collation where lower(collname) = ${collation.toLowerCase()}`
+        );
+        if (isThere.length === 0) return console.log(`This server has no locale ${locale}`);
+        await withNewDatabase(`template template0 encoding 'UTF8' ${options}`, async (empty) => {
+          await migrate(empty);
+          await body(empty);
+        });
+      },
+    });
+  }
+}
+
+/** Runs `body` on a database without any table, created with `options`, which is dropped afterwards. */
+async function withNewDatabase(options: string, body: Body): Promise<void> {
+  const database = `test_${crypto.randomUUID().replaceAll("-", "")}`;
+  await asAdmin((sql) => sql.unsafe(`create database ${database} ${options}`));
+  try {
+    await using warehouse = await openServer({
+      ...requireServer(),
+      database,
+      sslmode: "disable",
+    });
+    await body(warehouse);
+  } finally {
+    await asAdmin((sql) => sql.unsafe(`drop database ${database} with (force)`));
+  }
+}
+
 /** Runs `body` on the migrated in-memory warehouse of this test file, emptied before. */
 export async function withEmbedded(body: Body): Promise<void> {
   const db = await (embedded ??= createEmbedded());

@@ -34,8 +34,8 @@ export function createLeadParser(context: RecordContext): RecordParser {
         setCell(cells, column, record[column], parseId(record[column]));
       }
       setCell(cells, "name", record.name, parseText(record.name ?? null));
-      // `price` is the contract; `price_with_minor_units` exists only since 2026 and not everywhere.
-      setCell(cells, "budget", record.price, parseNumber(record.price ?? null));
+      const budget = budgetOf(record);
+      setCell(cells, "budget", budget, parseNumber(budget));
       setCell(cells, "created_at", record.created_at, parseSeconds(record.created_at));
       setCell(cells, "closed_at", record.closed_at, parseSeconds(record.closed_at));
       setLinkCells(cells, record, context);
@@ -49,6 +49,11 @@ export function createLeadParser(context: RecordContext): RecordParser {
       return isList ? null : "custom_fields_values is not a list of fields";
     },
   }, context);
+}
+
+/** `price` is cut to whole units; `price_with_minor_units` is there since 2026, and not in every account. */
+function budgetOf({ price, price_with_minor_units: exact }: Readonly<Record<string, unknown>>) {
+  return exact ?? price ?? null;
 }
 
 /** The ids of the elements of a catalog that a lead is linked to, each once. */

@@ -4,26 +4,11 @@ import { openServer } from "../../../lib/warehouse/open.ts";
 import { SqlFileError } from "../../../lib/warehouse/sql_file.ts";
 import type { Warehouse } from "../../../lib/warehouse/warehouse.ts";
 import { temporaryFolder, writeFiles } from "../../support/folders.ts";
-import { serverAccess, testOnServer, withEmptyEmbedded } from "../../support/warehouses.ts";
+import { serverAccess, testOnEmpty, testOnServer } from "../../support/warehouses.ts";
 
 const ONE = "create table first_table (id integer);";
 const TWO = "create table second_table (id integer);\ninsert into second_table values (2);";
 const THREE = "create table third_table (id integer);";
-
-/** Runs `body` on an embedded warehouse without any table, and on a server database likewise. */
-function testOnEmpty(name: string, body: (warehouse: Warehouse) => Promise<void>): void {
-  Deno.test(`${name} (embedded)`, () => withEmptyEmbedded(body));
-  testOnServer(name, async ({ sql }) => {
-    const database = `empty_${crypto.randomUUID().replaceAll("-", "")}`;
-    await sql.unsafe(`create database ${database}`);
-    try {
-      await using warehouse = await openDatabase(database);
-      await body(warehouse);
-    } finally {
-      await sql.unsafe(`drop database ${database} with (force)`);
-    }
-  });
-}
 
 function openDatabase(database: string): Promise<Warehouse> {
   if (!serverAccess) throw new Error("Expected a server");

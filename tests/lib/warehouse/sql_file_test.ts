@@ -50,7 +50,6 @@ testOnBothWarehouses("runSqlFile() sets parameters for its transaction alone", a
 
 testOnBothWarehouses("runSqlFile() has no query compiled", async ({ sql }) => {
   const [row] = await sql.begin(async (tx) => {
-    await tx`set local jit = on`;
     await runSqlFile(tx, `${DIR}/metrics.sql`, { plate: "A 1" });
     return await tx`select current_setting('jit') as jit`;
   });

@@ -45,14 +45,17 @@ const LOGGED_IN = [...message("R", int32(0)), ...IS_READY];
 
 /** What a server of this version says to the one question it is asked. */
 function answerOfVersion(version: string): number[] {
-  const column = ["version", [...int32(0), 0, 0, ...int32(23), 0, 4, ...int32(-1), 0, 0]] as const;
-  const digits = [...new TextEncoder().encode(version)];
+  const column = (name: string, type: number, size: number) => [
+    name,
+    [...int32(0), 0, 0, ...int32(type), size >> 8 & 255, size & 255, ...int32(-1), 0, 0],
+  ];
+  const value = (text: string) => [...int32(text.length), ...new TextEncoder().encode(text)];
   return [
     ...message("1"),
     ...message("t", [0, 0]),
-    ...message("T", [0, 1], ...column),
+    ...message("T", [0, 2], ...column("version", 23, 4), ...column("encoding", 25, -1)),
     ...message("2"),
-    ...message("D", [0, 1], int32(digits.length), digits),
+    ...message("D", [0, 2], value(version), value("UTF8")),
     ...message("C", "SELECT 1"),
     ...IS_READY,
   ];
@@ -129,6 +132,25 @@ Deno.test("openServer() refuses a server that is too old", async () => {
         "expected 15 or later: upgrade the server",
     );
   });
+});
+
+testOnServer("openServer() refuses a database whose encoding is not UTF8", async ({ sql }) => {
+  assert.ok(serverAccess);
+  const { host, port } = serverAccess;
+  const database = `latin_${crypto.randomUUID().replaceAll("-", "")}`;
+  await sql.unsafe(
+    `create database ${database} encoding 'LATIN1' locale 'C' template template0`,
+  );
+  try {
+    assert.equal(
+      await refusalOf({ ...serverAccess, database, sslmode: "disable" }),
+      `Cannot use the warehouse at ${host}:${port}/${database}: its encoding is LATIN1, expected UTF8, ` +
+        "which holds every name: make another database with create database NAME encoding 'UTF8' " +
+        "template template0",
+    );
+  } finally {
+    await sql.unsafe(`drop database ${database} with (force)`);
+  }
 });
 
 testOnServer("openServer() gives the types that the code counts on", async ({ sql }) => {

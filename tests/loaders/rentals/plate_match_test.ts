@@ -33,3 +33,11 @@ Deno.test("findByPlate() takes the signs of a plate as they are", () => {
   assert.deepEqual(findByPlate("Ж.1+ 77", [{ plate: "ж.1+77" }]), { plate: "ж.1+77" });
   assert.equal(findByPlate("ЖX1+ 77", [{ plate: "ж.1+77" }]), "none");
 });
+
+Deno.test("findByPlate() finds a plate in the other alphabet, in any case, with any dash", () => {
+  const cars = [{ plate: "А777ВС77" }, { plate: "B 20835" }];
+  for (const text of ["Sunny a777bc77", "Солярис а 777 вс 77", "А–777\u00A0ВС-77 (до пятницы)"]) {
+    assert.deepEqual(findByPlate(text, cars), { plate: "А777ВС77" });
+  }
+  assert.equal(findByPlate("А777ВС777", cars), "none");
+});

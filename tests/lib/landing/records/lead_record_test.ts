@@ -171,3 +171,19 @@ Deno.test("createLeadParser() rejects a record that cannot be placed, and keeps 
     reason: "not an object",
   });
 });
+
+Deno.test("createLeadParser() takes the price with its minor units where it is given", () => {
+  const budgetOf = (price: unknown, exact?: unknown) => {
+    const given = exact === undefined ? {} : { price_with_minor_units: exact };
+    return parseLead({ price, ...given }).row.budget;
+  };
+  assert.equal(budgetOf(249, 249.9), "249.9");
+  assert.equal(budgetOf(0, 0.75), "0.75");
+  assert.equal(budgetOf(249, 0), "0");
+  assert.equal(budgetOf(249, null), "249");
+  assert.equal(budgetOf(249), "249");
+  assert.equal(budgetOf(null, null), null);
+  const { row, rejected } = parseLead({ price: 249, price_with_minor_units: "a lot" });
+  assert.equal(row.budget, null);
+  assert.deepEqual(rejected, [{ field: "budget", raw: "a lot", reason: "not a number" }]);
+});

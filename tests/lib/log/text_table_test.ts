@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { formatTable } from "../../../loaders/account/text_table.ts";
+import { formatTable } from "../../../lib/log/text_table.ts";
 
 Deno.test("formatTable() aligns columns, numbers to the right, and cuts what is too long", () => {
   const columns = [
