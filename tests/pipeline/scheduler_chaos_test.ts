@@ -5,12 +5,13 @@ import {
   dumpLayers,
   fillAccount,
   onDatabase,
+  onServer,
   RUN_COLUMNS,
   withAccount,
 } from "../support/daily_setup.ts";
 import { withEmptyDatabase } from "../support/own_server.ts";
 import { findPostgresPrograms } from "../support/postgres_programs.ts";
-import { startPostgresServer, type TestServer } from "../support/postgres_server.ts";
+import { startPostgresServer } from "../support/postgres_server.ts";
 import {
   isWholeDay,
   noonZone,
@@ -19,16 +20,15 @@ import {
   startScheduler,
   untilRunLog,
 } from "../support/scheduler_process.ts";
+import { serverAvailable } from "../support/warehouses.ts";
 
 /** What goes wrong, how often, and how long a failed task waits before its next try. */
-const DISASTERS = [
-  { name: "a worker is killed", times: 8, retryDelayS: "0.5" },
-  { name: "the server cuts every connection", times: 6, retryDelayS: "0.5" },
-  { name: "the server is restarted", times: 4, retryDelayS: "0.5" },
-  { name: "the CRM is gone for 30 s", times: 2, retryDelayS: "15" },
-] as const;
-
-type Disaster = typeof DISASTERS[number];
+interface Disaster {
+  readonly name: string;
+  readonly times: number;
+  readonly retryDelayS: string;
+  strike(scene: Scene): Promise<void> | void;
+}
 
 const SEED = 20_260_503;
 const GONE_MS = 30_000;
@@ -37,44 +37,140 @@ const DATE = Temporal.Now.plainDateISO(BUSINESS_TZ).toString();
 
 /** What a run is thrown into. */
 interface Scene {
-  readonly server: TestServer;
   readonly setup: DailySetup;
   readonly victim: SchedulerProcess;
 }
 
+/** Where a disaster comes, and who reports on each time that it does. */
+interface Course {
+  /** In percent of a day's log. */
+  readonly moments: readonly number[];
+  readonly onFreshDatabase: (body: (setup: DailySetup) => Promise<void>) => Promise<void>;
+  readonly step: (name: string, body: () => Promise<void>) => Promise<unknown>;
+}
+
+type Served = Pick<DailySetup, "sandbox" | "account">;
+
+const KILL: Disaster = {
+  name: "a worker is killed",
+  times: 8,
+  retryDelayS: "0.5",
+  strike: ({ victim }) => victim.kill("SIGKILL"),
+};
+
+const CUT: Disaster = {
+  name: "the server cuts every connection",
+  times: 6,
+  retryDelayS: "0.5",
+  strike: ({ setup }) =>
+    setup.inspect(async ({ sql }) => {
+      await sql`
+        select pg_terminate_backend(pid)
+        from pg_stat_activity
+        where datname = current_database() and pid <> pg_backend_pid()
+      `;
+    }),
+};
+
+const OUTAGE: Disaster = {
+  name: "the CRM is gone for 30 s",
+  times: 2,
+  retryDelayS: "15",
+  strike: async ({ setup }) => {
+    setup.sandbox.faults.add({ kind: "reset" }, { times: 1_000_000 });
+    await new Promise((resolve) => setTimeout(resolve, GONE_MS));
+    setup.sandbox.faults.clear();
+  },
+};
+
+for (const disaster of [KILL, CUT]) {
+  testDisaster(
+    disaster.name,
+    serverAvailable,
+    (test) =>
+      withAccount((served) =>
+        liveThrough(disaster, served, {
+          moments: momentsOf(disaster),
+          onFreshDatabase: (body) => onServer(served, body),
+          step: (name, body) => test.step(name, body),
+        })
+      ),
+  );
+}
+
 const programs = await findPostgresPrograms();
 
-Deno.test({
-  name: "two schedulers end a day in the same state whatever happens on the way (server)",
-  ignore: programs === null,
-  fn: async (test) => {
-    assert.ok(programs);
-    await using server = await startPostgresServer(programs, { isDurable: true });
-    await withAccount(async (served) => {
-      await fillAccount(served);
-      const onFreshDatabase = (body: (setup: DailySetup) => Promise<void>) =>
-        withEmptyDatabase(server, (warehouse) => onDatabase(served, warehouse, body));
-      const calm = { layers: {}, lines: 0 };
-      await onFreshDatabase(async (setup) => {
-        await using scheduler = startDay(setup, "0.5");
-        await untilRunLog(setup, (rows) => isWholeDay(rows, DATE), scheduler.said);
-        calm.lines = scheduler.said().split("\n").length;
-        calm.layers = await setup.inspect((warehouse) => dumpLayers(warehouse, RUN_COLUMNS));
-      });
-      for (const disaster of DISASTERS) {
-        for (const percent of momentsOf(disaster)) {
-          const line = Math.round(5 + (calm.lines - 5) * percent / 100);
-          await test.step(`${disaster.name} at line ${line} of about ${calm.lines}`, () =>
-            onFreshDatabase(async (setup) => {
-              await survive(disaster, line, server, setup);
-              const layers = await setup.inspect((found) => dumpLayers(found, RUN_COLUMNS));
-              assert.deepEqual(layers, calm.layers);
-            }));
-        }
-      }
-    });
-  },
+testDisaster("the server is restarted", programs !== null, async (test) => {
+  assert.ok(programs);
+  // One of its own: the other tests would not survive that.
+  await using server = await startPostgresServer(programs, { isDurable: true });
+  const disaster: Disaster = {
+    name: "the server is restarted",
+    times: 4,
+    retryDelayS: "0.5",
+    strike: () => server.restart(),
+  };
+  await withAccount((served) =>
+    liveThrough(disaster, served, {
+      moments: momentsOf(disaster),
+      onFreshDatabase: (body) =>
+        withEmptyDatabase(server, (warehouse) => onDatabase(served, warehouse, body)),
+      step: (name, body) => test.step(name, body),
+    })
+  );
 });
+
+// Each time on an account of its own: so they wait side by side.
+testDisaster(OUTAGE.name, serverAvailable, async () => {
+  await Promise.all(
+    momentsOf(OUTAGE).map((moment) =>
+      withAccount((served) =>
+        liveThrough(OUTAGE, served, {
+          moments: [moment],
+          onFreshDatabase: (body) => onServer(served, body),
+          step: (_name, body) => body(),
+        })
+      )
+    ),
+  );
+});
+
+function testDisaster(
+  name: string,
+  isPossible: boolean,
+  fn: (test: Deno.TestContext) => Promise<void>,
+): void {
+  Deno.test({
+    name: `two schedulers end a day in the same state when ${name} (server)`,
+    ignore: !isPossible,
+    fn,
+  });
+}
+
+/** Lives through a day in peace, and then again and again with the disaster at another moment. */
+async function liveThrough(
+  disaster: Disaster,
+  served: Served,
+  { moments, onFreshDatabase, step }: Course,
+): Promise<void> {
+  await fillAccount(served);
+  const calm = { layers: {}, lines: 0 };
+  await onFreshDatabase(async (setup) => {
+    await using scheduler = startDay(setup, "0.5");
+    await untilRunLog(setup, (rows) => isWholeDay(rows, DATE), scheduler.said);
+    calm.lines = scheduler.said().split("\n").length;
+    calm.layers = await setup.inspect((warehouse) => dumpLayers(warehouse, RUN_COLUMNS));
+  });
+  for (const percent of moments) {
+    const line = Math.round(5 + (calm.lines - 5) * percent / 100);
+    await step(`at line ${line} of about ${calm.lines}`, () =>
+      onFreshDatabase(async (setup) => {
+        await survive(disaster, line, setup);
+        const layers = await setup.inspect((found) => dumpLayers(found, RUN_COLUMNS));
+        assert.deepEqual(layers, calm.layers);
+      }));
+  }
+}
 
 /** When a disaster comes, in percent of a day's log; always the same ones. */
 function momentsOf({ name, times }: Disaster): number[] {
@@ -90,7 +186,6 @@ function startDay(setup: DailySetup, retryDelayS: string): SchedulerProcess {
 async function survive(
   disaster: Disaster,
   line: number,
-  server: TestServer,
   setup: DailySetup,
 ): Promise<void> {
   await using victim = startDay(setup, disaster.retryDelayS);
@@ -99,11 +194,11 @@ async function survive(
   const isOver = (rows: readonly RunLogRow[]) => isWholeDay(rows, DATE);
   // The other one may have done most of the day, so that this one never says so much.
   await Promise.race([victim.untilLines(line), untilRunLog(setup, isOver, said)]);
-  await strike(disaster, { server, setup, victim });
+  await disaster.strike({ setup, victim });
   const rows = await untilRunLog(setup, isOver, said);
   assert.deepEqual(findDoubles(rows), []);
   for (const scheduler of [victim, other]) {
-    if (scheduler === victim && disaster.name === "a worker is killed") continue;
+    if (scheduler === victim && disaster === KILL) continue;
     // One that was just starting may say that it cannot; whoever started it starts it again.
     const isEnded = scheduler.isOver();
     if (!isEnded) scheduler.kill("SIGTERM");
@@ -111,24 +206,6 @@ async function survive(
     assert.doesNotMatch(scheduler.said(), /Uncaught|TypeError/);
     if (isEnded) assert.match(scheduler.said(), /Cannot open the warehouse/);
   }
-}
-
-async function strike(disaster: Disaster, { server, setup, victim }: Scene): Promise<void> {
-  if (disaster.name === "a worker is killed") return victim.kill("SIGKILL");
-  if (disaster.name === "the server is restarted") return await server.restart();
-  if (disaster.name === "the server cuts every connection") {
-    await setup.inspect(({ sql }) =>
-      sql`
-        select pg_terminate_backend(pid)
-        from pg_stat_activity
-        where datname = current_database() and pid <> pg_backend_pid()
-      `
-    );
-    return;
-  }
-  setup.sandbox.faults.add({ kind: "reset" }, { times: 1_000_000 });
-  await new Promise((resolve) => setTimeout(resolve, GONE_MS));
-  setup.sandbox.faults.clear();
 }
 
 /** Tasks that succeeded twice: an extract may, when what it read was lost with its worker. */
