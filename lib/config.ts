@@ -129,15 +129,6 @@ function isWhole(from: number, to: number) {
   return (value: number) => Number.isInteger(value) && value >= from && value <= to;
 }
 
-/** amoCRM allows an account 7 requests a second; a sandbox on loopback has a switch for that. */
-function rateSetting(most: number) {
-  return numberSetting(
-    "7",
-    `a number above 0 and at most ${most}`,
-    (rate) => rate > 0 && rate <= most,
-  );
-}
-
 const CATCHUPS: readonly Catchup[] = ["none", "last", "all"];
 
 /** Every variable this program reads; `.env.example` lists the same ones, and a test compares them. */
@@ -182,7 +173,7 @@ const variables = z.object({
     'JSON like {"leads":{"plate":"Car number","dailyrate":123456},"clients":{},"cars":{}}',
     parseFieldMap,
   ),
-  AMO_RPS: rateSetting(7),
+  AMO_RPS: numberSetting("7", "a number above 0 and at most 50", (rate) => rate > 0 && rate <= 50),
   AMO_WRITABLE_ACCOUNTS: setting("", "subdomains like mycompany,mycompany-test", parseAccounts),
   BUSINESS_TZ: setting("Asia/Dubai", "a time zone like Asia/Dubai", parseTimeZone),
   CURRENCY: setting(
@@ -230,8 +221,6 @@ const variables = z.object({
   LOG_KEEP_DAYS: numberSetting("30", "whole days from 1 to 3650", isWhole(1, 3650)),
 });
 
-const sandboxVariables = variables.extend({ AMO_RPS: rateSetting(1000) });
-
 type Variables = z.infer<typeof variables>;
 
 /** Those of the terminal, which choose colours for many programs. */
@@ -251,8 +240,7 @@ export function readConfig(
   needs: { readonly amo: boolean } = { amo: true },
 ): Config {
   const set = Object.entries(env).filter(([, value]) => value !== undefined && value !== "");
-  const shape = isLoopback(env.AMO_BASE_URL) ? sandboxVariables : variables;
-  const parsed = shape.safeParse(Object.fromEntries(set));
+  const parsed = variables.safeParse(Object.fromEntries(set));
   const problems = parsed.success
     ? []
     : parsed.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`);
@@ -416,10 +404,6 @@ function isHost(text: string): boolean {
 
 function isHttpUrl(text: string): boolean {
   return /^https?:$/.test(URL.parse(text)?.protocol ?? "");
-}
-
-function isLoopback(url = ""): boolean {
-  return ["127.0.0.1", "localhost", "[::1]"].includes(URL.parse(url)?.hostname ?? "");
 }
 
 function parseAccounts(text: string): string[] | undefined {

@@ -3,32 +3,31 @@
 // When:   by hand, as often as the calendar has changed
 // Try:    deno task calendar_importer --file loaders/data/demo_rentals.ics
 
+import { maskPersonalData } from "../lib/log/masking.ts";
 import { EXIT_CODE } from "../lib/script/exit_code.ts";
-import { readInputFile } from "./account/input_file.ts";
+import { describeInput, readInputBytes } from "./account/input_file.ts";
 import {
   type Loader,
   type LoaderFlags,
   type LoaderSession,
   runLoaderCommand,
 } from "./account/loader_command.ts";
-import {
-  type Calendar,
-  type CalendarProblem,
-  NotACalendarError,
-  readCalendar,
-} from "./rentals/calendar.ts";
+import { NotUtf8Error } from "./account/utf8_text.ts";
+import { type Calendar, type CalendarProblem, readCalendar } from "./rentals/calendar.ts";
 import { type CalendarOutcome, importCalendar } from "./rentals/calendar_import.ts";
 import { matchCalendar } from "./rentals/calendar_matching.ts";
+import { NotACalendarError } from "./rentals/calendar_text.ts";
 import { chooseToday, readRentalAccount } from "./rentals/rental_account.ts";
 
 interface CalendarImporterFlags {
   readonly file: string;
   readonly date?: string;
   readonly skipInvalid?: boolean;
+  readonly strict?: boolean;
 }
 
 const DEFAULT_FILE = "loaders/data/demo_rentals.ics";
-const MOST_SHOWN = 20;
+const LONGEST_SUMMARY = 60;
 
 export const loader: Loader<CalendarImporterFlags> = {
   id: "calendar_importer",
@@ -36,13 +35,19 @@ export const loader: Loader<CalendarImporterFlags> = {
   examples: [
     "--yes",
     "--file rentals.ics --account mycompany --yes",
-    "--file rentals.ics --skip-invalid --yes",
+    "--file rentals.ics --strict --yes",
+    "--file - < rentals.ics",
   ],
   options: (command) =>
     command
-      .option("--file <path>", "the calendar, as iCalendar (.ics)", DEFAULT_FILE)
+      .option(
+        "--file <path>",
+        "the calendar, as iCalendar (.ics); - is standard input",
+        DEFAULT_FILE,
+      )
       .option("--date <YYYY-MM-DD>", "the day that counts as today (default: the account's)")
-      .option("--skip-invalid", "import the good events although others are not good"),
+      .option("--strict", "import nothing while an event is not good (default: the others)")
+      .option("--skip-invalid", "end with exit code 0 although events were not good"),
   run: runImport,
 };
 
@@ -51,38 +56,56 @@ async function runImport(
   flags: CalendarImporterFlags & LoaderFlags,
 ): Promise<number> {
   const { config: { businessTz, graceMinutes }, settings, print } = session;
-  const calendar = await readCalendarFile(flags.file);
+  const calendar = await readCalendarFile(flags.file, businessTz);
   const account = await readRentalAccount(session.client, settings, businessTz, session.log);
   const counting = { timeZone: businessTz, graceMinutes };
   const today = chooseToday(flags.date, session.account, businessTz);
-  const { leads, problems, notes } = matchCalendar(calendar, { ...account, today, counting });
-  printEvents(session, problems);
-  if (problems.length > 0 && !flags.skipInvalid) {
-    print("Nothing is sent: correct the calendar, or leave those out with --skip-invalid");
+  const matched = matchCalendar(calendar, { ...account, today, counting });
+  printEvents(session, matched.problems);
+  const isGood = matched.problems.length === 0;
+  if (!isGood && flags.strict) {
+    print("Nothing is sent: correct the calendar, or leave out --strict");
     return EXIT_CODE.failed;
   }
-  printEvents(session, notes);
-  const outcome = await importCalendar(session, account, leads, counting);
-  printEvents(session, outcome.overlaps);
+  printEvents(session, matched.notes);
+  const outcome = await importCalendar(session, account, matched, counting);
+  printEvents(session, outcome.notes);
   for (const line of describeOutcome(session, outcome)) print(line);
-  return outcome.refused.length > 0 ? EXIT_CODE.failed : EXIT_CODE.done;
+  if (!isGood) print(`Events that are not imported, see above: ${matched.problems.length}`);
+  const isDone = outcome.refused.length === 0 && (isGood || flags.skipInvalid);
+  return isDone ? EXIT_CODE.done : EXIT_CODE.failed;
 }
 
-async function readCalendarFile(path: string): Promise<Calendar> {
+async function readCalendarFile(path: string, timeZone: string): Promise<Calendar> {
   try {
-    return readCalendar(await readInputFile(path));
+    return readCalendar(await readInputBytes(path), timeZone);
   } catch (error) {
+    if (error instanceof NotUtf8Error) {
+      throw new Error(`Cannot read ${describeInput(path)}: ${error.message}`);
+    }
     if (!(error instanceof NotACalendarError)) throw error;
     throw new Error(
-      `Cannot read the file "${path}": ${error.message}, expected a calendar as programs export it: ` +
+      `Cannot read ${
+        describeInput(path)
+      }: ${error.message}, expected a calendar as programs export it: ` +
         "check --file",
     );
   }
 }
 
+/** Each with its line and what it says of itself, by which people find it in their calendar. */
 function printEvents({ print }: LoaderSession, events: readonly CalendarProblem[]): void {
-  for (const { number, reason } of events.slice(0, MOST_SHOWN)) print(`event ${number}: ${reason}`);
-  if (events.length > MOST_SHOWN) print(`and ${events.length - MOST_SHOWN} more`);
+  for (const { number, line, summary, reason } of events) {
+    print(`event ${number}, line ${line}${quote(summary)}: ${reason}`);
+  }
+}
+
+function quote(summary: string): string {
+  const text = maskPersonalData(summary.replaceAll(/\s+/g, " "));
+  if (text === "") return "";
+  const characters = [...text];
+  const isLong = characters.length > LONGEST_SUMMARY;
+  return ` ("${isLong ? `${characters.slice(0, LONGEST_SUMMARY - 1).join("")}…` : text}")`;
 }
 
 function describeOutcome(

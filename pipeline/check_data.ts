@@ -10,7 +10,6 @@ import { SAMPLE_SIZE } from "../lib/checks/run.ts";
 import { createCommand, runMain } from "../lib/script/command.ts";
 import { ConfigError, readConfig } from "../lib/config.ts";
 import { EXIT_CODE } from "../lib/script/exit_code.ts";
-import { configureLogging } from "../lib/log/logging.ts";
 import { openMigratedWarehouse } from "../lib/script/read_only.ts";
 
 const DESCRIPTION = `Runs the checks of sql/checks over the whole warehouse and writes
@@ -36,8 +35,6 @@ export async function main(args: readonly string[]): Promise<number> {
   const flags = command.opts<CheckFlags>();
   const checks = chooseChecks(await readChecks(), command.args);
   const config = readConfig(undefined, { amo: false });
-  // What people asked for is all that they want to see.
-  await configureLogging({ ...config, logLevel: "warning" });
   await using warehouse = await openMigratedWarehouse(config);
   const logicalDate = Temporal.Now.plainDateISO(config.businessTz);
   const results = await checkEverything(warehouse, checks, { config, logicalDate }, flags.sample);

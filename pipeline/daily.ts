@@ -6,9 +6,10 @@ import { readConfig } from "../lib/config.ts";
 import type { Dag } from "../lib/dag/dag.ts";
 import { runDaily } from "../lib/runner/daily_run.ts";
 import { createCommand, runMain } from "../lib/script/command.ts";
-import { chooseDate } from "../lib/script/dates.ts";
+import { parseLogicalDate } from "../lib/script/dates.ts";
+import { showDryRun } from "../lib/script/dry_session.ts";
 import { exitCodeOfDay } from "../lib/script/exit_code.ts";
-import { formatMetrics, formatOutcomes } from "../lib/script/outcome_table.ts";
+import { formatOutcomes } from "../lib/script/outcome_table.ts";
 import { openSession } from "../lib/script/session.ts";
 import { dag as loadCars } from "./daily_amocrm_load_cars.ts";
 import { dag as loadClients } from "./daily_amocrm_load_clients.ts";
@@ -33,10 +34,6 @@ export const dags: readonly Dag[] = [
   buildFacts,
 ];
 
-const DRY_RUN_NOTE =
-  "Dry run: nothing was written, and each DAG saw the warehouse as it was before. " +
-  "Rows that its\nupstream would have landed are therefore not in its numbers.\n";
-
 interface DailyFlags {
   readonly date?: string;
   readonly dryRun?: boolean;
@@ -50,21 +47,16 @@ export async function main(args: readonly string[]): Promise<number> {
     "deno task daily --date 2026-05-03",
     "deno task daily --date 2026-05-03 --dry-run",
   ])
-    .option("--date <YYYY-MM-DD>", "logical date (default: today in BUSINESS_TZ)")
+    .option("--date <date>", "logical date: YYYY-MM-DD, today or yesterday (default: today)")
     .option("--dry-run", "write nothing, show what would be written")
     .option("--force", "run again what has succeeded for this date")
     .parse(args, { from: "user" })
     .opts<DailyFlags>();
   const config = readConfig();
-  const logicalDate = chooseDate(flags.date, config.businessTz);
+  const logicalDate = parseLogicalDate(flags.date ?? "today", config.businessTz);
+  if (flags.dryRun) return await showDryRun(dags, [logicalDate], config, flags);
   await using session = await openSession({ amo: true }, config);
-  const outcomes = await runDaily(dags, {
-    ...session,
-    logicalDate,
-    dryRun: flags.dryRun ?? false,
-    force: flags.force ?? false,
-  });
-  if (flags.dryRun) console.log(`${formatMetrics(outcomes)}\n\n${DRY_RUN_NOTE}`);
+  const outcomes = await runDaily(dags, { ...session, logicalDate, force: flags.force ?? false });
   console.log(formatOutcomes(outcomes));
   return exitCodeOfDay(outcomes);
 }

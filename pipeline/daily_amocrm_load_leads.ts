@@ -6,8 +6,8 @@
 import { readCatalogs, wantedCatalog } from "../lib/amocrm/catalogs.ts";
 import { readCustomFields } from "../lib/amocrm/fields.ts";
 import { findByNameOrId } from "../lib/amocrm/find_by_name.ts";
-import { scanLeads } from "../lib/amocrm/lead_scan.ts";
-import { readPipelines } from "../lib/amocrm/pipelines.ts";
+import { scanLeads, workersFor } from "../lib/amocrm/lead_scan.ts";
+import { findRentalPipeline, readPipelines } from "../lib/amocrm/pipelines.ts";
 import type { Dag, TaskContext, TaskResult } from "../lib/dag/dag.ts";
 import { extractToSnapshot } from "../lib/landing/extraction.ts";
 import { loadTask, snapshotStands } from "../lib/landing/load_task.ts";
@@ -35,11 +35,7 @@ export const dag: Dag = {
 async function extractLeads(context: TaskContext): Promise<TaskResult> {
   const { log, signal } = context;
   return await extractToSnapshot(context, "leads", async ({ client, settings }, account) => {
-    const pipeline = findByNameOrId(await readPipelines(client), {
-      kind: "pipeline",
-      nameOrId: settings.pipeline,
-      setting: "AMO_PIPELINE",
-    });
+    const pipeline = findRentalPipeline(await readPipelines(client), settings);
     const catalogs = await readCatalogs(client);
     const upperBound = account.serverTime;
     return {
@@ -47,7 +43,8 @@ async function extractLeads(context: TaskContext): Promise<TaskResult> {
       carsCatalogId: findByNameOrId(catalogs, wantedCatalog(settings, "cars")).id,
       clientsCatalogId: findByNameOrId(catalogs, wantedCatalog(settings, "clients")).id,
       read: async (sink) => {
-        const scan = { pipelineId: pipeline.id, upperBound, log, signal };
+        const workers = workersFor(settings.requestsPerSecond);
+        const scan = { pipelineId: pipeline.id, upperBound, log, signal, workers };
         const counts = await scanLeads(client, scan, sink);
         return {
           warning_leads_of_other_pipelines: counts.otherPipelines,

@@ -1,5 +1,5 @@
-// Reads:  ods.ods_cars_hist, ods.ods_clients_hist, ods.ods_leads_hist, dict.dict_status_leads
-// Writes: dds.dim_car, dds.dim_client, dds.dim_status, dds.dim_date
+// Reads:  ods.ods_cars_hist, ods.ods_clients_hist, stg.stg_leads, dict.dict_status_leads
+// Writes: dds.dim_car, dds.dim_client, dds.dim_status
 // When:   05:00 local, once the three ODS merges and the dictionary of the same date have succeeded
 // Try:    deno run -q -P=pipeline pipeline/daily_build_dds_dim.ts --dry-run
 
@@ -9,7 +9,7 @@ import { sqlTask } from "../lib/dag/sql_task.ts";
 
 export const dag: Dag = {
   id: "daily_build_dds_dim",
-  description: "Brings the dimensions car, client, status and date up to the history",
+  description: "Brings the dimensions car, client and status up to the history",
   tags: ["dds", "dimensions"],
   schedule: "05:00",
   waitsFor: [
@@ -22,7 +22,6 @@ export const dag: Dag = {
     sqlTask("merge_dim_car", "dds/merge_dim_car.sql"),
     sqlTask("merge_dim_client", "dds/merge_dim_client.sql"),
     sqlTask("merge_dim_status", "dds/merge_dim_status.sql"),
-    sqlTask("merge_dim_date", "dds/merge_dim_date.sql"),
   ],
 };
 

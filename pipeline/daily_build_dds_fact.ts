@@ -1,5 +1,5 @@
 // Reads:  ods.ods_leads_hist, ods.ods_cars_hist, ods.ods_clients_hist, dict.dict_status_leads
-// Writes: dds.fact_rentals, dds.fact_lead_status_change, dds.fact_fleet_usage_day
+// Writes: dds.fact_lead_status_change, dds.fact_rentals, dds.fact_fleet_usage_day, dds.dim_date
 // When:   05:30 local, once the dimensions and the leads' history of the same date have succeeded
 // Try:    deno run -q -P=pipeline pipeline/daily_build_dds_fact.ts --dry-run
 
@@ -9,7 +9,7 @@ import { sqlTask } from "../lib/dag/sql_task.ts";
 
 export const dag: Dag = {
   id: "daily_build_dds_fact",
-  description: "Brings the facts rentals, status changes and fleet usage up to the history",
+  description: "Brings the facts and the calendar up to the history",
   tags: ["dds", "facts"],
   schedule: "05:30",
   waitsFor: [
@@ -17,9 +17,11 @@ export const dag: Dag = {
     { dag: "daily_load_ods_leads", task: "merge_ods_leads" },
   ],
   tasks: [
-    sqlTask("merge_fact_rentals", "dds/merge_fact_rentals.sql"),
     sqlTask("merge_fact_lead_status_change", "dds/merge_fact_lead_status_change.sql"),
+    sqlTask("merge_fact_rentals", "dds/merge_fact_rentals.sql"),
     sqlTask("merge_fact_fleet_usage_day", "dds/merge_fact_fleet_usage_day.sql"),
+    // Last, so that the calendar covers every day that a fact refers to.
+    sqlTask("merge_dim_date", "dds/merge_dim_date.sql"),
   ],
 };
 

@@ -4,7 +4,7 @@
 // Try:    deno run -q -P=pipeline pipeline/daily_build_dict_status_leads.ts --date 2026-05-03 --dry-run
 
 import type { TransactionSql } from "postgres";
-import { type Pipeline, readPipelines } from "../lib/amocrm/pipelines.ts";
+import { findRentalPipeline, type Pipeline, readPipelines } from "../lib/amocrm/pipelines.ts";
 import type { Dag, TaskContext, TaskResult } from "../lib/dag/dag.ts";
 import { runDagCommand } from "../lib/script/dag_command.ts";
 import { openCrm } from "../lib/landing/extraction.ts";
@@ -33,7 +33,10 @@ export const dag: Dag = {
 
 /** The rows of the stage table as the text of a JSON array. */
 async function extractStatuses(context: TaskContext): Promise<string> {
-  const pipelines = await readPipelines(openCrm(context).client);
+  const { client, settings } = openCrm(context);
+  const pipelines = await readPipelines(client);
+  // A dictionary without it would be green, and name no stage of any rental.
+  findRentalPipeline(pipelines, settings);
   const statuses = pipelines.flatMap(toRows);
   context.log.info("{rows} statuses", { rows: statuses.length });
   return JSON.stringify(makeStorable(statuses).value);

@@ -104,7 +104,7 @@ function demoConfig(sandbox: ServedSandbox, dataDir: string): Config {
     AMO_SUBDOMAIN: "",
     AMO_BASE_URL: sandbox.url,
     AMO_TOKEN: sandbox.token,
-    AMO_RPS: "1000",
+    AMO_RPS: "50",
     AMO_PIPELINE: "",
     AMO_CARS_CATALOG: "",
     AMO_CLIENTS_CATALOG: "",

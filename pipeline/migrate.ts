@@ -9,6 +9,7 @@ import { requireDataDir } from "../lib/script/data_dir.ts";
 import { EXIT_CODE } from "../lib/script/exit_code.ts";
 import { listPending, migrate, rehearseMigrations } from "../lib/warehouse/migrations.ts";
 import { openWarehouse } from "../lib/warehouse/open.ts";
+import { grantRoles } from "../lib/warehouse/roles.ts";
 
 /** Shows what is pending and applies it, or with --dry-run tries it and rolls it back. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -27,6 +28,8 @@ export async function main(args: readonly string[]): Promise<number> {
   const pending = await listPending(warehouse);
   if (pending.length === 0) {
     console.log("Nothing is pending");
+    // Roles that an administrator has made since get their rights.
+    if (!dryRun) await grantRoles(warehouse);
     return EXIT_CODE.done;
   }
   console.log(["Pending:", ...pending].join("\n  "));

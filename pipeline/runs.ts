@@ -46,7 +46,7 @@ export async function main(args: readonly string[]): Promise<number> {
     return await runSubcommand(program, SUBCOMMANDS, dags, args);
   } catch (error) {
     if (!(error instanceof NoRunLogError)) throw error;
-    console.log(error.message);
+    console.log(error.note);
     return EXIT_CODE.done;
   }
 }

@@ -133,7 +133,8 @@ Deno.test("deno task compile puts into the program what it needs, and nothing el
       allow_write: pipeline.write,
       allow_net: [],
       allow_env: pipeline.env,
-      allow_sys: pipeline.sys,
+      // Deno 2.9 knows "umask" in permission sets alone, not on its command line.
+      allow_sys: pipeline.sys.filter((name: string) => name !== "umask"),
       allow_run: null,
       allow_ffi: null,
       deny_import: [],
@@ -189,7 +190,7 @@ Deno.test("deno task compile puts into the program what it needs, and nothing el
             [["check-data"], /\nAll \d+ results are clean\n$/],
             [["runs"], /^daily_build_dds_fact /m],
             [["loader", "json_importer", "--help"], /^Usage: json_importer /],
-            [["dag", "daily_build_dds_dim", "--dry-run"], /^daily_build_dds_dim +dry run/m],
+            [["dag", "daily_build_dds_dim", "--dry-run"], /^ 1\. daily_build_dds_dim$/m],
           ] as const
         ) {
           const { code, stdout, stderr } = await run(args, env);

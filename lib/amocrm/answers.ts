@@ -25,19 +25,26 @@ export interface RetryableOptions extends ErrorOptions {
   readonly status?: number;
   /** False when it is certain that the account did not see or do what was asked; true by default. */
   readonly mayHaveRun?: boolean;
+  /** Whether less might have been answered: a 504, or no answer in time. */
+  readonly isTooHeavy?: boolean;
 }
 
 /** A failed try that is worth repeating after a wait of the kind `wait`. */
 export class RetryableAnswer extends TransientError {
   readonly status: number | null;
   readonly mayHaveRun: boolean;
+  readonly isTooHeavy: boolean;
 
   constructor(message: string, readonly wait: WaitKind, options: RetryableOptions = {}) {
     super(message, options);
     this.status = options.status ?? null;
     this.mayHaveRun = options.mayHaveRun ?? true;
+    this.isTooHeavy = options.isTooHeavy ?? false;
   }
 }
+
+/** A part of a list that was too much for one answer (504, or none in time): fewer rows may do. */
+export class HeavyRead extends TransientError {}
 
 /**
  * A write whose answer was lost: it may have been done, wholly or in part, or may yet be.
@@ -86,7 +93,8 @@ function toError(action: string, status: number, body: unknown): Error {
   const found = `Cannot ${action}: amoCRM answered ${status}`;
   if (status === 429) {
     return new RetryableAnswer(
-      `${found}, expected 200: too many requests, something else may use the account's limit`,
+      `${found}, expected 200: too many requests, something else may use the account's limit: ` +
+        "lower AMO_RPS, or run again later",
       "limited",
       { status, mayHaveRun: false },
     );
@@ -99,7 +107,8 @@ function toError(action: string, status: number, body: unknown): Error {
     );
   }
   if (status >= 500) {
-    return new RetryableAnswer(`${found}, expected 200: run again later`, "short", { status });
+    const options = { status, isTooHeavy: status === 504 };
+    return new RetryableAnswer(`${found}, expected 200: run again later`, "short", options);
   }
   if (status === 401) {
     return new AmoError(`${found}, expected 200: check AMO_TOKEN`, status);
@@ -132,22 +141,56 @@ function toBadRequest(found: string, body: unknown): Error {
   const refusals = readRefusals(body);
   if (refusals.length > 0) {
     const faults = describeFaults(refusals.flatMap((refusal) => refusal.faults));
-    return new ValidationError(`${found} (${faults}), expected 200: this is a bug here`, refusals);
+    return new ValidationError(
+      `${found} (${faults}), expected 200: this is a bug here, report it with this line`,
+      refusals,
+    );
   }
-  if (asksToRepeat(body)) {
+  const code = readCode(body);
+  if (code === "none") {
     return new RetryableAnswer(
-      `${found} with "system error, repeat", expected 200: run again later`,
+      `${found} with neither a code nor a fault of ours, expected 200: run again later`,
       "short",
       { status: 400 },
     );
   }
-  return new AmoError(`${found}, expected 200: this is a bug here`, 400);
+  if (code === "244") {
+    return new AmoError(
+      `${found} with code 244, expected 200: the rights of the token's user do not cover this, or the ` +
+        "account's subscription has ended: look at both in amoCRM",
+      400,
+    );
+  }
+  const named = code === null ? "" : ` with code ${code}`;
+  return new AmoError(
+    `${found}${named}, expected 200: this is a bug here, report it with this line`,
+    400,
+  );
 }
 
-// The only mark of this transient 400 is its Russian or English text: it carries no code.
-function asksToRepeat(body: unknown): boolean {
-  return isObject(body) && typeof body.detail === "string" &&
-    /систем\S* ошибк|повтор|system error|repeat|try again/iu.test(body.detail);
+/**
+ * The code of a 400 without faults: "none" when it is told in the usual form but without any code, null when it
+ * is not in that form, or holds numbers of which none can be told to be the code.
+ *
+ * A passing failure of the account is such a 400 without a code. Its text asks to repeat, but so does that of
+ * lasting ones (244 speaks of "повторное возникновение"), so no word of it decides anything.
+ */
+function readCode(body: unknown): string | null {
+  if (!isObject(body) || "validation-errors" in body) return null;
+  const inner = isObject(body.response) ? body.response : {};
+  const [first] = Array.isArray(body.errors) && isObject(body.errors[0]) ? [body.errors[0]] : [];
+  const given = [body.code, body.error_code, inner.error_code, inner.code, first?.code]
+    .find((value) => typeof value === "number" || typeof value === "string");
+  if (given !== undefined) return plainCode(String(given));
+  if (typeof body.detail !== "string") return null;
+  const numbers = body.detail.match(/\d+/g) ?? [];
+  if (numbers.length === 0) return "none";
+  return numbers.length === 1 ? plainCode(numbers[0]) : null;
+}
+
+// Codes of the account have two to four digits, or are a word; anything else could be a value.
+function plainCode(text: string): string | null {
+  return /^(\d{2,4}|[A-Za-z]{1,40})$/.test(text) ? text : null;
 }
 
 function parseJson(text: string): unknown {

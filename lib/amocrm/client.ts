@@ -1,8 +1,16 @@
 import type { Logger } from "@logtape/logtape";
 import ky from "ky";
-import { type AmoAnswer, AmoBan, judgeAnswer, LostAnswer, RetryableAnswer } from "./answers.ts";
+import {
+  type AmoAnswer,
+  AmoBan,
+  HeavyRead,
+  judgeAnswer,
+  LostAnswer,
+  RetryableAnswer,
+} from "./answers.ts";
 import { toNetworkError } from "./network_errors.ts";
 import { sharedPacer } from "./pacing.ts";
+import { FEWEST_ROWS } from "./page_size.ts";
 import { type AmoPage, walkPages } from "./pages.ts";
 import { encodeQuery, type Query } from "./query.ts";
 import { DEFAULT_RETRY, retryAnswers, type RetryPolicy } from "./retry.ts";
@@ -44,7 +52,15 @@ export interface AmoWrite {
 export interface AmoClient {
   /** GET of a path like "/api/v4/leads". */
   get(path: string, query: Query, signal?: AbortSignal): Promise<AmoAnswer>;
-  /** All pages of a list, following `_links.next`; ends for certain, reads one page ahead. */
+  /**
+   * GET of a part of a list, as large as the query's `limit`. Throws `HeavyRead` at once when it is too much
+   * for one answer and can be smaller: see `askBySize`.
+   */
+  getPart(path: string, query: Query, signal?: AbortSignal): Promise<AmoAnswer>;
+  /**
+   * All pages of a list, following `_links.next`; ends for certain, reads one page ahead. With a `limit` in the
+   * query, pages that are too heavy are asked for again with half of it.
+   */
   pages(path: string, query: Query, signal?: AbortSignal): AsyncGenerator<AmoPage, void, undefined>;
   /** A write; throws `ValidationError` when the account finds fault with it, `LostAnswer` as `AmoWrite` says. */
   send(write: AmoWrite, signal?: AbortSignal): Promise<AmoAnswer>;
@@ -63,9 +79,14 @@ export function createAmoClient(options: AmoClientOptions): AmoClient {
   };
   return {
     get: (path, query, signal) => getUrl(session, toUrl(session.base, path, query), signal),
+    getPart: (path, query, signal) => getPart(session, toUrl(session.base, path, query), signal),
     pages: (path, query, signal) =>
       walkPages(
-        (url, stop) => getUrl(session, url, stop),
+        {
+          fetch: (url, stop) => getPart(session, url, stop),
+          onSize: (rows) =>
+            session.log.info("{path}: {rows} rows at once from here on", { path, rows }),
+        },
         toUrl(session.base, path, query),
         signal ?? session.signal,
       ),
@@ -85,7 +106,7 @@ interface Session extends AmoClientOptions {
 function toUrl(base: URL, path: string, query: Query): URL {
   // The base may have a path of its own (a proxy), which a plain `new URL(path, base)` would drop.
   const url = new URL(base.href.replace(/\/+$/, "") + path);
-  url.search = encodeQuery(query).toString();
+  url.search = encodeQuery(query);
   return url;
 }
 
@@ -99,6 +120,17 @@ interface Outgoing {
 
 async function getUrl(session: Session, url: URL, signal?: AbortSignal): Promise<AmoAnswer> {
   return await repeat(session, { method: "GET", url, headers: {} }, signal, () => null);
+}
+
+async function getPart(session: Session, url: URL, signal?: AbortSignal): Promise<AmoAnswer> {
+  const canBeSmaller = Number(url.searchParams.get("limit")) > FEWEST_ROWS;
+  return await repeat(
+    session,
+    { method: "GET", url, headers: {} },
+    signal,
+    (error) =>
+      canBeSmaller && error.isTooHeavy ? new HeavyRead(error.message, { cause: error }) : null,
+  );
 }
 
 async function sendWrite(
@@ -173,28 +205,40 @@ async function tryOnce(
   signal: AbortSignal,
 ): Promise<AmoAnswer> {
   const pacer = sharedPacer(session.base.origin, session.requestsPerSecond);
-  await pacer.slot();
-  signal.throwIfAborted();
-  // Workers that run side by side must not go on hammering after one of them was told to stop.
-  if (session.ban.error) throw session.ban.error;
-  const action = `${outgoing.method === "GET" ? "read" : "write"} ${describeUrl(outgoing.url)}`;
-  const { response, text } = await exchange(session, outgoing, attempt, signal, action);
-  if (response.status === 429) pacer.slowDown();
+  const departure = await pacer.slot();
   try {
+    signal.throwIfAborted();
+    // Workers that run side by side must not go on hammering after one of them was told to stop.
+    if (session.ban.error) throw session.ban.error;
+    const action = `${outgoing.method === "GET" ? "read" : "write"} ${describeUrl(outgoing.url)}`;
+    const { response, text } = await exchange(
+      session,
+      outgoing,
+      { attempt, action, signal, onHead: departure.answered },
+    );
+    if (response.status === 429) pacer.slowDown();
     const body = judgeAnswer(action, { status: response.status, text });
     return { body, serverTime: readServerTime(response, session.now) };
   } catch (error) {
     if (error instanceof AmoBan) session.ban.error = error;
     throw error;
+  } finally {
+    departure.failed();
   }
+}
+
+/** What one try needs besides the request; `onHead` is called when the head of the answer has come. */
+interface Try {
+  readonly attempt: number;
+  readonly action: string;
+  readonly signal: AbortSignal;
+  readonly onHead: () => void;
 }
 
 async function exchange(
   session: Session,
   { method, url, headers, body }: Outgoing,
-  attempt: number,
-  signal: AbortSignal,
-  action: string,
+  { attempt, action, signal, onHead }: Try,
 ): Promise<{ response: Response; text: string }> {
   const started = performance.now();
   let status = 0;
@@ -212,6 +256,7 @@ async function exchange(
       ...(session.fetch ? { fetch: session.fetch } : {}),
     });
     const response = await pending;
+    onHead();
     status = response.status;
     return { response, text: await pending.text() };
   } catch (error) {

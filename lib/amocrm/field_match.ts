@@ -1,3 +1,4 @@
+import { canCarry } from "./field_types.ts";
 import type { WantedField } from "./wanted_fields.ts";
 
 /** The name as it is compared: without regard to case, blanks, `_` and `-`. */
@@ -6,20 +7,39 @@ export function foldName(name: string): string {
 }
 
 /**
+ * The fields that could be the wanted one and whose type can carry its column; when there are none, those whose
+ * type cannot.
+ */
+export function findCarriers<Field extends CustomField>(
+  fields: readonly Field[],
+  wanted: WantedField,
+  override: string | number | undefined,
+): { readonly fields: readonly Field[]; readonly canCarry: boolean } {
+  const found = findFields(fields, wanted, override);
+  const carriers = found.filter(({ type }) => canCarry(wanted.type, type));
+  return carriers.length > 0
+    ? { fields: carriers, canCarry: true }
+    : { fields: found, canCarry: false };
+}
+
+/**
  * All fields that could be the wanted one, by name or code, or by what `AMO_FIELD_MAP` says instead (which
  * may be an id as well). More than one when the account has twins; the lowest id first.
  */
-export function findFields(
-  fields: readonly CustomField[],
+export function findFields<Field extends CustomField>(
+  fields: readonly Field[],
   wanted: WantedField,
   override: string | number | undefined,
-): CustomField[] {
+): Field[] {
   return override === undefined
     ? findByNames(fields, wanted.names)
     : findOverride(fields, override);
 }
 
-function findByNames(fields: readonly CustomField[], names: readonly string[]): CustomField[] {
+function findByNames<Field extends CustomField>(
+  fields: readonly Field[],
+  names: readonly string[],
+): Field[] {
   for (const name of names.map(foldName)) {
     const matches = fields
       .filter((field) => foldName(field.name) === name || foldName(field.code ?? "") === name)
@@ -29,7 +49,10 @@ function findByNames(fields: readonly CustomField[], names: readonly string[]): 
   return [];
 }
 
-function findOverride(fields: readonly CustomField[], wanted: string | number): CustomField[] {
+function findOverride<Field extends CustomField>(
+  fields: readonly Field[],
+  wanted: string | number,
+): Field[] {
   const matches = typeof wanted === "string" ? findByNames(fields, [wanted]) : [];
   if (matches.length > 0) return matches;
   return fields.filter((field) => String(field.id) === String(wanted).trim());

@@ -2,7 +2,8 @@ import type { Logger } from "@logtape/logtape";
 import { z } from "zod";
 import { AmoError } from "./answers.ts";
 import type { AmoClient } from "./client.ts";
-import { type CustomField, findFields } from "./field_match.ts";
+import { type CustomField, findCarriers } from "./field_match.ts";
+import { describeCarriers } from "./field_types.ts";
 import { listOf } from "./pages.ts";
 import { type Entity, WANTED_FIELDS } from "./wanted_fields.ts";
 
@@ -43,8 +44,9 @@ export async function readCustomFields(client: AmoClient, path: string): Promise
 /**
  * Finds the field of each STG column by name or code, without regard to case, blanks, `_` and `-`.
  *
- * Overrides win. Of several fields with the name the one with the lowest id is taken, with a warning. An
- * optional field that is missing is a warning; required or overridden ones that are missing are one `AmoError`.
+ * Overrides win. Of several fields with the name those count whose type can carry the column, and of these the
+ * one with the lowest id is taken, with a warning. An optional field that is missing, or of another type, is a
+ * warning; required or overridden ones are one `AmoError`.
  */
 export function resolveFields(
   entity: Entity,
@@ -54,22 +56,44 @@ export function resolveFields(
 ): FieldsByColumn {
   checkOverrides(entity, overrides);
   const resolved: Record<string, { id: number; type: string }> = {};
-  const missing: string[] = [];
+  const problems: Problems = { missing: [], wrong: [] };
   for (const [column, wanted] of Object.entries(WANTED_FIELDS[entity])) {
     const override = overrides[column];
-    const matches = findFields(fields, wanted, override);
-    const [field] = matches;
+    const found = findCarriers(fields, wanted, override);
+    const [field] = found.fields;
     const label = override === undefined ? `"${wanted.names[0]}"` : `"${override}" (AMO_FIELD_MAP)`;
-    if (field) resolved[column] = { id: field.id, type: field.type };
-    else if (wanted.isRequired || override !== undefined) missing.push(label);
-    else {log.warn("The field {label} of {entity} is missing: its column stays empty", {
-        label,
-        entity,
-      });}
-    if (matches.length > 1) warnAboutTwins(matches, entity, label, log);
+    if (field && found.canCarry) {
+      resolved[column] = { id: field.id, type: field.type };
+      if (found.fields.length > 1) warnAboutTwins(found.fields, entity, label, log);
+      continue;
+    }
+    const isNeeded = wanted.isRequired || override !== undefined;
+    const type = field &&
+      `is of type ${field.type} (id ${field.id}), expected ${describeCarriers(wanted.type)}`;
+    if (isNeeded && type) problems.wrong.push(`${label} ${type}`);
+    else if (isNeeded) problems.missing.push(label);
+    else warnAboutEmpty(entity, label, type ?? "is missing", log);
   }
-  if (missing.length > 0) throw toMissingError(entity, missing);
+  if (problems.missing.length + problems.wrong.length > 0) throw toError(entity, problems);
   return resolved;
+}
+
+/** Labels of fields that are missing, and sentences about those that cannot carry their columns. */
+interface Problems {
+  readonly missing: string[];
+  readonly wrong: string[];
+}
+
+function warnAboutEmpty(entity: Entity, label: string, found: string, log: Logger): void {
+  log.warn(
+    "The field {label} of {entity} {found}: its column stays empty; create it with {create}, or name the account's own in AMO_FIELD_MAP",
+    {
+      create: creation(entity),
+      label,
+      entity,
+      found,
+    },
+  );
 }
 
 /** Throws `AmoError` when `AMO_FIELD_MAP` names columns that there are not. */
@@ -97,15 +121,25 @@ function warnAboutTwins(
   );
 }
 
-function toMissingError(entity: Entity, labels: readonly string[]): AmoError {
-  const found = labels.length === 1
-    ? "this field is missing"
-    : `${labels.length} fields are missing`;
+function toError(entity: Entity, { missing, wrong }: Problems): AmoError {
+  const found = [
+    ...missing.length === 0 ? [] : [
+      `${
+        missing.length === 1 ? "this field is missing" : `${missing.length} fields are missing`
+      }: ${missing.join(", ")}, expected in the account`,
+    ],
+    ...wrong.length === 0 ? [] : [`the field ${wrong.join("; the field ")}`],
+  ];
   return new AmoError(
-    `Cannot extract ${entity}: ${found}: ${labels.join(", ")}, expected in the account: ` +
-      "create with loaders/helper_fields.ts or name the account's own in AMO_FIELD_MAP",
+    `Cannot extract ${entity}: ${found.join("; ")}: create with ${creation(entity)} ` +
+      "or name the account's own in AMO_FIELD_MAP",
     null,
   );
+}
+
+/** What a person types to get the fields. */
+function creation(entity: Entity): string {
+  return `deno task helper_fields${entity === "leads" ? "" : " --all"}`;
 }
 
 function quoteAll(names: readonly string[]): string {

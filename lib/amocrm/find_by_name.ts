@@ -34,7 +34,7 @@ export function findByNameOrId<T extends Named>(entries: readonly T[], wanted: W
   throw new AmoError(
     `${what}: found 0 among ${
       describe(entries)
-    }, expected 1: set ${wanted.setting} to a name or an id`,
+    }, expected 1: set ${wanted.setting} to a name or an id, or create it with deno task helper_fields --all`,
     null,
   );
 }

@@ -1,4 +1,5 @@
 import type { AmoClient } from "./client.ts";
+import { askBySize, type PageSize } from "./page_size.ts";
 import { listOf, toPage } from "./pages.ts";
 import type { Query } from "./query.ts";
 
@@ -37,7 +38,6 @@ export function leadQuery(pipelineId: number | null, more: Query): Query {
   const ofPipeline: Query = pipelineId === null ? {} : { pipeline_id: [pipelineId] };
   return {
     with: "catalog_elements",
-    limit: PAGE_SIZE,
     ...more,
     filter: { ...ofPipeline, ...(isQuery(more.filter) ? more.filter : {}) },
   };
@@ -47,28 +47,36 @@ function isQuery(value: Query[string]): value is Query {
   return typeof value === "object" && !Array.isArray(value);
 }
 
-/** The first page of the leads created in `span`, oldest or newest first. */
+/** What to read of the leads created in `span`, oldest or newest first, and how many rows of it at once. */
+export interface LeadPart {
+  readonly pipelineId: number | null;
+  readonly span: Span;
+  readonly direction: "asc" | "desc";
+  readonly size: PageSize;
+}
+
+/** The first page of a part. */
 export async function readLeadPage(
   client: AmoClient,
-  pipelineId: number | null,
-  span: Span,
-  direction: "asc" | "desc",
+  { pipelineId, span: { from, to }, direction, size }: LeadPart,
   signal: AbortSignal,
 ): Promise<LeadPage> {
-  const created_at = { from: span.from, to: span.to };
-  const query = leadQuery(pipelineId, {
-    filter: { created_at },
-    order: { created_at: direction },
-    page: 1,
+  return await askBySize(size, async (limit) => {
+    const query = leadQuery(pipelineId, {
+      filter: { created_at: { from, to } },
+      order: { created_at: direction },
+      page: 1,
+      limit,
+    });
+    const page = toPage(await client.getPart(LEADS_PATH, query, signal), LEADS_PATH);
+    if (page === null) return { rows: [], odd: [], mayContinue: false, serverTime: null };
+    const records = listOf(page, "leads");
+    return {
+      ...sortOut(records),
+      mayContinue: page.hasNext || records.length >= limit,
+      serverTime: page.serverTime,
+    };
   });
-  const page = toPage(await client.get(LEADS_PATH, query, signal), LEADS_PATH);
-  if (page === null) return { rows: [], odd: [], mayContinue: false, serverTime: null };
-  const records = listOf(page, "leads");
-  return {
-    ...sortOut(records),
-    mayContinue: page.hasNext || records.length >= PAGE_SIZE,
-    serverTime: page.serverTime,
-  };
 }
 
 /** Tells records that can be placed by id and times from those that cannot. */

@@ -10,6 +10,7 @@ export function toNetworkError(error: unknown, action: string, timeoutMs: number
     return new RetryableAnswer(
       `Cannot ${action}: no answer within ${timeoutMs / 1000} s, expected one: run again later`,
       "short",
+      { isTooHeavy: true },
     );
   }
   const reason = findNetworkReason(error);

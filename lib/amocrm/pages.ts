@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { type AmoAnswer, AmoError } from "./answers.ts";
+import { askBySize, createPageSize, type PageSize } from "./page_size.ts";
 
 /** One page of a list that has rows. */
 export interface AmoPage {
@@ -8,6 +9,8 @@ export interface AmoPage {
   readonly embedded: Readonly<Record<string, unknown>>;
   readonly hasNext: boolean;
   readonly serverTime: Temporal.Instant;
+  /** How many rows of the list lie before its first one, by page number and `limit`; 0 when it has no `limit`. */
+  readonly offset: number;
 }
 
 const pageShape = z.object({
@@ -15,9 +18,15 @@ const pageShape = z.object({
   _links: z.object({ next: z.object({ href: z.string() }).optional() }).optional(),
 });
 
-type Fetch = (url: URL, signal: AbortSignal) => Promise<AmoAnswer>;
+/** How a list is read. */
+export interface PageSource {
+  /** Throws `HeavyRead` when a page with a `limit` is too much for one answer. */
+  readonly fetch: (url: URL, signal: AbortSignal) => Promise<AmoAnswer>;
+  /** Called when pages become smaller, or larger again. */
+  readonly onSize?: (rows: number) => void;
+}
 
-/** A page with the address of the next one; null when the answer was a 204. */
+/** A page with the address of the next one. */
 interface RawPage extends AmoPage {
   readonly next: URL | null;
 }
@@ -28,33 +37,115 @@ interface RawPage extends AmoPage {
  * It goes on after a short page (amoCRM has them in the middle), stops on a 204 and where no `next` is
  * given, and throws `AmoError` when a page repeats an earlier one (routes that ignore `page` do that), when
  * a link leads back, or to another host. The next page is fetched while the consumer works on this one.
+ *
+ * When the size of pages changes on the way, the next one starts at or before the place that was reached, and
+ * what it repeats of the rows before is left out: nothing is lost or doubled.
  */
 export async function* walkPages(
-  fetch: Fetch,
+  { fetch, onSize }: PageSource,
   first: URL,
   signal: AbortSignal,
 ): AsyncGenerator<AmoPage, void, undefined> {
   const stop = new AbortController();
   const both = AbortSignal.any([signal, stop.signal]);
   const guard = createGuard(first);
-  const read = async (url: URL) => toPage(await fetch(url, both), url);
-  let ahead: Promise<RawPage | null> | null = read(first);
+  const walk: Walk = {
+    size: createPageSize(limitOf(first) ?? 0, onSize),
+    read: async (url) => toPage(await fetch(url, both), url),
+    done: 0,
+    isResized: false,
+  };
+  const recent: AmoPage[] = [];
+  let ahead: Promise<RawPage | null> | null = readSized(walk, first);
   try {
     for (let number = 1; ahead; number++) {
       const page: RawPage | null = await ahead;
       if (page === null) return;
-      guard.checkPage(page, number);
-      ahead = page.next ? read(guard.checkLink(page.next)) : null;
+      const embedded = walk.isResized ? withoutRepeats(page, recent) : page.embedded;
+      guard.checkPage(page, embedded, number);
+      remember(recent, page);
+      walk.done += rowsOf({ embedded }).length;
+      if (page.next) fitServerLimit(walk, page.next, onSize);
+      ahead = page.next ? readSized(walk, guard.checkLink(page.next)) : null;
       // Handled when it is awaited; until then a failure must not count as unhandled.
       ahead?.catch(() => {});
-      const { embedded, hasNext, serverTime } = page;
-      yield { embedded, hasNext, serverTime };
+      const { hasNext, serverTime, offset } = page;
+      yield { embedded, hasNext, serverTime, offset };
     }
   } finally {
     stop.abort(new Error("The consumer left"));
     // Waited for, so that no request outlives the walk; how it ended does not matter any more.
     await ahead?.catch(() => {});
   }
+}
+
+interface Walk {
+  size: PageSize;
+  readonly read: (url: URL) => Promise<RawPage | null>;
+  /** Rows handed on, each once. */
+  done: number;
+  /** True once a page was not the one that its link named. */
+  isResized: boolean;
+}
+
+/** Reads the page at `url`, or from the row that was reached on when pages have another size by now. */
+async function readSized(walk: Walk, url: URL): Promise<RawPage | null> {
+  const limit = limitOf(url);
+  if (limit === null) return await walk.read(url);
+  // Where pages came short, page numbers may point past what was read, or not: the nearer place is safe.
+  const start = Math.min(walk.done, offsetOf(url));
+  return await askBySize(walk.size, async (rows) => {
+    if (rows === limit) return await walk.read(url);
+    walk.isResized = true;
+    const sized = new URL(url);
+    sized.searchParams.set("page", String(Math.floor(start / rows) + 1));
+    sized.searchParams.set("limit", String(rows));
+    return await walk.read(sized);
+  });
+}
+
+// Some routes give fewer rows than were asked for, and say so in their links alone.
+function fitServerLimit(walk: Walk, next: URL, onSize: PageSource["onSize"]): void {
+  const limit = limitOf(next);
+  if (limit !== null && limit < walk.size.rows) walk.size = createPageSize(limit, onSize);
+}
+
+// As many as a page of the largest size can repeat, and as many again for pages that came short.
+const REMEMBERED_ROWS = 500;
+
+function remember(recent: AmoPage[], page: AmoPage): void {
+  recent.push(page);
+  const countAfterFirst = () => recent.slice(1).flatMap(rowsOf).length;
+  while (countAfterFirst() >= REMEMBERED_ROWS) recent.shift();
+}
+
+function limitOf(url: URL): number | null {
+  const limit = Number(url.searchParams.get("limit") ?? "");
+  return Number.isSafeInteger(limit) && limit > 0 ? limit : null;
+}
+
+function offsetOf(url: URL): number {
+  const page = Number(url.searchParams.get("page") ?? "1");
+  return (limitOf(url) ?? 0) * (Number.isSafeInteger(page) && page > 0 ? page - 1 : 0);
+}
+
+function rowsOf(
+  { embedded }: Pick<AmoPage, "embedded">,
+): (readonly [list: string, row: unknown])[] {
+  return Object.entries(embedded).flatMap(([list, rows]) =>
+    Array.isArray(rows) ? rows.map((row) => [list, row] as const) : []
+  );
+}
+
+/** The lists of a page without the rows that the pages before had just so. */
+function withoutRepeats(page: AmoPage, before: readonly AmoPage[]): AmoPage["embedded"] {
+  const known = new Set(before.flatMap(rowsOf).map(([list, row]) => `${list} ${toText(row)}`));
+  return Object.fromEntries(
+    Object.entries(page.embedded).map(([list, rows]) => [
+      list,
+      Array.isArray(rows) ? rows.filter((row) => !known.has(`${list} ${toText(row)}`)) : rows,
+    ]),
+  );
 }
 
 /** The page of an answer to `url`; null for a 204; throws `AmoError` for any other shape. */
@@ -73,6 +164,7 @@ export function toPage(answer: AmoAnswer, url: URL | string): RawPage | null {
     embedded: parsed.data._embedded,
     hasNext: href !== undefined,
     serverTime: answer.serverTime,
+    offset: typeof url === "string" ? 0 : offsetOf(url),
     next: href === undefined || typeof url === "string" ? null : new URL(href, url),
   };
 }
@@ -90,13 +182,21 @@ export function listOf(page: AmoPage, name: string): readonly unknown[] {
 function createGuard(first: URL) {
   const links = new Set([first.href]);
   const digests = new Set<string>();
+  let repeatedRows = 0;
   return {
-    checkPage({ embedded }: AmoPage, number: number): void {
-      const digest = digestOf(embedded);
-      if (digests.has(digest)) {
+    /** `fresh` is what is left of the page without the rows of the pages before. */
+    checkPage(page: AmoPage, fresh: AmoPage["embedded"], number: number): void {
+      const hasFresh = rowsOf({ embedded: fresh }).length > 0;
+      repeatedRows = hasFresh ? 0 : repeatedRows + rowsOf(page).length;
+      const digest = digestOf(fresh);
+      // A page of another size may repeat nothing but rows that were read, but not for long.
+      const isRepeat = hasFresh || fresh === page.embedded
+        ? digests.has(digest)
+        : repeatedRows > REMEMBERED_ROWS;
+      if (isRepeat) {
         throw new AmoError(
           `Cannot read ${first.pathname}: page ${number} repeats an earlier page, expected new rows: ` +
-            "this route does not page, or its links go round in a circle",
+            "this route does not page, or its links go round in a circle: report it with this line",
           200,
         );
       }
@@ -123,8 +223,11 @@ function createGuard(first: URL) {
   };
 }
 
-// Links are left out: those of each row carry the page number, so they differ where the rows do not.
 function digestOf(embedded: unknown): string {
-  const text = JSON.stringify(embedded, (key, value) => key === "_links" ? undefined : value);
-  return createHash("sha256").update(text).digest("base64");
+  return createHash("sha256").update(toText(embedded)).digest("base64");
+}
+
+// Links are left out: those of each row carry the page number, so they differ where the rows do not.
+function toText(value: unknown): string {
+  return JSON.stringify(value, (key, inner) => key === "_links" ? undefined : inner) ?? "";
 }

@@ -1,7 +1,8 @@
 import { z } from "zod";
+import type { AmoSettings } from "../config.ts";
 import type { AmoClient } from "./client.ts";
 import { AmoError } from "./answers.ts";
-import type { Named } from "./find_by_name.ts";
+import { findByNameOrId, type Named } from "./find_by_name.ts";
 
 /** A stage; 142 (won) and 143 (lost) have the same id in every pipeline. */
 export interface Status {
@@ -40,4 +41,18 @@ export async function readPipelines(client: AmoClient): Promise<readonly Pipelin
     ...pipeline,
     statuses,
   }));
+}
+
+/** The pipeline that AMO_PIPELINE names, without which nothing that is read of leads has a meaning. */
+export function findRentalPipeline(
+  pipelines: readonly Pipeline[],
+  { pipeline: nameOrId }: AmoSettings,
+): Pipeline {
+  const found = findByNameOrId(pipelines, { kind: "pipeline", nameOrId, setting: "AMO_PIPELINE" });
+  if (found.statuses.length > 0) return found;
+  throw new AmoError(
+    `Cannot use the pipeline "${nameOrId}" (${found.id}): it has no stages, expected some: ` +
+      "create them with deno task helper_fields --all, or set AMO_PIPELINE to another",
+    null,
+  );
 }

@@ -1,3 +1,5 @@
+import type { WantedType } from "./field_types.ts";
+
 /** A custom field that a column of STG is filled from. */
 export interface WantedField {
   /** By which an account's field is known, the likelier one first. */
@@ -5,16 +7,16 @@ export interface WantedField {
   readonly isRequired: boolean;
   /** How it is called and what type it gets when a loader creates it. */
   readonly label: string;
-  readonly type: string;
+  readonly type: WantedType;
 }
 
-const required = (label: string, type: string, ...names: string[]): WantedField => ({
+const required = (label: string, type: WantedType, ...names: string[]): WantedField => ({
   names,
   isRequired: true,
   label,
   type,
 });
-const optional = (label: string, type: string, ...names: string[]): WantedField => ({
+const optional = (label: string, type: WantedType, ...names: string[]): WantedField => ({
   names,
   isRequired: false,
   label,

@@ -56,7 +56,10 @@ function describe(taskId: string, failed: readonly CheckResult[]): string {
   const found = failed.map(({ check, table, offenders, sample }) => {
     const ids = [...new Set(sample.map(({ id }) => id))].join(", ");
     const more = offenders > sample.length ? ", …" : "";
-    return `${check} found ${offenders} in ${table} (id ${ids}${more})`;
+    // The first offender's own words: the numbers and the setting that they were held against.
+    const [first] = sample;
+    return `${check} found ${offenders} in ${table} (id ${ids}${more}` +
+      `${first ? `: ${first.detail}` : ""})`;
   });
   const files = failed.map(({ check }) => `sql/checks/${check}.sql`);
   return `Cannot finish ${taskId}: ${found.join("; ")}, expected none: nothing was written, ` +

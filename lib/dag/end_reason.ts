@@ -4,6 +4,8 @@ import { StopError } from "../stop_signal.ts";
 /** Why an attempt ended as it did; `ops.run_log.reason` says what each means. */
 export type EndReason =
   | "error"
+  | "check"
+  | "account"
   | "budget"
   | "worker_died"
   | "stopped"

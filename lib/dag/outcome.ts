@@ -39,6 +39,11 @@ export interface DagOutcome {
   readonly tasks: readonly TaskOutcome[];
 }
 
+/** A status as people read it everywhere: "upstream failed". */
+export function statusWords(status: string): string {
+  return status.replaceAll("_", " ");
+}
+
 /** The outcome of a task that did not run. */
 export function emptyOutcome(task: Task, status: TaskStatus): TaskOutcome {
   return {

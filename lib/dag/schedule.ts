@@ -70,7 +70,7 @@ function parsePattern(text: string): Cron {
   // One minute and one hour: "*/5" would ask for many runs of one date.
   if (!/^\d{1,2}\s+\d{1,2}(\s+\S+){3}$/.test(fields)) throw refusal(text);
   const pattern = parseFields(text, fields);
-  if (pattern.nextRun() === null) throw refusal(text, "it fits no day of the calendar");
+  if (pattern.nextRun() === null) throw refusal(text, "fits no day of the calendar");
   return pattern;
 }
 
@@ -83,8 +83,8 @@ function parseFields(text: string, fields: string): Cron {
   }
 }
 
-function refusal(text: string, found = "it is not one"): ScheduleError {
-  return new ScheduleError(`"${text}" is no schedule: ${found}, expected ${EXPECTED_SCHEDULE}`);
+function refusal(text: string, found = "is not a schedule"): ScheduleError {
+  return new ScheduleError(`"${text}" ${found}: expected ${EXPECTED_SCHEDULE}`);
 }
 
 function dayStart(date: Temporal.PlainDate): Date {

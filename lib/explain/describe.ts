@@ -2,7 +2,8 @@ import type { Dag } from "../dag/dag.ts";
 import { formatLocalTime } from "../log/time_text.ts";
 import type { Attempt } from "../run_log/attempts.ts";
 import { formatProse } from "../log/prose.ts";
-import type { DayView, Stand } from "./standing.ts";
+import type { TaskState } from "../run_log/task_states.ts";
+import type { DayView, DetailedStatus } from "./status.ts";
 
 interface Description {
   /** Goes on after "<dag> of <date>". */
@@ -10,96 +11,121 @@ interface Description {
   readonly details: readonly string[];
 }
 
-/** One sentence about how a DAG stands, and indented below it what else is known. */
-export function describeStand(dag: Dag, stand: Stand, view: DayView): string {
-  const { headline, details } = describe(stand, view);
+/** One sentence about the status of a DAG, and indented below it what else is known. */
+export function describeStatus(dag: Dag, status: DetailedStatus, view: DayView): string {
+  const { headline, details } = describe(status, view);
   return [
     formatProse(`${dag.id} of ${view.date} ${headline}`, ""),
     ...details.map((text) => formatProse(text, "  ")),
   ].join("\n");
 }
 
-/** How a DAG stands, in the few words that a line of the chain has room for. */
-export function describeBriefly(stand: Stand): string {
-  switch (stand.kind) {
+/** The status of a DAG, in the few words that a line of the chain has room for. */
+export function describeBriefly(status: DetailedStatus): string {
+  switch (status.kind) {
     case "waiting":
-      return stand.blockers.length > 0 ? "waits for" : "goes on in a moment";
+      return status.blockers.length > 0 ? "waits for" : "goes on in a moment";
     case "blocked":
-      return `${stand.attempt ? "did not run" : "has not run"}, it waits for`;
+      return `${status.state ? "did not run" : "has not run"}, it waits for`;
     case "pausing":
       return "between two tries";
     case "ahead":
       return "its slot is ahead";
     case "free":
-      return stand.attempt ? "did not run" : "has not run";
+      return status.state ? "did not run" : "has not run";
     default:
-      return stand.kind;
+      return status.kind;
   }
 }
 
 /** Whether a running attempt has lost its worker. */
 export function isSilent(
-  { silent_s }: Attempt,
+  { silent_s }: TaskState,
   { silentAfterS }: Pick<DayView, "silentAfterS">,
 ): boolean {
   return silent_s > silentAfterS;
 }
 
-function describe(stand: Stand, view: DayView): Description {
+function describe(status: DetailedStatus, view: DayView): Description {
   const { timeZone } = view;
   const at = (time: Date | Temporal.Instant) => formatLocalTime(time, timeZone);
-  switch (stand.kind) {
+  switch (status.kind) {
     case "success":
-      return describeSuccess(stand.attempt, at);
+      return describeSuccess(status.state, at);
     case "running":
-      return describeRunning(stand.attempt, view, at);
+      return describeRunning(status.state, view, at);
     case "pausing":
       return {
-        headline: `waits for attempt ${stand.attempt.attempt} of ${stand.attempt.task_id}`,
-        details: describeFailure(stand.failed, at),
+        headline: `waits for attempt ${status.state.attempt} of ${status.state.task_id}`,
+        details: describeFailure(status.failed, at),
       };
     case "waiting":
       return {
-        headline: `has been waiting since ${at(stand.attempt.started_at)}`,
-        details: [`worker ${stand.attempt.worker}`],
+        headline: `has been waiting since ${at(status.state.started_at)}`,
+        details: [`worker ${status.state.worker}`],
       };
+    case "stale":
+      return describeStale(status.state, at);
     case "failed":
-      return { headline: "failed", details: describeFailure(stand.attempt, at) };
+      return {
+        headline: "failed",
+        details: [
+          ...describeFailure(status.state, at),
+          ...status.succeededAt
+            ? [`the data of its success at ${at(status.succeededAt)} stand`]
+            : [],
+        ],
+      };
     case "blocked":
       return {
         headline: `${
-          stand.attempt ? "did not run" : "has not run"
+          status.state ? "did not run" : "has not run"
         }: its upstreams have not succeeded`,
         // Its error names what the chain of upstreams shows.
-        details: stand.attempt ? describeFailure(stand.attempt, at).slice(0, 2) : [],
+        details: status.state ? describeFailure(status.state, at).slice(0, 2) : [],
       };
     case "ahead":
       return {
-        headline: `has not run yet: its slot is ${at(stand.slot)} (${timeZone})`,
+        headline: `has not run yet: its slot is ${at(status.slot)} (${timeZone})`,
         details: [],
       };
     case "free":
-      return describeFree(stand, timeZone, at);
+      return describeFree(status, timeZone, at);
   }
 }
 
 type At = (time: Date | Temporal.Instant) => string;
 
-function describeSuccess({ reason, error, finished_at, started_at }: Attempt, at: At): Description {
+function describeSuccess(
+  { reason, error, finished_at, started_at }: TaskState,
+  at: At,
+): Description {
   const time = at(finished_at ?? started_at);
   return reason === "marked"
     ? { headline: `counts as a success since ${time}`, details: [error ?? "marked by a person"] }
     : { headline: `succeeded at ${time}`, details: [] };
 }
 
-function describeRunning(attempt: Attempt, view: DayView, at: At): Description {
-  const { task_id, started_at, worker, cancel_requested_at, heartbeat_at } = attempt;
+function describeStale(state: TaskState, at: At): Description {
+  const { task_id, succeeded_at, started_at, newer_upstream, newer_upstream_at } = state;
+  return {
+    headline: `is stale: ${newer_upstream} has succeeded again since`,
+    details: [
+      `${task_id} succeeded at ${at(succeeded_at ?? started_at)}, before the end of that at ${
+        at(newer_upstream_at ?? started_at)
+      }`,
+    ],
+  };
+}
+
+function describeRunning(state: TaskState, view: DayView, at: At): Description {
+  const { task_id, started_at, worker, cancel_requested_at, heartbeat_at } = state;
   return {
     headline: `has been running ${task_id} since ${at(started_at)}`,
     details: [
-      `attempt ${attempt.attempt}, worker ${worker}`,
+      `attempt ${state.attempt}, worker ${worker}`,
       ...cancel_requested_at ? [`a person asked for its end at ${at(cancel_requested_at)}`] : [],
-      ...isSilent(attempt, view)
+      ...isSilent(state, view)
         ? [`no sign of life since ${at(heartbeat_at)}: its worker seems to be dead`]
         : [],
     ],
@@ -108,6 +134,8 @@ function describeRunning(attempt: Attempt, view: DayView, at: At): Description {
 
 /** What came to an attempt's end, by the reason that the run log knows. */
 const ENDS: Readonly<Record<string, string>> = {
+  check: "found what a check of its data refuses",
+  account: "was refused by the amoCRM account",
   budget: "took too long and was cut off",
   worker_died: "lost its worker",
   stopped: "was stopped with its process",
@@ -117,7 +145,7 @@ const ENDS: Readonly<Record<string, string>> = {
   marked: "was marked as failed",
 };
 
-function describeFailure(attempt: Attempt, at: At): string[] {
+function describeFailure(attempt: Attempt | TaskState, at: At): string[] {
   const { task_id, status, reason, error, worker, started_at, finished_at } = attempt;
   const end = ENDS[reason ?? ""] ?? (status === "upstream_failed" ? ENDS.upstream : "failed");
   return [
@@ -128,14 +156,14 @@ function describeFailure(attempt: Attempt, at: At): string[] {
 }
 
 function describeFree(
-  { attempt, slot }: Extract<Stand, { kind: "free" }>,
+  { state, slot }: Extract<DetailedStatus, { kind: "free" }>,
   timeZone: string,
   at: At,
 ): Description {
-  if (attempt) {
+  if (state) {
     return {
       headline: "did not run, but its upstreams have succeeded since",
-      details: describeFailure(attempt, at),
+      details: describeFailure(state, at),
     };
   }
   return {

@@ -2,13 +2,12 @@ import type { ISql } from "postgres";
 import { readClock } from "../warehouse/clock.ts";
 import type { Dag } from "../dag/dag.ts";
 import { readAttempts } from "../run_log/attempts.ts";
-import { describeBriefly, describeStand } from "./describe.ts";
+import { SILENT_AFTER_S } from "../run_log/claims.ts";
+import { readTaskStates } from "../run_log/task_states.ts";
+import { describeBriefly, describeStatus } from "./describe.ts";
 import { findDag } from "../dag/find_dag.ts";
 import { adviceFor, type Cause } from "./advice.ts";
-import { type DayView, type Stand, standOf } from "./standing.ts";
-
-/** As in the run log: then whoever comes frees the claims of the worker. */
-export const SILENT_AFTER_S = 30;
+import { type DayView, type DetailedStatus, detailedStatusOf } from "./status.ts";
 
 /**
  * Why a DAG has not run for a date, or what it waits for, down to the root cause, and what to type now: plain
@@ -30,19 +29,20 @@ export async function explainRun(
   const dag = findDag(dags, dagId);
   const date = Temporal.PlainDate.from(logicalDate);
   const range = { from: date.toString(), to: date.toString() };
+  const states = await readTaskStates(sql, range.from);
   const attempts = await readAttempts(sql, range);
   const now = await readClock(sql);
-  return explain(dag, { dags, date, attempts, now, timeZone, silentAfterS });
+  return explain(dag, { dags, date, states, attempts, now, timeZone, silentAfterS });
 }
 
 /** The text of `explainRun`, from what there is to know. */
 export function explain(dag: Dag, view: DayView): string {
-  const stand = standOf(dag, view);
-  const chain = followUpstreams(stand, view, new Set([dag.id]));
-  const causes = chain.causes.length > 0 ? chain.causes : [{ dag, stand }];
-  const describe = (cause: Cause) => describeStand(cause.dag, cause.stand, view);
+  const status = detailedStatusOf(dag, view);
+  const chain = followUpstreams(status, view, new Set([dag.id]));
+  const causes = chain.causes.length > 0 ? chain.causes : [{ dag, status }];
+  const describe = (cause: Cause) => describeStatus(cause.dag, cause.status, view);
   return [
-    describe({ dag, stand }),
+    describe({ dag, status }),
     ...chain.lines.length > 0 ? [["It waits for", ...chain.lines].join("\n")] : [],
     ...chain.causes.length > 0 ? [["At the root:", ...chain.causes.map(describe)].join("\n")] : [],
     adviceFor(causes, view),
@@ -58,24 +58,24 @@ interface Chain {
 
 /** Follows what a DAG waits for; an upstream that is met again is named, but not followed. */
 function followUpstreams(
-  stand: Stand,
+  status: DetailedStatus,
   view: DayView,
   seen: Set<string>,
   indent = "  ",
 ): Chain {
-  if (stand.kind !== "blocked" && stand.kind !== "waiting") return { lines: [], causes: [] };
+  if (status.kind !== "blocked" && status.kind !== "waiting") return { lines: [], causes: [] };
   const lines: string[] = [];
   const causes: Cause[] = [];
-  for (const { name, dag } of stand.blockers) {
+  for (const { name, dag } of status.blockers) {
     if (seen.has(dag.id)) {
       lines.push(`${indent}${name}: see above`);
       continue;
     }
     seen.add(dag.id);
-    const upstream = standOf(dag, view);
+    const upstream = detailedStatusOf(dag, view);
     const above = followUpstreams(upstream, view, seen, `${indent}  `);
     lines.push(`${indent}${name}: ${describeBriefly(upstream)}`, ...above.lines);
-    causes.push(...above.lines.length > 0 ? above.causes : [{ dag, stand: upstream }]);
+    causes.push(...above.lines.length > 0 ? above.causes : [{ dag, status: upstream }]);
   }
   return { lines, causes };
 }

@@ -29,7 +29,7 @@ export function openCrm({ config, log, signal }: TaskContext): Crm {
   const { amo: settings } = config;
   if (!settings) {
     throw new Error(
-      "Cannot read amoCRM: it is not configured, expected AMO_SUBDOMAIN and AMO_TOKEN",
+      "Cannot read amoCRM: it is not configured, expected AMO_SUBDOMAIN and AMO_TOKEN: set both in .env",
     );
   }
   return { client: createAmoClient({ ...settings, log, signal }), settings };

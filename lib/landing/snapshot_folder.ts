@@ -19,7 +19,8 @@ export function snapshotsFolder(dataDir: string): string {
 export function snapshotFolder(dataDir: string, name: string): string {
   if (!SNAPSHOT_NAME.test(name)) {
     throw new Error(
-      `Cannot use the snapshot "${name}": expected a name like leads/2026-05-03/run-id`,
+      `Cannot use the snapshot "${name}": expected a name like leads/2026-05-03/run-id: ` +
+        "run again with --force to extract anew",
     );
   }
   return join(snapshotsFolder(dataDir), name);

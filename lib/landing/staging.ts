@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Entity } from "../amocrm/wanted_fields.ts";
 import type { TaskContext, TaskResult } from "../dag/dag.ts";
 import { querySqlFile } from "../warehouse/sql_file.ts";
+import { watchColumns } from "./emptied_columns.ts";
 import { createEntityParser } from "./records/entity_parser.ts";
 import type { ParsedRecord, RejectedRecord } from "./records/record.ts";
 import type { SnapshotManifest } from "./snapshot.ts";
@@ -20,8 +21,8 @@ const lineShape = z.object({ observed_at: z.string(), record: z.unknown() });
 /**
  * Lands the records of a snapshot in `stg.stg_<entity>`; copies that are there already land nothing.
  *
- * What does not parse goes to `stg.rejected`. Throws when the snapshot is damaged or too many records could
- * not land; the transaction must then be rolled back.
+ * What does not parse goes to `stg.rejected`. Throws when the snapshot is damaged, when too many records could
+ * not land, or when a required column would lose all its values; the transaction must then be rolled back.
  */
 export async function stageSnapshot(
   tx: TransactionSql,
@@ -35,6 +36,7 @@ export async function stageSnapshot(
   const run = { runId: context.runId, loadDate: context.logicalDate.toString() };
   const counts = createCounts();
   await querySqlFile(tx, "stg/lock_watermark.sql", [`stg.stg_${entity}`]);
+  const columns = await watchColumns(tx, context, entity, manifest);
   const land = async (batch: StagingBatch) => {
     counts.landed += await landBatch(tx, entity, batch, run);
     context.progress(`${counts.read.toLocaleString("en")} ${entity}`);
@@ -44,6 +46,7 @@ export async function stageSnapshot(
   for await (const line of readLines(dataDir, name, manifest)) {
     const record = parse(line);
     count(counts, record);
+    if (record.row !== null) columns.add(record.row);
     addToBatch(batch, entity, record);
     if (counts.read % BATCH_RECORDS > 0) continue;
     context.signal.throwIfAborted();
@@ -57,7 +60,7 @@ export async function stageSnapshot(
   await landing;
   await land(batch);
   refuseTooMany(entity, counts, context.config.maxRejectPercent);
-  return toResult(context, entity, counts);
+  return toResult(context, entity, counts, await columns.check());
 }
 
 interface Counts {
@@ -110,7 +113,12 @@ function refuseTooMany(entity: Entity, counts: Counts, maxPercent: number): void
   );
 }
 
-function toResult(context: TaskContext, entity: Entity, counts: Counts): TaskResult {
+function toResult(
+  context: TaskContext,
+  entity: Entity,
+  counts: Counts,
+  emptiedColumns: number,
+): TaskResult {
   const { read, landed, rejectedRecords, rejectedValues } = counts;
   context.log.info("{rows} {entity}, {landed} of them new or changed", {
     rows: read,
@@ -126,6 +134,7 @@ function toResult(context: TaskContext, entity: Entity, counts: Counts): TaskRes
       // Both are kept in stg.rejected.
       warning_records_rejected: rejectedRecords,
       warning_values_rejected: rejectedValues,
+      ...(emptiedColumns > 0 ? { warning_columns_emptied: emptiedColumns } : {}),
     },
   };
 }

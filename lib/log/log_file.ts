@@ -116,7 +116,11 @@ function append(path: string, text: string): void {
 /** Asked before, because a started script without `--no-prompt` would ask its terminal. */
 function requireRights(path: string): void {
   const { state } = Deno.permissions.querySync({ name: "write", path });
-  if (state !== "granted") throw new Error("this program has no right to write there");
+  if (state !== "granted") {
+    throw new Error(
+      "this program has no right to write there (docs/permissions.md says how to give it)",
+    );
+  }
 }
 
 function describeProblem(folder: string, error: unknown): string {

@@ -38,11 +38,6 @@ export async function readAttempts(
   return attempts.parse([...await querySqlFile(sql, "ops/list_attempts.sql", values)]);
 }
 
-/** Whether a worker holds it: it waits or runs. */
-export function isActive({ status }: Attempt): boolean {
-  return status === "waiting" || status === "running";
-}
-
 // deno-lint-ignore no-control-regex -- they are what it is about
 const CONTROLS = /[\x00-\x08\x0b-\x1f\x7f-\x9f]/g;
 

@@ -6,7 +6,7 @@ import { errorText } from "../log/error_text.ts";
 import { currentTail } from "../log/log_file.ts";
 import { querySqlFile } from "../warehouse/sql_file.ts";
 import type { Warehouse } from "../warehouse/warehouse.ts";
-import { readTaskStates } from "./task_states.ts";
+import { isSettled, readTaskStates } from "./task_states.ts";
 import type { Worker } from "./worker.ts";
 
 /** A claim that this process holds on one task of one date. */
@@ -18,7 +18,12 @@ export interface Claim {
   readonly logicalDate: string;
   readonly attempt: number;
   readonly worker: string;
+  /** What the task waits for, "dag" or "dag.task": its success is stale once that has a later one. */
+  readonly waitsFor: readonly string[];
 }
+
+/** A task to claim. */
+export type ClaimedTask = Pick<Claim, "taskId" | "waitsFor">;
 
 /** The claim went to another worker: this one must not write. */
 export class ClaimLostError extends Error {
@@ -26,30 +31,37 @@ export class ClaimLostError extends Error {
 }
 
 /** After so long without a sign of life, by the database's clock, a worker counts as dead. */
-const STALE_AFTER_S = 30;
+export const SILENT_AFTER_S = 30;
 
 /**
- * Claims all `taskIds` of a DAG for a date, or none: null when another worker holds one of them, or has
+ * Claims all `tasks` of a DAG for a date, or none: null when another worker holds one of them, or has
  * meanwhile finished one of `unfinishedIds`. The claims wait until `startClaim`.
+ *
+ * May be called again when it has thrown: what the same run holds already, because only the answer to its
+ * commit was lost, it gets.
  */
 export async function claimTasks(
   warehouse: Warehouse,
-  run: Omit<Claim, "taskId" | "attempt">,
-  taskIds: readonly string[],
+  run: Omit<Claim, keyof ClaimedTask | "attempt">,
+  tasks: readonly ClaimedTask[],
   unfinishedIds: readonly string[],
 ): Promise<Claim[] | null> {
   const refused = new Error("Refused");
   try {
     return await warehouse.sql.begin(async (tx) => {
+      const held = await listOwnClaims(tx, run);
       const claims: Claim[] = [];
-      for (const taskId of taskIds) {
-        const claim = await insertClaim(tx, { ...run, taskId });
+      for (const task of tasks) {
+        const attempt = held.get(task.taskId);
+        const claim = attempt === undefined
+          ? await insertClaim(tx, { ...run, ...task })
+          : { ...run, ...task, attempt };
         if (!claim) throw refused;
         claims.push(claim);
       }
       // Read after the claim, which nobody can pass: an attempt of another worker may have ended
       // between the caller's look at the run log and now.
-      if (await anySuccess(tx, run, unfinishedIds)) throw refused;
+      if (await anySettled(tx, run, unfinishedIds)) throw refused;
       return claims;
     });
   } catch (error) {
@@ -114,7 +126,7 @@ export async function beatClaims(sql: ISql, runId: string, worker: string): Prom
 
 /**
  * Frees what the dead hold and returns "dag.task" of each freed claim: what workers hold that have given no
- * sign of life for 30 s, and at once what processes of this machine held that have ended, and runs of this
+ * sign of life for `SILENT_AFTER_S`, and at once what processes of this machine held that have ended, and runs of this
  * process that ended without a word because the warehouse was away. On the embedded warehouse every other
  * worker is dead, because this process has the only lock on its folder.
  */
@@ -122,7 +134,7 @@ export async function freeDeadClaims(warehouse: Warehouse, worker: Worker): Prom
   const { sql, kind } = warehouse;
   const others = await querySqlFile(sql, "ops/list_claiming_workers.sql", [worker.id]);
   const freed = kind === "server" && others.length > 0
-    ? [...await querySqlFile(sql, "ops/free_stale_claims.sql", [worker.id, STALE_AFTER_S])]
+    ? [...await querySqlFile(sql, "ops/free_stale_claims.sql", [worker.id, SILENT_AFTER_S])]
     : [];
   for (const other of others.map((row) => String(row.worker))) {
     if (kind === "server" && !worker.isDead(other)) continue;
@@ -134,23 +146,35 @@ export async function freeDeadClaims(warehouse: Warehouse, worker: Worker): Prom
   return freed.map((row) => `${row.dag_id}.${row.task_id}`);
 }
 
-async function insertClaim(
+const ownClaims = z.array(z.object({ task_id: z.string(), attempt: z.number() }));
+
+/** The attempts that a run holds, by task id. */
+async function listOwnClaims(
   tx: TransactionSql,
-  { runId, dagId, taskId, logicalDate, worker }: Omit<Claim, "attempt">,
-): Promise<Claim | null> {
-  const values = [runId, dagId, taskId, logicalDate, worker];
-  const [row] = await querySqlFile(tx, "ops/claim_task.sql", values);
-  return row ? { runId, dagId, taskId, logicalDate, worker, attempt: Number(row.attempt) } : null;
+  { runId, dagId, logicalDate }: Pick<Claim, "runId" | "dagId" | "logicalDate">,
+): Promise<ReadonlyMap<string, number>> {
+  const rows = await querySqlFile(tx, "ops/list_own_claims.sql", [runId, dagId, logicalDate]);
+  return new Map(ownClaims.parse([...rows]).map(({ task_id, attempt }) => [task_id, attempt]));
 }
 
-async function anySuccess(
+async function insertClaim(
+  tx: TransactionSql,
+  claim: Omit<Claim, "attempt">,
+): Promise<Claim | null> {
+  const { runId, dagId, taskId, logicalDate, worker, waitsFor } = claim;
+  const values = [runId, dagId, taskId, logicalDate, worker, JSON.stringify(waitsFor)];
+  const [row] = await querySqlFile(tx, "ops/claim_task.sql", values);
+  return row ? { ...claim, attempt: Number(row.attempt) } : null;
+}
+
+async function anySettled(
   tx: TransactionSql,
   run: { readonly dagId: string; readonly logicalDate: string },
   taskIds: readonly string[],
 ): Promise<boolean> {
   const states = await readTaskStates(tx, run.logicalDate);
   return states.some((state) =>
-    state.dag_id === run.dagId && state.has_success && taskIds.includes(state.task_id)
+    state.dag_id === run.dagId && isSettled(state) && taskIds.includes(state.task_id)
   );
 }
 

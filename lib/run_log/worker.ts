@@ -27,7 +27,7 @@ const YOUNG_FILE_MS = 60_000;
  */
 export function startWorker(dataDir: string): Worker {
   const folder = join(dataDir, "workers");
-  Deno.mkdirSync(folder, { recursive: true });
+  Deno.mkdirSync(folder, { recursive: true, mode: 0o700 });
   const host = Deno.hostname().replace(/[^\w-]/g, "_");
   const id = `${host}.${Deno.pid}.${crypto.randomUUID().slice(0, 6)}`;
   const lock = tryLockFile(lockPath(folder, id), `${Deno.pid}\n`);
@@ -35,11 +35,16 @@ export function startWorker(dataDir: string): Worker {
   return {
     id,
     liveRuns: new Set(),
-    isDead: (workerId) =>
-      /^[\w.-]+$/.test(workerId) && isFileLocked(lockPath(folder, workerId)) === false,
+    isDead: (workerId) => isWorkerDead(dataDir, workerId),
     sweep: () => sweepFolder(folder),
     [Symbol.dispose]: () => lock.remove(),
   };
+}
+
+/** `Worker.isDead`, for a process that is no worker itself. */
+export function isWorkerDead(dataDir: string, workerId: string): boolean {
+  return /^[\w.-]+$/.test(workerId) &&
+    isFileLocked(lockPath(join(dataDir, "workers"), workerId)) === false;
 }
 
 function lockPath(folder: string, workerId: string): string {

@@ -1,6 +1,5 @@
 import { getLogger } from "@logtape/logtape";
 import type { Task, TaskResult } from "../dag/dag.ts";
-import { endReasonOf } from "../dag/end_reason.ts";
 import { emptyOutcome, type TaskOutcome } from "../dag/outcome.ts";
 import { warningsOf } from "../dag/warnings.ts";
 import { errorText, isTransient } from "../log/error_text.ts";
@@ -15,7 +14,8 @@ import {
 } from "../run_log/claims.ts";
 import type { Heartbeat } from "../run_log/heartbeat.ts";
 import { readTaskStates } from "../run_log/task_states.ts";
-import { DryRunRollback, tryTask } from "./one_try.ts";
+import { tryTask } from "./one_try.ts";
+import { failureReasonOf } from "./failure_reason.ts";
 import { persist } from "./persist.ts";
 import { contextOf, type Run } from "./run.ts";
 import { traceTry } from "./tracing.ts";
@@ -95,7 +95,7 @@ async function retryLater(
 ): Promise<Claim | null> {
   const tries = (task.retries ?? 0) - retriesLeft;
   const delayMs = retryDelayMs(run.config.retryDelayMs, tries, run.random());
-  const failure = { status: "failed", reason: endReasonOf(error), error } as const;
+  const failure = { status: "failed", reason: failureReasonOf(error), error } as const;
   const next = await record(run, () => retryClaim(run.warehouse, claim, failure));
   if (!next) return null;
   contextOf(run, task, run.signal).log.warn("{task} failed, next try in {seconds} s: {error}", {
@@ -122,32 +122,36 @@ function succeeded(run: Run, task: Task, result: TaskResult, startedMs: number):
   run.handedOver.set(task.id, result.metrics);
   run.report?.(run.dag.id, task.id, null);
   const { log: taskLog } = contextOf(run, task, run.signal);
-  taskLog.info("{task} done in {seconds} s", { task: task.id, seconds, ...result.metrics });
+  const counts = Object.entries(result.metrics).filter(([, value]) => value !== 0);
+  taskLog.info("{task} done in {seconds} s", {
+    task: task.id,
+    seconds,
+    ...Object.fromEntries(counts),
+  });
   for (const warning of warningsOf(result.metrics)) {
     taskLog.warn("{task} reports {name} = {value}", { task: task.id, ...warning });
   }
   const rows = result.rowsWritten ?? result.rowsRead ?? null;
-  const status = run.dryRun ? "dry run" : "success";
-  return { ...emptyOutcome(task, status), rows, seconds, metrics: result.metrics };
+  return { ...emptyOutcome(task, "success"), rows, seconds, metrics: result.metrics };
 }
 
 async function failed(
   run: Run,
   task: Task,
-  claim: Claim | null,
+  claim: Claim,
   error: unknown,
   startedMs: number,
 ): Promise<TaskOutcome> {
   const text = errorText(error);
   const isLost = error instanceof ClaimLostError;
-  const reason = endReasonOf(error);
+  const reason = failureReasonOf(error);
   run.report?.(run.dag.id, task.id, null);
   // Before the failure is written, which takes the last lines of the log with it.
   contextOf(run, task, run.signal).log.error("{task} failed: {error}", {
     task: task.id,
     error: text,
   });
-  if (claim && !isLost) {
+  if (!isLost) {
     const failure = { status: "failed", reason, error } as const;
     await record(run, () => failClaim(run.warehouse.sql, claim, failure));
   }
@@ -184,21 +188,6 @@ export async function releaseTask(run: Run, task: Task, claim: Claim): Promise<T
   const failure = { status: "failed", reason: "stopped", error } as const;
   await record(run, () => failClaim(run.warehouse.sql, claim, failure));
   return { ...emptyOutcome(task, "failed"), reason: "stopped", error };
-}
-
-/** Runs a task whose transaction is rolled back; the run log does not change. */
-export async function dryRunTask(run: Run, task: Task): Promise<TaskOutcome> {
-  const startedMs = performance.now();
-  try {
-    const context = contextOf(run, task, run.signal);
-    context.progress("");
-    const result = await tryTask(run.warehouse, task, context, (_tx, result) => {
-      throw new DryRunRollback(result);
-    });
-    return succeeded(run, task, result, startedMs);
-  } catch (error) {
-    return await failed(run, task, null, error, startedMs);
-  }
 }
 
 function secondsSince(startedMs: number): number {

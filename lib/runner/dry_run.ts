@@ -1,9 +1,16 @@
+import { getLogger } from "@logtape/logtape";
 import type { TransactionSql } from "postgres";
+import { passChecks } from "../checks/gate.ts";
 import type { Dag, Task, TaskContext, TaskResult } from "../dag/dag.ts";
 import { type DagOutcome, emptyOutcome, type TaskOutcome } from "../dag/outcome.ts";
 import { errorText } from "../log/error_text.ts";
+import type { OpenDay } from "../run_log/open_days.ts";
+import { readTaskStates, type TaskState } from "../run_log/task_states.ts";
+import { blockersOf, nameOf } from "../run_log/upstreams.ts";
+import { listPending, migrateInside } from "../warehouse/migrations.ts";
 import { querySqlFile } from "../warehouse/sql_file.ts";
-import { asResult } from "./one_try.ts";
+import type { Warehouse } from "../warehouse/warehouse.ts";
+import { asResult, cancelOnAbort } from "./one_try.ts";
 import { contextOf, type Run, type RunSeenByTasks } from "./run.ts";
 
 /** What the DAGs of one date would do, in their order. */
@@ -12,7 +19,7 @@ export interface PlannedDay {
   readonly outcomes: readonly DagOutcome[];
 }
 
-/** What a plan works with; the warehouse must be migrated. */
+/** What a plan works with. */
 export type PlanOptions = Pick<Run, "warehouse" | "config" | "signal" | "report">;
 
 interface Day {
@@ -20,10 +27,13 @@ interface Day {
   readonly runs: readonly RunSeenByTasks[];
 }
 
+const log = getLogger(["run"]);
+
 /**
  * Runs the days as they would be run, one DAG after the other, and leaves nothing behind: everything outside
  * the database is read first, once however many the days, and all is written in one transaction that is rolled
- * back. So each DAG sees what its upstreams would have written, and each day what the one before it.
+ * back, checks included. So each DAG sees what its upstreams would have written, and each day what the one
+ * before it. In a warehouse of an older version its migrations are part of that.
  *
  * A task that fails blocks what waits for it. Throws the reason of `signal` when that aborts.
  */
@@ -63,17 +73,43 @@ async function writeAndRollBack(
   prepared: Prepared,
   { warehouse, signal }: PlanOptions,
 ): Promise<readonly PlannedDay[]> {
+  return await rollBack(warehouse, async (tx) => {
+    using _canceller = await cancelOnAbort(warehouse, tx, signal, log);
+    const planned: PlannedDay[] = [];
+    for (const day of days) planned.push(await writeDay(tx, day, prepared, signal));
+    return planned;
+  });
+}
+
+/** How each task stands for some dates, also in a warehouse of an older version, which stays as it is. */
+export async function readStatesBefore(
+  warehouse: Warehouse,
+  dates: readonly Temporal.PlainDate[],
+): Promise<TaskState[]> {
+  const range = [String(dates[0]), String(dates.at(-1))] as const;
+  return await rollBack(warehouse, (tx) => readTaskStates(tx, ...range));
+}
+
+/** Does something in a transaction that is rolled back, in which the warehouse is at this program's version. */
+async function rollBack<T>(
+  warehouse: Warehouse,
+  work: (tx: TransactionSql) => Promise<T>,
+): Promise<T> {
+  const isBehind = (await listPending(warehouse)).length > 0;
   const rolledBack = new Error("Rolled back because this is a plan");
-  const planned: PlannedDay[] = [];
+  const done: T[] = [];
   try {
     await warehouse.sql.begin(async (tx) => {
-      for (const day of days) planned.push(await writeDay(tx, day, prepared, signal));
+      if (isBehind) await migrateInside(tx);
+      done.push(await work(tx));
       throw rolledBack;
     });
   } catch (error) {
     if (error !== rolledBack) throw error;
   }
-  return planned;
+  const [result] = done;
+  if (done.length === 0 || result === undefined) throw new Error("Cannot plan: nothing was done");
+  return result;
 }
 
 async function writeDay(
@@ -83,6 +119,7 @@ async function writeDay(
   signal: AbortSignal,
 ): Promise<PlannedDay> {
   const outcomes: DagOutcome[] = [];
+  const states = await readTaskStates(tx, date.toString());
   for (const run of runs) {
     const isBlocked = run.dag.waitsFor.some((upstream) =>
       outcomes.some(({ dagId, status }) => dagId === upstream.dag && status !== "dry run")
@@ -98,9 +135,22 @@ async function writeDay(
     }
     const isDone = tasks.every(({ status }) => status === "dry run");
     const status = isDone ? "dry run" : isBlocked ? "upstream_failed" : "failed";
-    outcomes.push({ dagId: run.dag.id, status, message: null, tasks });
+    const message = describeMissing(run.dag, states, runs);
+    outcomes.push({ dagId: run.dag.id, status, message, tasks });
   }
   return { date, outcomes };
+}
+
+/** What a DAG would wait for that is not part of the plan, so that its rows are missing; null for nothing. */
+function describeMissing(
+  dag: Dag,
+  states: readonly TaskState[],
+  runs: readonly RunSeenByTasks[],
+): string | null {
+  const names = blockersOf(dag, states)
+    .filter((upstream) => !runs.some((run) => run.dag.id === upstream.dag)).map(nameOf);
+  if (names.length === 0) return null;
+  return `would wait for ${names.join(" and ")}: without what that brings`;
 }
 
 /** A failure costs the task alone: its part of the transaction is rolled back at once. */
@@ -134,17 +184,11 @@ async function write(
   context: TaskContext,
   prepared: unknown,
 ): Promise<TaskResult> {
-  if (!task.write) return asResult(task, prepared);
-  const result = await task.write(tx, context, prepared);
+  const written = task.write ? await task.write(tx, context, prepared) : asResult(task, prepared);
+  const result = await passChecks(tx, task.id, context, written);
   // The next file makes its own under the same names, and this transaction has not ended.
   await querySqlFile(tx, "ops/drop_temporary_tables.sql", []);
   return result;
-}
-
-/** The DAGs that have not succeeded for a date, in their order. */
-export interface OpenDay {
-  readonly date: Temporal.PlainDate;
-  readonly dags: readonly Dag[];
 }
 
 /** By "dag.task": what it read outside the database, or why it could not. */

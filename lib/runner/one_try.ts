@@ -8,17 +8,8 @@ import { errorText } from "../log/error_text.ts";
 import { querySqlFile } from "../warehouse/sql_file.ts";
 import type { Warehouse } from "../warehouse/warehouse.ts";
 
-/** How one try of a task ends its transaction: with its success row, or for a dry run by a rollback. */
+/** How one try of a task ends its transaction: with its success row. */
 export type EndOfTry = (tx: TransactionSql, result: TaskResult) => Promise<void>;
-
-/** Thrown by the end of a dry run to roll back; carries what would have been. */
-export class DryRunRollback extends Error {
-  override readonly name = "DryRunRollback";
-
-  constructor(readonly result: TaskResult) {
-    super("Rolled back because this is a dry run");
-  }
-}
 
 /**
  * Runs one try of a task: its work outside the database, then one transaction, then what comes after.
@@ -93,20 +84,18 @@ async function writeTask(
       return result;
     });
   } catch (error) {
-    if (error instanceof DryRunRollback) return error.result;
     if (error instanceof CheckError) await keepResults(warehouse, context, error);
     // A cancelled query fails with the server's words; the reason of the cancellation says more.
     throw context.signal.aborted ? context.signal.reason : error;
   }
 }
 
-/** The results of failed checks went with the transaction; a dry run leaves none in any case. */
+/** The results of failed checks went with the transaction. */
 async function keepResults(
   { sql }: Warehouse,
-  { dryRun, runId, log }: TaskContext,
+  { runId, log }: TaskContext,
   { taskId, results }: CheckError,
 ): Promise<void> {
-  if (dryRun) return;
   try {
     await saveCheckResults(sql, runId, taskId, results);
   } catch (error) {
@@ -116,7 +105,7 @@ async function keepResults(
 }
 
 /** On a server, stops the running query when the signal aborts; PGlite cannot stop a statement. */
-async function cancelOnAbort(
+export async function cancelOnAbort(
   { sql, kind }: Warehouse,
   tx: TransactionSql,
   signal: AbortSignal,

@@ -13,7 +13,6 @@ export interface RunOptions {
   readonly config: Config;
   readonly worker: Worker;
   readonly logicalDate: Temporal.PlainDate;
-  readonly dryRun?: boolean;
   /** Run again what has succeeded. */
   readonly force?: boolean;
   /** Milliseconds to wait for upstreams, asking each `config.pokeIntervalMs`; 0 by default. */
@@ -22,6 +21,8 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** Aborting it lets the running task go on, and ends what waits: for upstreams, a retry or its turn. */
   readonly drain?: AbortSignal;
+  /** Whoever runs many DAGs sums up what had nothing to do or was refused: then it is no line each. */
+  readonly isSummedUp?: boolean;
   readonly report?: ReportProgress;
   readonly sleep?: Sleep;
   readonly random?: () => number;
@@ -42,10 +43,12 @@ export interface Run extends RunOptions {
 }
 
 /** The part of a run that its tasks may see. */
-export type RunSeenByTasks = Pick<
-  Run,
-  "config" | "dag" | "date" | "dryRun" | "handedOver" | "logicalDate" | "report" | "runId"
->;
+export type RunSeenByTasks =
+  & Pick<Run, "config" | "dag" | "date" | "handedOver" | "logicalDate" | "report" | "runId">
+  & {
+    /** What it writes will be rolled back. */
+    readonly dryRun?: boolean;
+  };
 
 /** What a task of the run gets to know. */
 export function contextOf(run: RunSeenByTasks, task: Task, signal: AbortSignal): TaskContext {

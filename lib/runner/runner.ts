@@ -8,11 +8,11 @@ import { dagLogFile, keepLines } from "../log/log_file.ts";
 import { removeOldLogFiles } from "../log/old_files.ts";
 import { type Claim, claimTasks, failClaim, freeDeadClaims } from "../run_log/claims.ts";
 import { type Heartbeat, startHeartbeat } from "../run_log/heartbeat.ts";
-import { readTaskStates, type TaskState } from "../run_log/task_states.ts";
-import { decide, type Decision } from "../run_log/upstreams.ts";
+import { isActive, isSettled, readTaskStates, type TaskState } from "../run_log/task_states.ts";
+import { decide, type Decision, nameOf } from "../run_log/upstreams.ts";
 import { sleep as sleepByClock } from "../sleep.ts";
 import { rememberBusiness } from "../warehouse/business.ts";
-import { dryRunTask, failAfter, releaseTask, runTask } from "./attempts.ts";
+import { failAfter, releaseTask, runTask } from "./attempts.ts";
 import { persist } from "./persist.ts";
 import { contextOf, type Run, type RunOptions } from "./run.ts";
 import { traceDag } from "./tracing.ts";
@@ -41,7 +41,7 @@ export async function runDag(dag: Dag, options: RunOptions): Promise<DagOutcome>
   if (run.signal.aborted || run.drain.aborted) return stopped(run);
   run.worker.liveRuns.add(run.runId);
   try {
-    return await traceDag(run, () => run.dryRun ? runPending(run) : runAndKeepLines(run));
+    return await traceDag(run, () => runAndKeepLines(run));
   } finally {
     run.worker.liveRuns.delete(run.runId);
   }
@@ -49,16 +49,15 @@ export async function runDag(dag: Dag, options: RunOptions): Promise<DagOutcome>
 
 /** What the run says around its tasks has a file of its own; old ones of this DAG go. */
 async function runAndKeepLines(run: Run): Promise<DagOutcome> {
-  await rememberBusiness(run.warehouse, run.config);
+  await persist(run, () => rememberBusiness(run.warehouse, run.config));
   const { logDir, logKeepDays } = run.config;
   await removeOldLogFiles(logDir, run.dag.id, logKeepDays);
   return await keepLines(dagLogFile(logDir, run.dag.id, run.date), () => runPending(run));
 }
 
 async function runPending(run: Run): Promise<DagOutcome> {
-  const states = await look(run);
+  const states = await persist(run, () => look(run));
   const decision = decide(run.dag, states, run.date, run.config.businessTz);
-  if (run.dryRun) return await dryRun(run, decision);
   const pending = await choosePending(run, states);
   if (pending.length === 0) return alreadyDone(run, states);
   const waits = (run.waitMs ?? 0) > 0;
@@ -68,7 +67,7 @@ async function runPending(run: Run): Promise<DagOutcome> {
 
 /** Frees what the dead hold, reads how each task stands and takes over what earlier successes left. */
 async function look(run: Run): Promise<TaskState[]> {
-  const freed = run.dryRun ? [] : await freeDeadClaims(run.warehouse, run.worker);
+  const freed = await freeDeadClaims(run.warehouse, run.worker);
   if (freed.length > 0) {
     log.warn("Freed the claims of dead workers: {tasks}", { tasks: freed.join(", ") });
   }
@@ -81,26 +80,29 @@ async function look(run: Run): Promise<TaskState[]> {
   return states;
 }
 
-/** Which tasks have to run: those without success, and before them those whose output is gone. */
+/**
+ * Which tasks have to run: from the first on that has no success or a stale one, all of them, since each
+ * builds on the one before; and before them those whose output is gone.
+ */
 async function choosePending(run: Run, states: readonly TaskState[]): Promise<Task[]> {
   if (run.force) return [...run.dag.tasks];
-  const pending: Task[] = [];
-  for (const task of run.dag.tasks.toReversed()) {
-    const needed = !hasSuccess(run, states, task) ||
-      (pending.at(0) === nextOf(run.dag, task) && !await outputStands(run, task));
-    if (needed) pending.unshift(task);
+  let first = run.dag.tasks.findIndex((task) => !isSettled(stateOf(run, states, task)));
+  if (first < 0) return [];
+  for (; first > 0; first--) {
+    const before = run.dag.tasks[first - 1];
+    if (!before || await outputStands(run, before)) break;
   }
-  return pending;
+  return run.dag.tasks.slice(first);
 }
 
-function hasSuccess(run: Run, states: readonly TaskState[], task: Task): boolean {
-  return states.some((state) =>
-    state.dag_id === run.dag.id && state.task_id === task.id && state.has_success
-  );
+function stateOf(run: Run, states: readonly TaskState[], task: Task): TaskState | null {
+  return states.find(({ dag_id, task_id }) => dag_id === run.dag.id && task_id === task.id) ?? null;
 }
 
-function nextOf(dag: Dag, task: Task): Task | null {
-  return dag.tasks[dag.tasks.indexOf(task) + 1] ?? null;
+/** What a task waits for: all that its DAG does, and the task before it. */
+function waitsForOf(dag: Dag, task: Task): string[] {
+  const before = dag.tasks[dag.tasks.indexOf(task) - 1];
+  return [...dag.waitsFor, ...before ? [{ dag: dag.id, task: before.id }] : []].map(nameOf);
 }
 
 async function outputStands(run: Run, task: Task): Promise<boolean> {
@@ -109,10 +111,12 @@ async function outputStands(run: Run, task: Task): Promise<boolean> {
 }
 
 function alreadyDone(run: Run, states: readonly TaskState[]): DagOutcome {
-  const message = `${run.dag.id} has already succeeded for ${run.date}: nothing to do`;
-  log.info("{message}", { message });
+  const hasFailed = run.dag.tasks.some((task) => stateOf(run, states, task)?.status === "failed");
+  const message = `${run.dag.id} has already succeeded for ${run.date}: nothing to do` +
+    (hasFailed ? ", though a further run has failed since" : "");
+  log[run.isSummedUp ? "debug" : "info"]("{message}", { message });
   const tasks = run.dag.tasks.map((task) => {
-    const state = states.find((one) => one.dag_id === run.dag.id && one.task_id === task.id);
+    const state = stateOf(run, states, task);
     const rows = state?.rows_written ?? state?.rows_read ?? null;
     return { ...emptyOutcome(task, "done"), rows, metrics: state?.metrics ?? null };
   });
@@ -140,13 +144,17 @@ async function claimAndRun(
   pending: readonly Task[],
   decision: Decision,
 ): Promise<DagOutcome> {
-  const unfinished = run.force ? [] : pending.filter((task) => !hasSuccess(run, states, task));
-  const claims = await claimTasks(
-    run.warehouse,
-    { runId: run.runId, dagId: run.dag.id, logicalDate: run.date, worker: run.worker.id },
-    pending.map((task) => task.id),
-    unfinished.map((task) => task.id),
-  );
+  const unfinished = run.force
+    ? []
+    : pending.filter((task) => !isSettled(stateOf(run, states, task)));
+  const { runId, date: logicalDate, worker: { id: worker } } = run;
+  const claims = await persist(run, () =>
+    claimTasks(
+      run.warehouse,
+      { runId, dagId: run.dag.id, logicalDate, worker },
+      pending.map((task) => ({ taskId: task.id, waitsFor: waitsForOf(run.dag, task) })),
+      unfinished.map((task) => task.id),
+    ));
   if (!claims) return await refusedClaim(run);
   await using heartbeat = startHeartbeat(run.warehouse, {
     runId: run.runId,
@@ -159,10 +167,8 @@ async function claimAndRun(
 
 /** Another worker holds a claim, or has finished a task between the look at the run log and the claim. */
 async function refusedClaim(run: Run): Promise<DagOutcome> {
-  const states = await look(run);
-  const active = states.find((state) =>
-    state.dag_id === run.dag.id && (state.status === "running" || state.status === "waiting")
-  );
+  const states = await persist(run, () => look(run));
+  const active = states.find((state) => state.dag_id === run.dag.id && isActive(state));
   if (!active && (await choosePending(run, states)).length === 0) return alreadyDone(run, states);
   const message = `Cannot run ${run.dag.id} for ${run.date}: ` +
     `${active ? `the worker ${active.worker} is running it` : "another worker was running it"}, ` +
@@ -229,7 +235,8 @@ async function giveUp(
     : verdict.reason;
   const reason = verdict.kind === "stopped" ? endReasonOf(verdict.error) : end.reason;
   const message = `Cannot run ${run.dag.id} for ${run.date}: ${error}`;
-  log.error("{message}", { message });
+  const isToldElsewhere = run.isSummedUp && verdict.kind === "failed";
+  log[isToldElsewhere ? "debug" : "error"]("{message}", { message });
   for (const claim of claims) {
     const failure = { status: written, reason, error };
     await persist(run, () => failClaim(run.warehouse.sql, claim, failure));
@@ -268,19 +275,4 @@ async function runClaims(
     message: null,
     tasks,
   };
-}
-
-/** Runs every task inside transactions that are rolled back; the run log does not change. */
-async function dryRun(run: Run, decision: Decision): Promise<DagOutcome> {
-  const message = decision.kind === "ready"
-    ? null
-    : `Dry run of ${run.dag.id} without its upstream: ${decision.reason}, so its rows do not count in`;
-  if (message) log.warn("{message}", { message });
-  const tasks: TaskOutcome[] = [];
-  for (const task of run.dag.tasks) {
-    const hasFailed = tasks.some((outcome) => outcome.status === "failed");
-    tasks.push(hasFailed ? emptyOutcome(task, "upstream_failed") : await dryRunTask(run, task));
-  }
-  const status = tasks.every((outcome) => outcome.status === "dry run") ? "dry run" : "failed";
-  return { dagId: run.dag.id, status, message, tasks };
 }

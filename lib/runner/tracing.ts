@@ -17,7 +17,6 @@ export async function traceDag(run: Run, work: () => Promise<DagOutcome>): Promi
     "rental.run_id": run.runId,
     "rental.logical_date": run.date,
     "rental.worker": run.worker.id,
-    "rental.dry_run": run.dryRun ?? false,
   };
   return await inSpan(`dag ${run.dag.id}`, attributes, async (span) => {
     const outcome = await work();

@@ -2,15 +2,27 @@ import { Hono } from "hono";
 import { z } from "zod";
 import type { SandboxClock } from "./account/clock.ts";
 import { type Faults, faultSchema, faultWhenSchema } from "./faults.ts";
+import { createLeadControlRoutes, type LeadControls } from "./lead_controls.ts";
 import type { RequestLog } from "./request_log.ts";
 import type { TokenOptions } from "./tokens.ts";
+
+/** Whom to take on. */
+export interface NewUser {
+  readonly name: string;
+  readonly email: string;
+}
 
 /** What other processes can do to a sandbox. */
 export interface Controls {
   readonly clock: SandboxClock;
   readonly faults: Faults;
   readonly requests: RequestLog;
+  readonly leads: LeadControls;
   issueToken(options?: TokenOptions): string;
+  /** Takes somebody on, who can then be named in writes. */
+  addUser(person: NewUser): number;
+  /** Somebody leaves: he is gone from the list, and naming him is refused; false when he was not there. */
+  removeUser(id: number): boolean;
   /** Throws a ZodError for anything that is not a switch. */
   setSwitches(changes: unknown): void;
 }
@@ -32,6 +44,8 @@ const tokenSchema = z.strictObject({
   scope: z.enum(["full", "read"]).optional(),
   lifetimeSeconds: z.int().optional(),
 });
+
+const userSchema = z.strictObject({ name: z.string().min(1), email: z.email() });
 
 /** The routes below `/_sandbox/`: no token, no limit, no log. Answers are JSON, a wrong body is a 400. */
 export function createControlRoutes(controls: Controls): Hono {
@@ -68,6 +82,15 @@ export function createControlRoutes(controls: Controls): Hono {
     const options = tokenSchema.parse(await context.req.json());
     return context.json({ token: controls.issueToken(options) });
   });
+  app.post("/users", async (context) => {
+    const id = controls.addUser(userSchema.parse(await context.req.json()));
+    return context.json({ id });
+  });
+  app.delete("/users/:id{[0-9]+}", (context) => {
+    const isGone = controls.removeUser(Number(context.req.param("id")));
+    return isGone ? context.body(null, 204) : context.notFound();
+  });
+  app.route("/", createLeadControlRoutes(controls.leads));
   app.notFound((context) => context.json({ error: "There is no such control route" }, 404));
   app.onError((error, context) => {
     // Wrong bodies, dates and durations; anything else is a bug and has to show.

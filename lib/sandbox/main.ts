@@ -34,7 +34,8 @@ Examples:
   deno task sandbox
   deno task sandbox --port 9000 --start 2026-05-01T00:00:00+04:00
 
-Other processes steer it below /_sandbox/: clock, faults, switches, requests, tokens.`,
+Other processes steer it below /_sandbox/: clock, faults, switches, requests, tokens, users,
+leads (change, delete, restore and merge them as a user).`,
     )
     .action(run);
 }

@@ -1,13 +1,15 @@
 import { createClock, type SandboxClock } from "./account/clock.ts";
-import { createControlRoutes } from "./control.ts";
+import { createControlRoutes, type NewUser } from "./control.ts";
 import { answerWithFault, type Wait } from "./fault_answers.ts";
 import { createFaultQueue, type Faults } from "./faults.ts";
+import { createLeadControls, type LeadControls } from "./lead_controls.ts";
 import { createRandom } from "./account/random.ts";
 import { createRateLimit } from "./rate_limit.ts";
 import { createRequestRecorder, type RequestLog } from "./request_log.ts";
 import { createRoutes } from "./routes/routes.ts";
 import { changeSwitches, readSwitches, type SwitchChanges } from "./account/switches.ts";
 import { createTokens, type TokenOptions } from "./tokens.ts";
+import { addUser } from "./account/users.ts";
 import { createWorld } from "./account/world.ts";
 
 /** What a sandbox is made with; every part has a default. */
@@ -32,15 +34,21 @@ export interface Sandbox {
   readonly clock: SandboxClock;
   readonly faults: Faults;
   readonly requests: RequestLog;
+  /** What people do to leads by hand. */
+  readonly leads: LeadControls;
   /** Full rights, five years. */
   readonly token: string;
   issueToken(options?: TokenOptions): string;
   revokeToken(token: string): void;
+  /** Takes somebody on and returns his id. */
+  addUser(person: NewUser): number;
+  /** Somebody leaves; false when he was not there. */
+  removeUser(id: number): boolean;
   /** Changes the named switches and leaves the others; throws a ZodError for an unknown one. */
   setSwitches(changes: SwitchChanges): void;
 }
 
-/** An empty account: one user, one pipeline, the system fields. */
+/** An empty account: three users, one pipeline, the system fields. */
 export function createSandbox(options: SandboxOptions = {}): Sandbox {
   const { seed = 1, realMs = () => performance.now() } = options;
   const clock = createClock(options.start, realMs);
@@ -57,6 +65,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   );
   // A stream of its own: issuing a token must not change the ids that follow.
   const tokens = createTokens(world.account, clock, createRandom(seed ^ 0x70ce2));
+  const requestIds = createRandom(seed ^ 0x5e9d1);
   const rateLimit = createRateLimit(switches, realMs);
   const faultQueue = createFaultQueue();
   const recorder = createRequestRecorder(realMs);
@@ -77,9 +86,12 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     clock,
     faults: faultQueue.faults,
     requests: recorder.log,
+    leads: createLeadControls(world),
     token: tokens.issue(),
     issueToken: (tokenOptions?: TokenOptions) => tokens.issue(tokenOptions),
     revokeToken: (token: string) => tokens.revoke(token),
+    addUser: (person: NewUser) => addUser(world, person).id,
+    removeUser: (id: number) => world.users.delete(id),
     setSwitches: (changes: unknown) => changeSwitches(switches, changes),
   };
   const control = createControlRoutes(sandbox);
@@ -90,6 +102,9 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
       if (url.pathname.startsWith("/_sandbox/")) return await control.fetch(request);
       const finish = recorder.arrive(request, url);
       const response = await respond(request, url, gone);
+      if (response.headers.get("content-type") === "application/problem+json") {
+        response.headers.set("x-request-id", requestIds.text(32, "0123456789abcdef"));
+      }
       response.headers.set("date", new Date(clock.nowMs()).toUTCString());
       finish(response.status);
       return response;

@@ -3,9 +3,10 @@ import { type Config, readConfig } from "../config.ts";
 import type { Dag } from "../dag/dag.ts";
 import { runDag } from "../runner/runner.ts";
 import { createCommand, runMain } from "./command.ts";
-import { chooseDate } from "./dates.ts";
+import { parseLogicalDate } from "./dates.ts";
+import { showDryRun } from "./dry_session.ts";
 import { exitCodeOfDag } from "./exit_code.ts";
-import { formatMetrics, formatOutcomes } from "./outcome_table.ts";
+import { formatOutcomes } from "./outcome_table.ts";
 import { openSession } from "./session.ts";
 
 interface DagFlags {
@@ -25,16 +26,15 @@ export async function runDagCommand(dag: Dag, args: readonly string[] = Deno.arg
 export async function runDagByArgs(dag: Dag, args: readonly string[]): Promise<number> {
   const flags = parseFlags(dag, args);
   const config = readConfig(undefined, { amo: readsAmo(dag) });
-  const logicalDate = chooseDate(flags.date, config.businessTz);
+  const logicalDate = parseLogicalDate(flags.date ?? "today", config.businessTz);
+  if (flags.dryRun) return await showDryRun([dag], [logicalDate], config, flags);
   await using session = await openSession({ amo: readsAmo(dag) }, config);
   const outcome = await runDag(dag, {
     ...session,
     logicalDate,
-    dryRun: flags.dryRun ?? false,
     force: flags.force ?? false,
     waitMs: waitMs(flags.wait, config),
   });
-  if (flags.dryRun) console.log(formatMetrics([outcome]));
   console.log(formatOutcomes([outcome]));
   return exitCodeOfDag(outcome);
 }
@@ -58,7 +58,7 @@ function parseFlags(dag: Dag, args: readonly string[]): DagFlags {
     `${script} --date 2026-05-03 --dry-run`,
     `${script} --date 2026-05-03 --wait 30`,
   ])
-    .option("--date <YYYY-MM-DD>", "logical date (default: today in BUSINESS_TZ)")
+    .option("--date <date>", "logical date: YYYY-MM-DD, today or yesterday (default: today)")
     .option("--dry-run", "write nothing, show what would be written")
     .option("--force", "run again although it has succeeded for this date")
     .option("--wait [minutes]", "wait for the upstreams (default: POKE_TIMEOUT_MIN)", parseMinutes)

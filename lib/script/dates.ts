@@ -1,7 +1,7 @@
 import { ConfigError } from "../config.ts";
 
-/** The date of "today", "yesterday" or "2026-05-03" in a time zone. Throws `ConfigError`. */
-export function parseDate(text: string, timeZone: string): Temporal.PlainDate {
+/** The day of "today", "yesterday" or "2026-05-03" in a time zone. Throws `ConfigError`. */
+export function parseDay(text: string, timeZone: string): Temporal.PlainDate {
   const today = Temporal.Now.plainDateISO(timeZone);
   if (text === "today") return today;
   if (text === "yesterday") return today.subtract({ days: 1 });
@@ -14,6 +14,19 @@ export function parseDate(text: string, timeZone: string): Temporal.PlainDate {
   }
   throw new ConfigError(
     `Cannot use the date "${text}": expected today, yesterday or a day like 2026-05-03`,
+  );
+}
+
+/**
+ * The logical date that a text names, as `parseDay` reads it. Throws `ConfigError`, also for a date of the future:
+ * its run would take what is known today for what is known then, and build days that nobody has lived.
+ */
+export function parseLogicalDate(text: string, timeZone: string): Temporal.PlainDate {
+  const date = parseDay(text, timeZone);
+  const today = Temporal.Now.plainDateISO(timeZone);
+  if (Temporal.PlainDate.compare(date, today) <= 0) return date;
+  throw new ConfigError(
+    `Cannot use the date ${date}: it is in the future, expected today at most (${today} in ${timeZone})`,
   );
 }
 
@@ -41,23 +54,13 @@ export function chooseDates(flags: DateFlags, timeZone: string): Temporal.PlainD
     if (flags.to !== undefined) {
       throw new ConfigError("Cannot use --to alone: expected --from with it, or --date");
     }
-    return [parseDate(flags.date ?? "today", timeZone)];
+    return [parseLogicalDate(flags.date ?? "today", timeZone)];
   }
   if (flags.date !== undefined) {
     throw new ConfigError("Cannot use --date beside --from: expected one of them");
   }
-  return listDates(parseDate(flags.from, timeZone), parseDate(flags.to ?? "today", timeZone));
-}
-
-/** The date of `--date`, or today in the business time zone. Throws `ConfigError`. */
-export function chooseDate(text: string | undefined, timeZone: string): Temporal.PlainDate {
-  if (text === undefined) return Temporal.Now.plainDateISO(timeZone);
-  try {
-    if (/^\d{4}-\d{2}-\d{2}$/.test(text)) {
-      return Temporal.PlainDate.from(text, { overflow: "reject" });
-    }
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-  }
-  throw new ConfigError(`Cannot use the date "${text}": expected a day like 2026-05-03`);
+  return listDates(
+    parseLogicalDate(flags.from, timeZone),
+    parseLogicalDate(flags.to ?? "today", timeZone),
+  );
 }

@@ -1,4 +1,5 @@
-import type { DagOutcome, TaskOutcome } from "../dag/outcome.ts";
+import { type DagOutcome, statusWords, type TaskOutcome } from "../dag/outcome.ts";
+import { formatProse } from "../log/prose.ts";
 import { warningsOf } from "../dag/warnings.ts";
 
 /**
@@ -16,25 +17,19 @@ export function formatOutcomes(outcomes: readonly DagOutcome[]): string {
   ].join("\n");
 }
 
-/** What a dry run measured, one metric a line, since no run log keeps it. */
-export function formatMetrics(outcomes: readonly DagOutcome[]): string {
-  return outcomes.flatMap((dag) =>
-    dag.tasks.flatMap((task) =>
-      Object.entries(task.metrics ?? {}).map(([name, value]) =>
-        `${dag.dagId}.${task.taskId} ${name} = ${value ?? "null"}`
-      )
-    )
-  ).join("\n");
-}
-
 function formatDag(dag: DagOutcome): string[] {
   const seconds = dag.tasks.some((task) => task.seconds !== null)
     ? dag.tasks.reduce((sum, task) => sum + (task.seconds ?? 0), 0).toFixed(1)
     : "-";
   return [
-    formatLine(dag.dagId, dag.status, "", seconds),
+    formatLine(dag.dagId, statusWords(dag.status), "", seconds),
     ...dag.tasks.map((task) =>
-      formatLine(`  ${task.taskId}`, task.status, formatRows(task), task.seconds?.toFixed(1) ?? "-")
+      formatLine(
+        `  ${task.taskId}`,
+        statusWords(task.status),
+        formatRows(task),
+        task.seconds?.toFixed(1) ?? "-",
+      )
     ),
   ];
 }
@@ -47,19 +42,48 @@ function formatLine(name: string, status: string, rows: string, seconds: string)
   return `${name.padEnd(38)} ${status.padEnd(15)} ${rows.padStart(12)} ${seconds.padStart(9)}`;
 }
 
+/** Each failure once, the roots first; what only waited for them is one line. */
 function formatProblems(outcomes: readonly DagOutcome[]): string[] {
-  const problems = outcomes.flatMap((dag) => [
-    ...(dag.message && dag.status !== "success" && dag.status !== "done" ? [dag.message] : []),
-    ...dag.tasks.filter((task) => task.status === "failed")
-      .map((task) => `${dag.dagId}.${task.taskId} failed: ${task.error ?? "see the log"}`),
-  ]);
+  const failures = outcomes.flatMap((dag) =>
+    dag.tasks.filter(({ status }) => status === "failed").map((task) => ({
+      name: `${dag.dagId}.${task.taskId}`,
+      error: task.error ?? "see the log",
+    }))
+  );
+  const byError = Map.groupBy(failures, ({ error }) => error);
+  const refused = outcomes.filter(({ status }) => status === "upstream_failed");
+  const others = outcomes.filter(({ status }) =>
+    !["success", "done", "upstream_failed"].includes(status)
+  );
+  const problems = [
+    ...[...byError].map(([error, tasks]) => formatFailure(error, tasks.map(({ name }) => name))),
+    ...others.flatMap(({ message }) => message ?? []),
+    ...formatRefused(refused),
+  ];
   return problems.length === 0 ? [] : ["", ...problems];
+}
+
+function formatFailure(error: string, names: readonly string[]): string {
+  const [only] = names;
+  if (names.length === 1) return `${only} failed: ${error}`;
+  return [`${names.length} tasks failed: ${error}`, ...names.map((name) => `  ${name}`)].join("\n");
+}
+
+function formatRefused(refused: readonly DagOutcome[]): string[] {
+  if (refused.length < 2) return refused.flatMap(({ message }) => message ?? []);
+  const names = refused.map(({ dagId }) => dagId).join(", ");
+  return [
+    formatProse(
+      `${refused.length} DAGs did not run, since what they wait for failed: ${names}`,
+      "",
+    ),
+  ];
 }
 
 /** Of this run alone: those of a task that was done before were shown when it was. */
 function formatWarnings(outcomes: readonly DagOutcome[]): string[] {
   const warnings = outcomes.flatMap((dag) =>
-    dag.tasks.filter((task) => task.status === "success" || task.status === "dry run")
+    dag.tasks.filter((task) => task.status === "success")
       .flatMap((task) =>
         warningsOf(task.metrics ?? {}).map(({ name, value }) =>
           `Warning: ${dag.dagId}.${task.taskId} reports ${name} = ${value}`

@@ -2,23 +2,28 @@ import { PGlite } from "@electric-sql/pglite";
 import { PGLiteSocketServer } from "@electric-sql/pglite-socket";
 import { join } from "node:path";
 import { connect } from "./connection.ts";
+import { openDataFolder } from "./data_folder.ts";
 import { LockedError, tryLockFile } from "../file_lock.ts";
+import { closeTree } from "../private_files.ts";
 import type { Warehouse } from "./warehouse.ts";
 
 /**
  * Opens the PostgreSQL inside this process whose files are below `dataDir`/warehouse, creating it the
- * first time (3 to 4 seconds). Throws `LockedError` when another process has it open.
+ * first time (3 to 4 seconds). Throws `LockedError` when another process has it open, and `WarehouseError` when its
+ * files cannot be used.
  */
 export async function openEmbeddedWarehouse(dataDir: string): Promise<Warehouse> {
   const folder = join(dataDir, "warehouse");
-  Deno.mkdirSync(folder, { recursive: true });
+  Deno.mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const lock = lockFolder(folder);
   try {
-    const warehouse = await servePglite(await PGlite.create(folder), `folder ${folder}`);
+    const warehouse = await servePglite(await openDataFolder(folder), `folder ${folder}`);
     return {
       ...warehouse,
       [Symbol.asyncDispose]: async () => {
         await warehouse[Symbol.asyncDispose]();
+        // PostgreSQL gives some of its files modes of their own, which no umask narrows.
+        closeTree(folder);
         lock[Symbol.dispose]();
       },
     };
@@ -26,6 +31,11 @@ export async function openEmbeddedWarehouse(dataDir: string): Promise<Warehouse>
     lock[Symbol.dispose]();
     throw error;
   }
+}
+
+/** Opens a PostgreSQL inside this process that is gone with it. */
+export async function openInMemory(): Promise<Warehouse> {
+  return await servePglite(await PGlite.create(), "in memory, gone with this process");
 }
 
 /**

@@ -2,6 +2,7 @@ import { getLogger } from "@logtape/logtape";
 import { basename, join } from "node:path";
 import type { TransactionSql } from "postgres";
 import { z } from "zod";
+import { grantRoles } from "./roles.ts";
 import { querySqlFile, runSqlFile, SQL_DIR, toSqlFileError } from "./sql_file.ts";
 import type { Warehouse } from "./warehouse.ts";
 
@@ -24,6 +25,8 @@ type Applied = z.infer<typeof appliedRows>[number];
 
 const log = getLogger(["warehouse"]);
 
+const MIGRATIONS = join(SQL_DIR, "migrations");
+
 /**
  * Brings the warehouse to the version of this program and returns the names of the applied files.
  *
@@ -32,7 +35,7 @@ const log = getLogger(["warehouse"]);
  */
 export async function migrate(
   warehouse: Warehouse,
-  folder: string = join(SQL_DIR, "migrations"),
+  folder: string = MIGRATIONS,
 ): Promise<readonly string[]> {
   const migrations = await readMigrations(folder);
   if (pending(migrations, await readApplied(warehouse)).length === 0) return [];
@@ -45,13 +48,14 @@ export async function migrate(
     if (await applyOnce(warehouse, migrations, migration)) done.push(migration.file);
   }
   if (done.length > 0) log.info("Migrated the warehouse: {files}", { files: done.join(", ") });
+  if (done.length > 0 && folder === MIGRATIONS) await grantRoles(warehouse);
   return done;
 }
 
 /** The names of the files that `migrate` would apply, in order. Throws `MigrationError` as it does. */
 export async function listPending(
   warehouse: Warehouse,
-  folder: string = join(SQL_DIR, "migrations"),
+  folder: string = MIGRATIONS,
 ): Promise<readonly string[]> {
   const migrations = await readMigrations(folder);
   return pending(migrations, await readApplied(warehouse)).map(({ file }) => file);
@@ -63,23 +67,36 @@ export async function listPending(
  */
 export async function rehearseMigrations(
   warehouse: Warehouse,
-  folder: string = join(SQL_DIR, "migrations"),
+  folder: string = MIGRATIONS,
 ): Promise<readonly string[]> {
-  const migrations = await readMigrations(folder);
   const rollback = new Error("Rolled back because this is a rehearsal");
-  const applied: string[] = [];
+  let applied: readonly string[] = [];
   try {
     await warehouse.sql.begin(async (tx) => {
-      await querySqlFile(tx, "ops/lock_migrations.sql", []);
-      await runSqlFile(tx, "ops/create_schema_migration.sql");
-      for (const migration of pending(migrations, await listApplied(tx))) {
-        await apply(tx, migration);
-        applied.push(migration.file);
-      }
+      applied = await migrateInside(tx, folder);
       throw rollback;
     });
   } catch (error) {
     if (error !== rollback) throw error;
+  }
+  return applied;
+}
+
+/**
+ * Applies all pending files inside a transaction, which holds the lock until its end, and returns their names.
+ * Throws `MigrationError` and `SqlFileError` as `migrate` does.
+ */
+export async function migrateInside(
+  tx: TransactionSql,
+  folder: string = join(SQL_DIR, "migrations"),
+): Promise<readonly string[]> {
+  const migrations = await readMigrations(folder);
+  await querySqlFile(tx, "ops/lock_migrations.sql", []);
+  await runSqlFile(tx, "ops/create_schema_migration.sql");
+  const applied: string[] = [];
+  for (const migration of pending(migrations, await listApplied(tx))) {
+    await apply(tx, migration);
+    applied.push(migration.file);
   }
   return applied;
 }

@@ -64,17 +64,30 @@ export async function openServer(
 // binary, which is for servers.
 const EMBEDDED_WAREHOUSE = new URL("./embedded.ts", import.meta.url);
 
+/** Opens an empty embedded warehouse that leaves nothing behind. Throws `ConfigError` where there is none. */
+export async function openMemoryWarehouse(): Promise<Warehouse> {
+  const { openInMemory } = await importEmbedded();
+  const warehouse = await openInMemory();
+  log.info("Warehouse: {warehouse} ({kind})", {
+    warehouse: warehouse.description,
+    kind: warehouse.kind,
+  });
+  return warehouse;
+}
+
 async function openEmbedded(dataDir: string): Promise<Warehouse> {
+  const { openEmbeddedWarehouse } = await importEmbedded();
+  return await openEmbeddedWarehouse(dataDir);
+}
+
+async function importEmbedded(): Promise<typeof import("./embedded.ts")> {
   if (!isThere(EMBEDDED_WAREHOUSE)) {
     throw new ConfigError(
       "PG_HOST is missing: this build has no embedded warehouse, expected the name of a " +
         "PostgreSQL server",
     );
   }
-  const { openEmbeddedWarehouse }: typeof import("./embedded.ts") = await import(
-    EMBEDDED_WAREHOUSE.href
-  );
-  return await openEmbeddedWarehouse(dataDir);
+  return await import(EMBEDDED_WAREHOUSE.href);
 }
 
 function isThere(file: URL): boolean {

@@ -87,9 +87,22 @@ export function toSqlFileError(error: unknown, path: string, text: string): unkn
   if (!isServerError(error)) return error;
   const place = findPlace(text, Number(error.position));
   const where = place ? `:${place.line}:${place.column}` : "";
-  const headline = `sql/${path}${where}: ${describeServerError(error)}`;
+  const headline = `sql/${path}${where}: ${describeServerError(error)}${
+    adviseOnRights(error, path)
+  }`;
   const excerpt = place ? `\n${place.text}\n${" ".repeat(place.column - 1)}^` : "";
   return new SqlFileError(headline + excerpt, error.code);
+}
+
+const INSUFFICIENT_PRIVILEGE = "42501";
+
+/** The grant that is missing: the server names the table alone, and in its own language. */
+function adviseOnRights({ code }: ServerError, path: string): string {
+  if (code !== INSUFFICIENT_PRIVILEGE) return "";
+  return path.startsWith("migrations/") || path === "ops/create_schema_migration.sql"
+    ? ": run deno task migrate as the owner of the warehouse; to make a new one, an administrator runs " +
+      'grant create on database "<PG_DATABASE>" to "<PG_USER>"'
+    : ': an administrator runs grant rental_etl to "<PG_USER>"';
 }
 
 async function execute<T>(path: string, text: string, run: () => PromiseLike<T>): Promise<T> {

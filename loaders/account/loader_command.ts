@@ -70,7 +70,7 @@ export async function runLoaderByArgs<Flags>(
 ): Promise<number> {
   const flags = parseFlags(loader, args);
   const config = readConfig();
-  requireDataDir(config.dataDir, "-P=loaders", `loaders/${loader.id}.ts`);
+  requireDataDir(config.dataDir, { set: "loaders", script: `loaders/${loader.id}.ts` });
   const progress = createLoaderProgress();
   await configureLogging(config, progress.writeLine);
   using stop = listenForStop();

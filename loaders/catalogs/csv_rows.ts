@@ -27,18 +27,17 @@ export function parseCsv(text: string): CsvRow[] {
   const told = SEPARATOR_LINE.exec(text);
   const delimiter = told?.[1] ?? findSeparator(text);
   const rest = text.slice(told?.[0].length ?? 0);
-  const linesBefore = told === null ? 0 : 1;
   const rows: CsvRow[] = [];
-  let line = linesBefore + 1;
+  let line = told === null ? 1 : 2;
   try {
     parse(rest, {
       delimiter,
       relax_column_count: true,
       record_delimiter: ["\r\n", "\n", "\r"],
-      on_record: (cells: string[], { lines }) => {
+      on_record: (cells: string[]) => {
         if (cells.some((cell) => cell !== "")) rows.push({ line, cells });
-        // What the library counts are the lines up to the end of a row.
-        line = linesBefore + lines + 1;
+        // The library counts a CRLF within quotes as two lines.
+        line += cells.join(",").split(/\r\n|\n|\r/).length;
         return null;
       },
     });

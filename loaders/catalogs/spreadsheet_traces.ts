@@ -1,7 +1,7 @@
-// #REF!, #DIV/0!, #NAME? and their like in any language, also with the marks of Spanish; those without a mark
-// at their end; Err:502 of LibreOffice; a number that was wider than its column.
+// #REF!, #DIV/0!, #NAME? and their like in any language, also with the marks of Spanish; "not available" without a
+// mark in several; Err:502 of LibreOffice; what Google shows before it knows; a number wider than its column.
 const ERROR_CELL =
-  /^(#[¡¿]?[\p{L}\d/_. ]+[!?]|#(N\/?A|N\/?D|NV|Н\/Д|BUSY|BUSY!|GETTING_DATA)|#?Err:\d{3}|#{2,})$/iu;
+  /^(#[¡¿]?[\p{L}\d/_. ]+[!?]|#(N\/?A|N\/?D|N\/B|N\/V|NV|I\/T|YOK|PUUTTUU|HIÁNYZIK|Н\/Д|BUSY|GETTING_DATA)|#?Err:\d{3}|Loading\.\.\.|#{2,})$/iu;
 /** Spreadsheets always write the sign of the exponent; "1E5" may be a plate. */
 const SCIENTIFIC = /^[+-]?\d{1,3}([.,]\d*)?E[+-]\d{1,3}$/i;
 /** A spreadsheet keeps fifteen digits of a number and writes zeros for the others. */
@@ -11,8 +11,9 @@ const SERIAL_DAY = /^\d{1,6}([.,]\d+)?$/;
 const LAST_SERIAL_DAY = 200_000;
 /** 19900531, which as seconds would be a day of 1970. */
 const RUN_TOGETHER = /^(19|20)\d{6}$/;
-const MONTH_AND_NUMBER =
-  /^(\d{1,2}[-. ](jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)-\d{2})$/i;
+const MONTH = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|" +
+  "янв|фев|мар|апр|май|июн|июл|авг|сен|окт|ноя|дек";
+const MONTH_AND_NUMBER = new RegExp(`^(\\d{1,2}[-.](${MONTH})|(${MONTH})[-.]\\d{2})$`, "iu");
 
 /**
  * Why a text is not a value but what a spreadsheet, or a program before it, has made of one: an error, or a

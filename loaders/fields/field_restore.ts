@@ -1,8 +1,10 @@
 import { foldName } from "../../lib/amocrm/field_match.ts";
 import { describeFaults } from "../../lib/amocrm/validation.ts";
-import type { FieldBackup, SavedDefinition, SavedField } from "./field_backup.ts";
+import type { BatchOutcome } from "../../lib/amocrm/batch_writer.ts";
+import type { FieldBackup, SavedField } from "./field_backup.ts";
 import { type FieldDefinition, readFieldDefinitions } from "./field_definitions.ts";
 import type { LoaderSession } from "../account/loader_command.ts";
+import { toBareDefinition, toNewDefinition } from "./new_definition.ts";
 import { openRestoreState, type RestoreState } from "./restore_state.ts";
 import { restoreValues, type ValueResult } from "./value_restore.ts";
 
@@ -39,17 +41,15 @@ export async function restoreFields(
     await state.begin(now);
     await state.add(toIds(before));
   }
-  const { written, refused } = await session.writer.writeAll("fields", {
-    method: "POST",
-    path: `${PATH}/custom_fields`,
-    collection: "custom_fields",
-    items: deleted.filter((saved) => !before.has(saved)),
-    toBody: ({ definition }) => toNewDefinition(definition),
-    describe: ({ definition: { name, type } }) => `field "${name}" (${type})`,
-    findWritten: async (lost) =>
-      findRestored(lost, await readFieldDefinitions(session.client, PATH), state),
-    afterBatch: (created) => state.add(toIds(created)),
-  });
+  const missing = deleted.filter((saved) => !before.has(saved));
+  const whole = await createFields(session, missing, state, toNewDefinition);
+  const bare = await createFields(
+    session,
+    whole.refused.map(({ item }) => item),
+    state,
+    toBareDefinition,
+  );
+  const written = new Map([...whole.written, ...bare.written]);
   if (isLive && deleted.length > 0) await state.end();
   const values = await restoreValues(session, new Map([...before, ...written]));
   return {
@@ -57,10 +57,39 @@ export async function restoreFields(
     before: before.size,
     created: written.size,
     values,
-    refused: refused.map(({ item: { definition: { id, name } }, faults }) =>
-      `The field "${name}" (${id}) was refused by the account: ${describeFaults(faults)}`
-    ),
+    refused: [
+      ...whole.refused.filter(({ item }) => bare.written.has(item)).map(({ item, faults }) =>
+        `${nameOf(item)} came back with its name, type and choices alone: the account refused ` +
+        `${describeFaults(faults)}`
+      ),
+      ...bare.refused.map(({ item, faults }) =>
+        `${nameOf(item)} was refused by the account: ${describeFaults(faults)}`
+      ),
+    ],
   };
+}
+
+function nameOf({ definition: { id, name } }: SavedField): string {
+  return `The field "${name}" (${id})`;
+}
+
+async function createFields(
+  session: LoaderSession,
+  items: readonly SavedField[],
+  state: RestoreState,
+  toBody: (definition: SavedField["definition"]) => object,
+): Promise<BatchOutcome<SavedField>> {
+  return await session.writer.writeAll("fields", {
+    method: "POST",
+    path: `${PATH}/custom_fields`,
+    collection: "custom_fields",
+    items,
+    toBody: ({ definition }) => toBody(definition),
+    describe: ({ definition: { name, type } }) => `field "${name}" (${type})`,
+    findWritten: async (lost) =>
+      findRestored(lost, await readFieldDefinitions(session.client, PATH), state),
+    afterBatch: (created) => state.add(toIds(created)),
+  });
 }
 
 /**
@@ -88,43 +117,4 @@ function findRestored(
 
 function toIds(fields: ReadonlyMap<SavedField, number>): ReadonlyMap<number, number> {
   return new Map([...fields].map(([{ definition }, id]) => [definition.id, id]));
-}
-
-/** The keys of a definition that a new field takes; the rest the account decides. */
-const TAKEN_OVER = [
-  "name",
-  "type",
-  "code",
-  "sort",
-  "is_api_only",
-  "group_id",
-  "required_statuses",
-  "hidden_statuses",
-  "remind",
-  "currency",
-  "chained_lists",
-  "tracking_callback",
-  "settings",
-];
-
-function toNewDefinition(definition: SavedDefinition): object {
-  const entries = TAKEN_OVER.map((key) => [key, definition[key]] as const)
-    .filter(([, value]) => value !== null && value !== undefined && !isEmptyList(value));
-  const enums = toNewEnums(definition.enums);
-  return { ...Object.fromEntries(entries), ...(enums.length === 0 ? {} : { enums }) };
-}
-
-/** Choices without their ids, which are given anew. */
-function toNewEnums(enums: unknown): object[] {
-  const choices: unknown[] = typeof enums === "object" && enums !== null
-    ? Object.values(enums)
-    : [];
-  return choices.flatMap((choice) => {
-    if (typeof choice !== "object" || choice === null) return [];
-    return [{ ...choice, id: undefined }];
-  });
-}
-
-function isEmptyList(value: unknown): boolean {
-  return Array.isArray(value) && value.length === 0;
 }

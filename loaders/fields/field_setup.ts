@@ -1,4 +1,4 @@
-import { type CustomField, findFields } from "../../lib/amocrm/field_match.ts";
+import { type CustomField, findCarriers } from "../../lib/amocrm/field_match.ts";
 import { checkOverrides, readCustomFields } from "../../lib/amocrm/fields.ts";
 import { type Entity, WANTED_FIELDS, type WantedField } from "../../lib/amocrm/wanted_fields.ts";
 import { ConfigError } from "../../lib/config.ts";
@@ -27,8 +27,8 @@ interface FieldToHave {
 }
 
 /**
- * Makes sure that the fields the pipeline reads are there; creates what is missing and warns when one has
- * another type. Never renames or deletes. Throws `ConfigError` when `AMO_FIELD_MAP` names an id that is not there.
+ * Makes sure that the fields the pipeline reads are there; creates what is missing, also beside a field
+ * of the name whose type cannot carry the column, and warns when one has another type. Never renames or deletes. Throws `ConfigError` when `AMO_FIELD_MAP` names an id that is not there.
  */
 export async function ensureFields(setup: Setup, owner: FieldOwner): Promise<SetupLine[]> {
   const overrides = setup.settings.fieldMap[owner.entity];
@@ -36,10 +36,12 @@ export async function ensureFields(setup: Setup, owner: FieldOwner): Promise<Set
   const existing = owner.isNew ? [] : await readCustomFields(setup.client, owner.path);
   const all = Object.entries(WANTED_FIELDS[owner.entity])
     .map(([column, wanted]) => toFieldToHave(wanted, overrides[column]));
-  const missing = all.filter((field) => fieldsFor(existing, field).length === 0);
+  const missing = all.filter((field) => !hasField(existing, field));
   refuseMissingIds(owner, missing);
   const there = all.flatMap((field) =>
-    toExistingLine(kindOf(owner), field, fieldsFor(existing, field)) ?? []
+    hasField(existing, field)
+      ? toExistingLine(kindOf(owner), field, fieldsFor(existing, field)) ?? []
+      : []
   );
   return [...there, ...await createAll(setup.writer, fieldList(setup, owner), missing)];
 }
@@ -49,12 +51,22 @@ function toFieldToHave(wanted: WantedField, override: string | number | undefine
   return { name, type: wanted.type, wanted, override };
 }
 
-function fieldsFor(existing: readonly CustomField[], field: FieldToHave): CustomField[] {
-  return findFields(existing, field.wanted, field.override);
+function fieldsFor(existing: readonly CustomField[], field: FieldToHave): readonly CustomField[] {
+  return findCarriers(existing, field.wanted, field.override).fields;
+}
+
+/** Whether the account has a field that the pipeline can read; one that was named by its id just has to be there. */
+function hasField(existing: readonly CustomField[], field: FieldToHave): boolean {
+  const { fields, canCarry } = findCarriers(existing, field.wanted, field.override);
+  return canCarry || (fields.length > 0 && isId(field.override));
+}
+
+function isId(override: string | number | undefined): boolean {
+  return /^\d+$/.test(String(override ?? ""));
 }
 
 function refuseMissingIds(owner: FieldOwner, missing: readonly FieldToHave[]): void {
-  const ids = missing.filter(({ override }) => /^\d+$/.test(String(override ?? "")));
+  const ids = missing.filter(({ override }) => isId(override));
   if (ids.length === 0) return;
   throw new ConfigError(
     `Cannot set up the fields of ${owner.entity}: AMO_FIELD_MAP names ` +
@@ -77,7 +89,7 @@ function fieldList(setup: Setup, owner: FieldOwner): NamedList<FieldToHave> {
       const now = await readCustomFields(setup.client, owner.path);
       return new Map(fields.flatMap((field) => {
         const [found] = fieldsFor(now, field);
-        return found ? [[field, found.id] as const] : [];
+        return found && hasField(now, field) ? [[field, found.id] as const] : [];
       }));
     },
   };

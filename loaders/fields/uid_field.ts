@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { AmoError } from "../../lib/amocrm/answers.ts";
 import { type CustomField, foldName } from "../../lib/amocrm/field_match.ts";
 import { readCustomFields } from "../../lib/amocrm/fields.ts";
@@ -40,7 +41,17 @@ export async function ensureUidField(
   );
 }
 
-/** The UID that a lead was imported by, null for any other lead. */
+/** Accounts refuse a written text that is longer. */
+const LONGEST_TEXT = 256;
+
+/** A UID as the field keeps it: of one that is too long its beginning and a digest of the whole. */
+export function toStoredUid(uid: string): string {
+  if (uid.length <= LONGEST_TEXT) return uid;
+  const digest = createHash("sha256").update(uid).digest("hex");
+  return `${uid.slice(0, LONGEST_TEXT - digest.length - 1).toWellFormed()}~${digest}`;
+}
+
+/** The UID, as it is kept, that a lead was imported by; null for any other lead. */
 export function uidOf(
   { record }: { readonly record: Readonly<Record<string, unknown>> },
   fieldId: number,
@@ -49,7 +60,7 @@ export function uidOf(
   const field = fields.find((one) => isObject(one) && one.field_id === fieldId);
   const [item] = entriesOf(field, "values");
   const uid = isObject(item) ? item.value : null;
-  return typeof uid === "string" && uid !== "" ? uid : null;
+  return typeof uid === "string" && uid !== "" ? toStoredUid(uid) : null;
 }
 
 function findUidField(fields: readonly CustomField[]): CustomField | null {

@@ -1,11 +1,19 @@
 import ICAL from "ical.js";
+import { type EventTimes, readDays } from "./calendar_days.ts";
+import { cutCalendar, type EventText } from "./calendar_text.ts";
 
-/** An all-day event that describes a rental. */
-export interface CalendarRental {
+/** Which event of a calendar is meant. */
+export interface EventPlace {
   /** Position in the calendar, from 1. */
   readonly number: number;
-  readonly uid: string;
+  /** 1-based line of the file on which it begins. */
+  readonly line: number;
   readonly summary: string;
+}
+
+/** An all-day event that describes a rental. */
+export interface CalendarRental extends EventPlace {
+  readonly uid: string;
   /** Empty when there is none. */
   readonly description: string;
   readonly start: Temporal.PlainDate;
@@ -14,120 +22,130 @@ export interface CalendarRental {
   readonly isCancelled: boolean;
 }
 
-/** Why an event is no rental; says nothing of what is in it, which may name people. */
-export interface CalendarProblem {
-  readonly number: number;
+/** A cancelled event that says little more than its UID: the rental is what an earlier import made of it. */
+export interface CalendarCancellation extends EventPlace {
+  readonly uid: string;
+}
+
+/** Something to be said of an event. */
+export interface CalendarProblem extends EventPlace {
   readonly reason: string;
 }
 
 /** What a calendar holds. */
 export interface Calendar {
   readonly rentals: readonly CalendarRental[];
+  readonly cancellations: readonly CalendarCancellation[];
   readonly problems: readonly CalendarProblem[];
 }
 
-/** A text that is no calendar at all; the message quotes nothing of it. */
-export class NotACalendarError extends Error {
-  override readonly name = "NotACalendarError";
-}
-
-/** Reads iCalendar (RFC 5545). Events that are no rental are listed; throws `NotACalendarError`. */
-export function readCalendar(text: string): Calendar {
+/**
+ * Reads iCalendar (RFC 5545); midnights of UTC are taken for those of `timeZone` where they are. Events that are
+ * no rental are listed. Throws `NotACalendarError` and `NotUtf8Error`.
+ */
+export function readCalendar(input: string | Uint8Array, timeZone = "UTC"): Calendar {
+  const bytes = typeof input === "string" ? new TextEncoder().encode(input) : input;
+  const { events, isWhole } = cutCalendar(bytes);
   const rentals: CalendarRental[] = [];
+  const cancellations: CalendarCancellation[] = [];
   const problems: CalendarProblem[] = [];
   const numberByUid = new Map<string, number>();
-  for (const [i, event] of eventsOf(text).entries()) {
-    const number = i + 1;
-    const read = readEvent(event, number);
-    const twin = typeof read === "string" ? undefined : numberByUid.get(read.uid);
-    if (typeof read === "string") problems.push({ number, reason: read });
+  for (const [i, text] of events.entries()) {
+    const read = readEvent(text, i + 1, timeZone);
+    const twin = "uid" in read ? numberByUid.get(read.uid) : undefined;
+    if ("reason" in read) problems.push(read);
     else if (twin !== undefined) {
-      problems.push({
-        number,
-        reason: `its UID is that of event ${twin}, expected one of its own`,
-      });
+      const reason = `its UID is that of event ${twin}, expected one of its own`;
+      problems.push({ ...placeOf(read), reason });
     } else {
-      rentals.push(read);
-      numberByUid.set(read.uid, number);
+      if ("start" in read) rentals.push(read);
+      else cancellations.push(read);
+      numberByUid.set(read.uid, read.number);
     }
   }
-  return { rentals, problems };
-}
-
-function eventsOf(text: string): ICAL.Component[] {
-  const parsed = parse(text.replace(/^\uFEFF/, ""));
-  // One calendar comes as it is, several come as a list of them.
-  const roots = Array.isArray(parsed) && Array.isArray(parsed[0]) ? parsed : [parsed];
-  const calendars = roots.filter((root) => Array.isArray(root) && root[0] === "vcalendar");
-  if (calendars.length === 0) throw new NotACalendarError("it holds no VCALENDAR");
-  return calendars.flatMap((root) => new ICAL.Component(root).getAllSubcomponents("vevent"));
-}
-
-function parse(text: string): unknown {
-  try {
-    return ICAL.parse(text);
-  } catch (error) {
-    // ParserError, or a TypeError where a line stands outside of everything. Its words quote the line.
-    if (!(error instanceof Error)) throw error;
-    throw new NotACalendarError("it is not in the iCalendar format");
+  const last = problems.at(-1);
+  if (!isWhole && last?.number !== events.length) {
+    problems.push({
+      ...lastPlace(events),
+      reason: "the calendar ends after it without END:VCALENDAR",
+    });
   }
+  return { rentals, cancellations, problems };
 }
 
-/** The rental, or why it is none. */
-function readEvent(event: ICAL.Component, number: number): CalendarRental | string {
+/** The place of an event without the rest of it. */
+export function placeOf({ number, line, summary }: EventPlace): EventPlace {
+  return { number, line, summary };
+}
+
+function lastPlace(events: readonly EventText[]): EventPlace {
+  return { number: events.length, line: events.at(-1)?.line ?? 1, summary: "" };
+}
+
+type ReadEvent = CalendarRental | CalendarCancellation | CalendarProblem;
+
+function readEvent(text: EventText, number: number, timeZone: string): ReadEvent {
+  const { line } = text;
+  const broken = findBroken(text);
+  if (broken !== null) return { number, line, summary: "", reason: broken };
+  const event = parse(text);
+  if (event === null) {
+    return { number, line, summary: "", reason: "it is not in the iCalendar format" };
+  }
+  const place = { number, line, summary: textOf(event, "summary") };
   const uid = textOf(event, "uid");
-  if (uid === "") return "it has no UID, expected one: repeated imports find their lead by it";
+  if (uid === "") {
+    const reason = "it has no UID, expected one: repeated imports find their lead by it";
+    return { ...place, reason };
+  }
   if (["rrule", "rdate", "recurrence-id"].some((name) => event.hasProperty(name))) {
-    return "it repeats, expected one event for each rental";
+    return { ...place, reason: "it repeats, expected one event for each rental" };
   }
-  const start = dayOf(event, "dtstart");
-  if (start === null) return "it has no DTSTART that is a day, expected an all-day event";
-  const end = endOf(event, start);
-  if (end === null) return "its DTEND or DURATION is not in whole days, expected an all-day event";
-  if (Temporal.PlainDate.compare(end, start) <= 0) {
-    return "it ends before its first day is over, expected DTEND on a later day than DTSTART";
+  const isCancelled = textOf(event, "status").toUpperCase() === "CANCELLED" ||
+    text.method === "CANCEL";
+  const days = readDays(timesOf(text), timeZone);
+  if (typeof days !== "string") {
+    const description = textOf(event, "description") || textOf(event, "x-alt-desc");
+    return { ...place, uid, description, ...days, isCancelled };
   }
-  return {
-    number,
-    uid,
-    summary: textOf(event, "summary"),
-    description: textOf(event, "description"),
-    start,
-    end,
-    isCancelled: textOf(event, "status").toUpperCase() === "CANCELLED",
-  };
+  return isCancelled ? { ...place, uid } : { ...place, reason: days };
+}
+
+/** Why an event cannot be read; null when it may be. */
+function findBroken({ lines, isWhole }: EventText): string | null {
+  if (!isWhole) return "it has no END:VEVENT: the calendar was cut off or put together wrongly";
+  const odd = lines.find(({ text }) => !/^[A-Z0-9-]+[;:]/i.test(text));
+  return odd ? `its line ${odd.line} is not in the iCalendar format` : null;
+}
+
+/** Null when the library does not take it; its words quote the line. */
+function parse({ lines }: EventText): ICAL.Component | null {
+  try {
+    return new ICAL.Component(ICAL.parse(lines.map(({ text }) => text).join("\r\n")));
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    return null;
+  }
 }
 
 function textOf(event: ICAL.Component, name: string): string {
-  const value = rawOf(event, name)?.value;
+  const jCal: unknown = event.getFirstProperty(name)?.toJSON();
+  const value: unknown = Array.isArray(jCal) ? jCal[3] : null;
   return typeof value === "string" ? value.trim() : "";
 }
 
-function endOf(event: ICAL.Component, start: Temporal.PlainDate): Temporal.PlainDate | null {
-  if (event.hasProperty("dtend")) return dayOf(event, "dtend");
-  const duration = rawOf(event, "duration")?.value;
-  if (duration === undefined) return start.add({ days: 1 });
-  // Days and weeks alone: "P3D", "P1W".
-  const isDays = typeof duration === "string" && /^P\d+[DW]$/.test(duration);
-  return isDays ? start.add(duration) : null;
-}
-
-function dayOf(event: ICAL.Component, name: string): Temporal.PlainDate | null {
-  const raw = rawOf(event, name);
-  if (raw?.type !== "date" || typeof raw.value !== "string") return null;
-  try {
-    return Temporal.PlainDate.from(raw.value, { overflow: "reject" });
-  } catch (error) {
-    if (error instanceof RangeError) return null;
-    throw error;
-  }
-}
-
-/** Type and value as they stand in the calendar: the library's own times turn 31 February into 3 March. */
-function rawOf(
-  event: ICAL.Component,
-  name: string,
-): { readonly type: unknown; readonly value: unknown } | null {
-  const jCal: unknown = event.getFirstProperty(name)?.toJSON();
-  return Array.isArray(jCal) ? { type: jCal[2], value: jCal[3] } : null;
+/** As they stand in the calendar: the library's own times turn 31 February into 3 March. */
+function timesOf({ lines }: EventText): EventTimes {
+  // Those of an alarm within the event are not the event's.
+  const alarm = lines.findIndex(({ text }, i) => i > 0 && /^BEGIN:/i.test(text));
+  const own = alarm === -1 ? lines : [
+    ...lines.slice(0, alarm),
+    ...lines.slice(lines.findLastIndex(({ text }) => /^END:(?!VEVENT)/i.test(text)) + 1),
+  ];
+  const valueOf = (name: string) => {
+    const pattern = new RegExp(`^${name}(?:;(?:"[^"]*"|[^":])*)?:(.*)$`, "i");
+    return own.map(({ text }) => pattern.exec(text)?.[1]).find((value) => value !== undefined) ??
+      null;
+  };
+  return { start: valueOf("DTSTART"), end: valueOf("DTEND"), duration: valueOf("DURATION") };
 }

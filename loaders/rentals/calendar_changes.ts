@@ -1,5 +1,13 @@
 import { linkedElementIds } from "../../lib/landing/records/lead_record.ts";
-import type { CalendarLead } from "./calendar_matching.ts";
+import { toStoredUid } from "../fields/uid_field.ts";
+import {
+  type CalendarCancellation,
+  type CalendarProblem,
+  type EventPlace,
+  placeOf,
+} from "./calendar.ts";
+import { adoptLeads } from "./calendar_adoption.ts";
+import type { CalendarLead, MatchedCalendar } from "./calendar_matching.ts";
 import type { ExistingLead } from "./existing_leads.ts";
 import { type LeadContent, toContent } from "./lead_content.ts";
 import type { ElementLink } from "./lead_links.ts";
@@ -10,9 +18,11 @@ import { type Stage, STAGES } from "./stages.ts";
 /** A lead that is there, and what the calendar has differently. */
 export interface LeadChange {
   readonly lead: ExistingLead;
-  readonly rental: CalendarLead;
+  readonly event: EventPlace;
   /** The changed parts. */
   readonly content: Partial<LeadContent>;
+  /** The UID that the lead takes over, as it is kept; null: it has it. */
+  readonly uid: string | null;
 }
 
 /** What an import changes. */
@@ -25,45 +35,113 @@ export interface CalendarChanges {
   readonly unlinked: readonly ElementLink[];
   /** Leads of earlier imports of which the calendar says nothing. */
   readonly others: readonly ExistingLead[];
+  readonly notes: readonly CalendarProblem[];
+}
+
+/** What a calendar is compared by. */
+export interface Comparison {
+  readonly account: RentalAccount;
+  readonly counting: DayCounting;
+  /** The UID, as it is kept, that a lead was imported by; null for other leads. */
+  uidOf(lead: ExistingLead): string | null;
 }
 
 /**
- * Compares a calendar with the leads that were imported by the same UIDs; of two leads with one UID the first
- * counts. `uidOf` reads it.
+ * Compares a calendar with the leads that were imported before: those of the same UIDs, of two leads with one UID
+ * the first; and those that `adoptLeads` finds under another UID.
  *
  * The calendar decides on car, client and days. What people did in the CRM stays: a lead goes only forward in its
- * stages, and its price and rate are touched only when its car or days change.
+ * stages, and its price and rate are touched only when its car or days change. A cancelled event changes nothing but
+ * the stage: some say little more than that.
  */
 export function compareWithCalendar(
-  rentals: readonly CalendarLead[],
+  { leads: rentals, cancellations }: Pick<MatchedCalendar, "leads" | "cancellations">,
   existing: readonly ExistingLead[],
-  uidOf: (lead: ExistingLead) => string | null,
-  account: RentalAccount,
-  counting: DayCounting,
+  comparison: Comparison,
 ): CalendarChanges {
+  const { account, uidOf } = comparison;
   const leadByUid = new Map(existing.toReversed().map((lead) => [uidOf(lead), lead]));
-  const found = rentals.flatMap((rental) => {
-    const lead = leadByUid.get(rental.event.uid);
-    return lead ? [{ lead, rental, content: changesOf(lead, rental, account, counting) }] : [];
+  const byUid = (event: { readonly uid: string }) => leadByUid.get(toStoredUid(event.uid));
+  const spoken = new Set(
+    [...rentals.map(({ event }) => event), ...cancellations].flatMap((event) => byUid(event) ?? []),
+  );
+  const strangers = existing.filter((lead) => uidOf(lead) !== null && !spoken.has(lead));
+  const adopted = adoptLeads(rentals.filter(({ event }) => !byUid(event)), strangers);
+  const pairs = rentals.flatMap((rental): Pair[] => {
+    const lead = byUid(rental.event) ?? adopted.get(rental);
+    return lead
+      ? [{ lead, rental, uid: adopted.has(rental) ? toStoredUid(rental.event.uid) : null }]
+      : [];
   });
-  const known = new Set(found.map(({ rental }) => rental));
-  const leads = new Set(found.map(({ lead }) => lead));
+  const paired = new Set(pairs.map(({ rental }) => rental));
+  const kept = pairs.filter(({ rental }) => rental.stage !== "cancelled");
+  const known = new Set([...spoken, ...adopted.values()]);
   return {
-    created: rentals.filter((rental) => !known.has(rental)),
-    found,
-    linked: found.flatMap((pair) => missingLinks(pair, account)),
-    unlinked: found.flatMap((pair) => wrongLinks(pair, account)),
-    others: existing.filter((lead) => uidOf(lead) !== null && !leads.has(lead)),
+    created: rentals.filter((rental) => !paired.has(rental)),
+    found: [
+      ...pairs.map((pair) => toChange(pair, comparison)),
+      ...cancellations.flatMap((event) => cancel(event, byUid(event), account)),
+    ],
+    linked: kept.flatMap((pair) => missingLinks(pair, account)),
+    unlinked: kept.flatMap((pair) => wrongLinks(pair, account)),
+    others: strangers.filter((lead) => !known.has(lead)),
+    notes: [
+      ...adoptionNotes(adopted),
+      ...cancellations.flatMap((event) =>
+        byUid(event) ? [] : [{
+          ...placeOf(event),
+          reason: "is cancelled and was not imported before: nothing to do",
+        }]
+      ),
+    ],
   };
 }
 
-type Pair = Pick<LeadChange, "lead" | "rental">;
+interface Pair {
+  readonly lead: ExistingLead;
+  readonly rental: CalendarLead;
+  /** What the lead takes over when it is adopted. */
+  readonly uid: string | null;
+}
+
+function adoptionNotes(
+  adopted: ReadonlyMap<CalendarLead, ExistingLead>,
+): CalendarProblem[] {
+  return [...adopted].map(([{ event }, lead]) => ({
+    ...placeOf(event),
+    reason:
+      `its car and days are those of lead ${lead.id}, imported under another UID: taken for the same rental`,
+  }));
+}
+
+function toChange({ lead, rental, uid }: Pair, comparison: Comparison): LeadChange {
+  const content = rental.stage === "cancelled"
+    ? stageChange(lead, "cancelled", comparison.account)
+    : changesOf(lead, rental, comparison);
+  return { lead, event: rental.event, content, uid };
+}
+
+function cancel(
+  event: CalendarCancellation,
+  lead: ExistingLead | undefined,
+  account: RentalAccount,
+): LeadChange[] {
+  if (!lead) return [];
+  return [{ lead, event, content: stageChange(lead, "cancelled", account), uid: null }];
+}
+
+function stageChange(
+  lead: ExistingLead,
+  to: Stage,
+  { statusIds }: RentalAccount,
+): Partial<LeadContent> {
+  return isForward(lead.stage, to) ? { statusId: statusIds[to] } : {};
+}
 
 function changesOf(
   lead: ExistingLead,
   rental: CalendarLead,
-  account: RentalAccount,
-  counting: DayCounting,
+  { account, counting }: Comparison,
 ): Partial<LeadContent> {
   const wanted = toContent(rental, account);
   const isOtherCar = lead.plate !== wanted.plate;
@@ -78,7 +156,7 @@ function changesOf(
     ...(isMoved ? { rental_start: wanted.rental_start, rental_end: wanted.rental_end } : {}),
     ...(isOtherCar || isMoved ? { price: Math.round(rate * days) } : {}),
     ...(isOtherClient ? { client_name: wanted.client_name, license: wanted.license } : {}),
-    ...(isForward(lead.stage, rental.stage) ? { statusId: wanted.statusId } : {}),
+    ...stageChange(lead, rental.stage, account),
   };
 }
 

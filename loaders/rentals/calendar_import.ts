@@ -1,10 +1,10 @@
 import type { BatchJob, BatchOutcome, RefusedItem } from "../../lib/amocrm/batch_writer.ts";
 import { describeFaults } from "../../lib/amocrm/validation.ts";
-import { ensureUidField, uidOf } from "../fields/uid_field.ts";
+import { ensureUidField, toStoredUid, UID_FIELD_NAME, uidOf } from "../fields/uid_field.ts";
 import { type Booking, findBookings } from "./bookings.ts";
 import type { CalendarProblem } from "./calendar.ts";
 import { type CalendarChanges, compareWithCalendar, type LeadChange } from "./calendar_changes.ts";
-import type { CalendarLead } from "./calendar_matching.ts";
+import type { CalendarLead, MatchedCalendar } from "./calendar_matching.ts";
 import { findOverlaps } from "./calendar_overlaps.ts";
 import { type ExistingLead, type LeadTools, readLeads } from "./existing_leads.ts";
 import { toContent, toLeadItem } from "./lead_content.ts";
@@ -22,7 +22,8 @@ export interface CalendarOutcome {
   readonly unchanged: number;
   /** Leads of earlier imports of which the calendar says nothing: they stay as they are. */
   readonly others: number;
-  readonly overlaps: readonly CalendarProblem[];
+  /** What is worth knowing of single events: shared days, leads that were adopted. */
+  readonly notes: readonly CalendarProblem[];
   /** What the account did not take, one sentence each. */
   readonly refused: readonly string[];
 }
@@ -34,16 +35,19 @@ export interface CalendarOutcome {
 export async function importCalendar(
   tools: LeadTools,
   account: RentalAccount,
-  rentals: readonly CalendarLead[],
+  calendar: Pick<MatchedCalendar, "leads" | "cancellations">,
   counting: DayCounting,
 ): Promise<CalendarOutcome> {
   const fieldId = await ensureUidField(tools);
   const existing = await readLeads(tools, account);
-  const uid = (lead: ExistingLead) => uidOf(lead, fieldId);
-  const changes = compareWithCalendar(rentals, existing, uid, account, counting);
+  const comparison = { account, counting, uidOf: (lead: ExistingLead) => uidOf(lead, fieldId) };
+  const changes = compareWithCalendar(calendar, existing, comparison);
   const created = await createRentals(tools, account, changes.created, fieldId);
-  const different = changes.found.filter(({ content }) => Object.keys(content).length > 0);
-  const changed = await tools.writer.writeAll("changes", changeJob(account, different));
+  const different = changes.found.filter(({ content, uid }) =>
+    uid !== null || Object.keys(content).length > 0
+  );
+  const job = changeJob(account, different, fieldId);
+  const changed = await tools.writer.writeAll("changes", job);
   await unlinkLeads(tools.writer, changes.unlinked);
   const links = [...changes.linked, ...linksOf(created.written, account)];
   const linked = await linkLeads(tools.writer, links);
@@ -53,10 +57,13 @@ export async function importCalendar(
     changed: touched - changed.refused.length,
     unchanged: changes.found.length - touched,
     others: changes.others.length,
-    overlaps: findOverlaps(rentals, otherBookings(existing, changes, account)),
+    notes: [
+      ...changes.notes,
+      ...findOverlaps(calendar.leads, otherBookings(existing, changes, account)),
+    ],
     refused: [
       ...created.refused.map((one) => describe(`event ${one.item.rental.event.number}`, one)),
-      ...changed.refused.map((one) => describe(`event ${one.item.rental.event.number}`, one)),
+      ...changed.refused.map((one) => describe(`event ${one.item.event.number}`, one)),
       ...linked.refused.map((one) => describe(`a link of the lead ${one.item.leadId}`, one)),
     ],
   };
@@ -113,23 +120,33 @@ async function createRentals(
   fieldId: number,
 ): Promise<BatchOutcome<ImportedLead>> {
   const leads = rentals.map((rental) => ({
-    key: rental.event.uid,
+    key: toStoredUid(rental.event.uid),
     name: `${rental.car.model} ${rental.car.plate}`.trim(),
     content: toContent(rental, account),
-    moreFields: [{ field_id: fieldId, values: [{ value: rental.event.uid }] }],
+    moreFields: [{ field_id: fieldId, values: [{ value: toStoredUid(rental.event.uid) }] }],
     rental,
   }));
   return await createLeads(tools, account, leads, (lead) => uidOf(lead, fieldId));
 }
 
-function changeJob(account: RentalAccount, items: readonly LeadChange[]): BatchJob<LeadChange> {
+function changeJob(
+  account: RentalAccount,
+  items: readonly LeadChange[],
+  fieldId: number,
+): BatchJob<LeadChange> {
+  const uidField = (uid: string | null) =>
+    uid === null ? [] : [{ field_id: fieldId, values: [{ value: uid }] }];
   return {
     method: "PATCH",
     path: "/api/v4/leads",
     collection: "leads",
     items,
-    toBody: ({ lead, content }) => ({ id: lead.id, ...toLeadItem(content, account) }),
-    describe: ({ lead, rental, content }) =>
-      `lead ${lead.id} (event ${rental.event.number}): ${Object.keys(content).join(", ")}`,
+    toBody: ({ lead, content, uid }) => ({
+      id: lead.id,
+      ...toLeadItem(content, account, uidField(uid)),
+    }),
+    describe: ({ lead, event, content, uid }) =>
+      `lead ${lead.id} (event ${event.number}): ` +
+      [...Object.keys(content), ...(uid === null ? [] : [UID_FIELD_NAME])].join(", "),
   };
 }

@@ -1,5 +1,12 @@
-import type { Calendar, CalendarProblem, CalendarRental } from "./calendar.ts";
 import { lookupKey } from "../../lib/landing/records/lookup_key.ts";
+import {
+  type Calendar,
+  type CalendarCancellation,
+  type CalendarProblem,
+  type CalendarRental,
+  placeOf,
+} from "./calendar.ts";
+import { readLicense } from "./calendar_description.ts";
 import { findByPlate } from "./plate_match.ts";
 import type { Car, Client, Rental } from "./rental.ts";
 import { countRentalDays, type DayCounting } from "./rental_days.ts";
@@ -21,6 +28,8 @@ export interface CalendarContext {
 /** The rentals of a calendar, what is none, and what is worth knowing of the others. */
 export interface MatchedCalendar {
   readonly leads: readonly CalendarLead[];
+  /** Events that are known by their UIDs alone. */
+  readonly cancellations: readonly CalendarCancellation[];
   readonly problems: readonly CalendarProblem[];
   readonly notes: readonly CalendarProblem[];
 }
@@ -32,23 +41,37 @@ export interface MatchedCalendar {
  */
 export function matchCalendar(calendar: Calendar, context: CalendarContext): MatchedCalendar {
   const leads: CalendarLead[] = [];
+  const cancellations: CalendarCancellation[] = [...calendar.cancellations];
   const problems: CalendarProblem[] = [...calendar.problems];
   const notes: CalendarProblem[] = [];
   for (const event of calendar.rentals) {
-    const { number } = event;
     const car = findByPlate(event.summary, context.cars);
-    if (typeof car === "string") {
-      problems.push({ number, reason: REASONS[car] });
-      continue;
-    }
-    const license = readLicense(event.description);
-    const client = license === null ? null : findClient(license, context.clients);
-    if (license !== null && client === null) {
-      notes.push({ number, reason: "its licence is that of no client: imported without one" });
-    }
-    leads.push(toLead(event, car, client, context));
+    if (typeof car !== "string") {
+      const { client, note } = matchClient(event, context.clients);
+      if (note !== null) notes.push({ ...placeOf(event), reason: note });
+      leads.push(toLead(event, car, client, context));
+    } else if (event.isCancelled) cancellations.push({ ...placeOf(event), uid: event.uid });
+    else problems.push({ ...placeOf(event), reason: REASONS[car] });
   }
-  return { leads, problems: problems.sort((a, b) => a.number - b.number), notes };
+  const sorted = problems.sort((a, b) => a.number - b.number);
+  return { leads, cancellations, problems: sorted, notes };
+}
+
+function matchClient(
+  { description }: CalendarRental,
+  clients: readonly Client[],
+): { readonly client: Client | null; readonly note: string | null } {
+  const read = readLicense(description);
+  if (read === null) return { client: null, note: null };
+  if (read === "unclear") {
+    const note = 'its description speaks of a licence, but not in a line like "License: X-1": ' +
+      "imported without a client";
+    return { client: null, note };
+  }
+  const client = findClient(read.license, clients);
+  return client
+    ? { client, note: null }
+    : { client, note: "its licence is that of no client: imported without one" };
 }
 
 const REASONS = {
@@ -70,10 +93,6 @@ function toLead(
 function stageOf({ end, isCancelled }: CalendarRental, today: Temporal.PlainDate): Stage {
   if (isCancelled) return "cancelled";
   return Temporal.PlainDate.compare(end, today) <= 0 ? "returned" : "confirmed";
-}
-
-function readLicense(description: string): string | null {
-  return /^\s*licen[cs]e\s*:\s*(\S.*?)\s*$/im.exec(description)?.[1] ?? null;
 }
 
 function findClient(license: string, clients: readonly Client[]): Client | null {

@@ -1,5 +1,5 @@
 import type { Booking } from "./bookings.ts";
-import type { CalendarProblem } from "./calendar.ts";
+import { type CalendarProblem, placeOf } from "./calendar.ts";
 import type { CalendarLead } from "./calendar_matching.ts";
 
 /** Which rentals share days of their car with another one, or with a booking that is not from the calendar. */
@@ -19,7 +19,7 @@ export function findOverlaps(
     ];
     if (others.length === 0) return [];
     const reason = `its car is booked on some of its days by ${others.join(", ")} too`;
-    return [{ number: rental.event.number, reason }];
+    return [{ ...placeOf(rental.event), reason }];
   });
 }
 

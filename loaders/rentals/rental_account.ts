@@ -8,7 +8,7 @@ import { findByNameOrId } from "../../lib/amocrm/find_by_name.ts";
 import { type Pipeline, readPipelines } from "../../lib/amocrm/pipelines.ts";
 import type { AmoSettings } from "../../lib/config.ts";
 import type { TimeZones } from "../../lib/landing/records/times.ts";
-import { chooseDate } from "../../lib/script/dates.ts";
+import { parseDay } from "../../lib/script/dates.ts";
 import { type Fleet, readFleet } from "./fleet.ts";
 import { LOST, type Stage, STAGE_NAMES, WON } from "./stages.ts";
 
@@ -101,6 +101,6 @@ export function chooseToday(
   { serverTime }: Account,
   businessTz: string,
 ): Temporal.PlainDate {
-  if (text !== undefined) return chooseDate(text, businessTz);
+  if (text !== undefined) return parseDay(text, businessTz);
   return serverTime.toZonedDateTimeISO(businessTz).toPlainDate();
 }

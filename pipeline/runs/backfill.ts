@@ -1,45 +1,48 @@
-import { type Config, ConfigError, readConfig } from "../../lib/config.ts";
+import { type Config, readConfig } from "../../lib/config.ts";
 import type { Dag } from "../../lib/dag/dag.ts";
 import { inRunOrder } from "../../lib/dag/downstream.ts";
 import { findDag } from "../../lib/dag/find_dag.ts";
 import type { DagOutcome } from "../../lib/dag/outcome.ts";
 import { formatDuration } from "../../lib/log/time_text.ts";
-import { type Attempt, readAttempts } from "../../lib/run_log/attempts.ts";
-import { dagRunOf } from "../../lib/run_log/dag_run.ts";
+import { findOpenDays, type OpenDay } from "../../lib/run_log/open_days.ts";
+import { readTaskStates } from "../../lib/run_log/task_states.ts";
 import { runDaily } from "../../lib/runner/daily_run.ts";
-import type { OpenDay } from "../../lib/runner/dry_run.ts";
 import type { RunOptions } from "../../lib/runner/run.ts";
 import { readsAmo } from "../../lib/script/dag_command.ts";
-import { listDates, parseDate } from "../../lib/script/dates.ts";
+import { chooseDates } from "../../lib/script/dates.ts";
 import { EXIT_CODE } from "../../lib/script/exit_code.ts";
 import { formatOutcomes } from "../../lib/script/outcome_table.ts";
-import { openRunLog } from "../../lib/script/read_only.ts";
+import { openMigratedWarehouse } from "../../lib/script/read_only.ts";
 import { openSession } from "../../lib/script/session.ts";
 import type { Warehouse } from "../../lib/warehouse/warehouse.ts";
 import { exitCodeOfRetry } from "./retry.ts";
 import { createSubcommand, type Subcommand } from "./subcommand.ts";
 
-/** What of `dags` is still to be run on each date. */
-export function findOpenDays(
-  dags: readonly Dag[],
-  dates: readonly Temporal.PlainDate[],
-  attempts: readonly Attempt[],
-): OpenDay[] {
-  const byDate = Map.groupBy(attempts, ({ logical_date }) => logical_date);
-  return dates.map((date) => {
-    const ofDate = byDate.get(date.toString()) ?? [];
-    const isOpen = (dag: Dag) => dagRunOf(dag, date.toString(), ofDate).status !== "success";
-    return { date, dags: dags.filter(isOpen) };
-  });
+/**
+ * The list of what a backfill would run: a line per DAG, or one when it is all of them or none; dates one after
+ * the other that are alike are one range.
+ */
+export function formatOpenDays(days: readonly OpenDay[], dags: readonly Dag[]): string {
+  const groups: { first: OpenDay; last: OpenDay; lines: readonly string[] }[] = [];
+  for (const day of days) {
+    const lines = linesOf(day, dags);
+    const before = groups.at(-1);
+    if (before?.lines.join() === lines.join()) before.last = day;
+    else groups.push({ first: day, last: day, lines });
+  }
+  const names = groups.map(({ first, last }) =>
+    first === last ? `${first.date}` : `${first.date} to ${last.date}`
+  );
+  const width = Math.max(0, ...names.map((name) => name.length));
+  return groups.flatMap(({ lines }, i) =>
+    lines.map((line, k) => `${(k === 0 ? names[i] ?? "" : "").padEnd(width)}  ${line}`)
+  ).join("\n");
 }
 
-/** The list of what a backfill would run: a line per date, and one per DAG when it is not all of them. */
-export function formatOpenDays(days: readonly OpenDay[], dags: readonly Dag[]): string {
-  return days.flatMap(({ date, dags: open }) => {
-    if (open.length === 0) return [`${date}  done`];
-    if (open.length === dags.length && dags.length > 1) return [`${date}  all ${open.length} DAGs`];
-    return open.map(({ id }, i) => `${i === 0 ? date : " ".repeat(10)}  ${id}`);
-  }).join("\n");
+function linesOf({ dags: open }: OpenDay, dags: readonly Dag[]): readonly string[] {
+  if (open.length === 0) return ["done"];
+  if (open.length === dags.length && dags.length > 1) return [`all ${open.length} DAGs`];
+  return open.map(({ id }) => id);
 }
 
 export interface BackfillOptions {
@@ -75,11 +78,27 @@ export async function runBackfill(
     tell(formatOutcomes(outcomes));
     if (code === EXIT_CODE.done) code = codeOfDay;
     if (!continues || run.signal?.aborted) {
-      tell(`Stopped at ${day.date}: the same command goes on from there`);
+      tell(describeStop(day.date, outcomes, run.signal?.aborted ?? false));
       return code;
     }
   }
   return code;
+}
+
+/** What would make it go on: the first DAG that failed decides, since what waits for it comes after. */
+function describeStop(
+  date: Temporal.PlainDate,
+  outcomes: readonly DagOutcome[],
+  isAsked: boolean,
+): string {
+  const goesOn = "the same command goes on from there";
+  const failed = outcomes.find(({ status }) => status === "failed") ??
+    outcomes.find(({ status }) => status !== "success" && status !== "done");
+  if (isAsked || !failed) return `Stopped at ${date}: ${goesOn}`;
+  return [
+    `Stopped at ${date}: once ${failed.dagId} can succeed, ${goesOn}; --continue passes it over`,
+    `  deno task runs explain ${failed.dagId} ${date}`,
+  ].join("\n");
 }
 
 function summarize(outcomes: readonly DagOutcome[]): string {
@@ -114,7 +133,7 @@ export const backfillCommand: Subcommand = (dags, act) =>
     .action(act(async (flags: BackfillFlags) => {
       const chosen = flags.dag === undefined ? inRunOrder(dags) : [findDag(dags, flags.dag)];
       const config = readConfig(undefined, { amo: chosen.some(readsAmo) });
-      const dates = pastDates(flags, config);
+      const dates = chooseDates(flags, config.businessTz);
       if (!flags.yes) return await showList(chosen, dates, config);
       await using session = await openSession({ amo: chosen.some(readsAmo) }, config);
       const days = await readOpenDays(session.warehouse, chosen, dates);
@@ -127,20 +146,12 @@ export const backfillCommand: Subcommand = (dags, act) =>
       });
     }));
 
-function pastDates(flags: BackfillFlags, { businessTz }: Config): Temporal.PlainDate[] {
-  const to = parseDate(flags.to, businessTz);
-  if (Temporal.PlainDate.compare(to, Temporal.Now.plainDateISO(businessTz)) > 0) {
-    throw new ConfigError(`Cannot backfill to ${to}: it is in the future, expected today at most`);
-  }
-  return listDates(parseDate(flags.from, businessTz), to);
-}
-
 async function showList(
   chosen: readonly Dag[],
   dates: readonly Temporal.PlainDate[],
   config: Config,
 ): Promise<number> {
-  await using warehouse = await openRunLog(config);
+  await using warehouse = await openMigratedWarehouse(config);
   const days = await readOpenDays(warehouse, chosen, dates);
   const count = days.filter(({ dags }) => dags.length > 0).length;
   console.log(formatOpenDays(days, chosen));
@@ -157,6 +168,6 @@ async function readOpenDays(
   chosen: readonly Dag[],
   dates: readonly Temporal.PlainDate[],
 ): Promise<readonly OpenDay[]> {
-  const range = { from: String(dates[0]), to: String(dates.at(-1)) };
-  return findOpenDays(chosen, dates, await readAttempts(sql, range));
+  const states = await readTaskStates(sql, String(dates[0]), String(dates.at(-1)));
+  return findOpenDays(chosen, dates, states);
 }

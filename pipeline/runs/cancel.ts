@@ -3,15 +3,18 @@ import { z } from "zod";
 import { readConfig } from "../../lib/config.ts";
 import type { Dag } from "../../lib/dag/dag.ts";
 import { findDag } from "../../lib/dag/find_dag.ts";
-import { type Attempt, isActive, readAttempts } from "../../lib/run_log/attempts.ts";
-import type { Worker } from "../../lib/run_log/worker.ts";
-import { parseDate } from "../../lib/script/dates.ts";
+import { type Attempt, readAttempts } from "../../lib/run_log/attempts.ts";
+import { SILENT_AFTER_S } from "../../lib/run_log/claims.ts";
+import { isActive } from "../../lib/run_log/task_states.ts";
+import { isWorkerDead } from "../../lib/run_log/worker.ts";
+import { parseLogicalDate } from "../../lib/script/dates.ts";
 import { EXIT_CODE } from "../../lib/script/exit_code.ts";
-import { openSession } from "../../lib/script/session.ts";
+import { openMigratedWarehouse } from "../../lib/script/read_only.ts";
+import { listenForStop } from "../../lib/stop_signal.ts";
 import { type Sleep, sleep } from "../../lib/sleep.ts";
 import { querySqlFile } from "../../lib/warehouse/sql_file.ts";
 import type { Warehouse } from "../../lib/warehouse/warehouse.ts";
-import { lookOf } from "./look.ts";
+import { lookOf } from "../../lib/script/look.ts";
 import { createRunSubcommand, type Subcommand } from "./subcommand.ts";
 
 const claims = z.array(z.object({ task_id: z.string(), attempt: z.number(), worker: z.string() }));
@@ -20,7 +23,8 @@ type Asked = z.infer<typeof claims>[number];
 /** What a cancellation works with. */
 export interface CancelOptions {
   readonly warehouse: Warehouse;
-  readonly worker: Worker;
+  /** As `Worker.isDead`. */
+  readonly isDead: (workerId: string) => boolean;
   /** Aborting it ends the waiting; the request stays. */
   readonly signal: AbortSignal;
   readonly sleep: Sleep;
@@ -28,8 +32,6 @@ export interface CancelOptions {
   readonly tell: (text: string) => void;
 }
 
-/** A worker that has been silent for so long is dead: its claims are freed here. */
-const SILENT_AFTER_S = 30;
 const POLL_MS = 1000;
 const POLLS_PER_MESSAGE = 10;
 
@@ -42,7 +44,7 @@ const POLLS_PER_MESSAGE = 10;
 export async function cancelRun(
   dag: Dag,
   date: Temporal.PlainDate,
-  { warehouse: { sql }, worker, signal, sleep, tell }: CancelOptions,
+  { warehouse: { sql }, isDead, signal, sleep, tell }: CancelOptions,
 ): Promise<number> {
   const key = [dag.id, date.toString()];
   const asked = claims.parse([...await querySqlFile(sql, "ops/request_cancel.sql", key)]);
@@ -51,7 +53,7 @@ export async function cancelRun(
   tell(`Asked for the end of ${dag.id} of ${date}, which ${workers.join(", ")} is on`);
   for (let polls = 1;; polls++) {
     for (const id of workers) {
-      const dead = worker.isDead(id) ? id : "";
+      const dead = isDead(id) ? id : "";
       await querySqlFile(sql, "ops/free_cancelled_claims.sql", [...key, SILENT_AFTER_S, dead]);
     }
     const attempts = await readAsked(sql, dag, date, asked);
@@ -102,13 +104,21 @@ export const cancelCommand: Subcommand = (dags, act) =>
     .action(act(async (id: string, dateText: string) => {
       const config = readConfig(undefined, { amo: false });
       const dag = findDag(dags, id);
-      const date = parseDate(dateText, config.businessTz);
+      const date = parseLogicalDate(dateText, config.businessTz);
       if (!config.pg) {
         console.log(EMBEDDED);
         return EXIT_CODE.done;
       }
-      await using session = await openSession({ amo: false }, config);
-      const count = await cancelRun(dag, date, { ...session, sleep, tell: console.log });
+      // No session: that would migrate the warehouse and take part as a worker.
+      await using warehouse = await openMigratedWarehouse(config);
+      using stop = listenForStop();
+      const count = await cancelRun(dag, date, {
+        warehouse,
+        isDead: (id) => isWorkerDead(config.dataDir, id),
+        signal: stop.signal,
+        sleep,
+        tell: console.log,
+      });
       if (count === 0) console.log(`Nothing of ${dag.id} of ${date} is under way`);
       return EXIT_CODE.done;
     }));

@@ -1,12 +1,14 @@
+import type { ISql } from "postgres";
 import { type Config, readConfig } from "../../lib/config.ts";
 import type { Dag } from "../../lib/dag/dag.ts";
-import { type Attempt, readAttempts } from "../../lib/run_log/attempts.ts";
 import { type DagRun, dagRunOf, type RunStatus } from "../../lib/run_log/dag_run.ts";
+import { readTaskStates, type TaskState } from "../../lib/run_log/task_states.ts";
 import { wholeNumber } from "../../lib/script/command.ts";
-import { listDates, parseDate } from "../../lib/script/dates.ts";
+import { listDates, parseLogicalDate } from "../../lib/script/dates.ts";
 import { EXIT_CODE } from "../../lib/script/exit_code.ts";
-import { NoRunLogError, openRunLog } from "../../lib/script/read_only.ts";
-import { columnsOfStdout, lookOf, type Paint, paintForStdout } from "./look.ts";
+import { NoRunLogError, openMigratedWarehouse } from "../../lib/script/read_only.ts";
+import { columnsOfStdout, lookOf, type Paint, paintForStdout } from "../../lib/script/look.ts";
+import { querySqlFile } from "../../lib/warehouse/sql_file.ts";
 import { createSubcommand, type Subcommand } from "./subcommand.ts";
 
 /** The runs of some DAGs on some dates. */
@@ -37,7 +39,7 @@ export function formatGrid(grid: Grid, columns: number, paint: Paint): string {
     blocks.push(formatBlock(grid, { start, end: start + perBlock, idWidth }, paint));
   }
   const head = `Runs from ${grid.dates[0]} to ${grid.dates.at(-1)}, dates in ${grid.timeZone}`;
-  return [head, ...blocks, formatLegend(paint), ...formatProblem(grid)].join("\n\n");
+  return [head, ...blocks, formatLegend(grid, paint), ...formatProblem(grid)].join("\n\n");
 }
 
 /** The grid for programs. */
@@ -53,18 +55,19 @@ export function toGridJson({ dates, dags, timeZone }: Grid): string {
   );
 }
 
-function toRunJson({ date, status, tasks }: DagRun) {
-  const attempts = tasks.flatMap((task) => task.attempts);
-  const starts = attempts.map(({ started_at }) => started_at.getTime());
-  const failure = tasks.find(({ hasSuccess, latest }) => !hasSuccess && latest?.error);
+function toRunJson({ date, status, hasSuccess, tasks }: DagRun) {
+  const states = tasks.flatMap(({ state }) => state ?? []);
+  const starts = states.map(({ first_started_at }) => first_started_at.getTime());
+  const failure = states.find((state) => state.status !== "success" && state.error !== null);
   return {
     date,
     status,
+    has_success: hasSuccess,
     tasks: tasks.length,
-    tasks_succeeded: tasks.filter(({ hasSuccess }) => hasSuccess).length,
-    attempts: attempts.length,
+    tasks_succeeded: states.filter(({ has_success }) => has_success).length,
+    attempts: states.reduce((sum, { attempts }) => sum + attempts, 0),
     started_at: starts.length === 0 ? null : new Date(Math.min(...starts)),
-    error: failure?.latest?.error ?? null,
+    error: failure?.error ?? null,
   };
 }
 
@@ -100,28 +103,44 @@ function formatCell(status: RunStatus, paint: Paint): string {
   return " ".repeat(CELL_WIDTH - 1) + paint(style, mark);
 }
 
-function formatLegend(paint: Paint): string {
-  return LEGEND.map((status) => {
+/** What is rare is explained where it is there, on a line of its own. */
+function formatLegend({ dags }: Grid, paint: Paint): string {
+  const isStale = dags.some(({ runs }) => runs.some(({ status }) => status === "stale"));
+  const format = (status: RunStatus) => {
     const { mark, style, label } = lookOf(status);
     return `${paint(style, mark)} ${label}`;
-  }).join("  ");
+  };
+  return [
+    LEGEND.map(format).join("  "),
+    ...isStale ? [`${format("stale")}: what it waited for has succeeded again since`] : [],
+  ].join("\n");
 }
 
-/** The newest failure, with the command that tells more. */
-function formatProblem({ dates, dags }: Grid): string[] {
+/** The newest failure, or else the newest stale run, with the command that tells more. */
+function formatProblem(grid: Grid): string[] {
+  const failed = findNewest(grid, "failed");
+  const run = failed ?? findNewest(grid, "stale");
+  if (!run) return [];
+  const { dagId, date, hasSuccess } = run;
+  const found = !failed
+    ? "is stale"
+    : hasSuccess
+    ? "failed though it had succeeded before"
+    : "failed";
+  return [`Why ${dagId} ${found}, and what now:\n  deno task runs explain ${dagId} ${date}`];
+}
+
+function findNewest({ dates, dags }: Grid, status: RunStatus): DagRun | null {
   for (const i of dates.keys().toArray().reverse()) {
-    const failed = dags.map(({ runs }) => runs[i]).find((run) => run?.status === "failed");
-    if (failed) {
-      const { dagId, date } = failed;
-      return [`Why ${dagId} failed, and what now:\n  deno task runs explain ${dagId} ${date}`];
-    }
+    const found = dags.map(({ runs }) => runs[i]).find((run) => run?.status === status);
+    if (found) return found;
   }
-  return [];
+  return null;
 }
 
 interface GridFlags {
   readonly days: number;
-  readonly to: string;
+  readonly to?: string;
   readonly json?: boolean;
 }
 
@@ -132,7 +151,7 @@ export const gridCommand: Subcommand = (dags, act) =>
     "--days 7 --to 2026-05-03 --json",
   ])
     .option("--days <count>", "so many dates", wholeNumber(1, 366), 14)
-    .option("--to <date>", "the last of them", "today")
+    .option("--to <date>", "the last of them (default: today, or else the last with runs)")
     .option("--json", "print one JSON object")
     .action(act(async (flags: GridFlags) => {
       const grid = await readGrid(dags, flags);
@@ -144,32 +163,54 @@ export const gridCommand: Subcommand = (dags, act) =>
 
 async function readGrid(dags: readonly Dag[], flags: GridFlags): Promise<Grid> {
   const config = readConfig(undefined, { amo: false });
-  const to = parseDate(flags.to, config.businessTz);
-  const dates = listDates(to.subtract({ days: flags.days - 1 }), to);
-  const range = { from: String(dates[0]), to: String(dates.at(-1)) };
-  const attempts = await readOrNone(config, range, flags.json ?? false);
+  const to = parseLogicalDate(flags.to ?? "today", config.businessTz);
+  const mayMove = flags.to === undefined && !flags.json;
+  const found = await readOrNone(config, { to, days: flags.days, mayMove }, flags.json ?? false);
   return {
     timeZone: config.businessTz,
-    dates,
+    dates: found.dates,
     dags: dags.map((dag) => ({
       id: dag.id,
-      runs: dates.map((date) => dagRunOf(dag, date.toString(), attempts)),
+      runs: found.dates.map((date) => dagRunOf(dag, date.toString(), found.states)),
     })),
   };
 }
 
+interface Range {
+  readonly to: Temporal.PlainDate;
+  readonly days: number;
+  /** To the last dates that have runs, when these have none. */
+  readonly mayMove: boolean;
+}
+
+interface Found {
+  readonly dates: readonly Temporal.PlainDate[];
+  readonly states: readonly TaskState[];
+}
+
 /** A program that asks for JSON gets some, even before the first run. */
-async function readOrNone(
-  config: Config,
-  range: { readonly from: string; readonly to: string },
-  isForProgram: boolean,
-): Promise<Attempt[]> {
+async function readOrNone(config: Config, range: Range, isForProgram: boolean): Promise<Found> {
   try {
-    await using warehouse = await openRunLog(config);
-    return await readAttempts(warehouse.sql, range);
+    await using warehouse = await openMigratedWarehouse(config);
+    return await readDates(warehouse.sql, range);
   } catch (error) {
     if (!isForProgram || !(error instanceof NoRunLogError)) throw error;
-    console.error(error.message);
-    return [];
+    console.error(error.note);
+    return { dates: datesOf(range), states: [] };
   }
+}
+
+async function readDates(sql: ISql, range: Range): Promise<Found> {
+  const dates = datesOf(range);
+  const states = await readTaskStates(sql, String(dates[0]), String(dates.at(-1)));
+  if (states.length > 0 || !range.mayMove) return { dates, states };
+  const [row] = await querySqlFile(sql, "ops/find_last_date.sql", [range.to.toString()]);
+  if (!row?.last_date) return { dates, states };
+  console.log(`No runs from ${dates[0]} to ${range.to}: these are the last dates that have some\n`);
+  const to = Temporal.PlainDate.from(String(row.last_date));
+  return await readDates(sql, { ...range, to, mayMove: false });
+}
+
+function datesOf({ to, days }: Range): readonly Temporal.PlainDate[] {
+  return listDates(to.subtract({ days: days - 1 }), to);
 }

@@ -6,11 +6,11 @@ import type { Dag } from "../../lib/dag/dag.ts";
 import { findDag } from "../../lib/dag/find_dag.ts";
 import { attemptLogFile, dagLogFile, type LogFile, TAIL_LINES } from "../../lib/log/log_file.ts";
 import { type Attempt, readAttempts, withoutControls } from "../../lib/run_log/attempts.ts";
-import { parseDate } from "../../lib/script/dates.ts";
+import { parseLogicalDate } from "../../lib/script/dates.ts";
 import { EXIT_CODE } from "../../lib/script/exit_code.ts";
-import { openRunLog } from "../../lib/script/read_only.ts";
+import { openMigratedWarehouse } from "../../lib/script/read_only.ts";
 import { querySqlFile } from "../../lib/warehouse/sql_file.ts";
-import { lookOf, type Paint, paintForStdout } from "./look.ts";
+import { lookOf, type Paint, paintForStdout } from "../../lib/script/look.ts";
 import { createRunSubcommand, type Subcommand } from "./subcommand.ts";
 
 const tails = z.array(
@@ -97,7 +97,7 @@ function requireRight(logDir: string): void {
   if (Deno.permissions.querySync({ name: "read", path: logDir }).state === "granted") return;
   throw new ConfigError(
     `Cannot read LOG_DIR "${logDir}": this program may not read there, expected a folder below logs: ` +
-      `or start it with deno run -q --no-prompt -P=pipeline --allow-read=.,${logDir} pipeline/runs.ts`,
+      `or start it with deno run -q --no-prompt -P=pipeline --allow-read=.,${logDir} pipeline/runs.ts (docs/permissions.md)`,
   );
 }
 
@@ -110,8 +110,8 @@ export const logsCommand: Subcommand = (dags, act) =>
     .action(act(async (id: string, dateText: string) => {
       const config = readConfig(undefined, { amo: false });
       const dag = findDag(dags, id);
-      const date = parseDate(dateText, config.businessTz).toString();
-      await using warehouse = await openRunLog(config);
+      const date = parseLogicalDate(dateText, config.businessTz).toString();
+      await using warehouse = await openMigratedWarehouse(config);
       const attempts = await readAttempts(warehouse.sql, { from: date, to: date, dagId: dag.id });
       console.log(
         await readLogs(warehouse.sql, config, { dag, date, attempts }, paintForStdout()),

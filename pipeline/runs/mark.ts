@@ -6,7 +6,7 @@ import { findDag } from "../../lib/dag/find_dag.ts";
 import { maskPersonalData } from "../../lib/log/masking.ts";
 import { formatProse } from "../../lib/log/prose.ts";
 import { freeDeadClaims } from "../../lib/run_log/claims.ts";
-import { parseDate } from "../../lib/script/dates.ts";
+import { parseLogicalDate } from "../../lib/script/dates.ts";
 import { EXIT_CODE } from "../../lib/script/exit_code.ts";
 import { openSession } from "../../lib/script/session.ts";
 import { querySqlFile } from "../../lib/warehouse/sql_file.ts";
@@ -66,7 +66,7 @@ export const markCommand: Subcommand = (dags, act) =>
     ) => {
       const config = readConfig(undefined, { amo: false });
       const dag = findDag(dags, id);
-      const date = parseDate(dateText, config.businessTz);
+      const date = parseLogicalDate(dateText, config.businessTz);
       if (why.trim() === "") {
         throw new ConfigError(
           "Cannot mark a run without a reason: --why is empty, expected a text",

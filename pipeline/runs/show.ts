@@ -6,23 +6,27 @@ import { formatProse } from "../../lib/log/prose.ts";
 import { formatDuration, formatLocalTime } from "../../lib/log/time_text.ts";
 import { type Attempt, readAttempts } from "../../lib/run_log/attempts.ts";
 import { dagRunOf } from "../../lib/run_log/dag_run.ts";
-import { parseDate } from "../../lib/script/dates.ts";
+import { readTaskStates, type TaskState } from "../../lib/run_log/task_states.ts";
+import { parseLogicalDate } from "../../lib/script/dates.ts";
 import { EXIT_CODE } from "../../lib/script/exit_code.ts";
-import { openRunLog } from "../../lib/script/read_only.ts";
-import { lookOf, type Paint, paintForStdout } from "./look.ts";
+import { openMigratedWarehouse } from "../../lib/script/read_only.ts";
+import { lookOf, type Paint, paintForStdout } from "../../lib/script/look.ts";
 import { createRunSubcommand, type Subcommand } from "./subcommand.ts";
 
 /** Everything that the run log knows of a DAG for a date: one block for each attempt. */
 export function formatRun(
   dag: Dag,
   date: Temporal.PlainDate,
+  states: readonly TaskState[],
   attempts: readonly Attempt[],
   view: { readonly timeZone: string; readonly paint: Paint },
 ): string {
-  const { style, label } = lookOf(dagRunOf(dag, date.toString(), attempts).status);
+  const run = dagRunOf(dag, date.toString(), states);
+  const { style, label } = lookOf(run.status);
+  const beside = run.hasSuccess && run.status === "failed" ? ", the data of its success stand" : "";
   const blocks = attempts.map((attempt) => formatAttempt(attempt, view));
   return [
-    `${view.paint("strong", `${dag.id} of ${date}`)}: ${view.paint(style, label)}\n` +
+    `${view.paint("strong", `${dag.id} of ${date}`)}: ${view.paint(style, label)}${beside}\n` +
     `${formatProse(dag.description, "")}\nSchedule ${dag.schedule} (${view.timeZone})`,
     ...blocks.length > 0 ? blocks : [`Why:\n  deno task runs explain ${dag.id} ${date}`],
   ].join("\n\n");
@@ -70,11 +74,12 @@ export const showCommand: Subcommand = (dags, act) =>
     .action(act(async (id: string, dateText: string) => {
       const config = readConfig(undefined, { amo: false });
       const dag = findDag(withSetSchedules(dags, config), id);
-      const date = parseDate(dateText, config.businessTz);
-      await using warehouse = await openRunLog(config);
+      const date = parseLogicalDate(dateText, config.businessTz);
+      await using warehouse = await openMigratedWarehouse(config);
       const range = { from: date.toString(), to: date.toString(), dagId: dag.id };
       const attempts = await readAttempts(warehouse.sql, range);
+      const states = await readTaskStates(warehouse.sql, range.from);
       const view = { timeZone: config.businessTz, paint: paintForStdout() };
-      console.log(formatRun(dag, date, attempts, view));
+      console.log(formatRun(dag, date, states, attempts, view));
       return EXIT_CODE.done;
     }));

@@ -1,7 +1,7 @@
 import { getLogger } from "@logtape/logtape";
 import type { ISql } from "postgres";
 import { z } from "zod";
-import type { DagOutcome } from "../../lib/dag/outcome.ts";
+import { type DagOutcome, statusWords } from "../../lib/dag/outcome.ts";
 import type { ScheduledDag } from "../../lib/dag/scheduled_dags.ts";
 import { errorText } from "../../lib/log/error_text.ts";
 import { freeDeadClaims } from "../../lib/run_log/claims.ts";
@@ -15,7 +15,7 @@ import { due, type DueRun, firstDateNeeded, type RunLogView } from "./due.ts";
 
 /** What a scheduler works with. The warehouse must be migrated. */
 export interface SchedulerOptions
-  extends Omit<RunOptions, "logicalDate" | "dryRun" | "force" | "waitMs" | "signal" | "drain"> {
+  extends Omit<RunOptions, "logicalDate" | "force" | "waitMs" | "signal" | "drain"> {
   readonly dags: readonly ScheduledDag[];
   /** The time that decides what is due; the database's clock by default, so that machines agree. */
   readonly now?: () => Promise<Temporal.Instant>;
@@ -131,7 +131,7 @@ async function runOne(
     log.info("{dag} of {date} ended: {status}", {
       dag: dag.id,
       date: date.toString(),
-      status: outcome.status,
+      status: statusWords(outcome.status),
     });
     await attempt("what follows a run", () => options.onDagEnd?.(outcome, date));
     return outcome;

@@ -1,7 +1,7 @@
 import type { Dag } from "../../lib/dag/dag.ts";
 import type { Slot } from "../../lib/dag/schedule.ts";
 import type { ScheduledDag } from "../../lib/dag/scheduled_dags.ts";
-import { type DagState, dagStateOf } from "../../lib/run_log/dag_state.ts";
+import { dagRunOf, type Progress, progressOf } from "../../lib/run_log/dag_run.ts";
 import type { TaskState } from "../../lib/run_log/task_states.ts";
 import { decide } from "../../lib/run_log/upstreams.ts";
 
@@ -19,7 +19,7 @@ export interface DueRun {
   readonly date: Temporal.PlainDate;
 }
 
-/** Days for which a run that was begun and cut off is taken up again, whatever the policy. */
+/** Days for which a run that was begun and cut off, or has become stale, is taken up again under any policy. */
 const RESUME_DAYS = 7;
 
 /** So long after its slot a date is still due once its day has ended: 23:59 must not be lost to a busy minute. */
@@ -31,7 +31,8 @@ const LATE_MINUTES = 60;
  * A date is due from its slot on. One that nobody has tried is due on its own day under every policy; when
  * that day has passed unused, `none` lets it go, `last` takes the newest such date and `all` each of them,
  * back to the DAG's first run or `catchupMaxDays`. A run that was cut off is due again for a week, and so is
- * one that its upstreams refused, once they have all succeeded. A failed run is not: its retries are spent.
+ * one that its upstreams refused, once they have all succeeded, and one whose success is stale, once nobody has
+ * to run what it waits for before. A failed run is not: its retries are spent.
  */
 export function due(
   dags: readonly ScheduledDag[],
@@ -41,7 +42,7 @@ export function due(
 ): readonly DueRun[] {
   const byDate = Map.groupBy(runLog.states, ({ logical_date }) => logical_date);
   return dags.flatMap((scheduled) => {
-    const date = dueDate(scheduled, byDate, runLog.firstDates, now, timeZone);
+    const date = dueDate(scheduled, { dags, byDate, firstDates: runLog.firstDates, now, timeZone });
     return date ? [{ dag: scheduled.dag, date }] : [];
   });
 }
@@ -63,13 +64,16 @@ function today(now: Temporal.Instant, timeZone: string): Temporal.PlainDate {
   return now.toZonedDateTimeISO(timeZone).toPlainDate();
 }
 
-function dueDate(
-  scheduled: ScheduledDag,
-  byDate: ReadonlyMap<string, readonly TaskState[]>,
-  firstDates: ReadonlyMap<string, string>,
-  now: Temporal.Instant,
-  timeZone: string,
-): Temporal.PlainDate | null {
+interface Situation {
+  readonly dags: readonly ScheduledDag[];
+  readonly byDate: ReadonlyMap<string, readonly TaskState[]>;
+  readonly firstDates: ReadonlyMap<string, string>;
+  readonly now: Temporal.Instant;
+  readonly timeZone: string;
+}
+
+function dueDate(scheduled: ScheduledDag, situation: Situation): Temporal.PlainDate | null {
+  const { dags, byDate, firstDates, now, timeZone } = situation;
   const { dag, schedule } = scheduled;
   const end = today(now, timeZone);
   const slots = schedule.slots(end.subtract({ days: daysBack(scheduled) }), end)
@@ -78,28 +82,50 @@ function dueDate(
   for (const slot of slots) {
     const { date } = slot;
     const states = byDate.get(date.toString()) ?? [];
-    const state = dagStateOf(dag, states);
-    const takesPart = isBegun(state) || fresh.includes(slot);
+    const progress = progressOf(dagRunOf(dag, date.toString(), states));
+    const isRecent = Temporal.PlainDate.compare(date, end.subtract({ days: RESUME_DAYS })) >= 0;
+    const takesPart = progress === "stale" ? isRecent : isBegun(progress) || fresh.includes(slot);
     // One date of a DAG after the other: a later one begins when the earlier has ended.
-    if (takesPart && state === "active") return null;
-    if (takesPart && isReady(dag, state, states, date, timeZone)) return date;
+    if (takesPart && progress === "active") return null;
+    if (takesPart && isReady(dag, progress, { dags, states, date, timeZone })) return date;
   }
   return null;
 }
 
-function isBegun(state: DagState): boolean {
-  return state === "active" || state === "cut off" || state === "refused";
+function isBegun(progress: Progress): boolean {
+  return progress === "active" || progress === "cut off" || progress === "refused";
 }
 
-function isReady(
-  dag: Dag,
-  state: DagState,
-  states: readonly TaskState[],
-  date: Temporal.PlainDate,
-  timeZone: string,
-): boolean {
-  if (state === "refused") return decide(dag, states, date.toString(), timeZone).kind === "ready";
-  return state === "untouched" || state === "cut off";
+interface Day {
+  readonly dags: readonly ScheduledDag[];
+  readonly states: readonly TaskState[];
+  readonly date: Temporal.PlainDate;
+  readonly timeZone: string;
+}
+
+function isReady(dag: Dag, progress: Progress, day: Day): boolean {
+  switch (progress) {
+    case "untouched":
+    case "cut off":
+      return true;
+    case "refused":
+      return isLetGo(dag, day);
+    case "stale":
+      return isLetGo(dag, day) && !waitsForMore(dag, day);
+    default:
+      return false;
+  }
+}
+
+function isLetGo(dag: Dag, { states, date, timeZone }: Day): boolean {
+  return decide(dag, states, date.toString(), timeZone).kind === "ready";
+}
+
+/** Whether an upstream is being run or about to be: its end would make the success stale at once. */
+function waitsForMore(dag: Dag, { dags, states, date }: Day): boolean {
+  return dags.filter(({ dag: { id } }) => dag.waitsFor.some((upstream) => upstream.dag === id))
+    .map((upstream) => progressOf(dagRunOf(upstream.dag, date.toString(), states)))
+    .some((progress) => progress === "active" || progress === "stale");
 }
 
 /** The slots whose dates may be run although nobody has tried them. */

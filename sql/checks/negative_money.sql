@@ -1,11 +1,12 @@
--- What:  error: facts with an amount of money below zero
+-- What:  warn: facts with an amount of money below zero
 -- Grain: one row per lead (fleet usage: car and day)
 -- Reads: dds.fact_rentals, dds.fact_fleet_usage_day, changed_*
 -- After: merge_fact_rentals: dds.fact_rentals
 -- After: merge_fact_fleet_usage_day: dds.fact_fleet_usage_day
 --
 -- Why: a rental never costs less than nothing, so it is a slip of the keyboard that
--- every sum would carry on. Correct it in amoCRM; the next run takes it in.
+-- every sum carries on. Correct it in amoCRM; the next load takes it in. One lead's slip
+-- is no reason to keep the figures of all others from people, so it only tells.
 
 select
     fact_rentals.lead_id as id,

@@ -41,8 +41,9 @@ compared as (
 
 select
     replace(current_setting('rental.checked_table'), 'stg.stg_', 'load_') as id,
-    compared.rows_read || ' records, ' || compared.rows_before
-    || ' in the load before' as detail
+    compared.rows_read || ' found, ' || compared.rows_before
+    || ' the load before, limit MAX_ROW_DROP_PERCENT='
+    || current_setting('rental.max_row_drop_percent') as detail
 from compared
 where
     compared.place = 1

@@ -49,7 +49,8 @@ select
     'loaded at ' || date_trunc('second', newest_loads.loaded_at) || ', '
     || round(
         extract(epoch from newest_loads.needed_at - newest_loads.loaded_at) / 3600
-    ) || ' hours before it is needed' as detail
+    ) || ' hours before it is needed, limit FRESHNESS_HOURS='
+    || current_setting('rental.freshness_hours') as detail
 from newest_loads
 where
     newest_loads.loaded_at

@@ -1,23 +1,23 @@
--- What:  error: rentals in a status that the dictionary does not know
--- Grain: one row per lead
--- Reads: dds.fact_rentals, dict.dict_status_leads, changed_leads
--- After: merge_fact_rentals: dds.fact_rentals
+-- What:  warn: statuses that a lead had and the dictionary does not know
+-- Grain: one row per (pipeline, status), named after the status
+-- Reads: dds.dim_status, dict.dict_status_leads
+-- After: merge_dim_status: dds.dim_status
 --
--- Why: without its status a rental has no stage, so it counts neither as a booking nor
--- as cancelled. The dictionary is read after the leads and keeps what the CRM no longer
--- lists: a status that it lacks means that one of the two was read wrongly.
+-- Why: without its name a status has no stage, so its rentals count neither as bookings
+-- nor as cancelled, unless it is 142 or 143. The dictionary is read after the leads and
+-- keeps what the CRM no longer lists: most often the status was deleted before the first
+-- run. A pipeline has few statuses, so all are looked at each time.
 
 select
-    fact_rentals.lead_id as id,
-    'status ' || coalesce(fact_rentals.status_id::text, 'null') || ' of pipeline '
-    || fact_rentals.pipeline_id as detail
-from dds.fact_rentals
-inner join changed_leads on fact_rentals.lead_id = changed_leads.id
+    dim_status.status_id as id,
+    'of pipeline ' || dim_status.pipeline_id || ', stage ' || dim_status.stage
+        as detail
+from dds.dim_status
 where
     not exists (
         select
         from dict.dict_status_leads
         where
-            dict_status_leads.pipeline_id = fact_rentals.pipeline_id
-            and dict_status_leads.status_id = fact_rentals.status_id
+            dict_status_leads.pipeline_id = dim_status.pipeline_id
+            and dict_status_leads.status_id = dim_status.status_id
     );

@@ -2,11 +2,7 @@
 -- Grain: one row per car
 -- Reads: ods.ods_cars_hist, stg.stg_cars (which changed), ops.watermark
 
-select watermark.name
-from ops.watermark
-where watermark.name in ('ods.ods_cars_hist', 'dds.dim_car')
-order by watermark.name
-for update;
+select ops.lock_watermarks('ods.ods_cars_hist', 'dds.dim_car');
 
 create temporary table changed_cars on commit drop as
 select distinct stg_cars.id

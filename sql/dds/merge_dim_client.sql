@@ -2,11 +2,7 @@
 -- Grain: one row per client
 -- Reads: ods.ods_clients_hist, stg.stg_clients (which changed), ops.watermark
 
-select watermark.name
-from ops.watermark
-where watermark.name in ('ods.ods_clients_hist', 'dds.dim_client')
-order by watermark.name
-for update;
+select ops.lock_watermarks('ods.ods_clients_hist', 'dds.dim_client');
 
 create temporary table changed_clients on commit drop as
 select distinct stg_clients.id

@@ -1,8 +1,9 @@
--- What:  fills the calendar from the first rental to a year after the logical date
+-- What:  fills the calendar from the first day of a fact to a year after the last one
 -- Grain: one row per calendar day
--- Reads: ods.ods_leads_hist (the first rental), rental.weekend_days ('6,7': ISO weekdays)
+-- Reads: every fact (the first and the last day), rental.weekend_days ('6,7': ISO weekdays)
 --
--- The calendar never shrinks: a day that reports have joined to stays.
+-- Built after the facts, so that it covers every day that they refer to. It never
+-- shrinks: a day that reports have joined to stays, whatever older date is run again.
 
 create temporary table merge_counts (
     rows_read bigint not null,
@@ -10,30 +11,34 @@ create temporary table merge_counts (
     updated bigint not null
 ) on commit drop;
 
-with first_rental as (
+with span as (
+    -- With the days that are there: between them and the new ones must be no gap.
     select
         least(
-            coalesce(
-                (
-                    min(ods_leads_hist.rental_start)
-                    at time zone current_setting('rental.business_tz')
-                )::date,
-                current_setting('rental.logical_date')::date
-            ),
-            current_setting('rental.logical_date')::date
-        ) as date_day
-    from ods.ods_leads_hist
-    where ods_leads_hist.is_current
+            facts.first_day,
+            current_setting('rental.logical_date')::date,
+            (select min(dim_date.date_day) from dds.dim_date)
+        ) as first_day,
+        greatest(
+            facts.last_day + interval '1 year',
+            current_setting('rental.logical_date')::date + interval '1 year',
+            (select max(dim_date.date_day) from dds.dim_date)
+        ) as last_day
+    from dds.span_of_facts(
+        current_setting('rental.business_tz'),
+        current_setting('rental.logical_date')::date,
+        coalesce(
+            nullif(current_setting('rental.max_horizon_days', true), ''), '730'
+        )::integer
+    ) as facts
 ),
 
 days as (
     select calendar.date_day::date as date_day
-    from first_rental
+    from span
     cross join
         lateral generate_series(
-            first_rental.date_day::timestamp,
-            current_setting('rental.logical_date')::date + interval '1 year',
-            interval '1 day'
+            span.first_day::timestamp, span.last_day, interval '1 day'
         ) as calendar (date_day)
 ),
 

@@ -7,15 +7,10 @@
 -- time zone was set otherwise. Cars that did not change only gain or lose idle days at
 -- the end, as the last day of the calendar moves.
 
-select watermark.name
-from ops.watermark
-where
-    watermark.name in (
-        'ods.ods_cars_hist', 'dds.fact_fleet_usage_day',
-        'dds.fact_fleet_usage_day/cars'
-    )
-order by watermark.name
-for update;
+select ops.lock_watermarks(
+    'ods.ods_cars_hist', 'dds.fact_fleet_usage_day',
+    'dds.fact_fleet_usage_day/cars'
+);
 
 create temporary table pending_cars on commit drop as
 with taken as (

@@ -4,11 +4,7 @@
 --
 -- Rows of leads that were deleted stay: their history does, and the changes happened.
 
-select watermark.name
-from ops.watermark
-where watermark.name in ('ods.ods_leads_hist', 'dds.fact_lead_status_change')
-order by watermark.name
-for update;
+select ops.lock_watermarks('ods.ods_leads_hist', 'dds.fact_lead_status_change');
 
 create temporary table changed_leads on commit drop as
 select distinct stg_leads.id

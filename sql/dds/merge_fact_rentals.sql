@@ -7,16 +7,11 @@
 -- client (by link, plate or licence) and those in a changed status; all of them when
 -- the rental pipeline or the grace time was set otherwise.
 
-select watermark.name
-from ops.watermark
-where
-    watermark.name in (
-        'ods.ods_leads_hist', 'ods.ods_cars_hist', 'ods.ods_clients_hist',
-        'dict.dict_status_leads', 'dds.fact_rentals', 'dds.fact_rentals/cars',
-        'dds.fact_rentals/clients', 'dds.fact_rentals/statuses'
-    )
-order by watermark.name
-for update;
+select ops.lock_watermarks(
+    'ods.ods_leads_hist', 'ods.ods_cars_hist', 'ods.ods_clients_hist',
+    'dict.dict_status_leads', 'dds.fact_rentals', 'dds.fact_rentals/cars',
+    'dds.fact_rentals/clients', 'dds.fact_rentals/statuses'
+);
 
 create temporary table reading on commit drop as
 select
@@ -304,8 +299,15 @@ with resolved as (
                 then rental_leads.client_element_id
             else coalesce(clients_by_license.client_id, 0)
         end as client_id,
-        dict_status_leads.status_name,
-        coalesce(dict_status_leads.stage, 'other') as stage,
+        coalesce(
+            dict_status_leads.status_name,
+            dict.unknown_status_name(rental_leads.status_id)
+        ) as status_name,
+        coalesce(
+            dict_status_leads.stage,
+            dict.unknown_status_stage(rental_leads.status_id)
+        ) as stage,
+        dict_status_leads.status_id is null as is_status_unknown,
         dds.rental_days(
             rental_leads.rental_start, rental_leads.rental_end,
             reading.business_tz, reading.grace_minutes
@@ -487,6 +489,6 @@ select
                 or desired_rentals.license_key is not null
             )
     ) as warning_clients_not_found,
-    (select count(*) from desired_rentals where desired_rentals.status_name is null)
+    (select count(*) from desired_rentals where desired_rentals.is_status_unknown)
         as warning_statuses_unknown
 from rental_changes;

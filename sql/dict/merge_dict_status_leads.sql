@@ -6,10 +6,7 @@
 -- every row is classed anew, so an edited rule reaches it too.
 
 -- Facts lock the same row before they read what changed: none of it is passed over.
-select watermark.name
-from ops.watermark
-where watermark.name = 'dict.dict_status_leads'
-for update;
+select ops.lock_watermarks('dict.dict_status_leads');
 
 create temporary table merge_counts (
     inserted bigint not null,

@@ -7,11 +7,7 @@
 -- order of arrival.
 
 -- A load locks the same row before it lands anything: what landed is visible below.
-select watermark.name
-from ops.watermark
-where watermark.name in ('stg.stg_cars', 'ods.ods_cars_hist')
-order by watermark.name
-for update;
+select ops.lock_watermarks('stg.stg_cars', 'ods.ods_cars_hist');
 
 create temporary table changed_cars on commit drop as
 select

@@ -7,11 +7,7 @@
 -- order of arrival.
 
 -- A load locks the same row before it lands anything: what landed is visible below.
-select watermark.name
-from ops.watermark
-where watermark.name in ('stg.stg_leads', 'ods.ods_leads_hist')
-order by watermark.name
-for update;
+select ops.lock_watermarks('stg.stg_leads', 'ods.ods_leads_hist');
 
 create temporary table changed_leads on commit drop as
 select

@@ -3,7 +3,7 @@
 -- Reads: ops.run_log
 -- The partial unique index run_log_one_claim decides between workers that come at the same time.
 insert into ops.run_log (
-    run_id, dag_id, task_id, logical_date, attempt, status, worker
+    run_id, dag_id, task_id, logical_date, attempt, status, worker, waits_for
 )
 select
     $1::uuid as run_id,
@@ -12,7 +12,8 @@ select
     $4::date as logical_date,
     coalesce(max(run_log.attempt), 0) + 1 as attempt,
     'waiting' as status,
-    $5 as worker
+    $5 as worker,
+    $6::jsonb as waits_for
 from ops.run_log
 where
     run_log.dag_id = $2

@@ -33,7 +33,7 @@ from (
             and dag_state.logical_date > open_incident.logical_date
             and dag_state.state = 'failed'
             and (
-                dag_state.reason in ('error', 'budget')
+                dag_state.reason in ('error', 'check', 'account', 'budget')
                 or (
                     dag_state.reason = 'worker_died'
                     and dag_state.worker_deaths >= $1::integer

@@ -3,7 +3,8 @@
 -- Reads: ops.dag_state, ops.run_log
 -- Scalar subqueries, since a join would first compute the state of every date there ever was; this
 -- way dates are looked at from the newest back until one fits.
--- The last success is that of the newest date: an old one, run again, makes no DAG look fresh.
+-- The last success is that of the newest date: an old one, run again, makes no DAG look fresh. Its
+-- data stand even when a further run of the date has failed since.
 -- The tasks of a DAG run one after the other, so its working time is the sum of theirs; from the
 -- first start to the last end there may lie hours in which a failed task waited to be run again.
 with dag_dates as materialized (
@@ -21,12 +22,12 @@ with dag_dates as materialized (
                 run_log.dag_id = dags.dag_id
                 and run_log.status = 'success'
                 and (
-                    select dag_state.state
+                    select dag_state.has_success
                     from ops.dag_state
                     where
                         dag_state.dag_id = run_log.dag_id
                         and dag_state.logical_date = run_log.logical_date
-                ) = 'success'
+                )
             order by run_log.logical_date desc
             limit 1
         ) as success_date
@@ -42,25 +43,17 @@ select
             dag_state.dag_id = dag_dates.dag_id
             and dag_state.logical_date = dag_dates.newest_date
     ) as state,
-    (
-        select extract(epoch from dag_state.finished_at)::double precision
-        from ops.dag_state
-        where
-            dag_state.dag_id = dag_dates.dag_id
-            and dag_state.logical_date = dag_dates.success_date
-    ) as last_success_s,
-    (
-        select extract(epoch from sum(last_tries.duration))::double precision
-        from (
-            select distinct on (run_log.task_id)
-                run_log.finished_at - run_log.started_at as duration
-            from ops.run_log
-            where
-                run_log.dag_id = dag_dates.dag_id
-                and run_log.logical_date = dag_dates.success_date
-                and run_log.status = 'success'
-            order by run_log.task_id asc, run_log.attempt desc
-        ) as last_tries
-    ) as last_duration_s
+    extract(epoch from last_success.succeeded_at)::double precision as last_success_s,
+    extract(epoch from last_success.success_duration)::double precision as last_duration_s
 from dag_dates
+left join lateral (
+    select
+        dag_state.succeeded_at,
+        dag_state.success_duration
+    from ops.dag_state
+    where
+        dag_state.dag_id = dag_dates.dag_id
+        and dag_state.logical_date = dag_dates.success_date
+    limit 1
+) as last_success on true
 order by dag_dates.dag_id;

@@ -23,7 +23,7 @@ where
         )
     )
     and (
-        dag_state.reason in ('error', 'budget')
+        dag_state.reason in ('error', 'check', 'account', 'budget')
         or (dag_state.reason = 'worker_died' and dag_state.worker_deaths >= $4::integer)
     )
     and not exists (

@@ -1,8 +1,5 @@
 -- What:  lets one load at a time land rows, so that landed_seq rises in commit order
--- Grain: the one row of ops.watermark that is locked
--- Reads: ops.watermark, $1 its name
+-- Grain: one row
+-- Reads: ops.watermark, $1 the name of the row that is locked
 
-select watermark.name
-from ops.watermark
-where watermark.name = $1
-for update;
+select ops.lock_watermarks($1);

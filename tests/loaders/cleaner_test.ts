@@ -390,13 +390,90 @@ testCleaner(
     assert.match(
       stdout,
       new RegExp(
-        `^The values of lead ${leadIds[1]} were refused by the account: NotSupportedChoice at ` +
-          "custom_fields_values\\.\\d\\.values\\.0\\.value$",
+        `^The value of the field "Notes" of lead ${leadIds[1]} was refused by the account: ` +
+          "NotSupportedChoice at custom_fields_values\\.\\d\\.values\\.0\\.value$",
         "m",
       ),
     );
     assert.equal((await readValues(loaders, "Notes")).length, 2);
+    // The other value of that lead is there.
+    assert.equal((await readValues(loaders, "Colour")).length, 3);
     assert.doesNotMatch(stdout, /not any more|private words/);
+  },
+);
+
+testCleaner(
+  "cleaner --restore brings back every value but the one that is too long",
+  async (loaders) => {
+    const { folder, run, sandbox } = loaders;
+    const body = await loaders.call("POST", "/api/v4/leads", leads(2, []));
+    const ids = [0, 1].map((i) => Number(at(body, "_embedded", "leads", i, "id")));
+    const text = (await Deno.readTextFile("tests/testdata/cases/text_over_256/backup.json"))
+      .replaceAll("38004285", String(ids[0])).replaceAll("38004288", String(ids[1]))
+      // Ids that no field of this account has.
+      .replaceAll("909839", "39").replaceAll("909841", "41")
+      // The case has its length in place of the text.
+      .replace("nnn…(300)", "n".repeat(300));
+    const backup = join(folder, "backup.json");
+    await Deno.writeTextFile(backup, text);
+    // Where accounts take longer texts this one refuses it by a rule of its own.
+    sandbox.setSwitches({ refusedText: "n".repeat(300) });
+
+    const { code, stdout } = await run("cleaner", ["--restore", backup, "--yes"]);
+    const again = await run("cleaner", ["--restore", backup, "--yes"]);
+
+    assert.deepEqual([code, again.code], [1, 1]);
+    const [, refused, ...rest] = stdout.trimEnd().split("\n");
+    assert.match(
+      refused ?? "",
+      new RegExp(
+        `^The value of the field "Notes" of lead ${ids[0]} was refused by the account: ` +
+          "\\w+ at custom_fields_values\\.0\\.values\\.0\\.value$",
+      ),
+    );
+    assert.deepEqual(rest, [
+      "Fields: 2 created, 0 created before, 0 not deleted at all",
+      "Leads: 2 given their values, 0 as they were, 0 gone",
+      "Not everything was done, see above.",
+    ]);
+    assert.match(again.stdout, /^Leads: 0 given their values, 1 as they were, 0 gone$/m);
+    assert.deepEqual(await readValues(loaders, "Airport"), [[ids[0], "DXB T3"], [ids[1], "AUH"]]);
+    assert.equal(
+      (await readValues(loaders, "Notes")).filter((one) => at(one, 0) === ids[1]).length,
+      1,
+    );
+  },
+);
+
+testCleaner(
+  "cleaner --restore sends of fields and values what the account takes, and no more",
+  async (loaders) => {
+    const { folder, runWell, call, sandbox } = loaders;
+    const choices = { enums: [{ value: "red", sort: 1 }, { value: "blue", sort: 2 }] };
+    const odd = await create(loaders, [
+      { name: "Radio", type: "radiobutton", ...choices },
+      { name: "Many", type: "multiselect", ...choices },
+    ]);
+    const value = (field: string, values: readonly object[]) => ({ field_id: odd[field], values });
+    await call("POST", "/api/v4/leads", [{
+      name: "lead",
+      custom_fields_values: [
+        value("Radio", [{ value: "blue" }]),
+        value("Many", [{ value: "red" }, { value: "blue" }]),
+      ],
+    }]);
+    await runWell("cleaner", ["--with-values", "--yes"]);
+    const [backup = ""] = backupsOf(folder);
+    sandbox.requests.clear();
+
+    const said = await runWell("cleaner", ["--restore", backup, "--yes"]);
+
+    assert.match(said, /^Leads: 6 given their values, 0 as they were, 0 gone$/m);
+    assert.equal((await readValues(loaders, "Radio")).length, 1);
+    assert.equal((await readValues(loaders, "Many")).length, 1);
+    const [definition] = JSON.parse(await Deno.readTextFile(backup)).fields
+      .map((field: { definition: object }) => field.definition);
+    assert.ok("hidden_statuses" in definition && "settings" in definition);
   },
 );
 

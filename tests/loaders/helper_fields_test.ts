@@ -163,6 +163,22 @@ Deno.test("helper_fields adds what is missing to what is there, and warns of oth
     assert.match(said, /^7 there, 24 created$/m);
   }));
 
+Deno.test("helper_fields creates a field beside one of its name whose type cannot carry the column", () =>
+  withFreshAccount(async (loaders) => {
+    const field = [{ name: "Rental start", type: "checkbox" }];
+    await loaders.call("POST", "/api/v4/leads/custom_fields", field);
+
+    const said = await loaders.runWell("helper_fields", ["--yes"]);
+    assert.match(said, /^0 there, 7 created$/m);
+    const { leads } = await readSetup(loaders);
+    assert.deepEqual(leads.filter(([name]) => name === "Rental start"), [
+      ["Rental start", "checkbox"],
+      ["Rental start", "date"],
+    ]);
+    const again = await loaders.runWell("helper_fields", ["--yes"]);
+    assert.match(again, /^7 there, 0 created$/m);
+  }));
+
 function withoutIds(line: string): string {
   return line.replaceAll(/\d{4,}/g, "ID");
 }

@@ -1,5 +1,6 @@
-// Worlds from real life that once gave wrong figures, through the real process.
+// What happened in real life and once gave wrong figures, through the real process.
 import assert from "node:assert/strict";
+import { DAY, fillAccount, testScripts } from "../support/daily_setup.ts";
 import { testWorld, type WorldSetup } from "../support/worlds.ts";
 
 /** Lives on to four in the morning of a date and runs it; returns what each lead of the case became. */
@@ -64,3 +65,31 @@ testWorld("price_minor_units", "daily keeps the minor units of prices", async (s
   });
   assert.equal(sum, "1000.35");
 });
+
+testScripts(
+  "daily fails as long as the rental pipeline is not there, and is whole afterwards",
+  async (setup) => {
+    await fillAccount(setup);
+
+    const early = await setup.run("daily", ["--date", DAY], { AMO_PIPELINE: "Rentals to come" });
+    const later = await setup.run("daily");
+
+    assert.equal(early.code, 1);
+    assert.match(early.stdout, /^daily_build_dict_status_leads +failed/m);
+    assert.match(early.stdout, /Cannot find the pipeline "Rentals to come": found 0 among 2/);
+    assert.equal(later.code, 0, later.stdout);
+    const [row] = await setup.inspect(({ sql }) =>
+      sql`
+        select
+          count(*) as facts,
+          count(dim_status.status_id) as with_status,
+          count(dim_date.date_day) as with_date
+        from dds.fact_rentals
+        left join dds.dim_status using (pipeline_id, status_id)
+        left join dds.dim_date
+          on dim_date.date_day = (fact_rentals.rental_end at time zone 'Asia/Dubai')::date
+      `.then((rows) => [...rows])
+    );
+    assert.deepEqual({ ...row }, { facts: 20, with_status: 20, with_date: 20 });
+  },
+);

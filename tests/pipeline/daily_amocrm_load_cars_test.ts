@@ -139,7 +139,7 @@ testCars(
     const config = { ...bench.config, amo: amo && { ...amo, fieldMap } };
     const expected =
       'Cannot extract cars: this field is missing: "Number plate" (AMO_FIELD_MAP), ' +
-      "expected in the account: create with loaders/helper_fields.ts or name the account's own in " +
+      "expected in the account: create with deno task helper_fields --all or name the account's own in " +
       "AMO_FIELD_MAP";
     const { error, runs } = await runToFailure(bench, warehouse, dag, { config });
     assert.equal(error, expected);
@@ -148,8 +148,24 @@ testCars(
 );
 
 testCars("daily_amocrm_load_cars lands nothing on a dry run", async (bench, warehouse) => {
-  const outcome = await bench.run(dag, { dryRun: true });
+  const outcome = await bench.dryRun(dag);
   assert.deepEqual(outcome.tasks.map(({ rows }) => rows), [3, 3]);
   assert.deepEqual(await readCars(warehouse), []);
   assert.deepEqual(await bench.listSnapshots(), []);
 });
+
+testCars(
+  "daily_amocrm_load_cars fails at once when AMO_CARS_CATALOG names no catalog",
+  async (bench, warehouse) => {
+    const { amo } = bench.config;
+    const config = { ...bench.config, amo: amo && { ...amo, carsCatalog: "Boats" } };
+    const { carsCatalogId, clientsCatalogId } = bench.account;
+    const expected =
+      `Cannot find the catalog "Boats": found 0 among 2: "Cars" (${carsCatalogId}), ` +
+      `"Clients" (${clientsCatalogId}), expected 1: set AMO_CARS_CATALOG to a name or an id, ` +
+      "or create it with deno task helper_fields --all";
+    const { error, runs } = await runToFailure(bench, warehouse, dag, { config });
+    assert.equal(error, expected);
+    assert.deepEqual(runs[0], ["daily_amocrm_load_cars.extract_cars", 1, "failed", expected]);
+  },
+);

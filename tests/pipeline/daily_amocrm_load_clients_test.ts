@@ -110,7 +110,7 @@ testClients(
 );
 
 testClients("daily_amocrm_load_clients lands nothing on a dry run", async (bench, warehouse) => {
-  const outcome = await bench.run(dag, { dryRun: true });
+  const outcome = await bench.dryRun(dag);
   assert.deepEqual(outcome.tasks.map(({ rows }) => rows), [2, 2]);
   assert.deepEqual(await readClients(warehouse), []);
   assert.deepEqual(await bench.listSnapshots(), []);
@@ -124,7 +124,8 @@ testClients(
     const { carsCatalogId, clientsCatalogId } = bench.account;
     const expected =
       `Cannot find the catalog "People": found 0 among 2: "Cars" (${carsCatalogId}), ` +
-      `"Clients" (${clientsCatalogId}), expected 1: set AMO_CLIENTS_CATALOG to a name or an id`;
+      `"Clients" (${clientsCatalogId}), expected 1: set AMO_CLIENTS_CATALOG to a name or an id, ` +
+      "or create it with deno task helper_fields --all";
     const { error, runs } = await runToFailure(bench, warehouse, dag, { config });
     assert.equal(error, expected);
     assert.deepEqual(runs[0], ["daily_amocrm_load_clients.extract_clients", 1, "failed", expected]);

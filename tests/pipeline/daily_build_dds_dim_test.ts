@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { dag } from "../../pipeline/daily_build_dds_dim.ts";
+import type { Warehouse } from "../../lib/warehouse/warehouse.ts";
+import { findOffenders } from "../support/checks.ts";
 import { dubai, element, lead, liveDay, OTHER, RENTALS } from "../support/rentals.ts";
 import { testOnBothWarehouses } from "../support/warehouses.ts";
 
@@ -106,59 +108,92 @@ testOnBothWarehouses("merge_dim_status keys 142 and 143 by pipeline", async (war
   ]);
 });
 
-testOnBothWarehouses(
-  "merge_dim_date runs from the first rental to a year after the logical date",
-  async (warehouse) => {
-    await liveDay(warehouse, "2026-05-01", {
-      // 23:30 on the last of April in UTC is already May in Dubai.
-      leads: [lead(1, "2026-05-01 09:00", { rental_start: "2026-04-29T23:30:00Z" })],
-    });
+/** Statuses that are in no listing of the dictionary, as [pipeline, name, status, name, stage]. */
+async function listUnknown({ sql }: Warehouse): Promise<unknown[]> {
+  return [
+    ...await sql`
+      select pipeline_id::integer, pipeline_name, status_id::integer, status_name, stage
+      from dds.dim_status
+      where status_name like 'Unknown %'
+      order by pipeline_id, status_id
+    `.values(),
+  ];
+}
 
-    const [row] = await warehouse.sql`
+testOnBothWarehouses(
+  "merge_dim_status adds the statuses of leads and events that the dictionary lacks",
+  async (warehouse) => {
+    const status = (pipeline_id: number, id: unknown) =>
+      JSON.stringify([{ lead_status: { id, pipeline_id } }]);
+    await warehouse.sql`
+      insert into stg.stg_lead_events (id, lead_id, type, created_at, before, after, run_id, load_date)
       select
-        min(date_day)::text as first_day,
-        max(date_day)::text as last_day,
-        count(*)::integer as days,
-        (
-          select to_jsonb(d)
-          from dds.dim_date as d
-          where date_day = '2027-01-02'
-        ) as saturday
-      from dds.dim_date
+        'e' || number, 1, type, '2026-05-01Z', before::jsonb, after::jsonb, gen_random_uuid(), now()
+      from jsonb_to_recordset(${
+      JSON.stringify([
+        {
+          number: 1,
+          type: "lead_status_changed",
+          before: status(RENTALS, 71),
+          after: status(30, 142),
+        },
+        // Sides that do not parse, and an event of another type, tell of no status.
+        { number: 2, type: "lead_status_changed", before: status(RENTALS, "x"), after: "[]" },
+        { number: 3, type: "lead_status_changed", before: "{}", after: '[{"lead_status":7}]' },
+        { number: 4, type: "lead_added", before: "[]", after: status(RENTALS, 72) },
+      ])
+    }::text::jsonb) as events (number integer, type text, before text, after text)
     `;
-    assert.deepEqual({ ...row }, {
-      first_day: "2026-04-30",
-      last_day: "2027-05-01",
-      days: 367,
-      saturday: {
-        date_day: "2027-01-02",
-        year: 2027,
-        quarter: 1,
-        month: 1,
-        iso_year: 2026,
-        iso_week: 53,
-        weekday: 6,
-        is_weekend: true,
-      },
+    const first = await liveDay(warehouse, "2026-05-01", {
+      leads: [
+        lead(1, "2026-05-01 10:00", { status_id: 998 }),
+        lead(1, "2026-05-01 11:00", { status_id: 999 }),
+        lead(2, "2026-05-01 10:00", { pipeline_id: 40, status_id: 143 }),
+        lead(3, "2026-05-01 10:00", { status_id: null }),
+      ],
     });
+    const unknown = await listUnknown(warehouse);
+    const again = await liveDay(warehouse, "2026-05-02");
+
+    assert.deepEqual(unknown, [
+      [RENTALS, "Car Rental", 71, "Unknown 71", "other"],
+      [RENTALS, "Car Rental", 998, "Unknown 998", "other"],
+      [RENTALS, "Car Rental", 999, "Unknown 999", "other"],
+      [30, "Unknown 30", 142, "Unknown 142", "closed"],
+      [40, "Unknown 40", 143, "Unknown 143", "cancelled"],
+    ]);
+    const metrics = [first, again].map((day) => day.get("dds/merge_dim_status.sql"));
+    assert.deepEqual(metrics.map((one) => [one?.statuses_unknown, one?.rows_written]), [
+      [5, 14],
+      [5, 0],
+    ]);
+    assert.deepEqual(await findOffenders(warehouse, "orphan_facts"), []);
+    assert.equal((await findOffenders(warehouse, "unknown_status")).length, 5);
   },
 );
 
-testOnBothWarehouses("merge_dim_date follows WEEKEND_DAYS when it changes", async (warehouse) => {
-  await liveDay(warehouse, "2026-05-01", {}, { weekend_days: "6,7" });
-  await liveDay(warehouse, "2026-05-01", {}, { weekend_days: "5,6" });
+testOnBothWarehouses(
+  "merge_dim_status gives an unknown status its name once the dictionary knows it",
+  async (warehouse) => {
+    await liveDay(warehouse, "2026-05-01", {
+      leads: [lead(1, "2026-05-01 10:00", { status_id: 999 })],
+    });
+    await warehouse.sql`
+      insert into dict.dict_status_leads
+        (pipeline_id, status_id, pipeline_name, status_name, stage, status_sort, is_archive, load_date)
+      values (${RENTALS}, 999, 'Car Rental', 'On Rent today', 'on_rent', 55, false, now())
+    `;
+    await liveDay(warehouse, "2026-05-02");
 
-  const rows = await warehouse.sql`
-    select weekday, bool_and(is_weekend) as always, bool_or(is_weekend) as ever
-    from dds.dim_date
-    group by weekday
-    order by weekday
-  `;
-  assert.deepEqual(
-    rows.filter((row) => row.ever).map((row) => [row.weekday, row.always]),
-    [[5, true], [6, true]],
-  );
-});
+    assert.deepEqual(await listUnknown(warehouse), []);
+    const [fact] = await warehouse.sql`select status_name, stage from dds.fact_rentals`;
+    assert.deepEqual({ ...fact }, { status_name: "On Rent today", stage: "on_rent" });
+    const [dim] = await warehouse.sql`
+      select status_name, stage, status_sort from dds.dim_status where status_id = 999
+    `;
+    assert.deepEqual({ ...dim }, { ...fact, status_sort: 55 });
+  },
+);
 
 testOnBothWarehouses("daily_build_dds_dim writes nothing when run twice", async (warehouse) => {
   const landed = {

@@ -44,6 +44,6 @@ testOnBothWarehouses(
 
     assert.equal(metrics.get("dds/merge_fact_rentals.sql")?.warning_statuses_unknown, 1);
     const [row] = await warehouse.sql`select status_name, stage from dds.fact_rentals`;
-    assert.deepEqual({ ...row }, { status_name: null, stage: "other" });
+    assert.deepEqual({ ...row }, { status_name: "Unknown 999", stage: "other" });
   },
 );

@@ -89,7 +89,7 @@ testDictionary("daily_build_dict_status_leads takes a new name over", async (ben
 testDictionary(
   "daily_build_dict_status_leads writes nothing on a dry run",
   async (bench, warehouse) => {
-    const outcome = await bench.run(dag, { dryRun: true });
+    const outcome = await bench.dryRun(dag);
     assert.equal(outcome.status, "dry run");
     assert.deepEqual(await readRentalStatuses(warehouse), []);
     const [row] = await warehouse.sql`select count(*) as rows from dict.dict_status_leads_stg`;
@@ -126,5 +126,26 @@ testDictionary(
         "daily_build_dict_status_leads.extract_statuses_to_stage of 2026-05-03 failed",
       ],
     ]);
+  },
+);
+
+testDictionary(
+  "daily_build_dict_status_leads fails at once when AMO_PIPELINE is none of the pipelines",
+  async (bench, warehouse) => {
+    const { amo } = bench.config;
+    const config = { ...bench.config, amo: amo && { ...amo, pipeline: "Boats" } };
+    const { status, error, runs } = await runToFailure(bench, warehouse, dag, { config });
+    assert.equal(status, "failed");
+    assert.match(
+      error ?? "",
+      /^Cannot find the pipeline "Boats": found 0 among 2: ".+" \(\d+\), "Car Rental" \(\d+\), expected 1: set AMO_PIPELINE to a name or an id, or create it with deno task helper_fields --all$/,
+    );
+    assert.deepEqual(runs[0], [
+      "daily_build_dict_status_leads.extract_statuses_to_stage",
+      1,
+      "failed",
+      error,
+    ]);
+    assert.deepEqual(await readRentalStatuses(warehouse), []);
   },
 );

@@ -69,7 +69,7 @@ const LASTING: readonly {
       });
     },
     sentence: 'Cannot extract leads: this field is missing: "plate", expected in the account: ' +
-      "create with loaders/helper_fields.ts or name the account's own in AMO_FIELD_MAP",
+      "create with deno task helper_fields or name the account's own in AMO_FIELD_MAP",
   },
   {
     what: "an unknown pipeline",

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import type { Warehouse } from "../../lib/warehouse/warehouse.ts";
 import {
   addCarAndClient,
@@ -230,22 +231,28 @@ testScriptsOnServer("each script runs alone when its upstream has succeeded", as
   assert.equal(alone["dds.fact_rentals"]?.length, 1);
 });
 
-testScripts("daily writes nothing when dry", async (setup) => {
+testScripts("daily writes nothing at all when dry, and shows what it would", async (setup) => {
+  const onServer = "PG_HOST" in setup.env;
+  // As on a machine that has never run anything.
+  if (onServer) {
+    await setup.inspect(({ sql }) => sql`drop schema stg, ods, dict, dds, dm, ops cascade`);
+  } else await Deno.remove(join(setup.dataDir, "warehouse"), { recursive: true });
   await addCarAndClient(setup.account);
   await setup.account.create("/leads", "leads", [booking(setup.account)]);
-  const before = await setup.inspect((warehouse) => dumpLayers(warehouse)).catch(() => null);
+  const before = await Array.fromAsync(Deno.readDir(setup.dataDir));
 
-  const { code, stdout } = await setup.run("daily", ["--date", DAY, "--dry-run"]);
+  const { code, stdout, stderr } = await setup.run("daily", ["--date", DAY, "--dry-run"]);
 
-  assert.equal(code, 0);
-  assert.match(stdout, /^daily_amocrm_load_leads.load_leads rows_written = 1$/m);
-  const after = await setup.inspect((warehouse) => dumpLayers(warehouse));
-  if (before) assert.deepEqual(after, before);
-  assert.deepEqual(after["stg.stg_leads"], []);
-  const attempts = await setup.inspect(({ sql }) =>
-    sql`select count(*)::integer as attempts from ops.run_log`.values()
-  );
-  assert.deepEqual([...attempts], [[0]]);
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, new RegExp(`^${DAY}: 9 of 9 DAGs would run$`, "m"));
+  assert.match(stdout, /^ {4}load_leads +reads 1, writes 1$/m);
+  // What its upstreams would land counts in.
+  assert.match(stdout, /^ {4}merge_fact_rentals +reads 1, writes 1$/m);
+  assert.match(stdout, /^Nothing was written: all of it was rolled back$/m);
+  assert.deepEqual(await Array.fromAsync(Deno.readDir(setup.dataDir)), before);
+  if (!onServer) return;
+  const [found] = await setup.inspect(({ sql }) => sql`select to_regnamespace('ops') as ops`);
+  assert.equal(found?.ops, null);
 });
 
 /** A confirmed rental of three days for 300. */

@@ -90,8 +90,13 @@ Deno.test({
 const EXTRACT = "daily_amocrm_load_leads.extract_leads";
 const LOAD = "daily_amocrm_load_leads.load_leads";
 const MERGE = "daily_load_ods_leads.merge_ods_leads";
-const DIMS = ["merge_dim_car", "merge_dim_client", "merge_dim_status", "merge_dim_date"];
-const FACTS = ["merge_fact_rentals", "merge_fact_lead_status_change", "merge_fact_fleet_usage_day"];
+const DIMS = ["merge_dim_car", "merge_dim_client", "merge_dim_status"];
+const FACTS = [
+  "merge_fact_lead_status_change",
+  "merge_fact_rentals",
+  "merge_fact_fleet_usage_day",
+  "merge_dim_date",
+];
 /** Tasks that the leads have no part in, and those that come to nothing without them. */
 const UNHURT = 8;
 const HURT = 10;

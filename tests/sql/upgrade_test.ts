@@ -69,3 +69,48 @@ testOnEmpty("an upgrade looks every rental up anew by the new key", async (wareh
   `;
   assert.deepEqual({ ...row }, { position: 0, settings: null });
 });
+
+testOnEmpty("an upgrade keeps the dates succeeded whose facts had", async (warehouse) => {
+  const { sql } = warehouse;
+  await migrateTo(warehouse, 10);
+  const note = (day: number, dag: string, tasks: Readonly<Record<string, string>>) =>
+    Promise.all(
+      Object.entries(tasks).map(([task, status]) =>
+        sql`
+          insert into ops.run_log
+            (run_id, dag_id, task_id, logical_date, attempt, status, finished_at, worker)
+          values (
+            gen_random_uuid(), ${dag}, ${task}, ${`2026-05-0${day}`}, 1, ${status}, now(), 'w'
+          )
+        `
+      ),
+    );
+  const facts = (status: string) => ({
+    merge_fact_rentals: "success",
+    merge_fact_lead_status_change: status,
+    merge_fact_fleet_usage_day: status,
+  });
+  const dims = (status: string) => ({ merge_dim_status: "success", merge_dim_date: status });
+  for (const [day, dim, fact] of [[1, "success", "success"], [2, "success", "failed"]] as const) {
+    await note(day, "daily_build_dds_dim", dims(dim));
+    await note(day, "daily_build_dds_fact", facts(fact));
+  }
+  await note(3, "daily_build_dds_dim", dims("failed"));
+
+  await migrate(warehouse);
+
+  const states = await sql`
+    select logical_date::text, dag_id, state from ops.dag_state order by 1, 2
+  `.values();
+  assert.deepEqual([...states], [
+    ["2026-05-01", "daily_build_dds_dim", "success"],
+    ["2026-05-01", "daily_build_dds_fact", "success"],
+    ["2026-05-02", "daily_build_dds_dim", "success"],
+    ["2026-05-02", "daily_build_dds_fact", "failed"],
+    ["2026-05-03", "daily_build_dds_dim", "success"],
+  ]);
+  const dates = await sql`
+    select dag_id, logical_date::text, status from ops.run_log where task_id = 'merge_dim_date'
+  `.values();
+  assert.deepEqual([...dates], [["daily_build_dds_fact", "2026-05-01", "success"]]);
+});

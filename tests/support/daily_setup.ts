@@ -110,7 +110,7 @@ function toSetup<S extends SandboxAddress, A>(
   const env = {
     AMO_BASE_URL: sandbox.url,
     AMO_TOKEN: sandbox.token,
-    AMO_RPS: "1000",
+    AMO_RPS: "50",
     DATA_DIR: dataDir,
     LOG_DIR: join(dataDir, "logs"),
     RETRY_DELAY_S: "0",

@@ -8,7 +8,7 @@ import { type ServedSandbox, serveSandbox } from "../../lib/sandbox/server.ts";
 import type { Warehouse } from "../../lib/warehouse/warehouse.ts";
 import { temporaryFolder } from "./folders.ts";
 import { createRentalAccount, type RentalAccount } from "./rental_account.ts";
-import { listRuns, runOptions } from "./runs.ts";
+import { dryRunDag, listRuns, runOptions } from "./runs.ts";
 
 /** An account on loopback and a data folder, for runs of DAGs against it. */
 export interface ExtractBench extends AsyncDisposable {
@@ -17,6 +17,8 @@ export interface ExtractBench extends AsyncDisposable {
   readonly config: Config;
   /** Runs a DAG for 2026-05-03, unless told otherwise. */
   run(dag: Dag, changes?: Partial<RunOptions>): Promise<DagOutcome>;
+  /** The same as a dry run. */
+  dryRun(dag: Dag): Promise<DagOutcome>;
   /** Files and folders left below snapshots/. */
   listSnapshots(): Promise<string[]>;
 }
@@ -39,18 +41,17 @@ export async function openExtractBench(warehouse: Warehouse): Promise<ExtractBen
     account,
     config,
     run: (dag, changes = {}) => runDag(dag, { ...runOptions(warehouse), config, ...changes }),
+    dryRun: (dag) => dryRunDag(dag, { ...runOptions(warehouse), config }),
     listSnapshots: () => listAll(join(folder.path, "snapshots")),
     [Symbol.asyncDispose]: () => all.disposeAsync(),
   };
 }
 
+/** AMO_RPS has its limit for the real amoCRM's sake; a test does not have to wait. */
 function configOf(url: string, token: string, dataDir: string): Config {
-  return readConfig({
-    AMO_BASE_URL: url,
-    AMO_TOKEN: token,
-    AMO_RPS: "1000",
-    DATA_DIR: dataDir,
-  });
+  const config = readConfig({ AMO_BASE_URL: url, AMO_TOKEN: token, DATA_DIR: dataDir });
+  if (!config.amo) throw new Error("Cannot configure a test: found no account");
+  return { ...config, amo: { ...config.amo, requestsPerSecond: 1000 } };
 }
 
 /** The same settings with another token. */

@@ -61,13 +61,9 @@ export async function withLoaderAccount(
 const BUSINESS_TZ = "Asia/Dubai";
 
 function settingsOf(sandbox: ServedSandbox) {
-  const { amo } = readConfig({
-    AMO_BASE_URL: sandbox.url,
-    AMO_TOKEN: sandbox.token,
-    AMO_RPS: "1000",
-  });
+  const { amo } = readConfig({ AMO_BASE_URL: sandbox.url, AMO_TOKEN: sandbox.token });
   if (!amo) throw new Error("Cannot open the account: the settings name none");
-  return amo;
+  return { ...amo, requestsPerSecond: 1_000 };
 }
 
 function openTools(sandbox: ServedSandbox): LeadTools {

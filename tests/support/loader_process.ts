@@ -50,7 +50,7 @@ function toLoaders(sandbox: ServedSandbox, folder: string): LoaderProcess {
   const env = {
     AMO_BASE_URL: sandbox.url,
     AMO_TOKEN: sandbox.token,
-    AMO_RPS: "1000",
+    AMO_RPS: "50",
     DATA_DIR: folder,
   };
   const args = (name: string, more: readonly string[]) => [

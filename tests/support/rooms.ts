@@ -43,7 +43,9 @@ export const ROOMS: ReadonlyMap<string, readonly string[]> = new Map([
   ["loaders/account", ["lib/script", "lib/log", "lib/amocrm", "lib"]],
   ["lib/script", ["lib/runner", "lib/run_log", "lib/dag", "lib/log", "lib/warehouse", "lib"]],
   ["lib/explain", ["lib/run_log", "lib/dag", "lib/log", "lib/warehouse"]],
-  ["lib/runner", ["lib/run_log", "lib/checks", "lib/dag", "lib/log", "lib/warehouse", "lib"]],
+  ["lib/runner", [
+    ...["lib/run_log", "lib/checks", "lib/dag", "lib/log", "lib/amocrm", "lib/warehouse", "lib"],
+  ]],
   ["lib/landing", ["lib/landing/records", "lib/dag", "lib/amocrm", "lib/warehouse", "lib"]],
   ["lib/landing/records", ["lib/amocrm"]],
   ["lib/run_log", ["lib/dag", "lib/log", "lib/warehouse", "lib"]],

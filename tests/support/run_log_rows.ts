@@ -14,6 +14,8 @@ export interface AttemptRow {
   readonly finishedAt?: string;
   readonly rowsRead?: number;
   readonly rowsWritten?: number;
+  /** Null, as by default: from before staleness was known. */
+  readonly waitsFor?: readonly string[] | null;
   readonly metrics?: Readonly<Record<string, number | string>>;
 }
 
@@ -25,7 +27,7 @@ export async function addAttempt(sql: ISql, row: AttemptRow = {}): Promise<void>
   await sql`
     insert into ops.run_log (
       run_id, dag_id, task_id, logical_date, attempt, status, reason, error, worker,
-      started_at, finished_at, rows_read, rows_written, metrics
+      started_at, finished_at, rows_read, rows_written, metrics, waits_for
     )
     values (
       gen_random_uuid(), ${row.dag ?? "leads"}, ${row.task ?? "load"}, ${row.date ?? DATE},
@@ -34,7 +36,8 @@ export async function addAttempt(sql: ISql, row: AttemptRow = {}): Promise<void>
       ${row.error === undefined && isFailed ? "no network" : row.error ?? null},
       'etl-1.42.abcdef', ${finishedAt}::timestamptz - interval '1 minute',
       ${isOver ? finishedAt : null}, ${row.rowsRead ?? null}, ${row.rowsWritten ?? null},
-      ${row.metrics ? JSON.stringify(row.metrics) : null}::jsonb
+      ${row.metrics ? JSON.stringify(row.metrics) : null}::jsonb,
+      ${row.waitsFor ? JSON.stringify(row.waitsFor) : null}::jsonb
     )
   `;
 }

@@ -1,7 +1,10 @@
 import { readConfig } from "../../lib/config.ts";
 import type { Dag, Task } from "../../lib/dag/dag.ts";
+import type { DagOutcome } from "../../lib/dag/outcome.ts";
+import { dryRunDays } from "../../lib/runner/dry_run.ts";
 import type { RunOptions } from "../../lib/runner/run.ts";
 import type { Warehouse } from "../../lib/warehouse/warehouse.ts";
+import type { ClaimedTask } from "../../lib/run_log/claims.ts";
 import type { Worker } from "../../lib/run_log/worker.ts";
 
 export const DATE = "2026-05-03";
@@ -69,6 +72,20 @@ export function notingTask(id: string, tries: string[], changes: Partial<Task> =
     },
     ...changes,
   };
+}
+
+/** What a run of one DAG would do, as a plan of it alone shows. */
+export async function dryRunDag(dag: Dag, options: RunOptions): Promise<DagOutcome> {
+  const signal = new AbortController().signal;
+  const days = [{ date: options.logicalDate, dags: [dag] }];
+  const [outcome] = (await dryRunDays(days, { signal, ...options }))[0]?.outcomes ?? [];
+  if (!outcome) throw new Error(`Expected an outcome of ${dag.id}`);
+  return outcome;
+}
+
+/** Tasks to claim that wait for nothing. */
+export function toClaim(...taskIds: readonly string[]): ClaimedTask[] {
+  return taskIds.map((taskId) => ({ taskId, waitsFor: [] }));
 }
 
 /** What `notingTask` has left in the warehouse. */

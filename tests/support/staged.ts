@@ -91,10 +91,10 @@ export const MERGES = [
   "dds/merge_dim_car.sql",
   "dds/merge_dim_client.sql",
   "dds/merge_dim_status.sql",
-  "dds/merge_dim_date.sql",
-  "dds/merge_fact_rentals.sql",
   "dds/merge_fact_lead_status_change.sql",
+  "dds/merge_fact_rentals.sql",
   "dds/merge_fact_fleet_usage_day.sql",
+  "dds/merge_dim_date.sql",
 ] as const;
 
 /** Whole rows of a table as text, `load_date` aside, in the order of its key. */

@@ -2,7 +2,7 @@
 export interface Account {
   readonly id: number;
   readonly subdomain: string;
-  /** The only user, an administrator. */
+  /** The administrator whom tokens act for. */
   readonly userId: number;
   /** IANA name; custom-field dates are midnights of this zone. */
   readonly timezone: string;

@@ -18,6 +18,9 @@ export interface CatalogElement {
   readonly id: number;
   readonly catalogId: number;
   name: string;
+  /** 0: the API. */
+  createdBy: number;
+  updatedBy: number;
   readonly createdAt: number;
   updatedAt: number;
   isDeleted: boolean;

@@ -1,6 +1,7 @@
 import type { NextId } from "./ids.ts";
-import { type Place, selfLink } from "./links.ts";
 import type { Account } from "./account.ts";
+import { defaultDetails, type FieldDetails } from "./field_details.ts";
+import { type Place, selfLink } from "./links.ts";
 
 /** What fields belong to; also the part of the path between `/api/v4/` and `/custom_fields`. */
 export type FieldOwner = "leads" | "contacts" | "companies" | `catalogs/${number}`;
@@ -25,6 +26,7 @@ export interface CustomField {
   groupId: string | null;
   isDeletable: boolean;
   readonly isPredefined: boolean;
+  details: FieldDetails;
 }
 
 /** Definitions by owner and id. */
@@ -67,7 +69,7 @@ export const FIELD_TYPES: ReadonlySet<string> = new Set([
 export const CHOICE_TYPES: ReadonlySet<string> = new Set(["select", "multiselect", "radiobutton"]);
 
 /** Leads come with tracking fields, contacts with phone and e-mail: nobody can delete those. */
-export function createFieldStore(nextId: NextId): FieldStore {
+export function createFieldStore(nextId: NextId, account: Account): FieldStore {
   const byOwner = new Map<FieldOwner, Map<number, CustomField>>();
   const of = (owner: FieldOwner) => {
     const fields = byOwner.get(owner) ?? new Map<number, CustomField>();
@@ -75,13 +77,13 @@ export function createFieldStore(nextId: NextId): FieldStore {
     return fields;
   };
   for (const owner of ["contacts", "companies"] as const) {
-    for (const field of systemFields(nextId)) of(owner).set(field.id, field);
+    for (const field of systemFields(nextId, account)) of(owner).set(field.id, field);
   }
-  for (const field of trackingFields(nextId)) of("leads").set(field.id, field);
+  for (const field of trackingFields(nextId, account)) of("leads").set(field.id, field);
   return { of, drop: (owner) => void byOwner.delete(owner) };
 }
 
-function systemFields(nextId: NextId): CustomField[] {
+function systemFields(nextId: NextId, account: Account): CustomField[] {
   const kinds = {
     PHONE: ["WORK", "WORKDD", "MOB", "FAX", "HOME", "OTHER"],
     EMAIL: ["WORK", "PRIV", "OTHER"],
@@ -97,10 +99,11 @@ function systemFields(nextId: NextId): CustomField[] {
     groupId: null,
     isDeletable: false,
     isPredefined: true,
+    details: defaultDetails(account, "multitext"),
   }));
 }
 
-function trackingFields(nextId: NextId): CustomField[] {
+function trackingFields(nextId: NextId, account: Account): CustomField[] {
   const names = ["utm_content", "utm_medium", "utm_campaign", "utm_source", "utm_term"];
   return names.map((name, index) => ({
     id: nextId("field"),
@@ -113,6 +116,7 @@ function trackingFields(nextId: NextId): CustomField[] {
     groupId: "statistic",
     isDeletable: false,
     isPredefined: true,
+    details: defaultDetails(account, "tracking_data"),
   }));
 }
 
@@ -145,29 +149,34 @@ function renderEnum(choice: FieldEnum): object {
 }
 
 function entityKeys(field: CustomField): object {
+  const { required_statuses, remind, currency, chained_lists, tracking_callback } = field.details;
   return {
     group_id: field.groupId,
-    required_statuses: [],
+    required_statuses,
     hidden_statuses: [],
     is_deletable: field.isDeletable,
     is_predefined: field.isPredefined,
-    remind: null,
+    remind,
     triggers: [],
-    currency: null,
-    chained_lists: null,
-    tracking_callback: null,
+    currency,
+    chained_lists,
+    tracking_callback,
     settings: null,
   };
 }
 
 function catalogKeys(field: CustomField, catalogId: number): object {
+  const { is_visible, is_required, search_in, nested, currency, chained_lists } = field.details;
   return {
     catalog_id: catalogId,
-    is_visible: true,
-    is_required: false,
+    is_visible,
+    is_required,
     is_deletable: field.isDeletable,
     triggers: [],
-    search_in: null,
-    nested: null,
+    search_in,
+    nested,
+    // Only where there is one: records of real catalogs have neither key.
+    ...(currency === null ? {} : { currency }),
+    ...(chained_lists === null ? {} : { chained_lists }),
   };
 }

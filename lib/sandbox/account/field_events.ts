@@ -32,12 +32,11 @@ export function recordFieldChange(
   after: readonly StoredValue[],
 ): void {
   if (world.switches.missingEventTypes.includes("custom_field_value_changed")) return;
-  world.events.record({
-    ...entity,
-    type: `custom_field_${field.id}_value_changed`,
-    before: describe(field, before),
-    after: describe(field, after),
-  });
+  const values = { before: describe(field, before), after: describe(field, after) };
+  world.events.record({ ...entity, type: `custom_field_${field.id}_value_changed`, ...values });
+  if (world.switches.bareFieldEvents) {
+    world.events.record({ ...entity, type: "custom_field_value_changed", ...values });
+  }
 }
 
 function describe(field: CustomField, values: readonly StoredValue[]): object[] {

@@ -4,7 +4,13 @@ import {
   type FieldOwner,
   type FieldStore,
 } from "./custom_fields.ts";
-import { invalidType, type ItemError, notSupportedChoice } from "./refusals.ts";
+import {
+  fieldNotExpected,
+  invalidType,
+  type ItemError,
+  notSupportedChoice,
+  tooLong,
+} from "./refusals.ts";
 import type { Account } from "./account.ts";
 import type { Switches } from "./switches.ts";
 
@@ -33,7 +39,7 @@ export interface FieldWrite {
 
 /** One entry of `custom_fields_values` as a client sends it. */
 export interface FieldValueInput {
-  readonly field_id?: number | undefined;
+  readonly field_id?: number | null | undefined;
   readonly field_code?: string | null | undefined;
   readonly values?: readonly Record<string, unknown>[] | null | undefined;
 }
@@ -49,6 +55,20 @@ const TEXT_TYPES: ReadonlySet<string> = new Set([
   "tracking_data",
 ]);
 
+// A textarea takes more.
+const LIMITED_TYPES: ReadonlySet<string> = new Set(["text", "url", "streetaddress"]);
+
+// As the official client sends them; other types take `value` alone.
+const KEYS_OF_VALUES: Readonly<Record<string, readonly string[]>> = {
+  select: ["value", "enum_id", "enum_code"],
+  smart_address: ["value", "enum_id", "enum_code"],
+  multitext: ["value", "enum_id", "enum_code"],
+  radiobutton: ["value", "enum_id"],
+  multiselect: ["value", "enum_id"],
+  category: ["value", "enum_id"],
+  chained_list: ["catalog_id", "catalog_element_id"],
+};
+
 /** Checks `custom_fields_values` against the owner's definitions; what is wrong is added to `errors`. */
 export function readFieldWrites(
   world: FieldWorld,
@@ -61,14 +81,19 @@ export function readFieldWrites(
     const path = `custom_fields_values.${index}`;
     const field = findField(fields, input);
     if (field === undefined) {
-      const key = input.field_id === undefined ? "field_code" : "field_id";
+      const key = typeof input.field_id === "number" ? "field_id" : "field_code";
       errors.push(notSupportedChoice(`${path}.${key}`));
       return [];
     }
-    const values = (input.values ?? []).map((value, position) =>
-      readValue(world, field, value, `${path}.values.${position}`)
-    );
-    const wrong = values.filter(isItemError);
+    const places = (input.values ?? []).map((value, position) => ({
+      value,
+      place: `${path}.values.${position}`,
+    }));
+    const values = places.map(({ value, place }) => readValue(world, field, value, place));
+    const wrong = [
+      ...places.flatMap(({ value, place }) => unexpectedKeys(world, field, value, place)),
+      ...values.filter(isItemError),
+    ];
     errors.push(...wrong);
     return wrong.length > 0 ? [] : [{ field, values: values.filter(isStored) }];
   });
@@ -78,7 +103,7 @@ function findField(
   fields: ReadonlyMap<number, CustomField>,
   input: FieldValueInput,
 ): CustomField | undefined {
-  if (input.field_id !== undefined) return fields.get(input.field_id);
+  if (typeof input.field_id === "number") return fields.get(input.field_id);
   const code = input.field_code;
   if (code === undefined || code === null) return undefined;
   return [...fields.values()].find((field) => field.code === code);
@@ -106,17 +131,35 @@ function readValue(
   if (field.type === "multitext") return readContact(field, input, path);
   if (NUMBER_TYPES.has(field.type)) return readNumber(value, `${path}.value`);
   if (DATE_TYPES.has(field.type)) return readDate(world, field, value, `${path}.value`);
-  if (TEXT_TYPES.has(field.type)) {
-    if (typeof value !== "string") return invalidType(`${path}.value`, "string");
-    if (value === world.switches.refusedText) return notSupportedChoice(`${path}.value`);
-    return value === "" ? null : { kind: "plain", value };
-  }
+  if (TEXT_TYPES.has(field.type)) return readText(world, field, value, `${path}.value`);
   if (field.type === "checkbox") {
     if (typeof value !== "boolean") return invalidType(`${path}.value`, "bool");
     return { kind: "plain", value };
   }
   // Addresses, legal entities, items, files and chained lists are kept as they came.
   return { kind: "object", object: input };
+}
+
+/** The keys that a written value may have; everything else is refused, even with null. */
+function unexpectedKeys(
+  world: FieldWorld,
+  field: CustomField,
+  input: Record<string, unknown>,
+  path: string,
+): ItemError[] {
+  if (world.switches.unknownKeys === "ignored") return [];
+  const known = KEYS_OF_VALUES[field.type] ?? ["value"];
+  return Object.keys(input).filter((key) => !known.includes(key))
+    .map((key) => fieldNotExpected(`${path}.${key}`));
+}
+
+function readText(world: FieldWorld, field: CustomField, value: unknown, path: string): ReadValue {
+  const { maxTextLength, refusedText } = world.switches;
+  if (typeof value !== "string") return invalidType(path, "string");
+  if (value === refusedText) return notSupportedChoice(path);
+  const isLimited = LIMITED_TYPES.has(field.type) && maxTextLength !== null;
+  if (isLimited && [...value].length > maxTextLength) return tooLong(path, maxTextLength);
+  return value === "" ? null : { kind: "plain", value };
 }
 
 function readChoice(field: CustomField, input: Record<string, unknown>, path: string): ReadValue {
@@ -140,11 +183,12 @@ function readContact(field: CustomField, input: Record<string, unknown>, path: s
   const { value, enum_id: enumId, enum_code: enumCode } = input;
   if (typeof value !== "string") return invalidType(`${path}.value`, "string");
   if (value === "") return null;
-  const choice = field.enums?.find((candidate) =>
-    enumId === undefined ? candidate.code === (enumCode ?? "WORK") : candidate.id === enumId
+  const hasId = typeof enumId === "number";
+  const choice = field.enums?.find(({ id, code }) =>
+    hasId ? id === enumId : code === (enumCode ?? "WORK")
   );
   if (choice === undefined) {
-    return notSupportedChoice(`${path}.${enumId === undefined ? "enum_code" : "enum_id"}`);
+    return notSupportedChoice(`${path}.${hasId ? "enum_id" : "enum_code"}`);
   }
   return { kind: "contact", value, enumId: choice.id };
 }

@@ -1,4 +1,5 @@
 import type { FieldValues } from "./field_values.ts";
+import type { LateRows } from "./late_rows.ts";
 import { createSortedIndex, type SortedIndex } from "./sorted_index.ts";
 
 /** A catalog element that hangs on a lead. */
@@ -56,7 +57,10 @@ export interface LeadSelection {
 
 /** All leads of the account. Whoever changes one calls `changed`. */
 export interface LeadStore {
+  /** A lead as it is, to be changed. */
   get(id: number): Lead | undefined;
+  /** A lead as look-ups show it, which may be as it was a moment ago. */
+  shown(id: number): Lead | undefined;
   add(lead: Lead): void;
   changed(lead: Lead): void;
   remove(id: number): void;
@@ -75,7 +79,7 @@ const COMPARE: Readonly<Record<LeadOrder, (a: Lead, b: Lead) => number>> = {
 const MAX_CACHED = 16;
 
 /** An empty store with one index for each order, and the last few filtered lists. */
-export function createLeadStore(): LeadStore {
+export function createLeadStore(late: LateRows<Lead>): LeadStore {
   const leads = new Map<number, Lead>();
   const indexes = new Map<LeadOrder, SortedIndex<Lead>>();
   const cache = new Map<string, readonly Lead[]>();
@@ -90,18 +94,30 @@ export function createLeadStore(): LeadStore {
     cache.clear();
   };
   return {
-    get: (id) => leads.get(id),
+    get(id) {
+      const lead = leads.get(id);
+      if (lead !== undefined) late.keep(lead);
+      return lead;
+    },
+    shown: (id) => late.ids().has(id) ? late.shown(id) : leads.get(id),
     all: () => leads.values(),
-    changed: (lead) => touch(lead.id),
+    changed(lead) {
+      late.change(lead.id, lead);
+      touch(lead.id);
+    },
     add(lead) {
       leads.set(lead.id, lead);
+      late.change(lead.id, lead, true);
       touch(lead.id);
     },
     remove(id) {
+      late.change(id, undefined);
       leads.delete(id);
       touch(id);
     },
     select(selection) {
+      const lateIds = late.ids();
+      if (lateIds.size > 0) return selectLate(leads, late, lateIds, selection);
       const { isTrash, order, direction, filterKey } = selection;
       const key = JSON.stringify([isTrash, order, direction, filterKey]);
       const cached = cache.get(key);
@@ -115,4 +131,18 @@ export function createLeadStore(): LeadStore {
       return selected;
     },
   };
+}
+
+/** The same without index and cache, over what is shown of each lead. */
+function selectLate(
+  leads: ReadonlyMap<number, Lead>,
+  late: LateRows<Lead>,
+  lateIds: ReadonlySet<number>,
+  { isTrash, order, direction, matches }: LeadSelection,
+): Lead[] {
+  const punctual = [...leads.values()].filter(({ id }) => !lateIds.has(id));
+  const shown = [...punctual, ...[...lateIds].flatMap((id) => late.shown(id) ?? [])];
+  const selected = shown.filter((lead) => (lead.trashedAt !== null) === isTrash && matches(lead))
+    .sort(COMPARE[order]);
+  return direction === "desc" ? selected.reverse() : selected;
 }

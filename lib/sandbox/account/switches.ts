@@ -14,7 +14,7 @@ export const switchesSchema = z.strictObject({
   ),
   /** Moving a lead to the trash, or back, sets its `updated_at`. */
   deleteTouchesUpdatedAt: z.boolean().default(true),
-  /** Linking or unlinking something sets the lead's `updated_at`. */
+  /** Linking or unlinking something sets the `updated_at` of the record that it was asked for. */
   linkTouchesUpdatedAt: z.boolean().default(true),
   /** An `updated_at` sent by the client is taken over, as the documentation says. */
   honoursUpdatedAt: z.boolean().default(true),
@@ -42,10 +42,35 @@ export const switchesSchema = z.strictObject({
   eventsOrder: z.enum(["asc", "desc"]).default("desc"),
   /** How long an event stays unseen after the change, in milliseconds of the sandbox clock. */
   eventLagMs: z.int().min(0).default(0),
+  /** A change of a field is told a second time under the type without its id, as is seen now and then. */
+  bareFieldEvents: z.boolean().default(false),
+  /** Which lead `entity_merged` names: the one that stays, or each that is gone. */
+  mergeNames: z.enum(["survivor", "gone"]).default("survivor"),
+  /** How long a change of a lead stays unseen in lists and look-ups, in milliseconds of the sandbox clock. */
+  changeLagMs: z.int().min(0).default(0),
+  /** Filters that lists take and do not heed, by name, such as "updated_at"; "order" and "query" are names too. */
+  ignoredFilters: z.array(z.string()).default([]),
   /** Event types that never appear, as reported for imports and for some writes through the API. */
   missingEventTypes: z.array(z.string()).default([]),
   /** Valid items of a batch are written although others of it are refused. */
   partialWrites: z.boolean().default(false),
+  /**
+   * What a write does with a key that the API does not know: 400 `FieldNotExpected`, as public clients report, or
+   * nothing, as older clients rely on.
+   */
+  unknownKeys: z.enum(["refused", "ignored"]).default("refused"),
+  /**
+   * What a write of a lead, contact or company does with keys that it can only be read with, such as
+   * `account_id` or `field_name`: one public client sends whole records back, the official one never does.
+   */
+  readOnlyKeys: z.enum(["ignored", "refused"]).default("ignored"),
+  /**
+   * Most characters of a written `text`, `url` or `streetaddress` value; null takes any, as the web interface
+   * does. That the two other types share the limit of `text` is not confirmed.
+   */
+  maxTextLength: z.int().min(1).nullable().default(256),
+  /** A list of leads, elements or events that is asked for with a larger `limit` is answered with 504 HTML. */
+  heavyPage: z.int().min(1).nullable().default(null),
   /** A write of more items than this is answered by the gateway with 504 HTML, and nothing is written. */
   heavyBatch: z.int().min(1).nullable().default(null),
   /** A text that no field takes, as the account's own rules for its fields would refuse it. */

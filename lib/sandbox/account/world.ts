@@ -5,12 +5,14 @@ import { type ContactStore, createContactStore } from "./contacts.ts";
 import { createFieldStore, type FieldStore } from "./custom_fields.ts";
 import { createEventFeed, type EventFeed } from "./events.ts";
 import { createIds, type NextId } from "./ids.ts";
+import { createLateRows } from "./late_rows.ts";
 import { createLeadStore, type LeadStore } from "./leads.ts";
 import type { LossReason } from "./loss_reasons.ts";
 import { createFirstPipeline, type Pipeline } from "./pipelines.ts";
 import { createRandom } from "./random.ts";
 import type { Switches } from "./switches.ts";
-import type { Tag } from "./tags.ts";
+import { createTagStore, type TagStore } from "./tags.ts";
+import { createUserStore, type UserStore } from "./users.ts";
 
 /** Everything that the account holds. Nothing is written to disk. */
 export interface World {
@@ -25,8 +27,8 @@ export interface World {
   readonly companies: ContactStore;
   readonly catalogs: Map<number, Catalog>;
   readonly elements: Map<number, CatalogElement>;
-  /** Tags of leads by id. */
-  readonly tags: Map<number, Tag>;
+  readonly tags: TagStore;
+  readonly users: UserStore;
   readonly lossReasons: Map<number, LossReason>;
   readonly events: EventFeed;
 }
@@ -39,17 +41,19 @@ export interface WorldOptions {
   readonly currency: string;
 }
 
-/** A fresh account: one user, the pipeline that amoCRM creates, system fields of contacts, no data. */
+/** A fresh account: three users, the pipeline that amoCRM creates, system fields of contacts, no data. */
 export function createWorld(
   options: WorldOptions,
   clock: SandboxClock,
   switches: Switches,
 ): World {
   const nextId = createIds(options.seed);
+  const users = createUserStore(nextId);
+  const [administrator = 0] = users.keys();
   const account: Account = {
     id: nextId("account"),
     subdomain: options.subdomain,
-    userId: nextId("user"),
+    userId: administrator,
     timezone: options.timezone,
     currency: options.currency,
     createdAt: clock.seconds(),
@@ -61,13 +65,14 @@ export function createWorld(
     nextId,
     account,
     pipelines: new Map([[pipeline.id, pipeline]]),
-    fields: createFieldStore(nextId),
-    leads: createLeadStore(),
+    fields: createFieldStore(nextId, account),
+    leads: createLeadStore(createLateRows(clock, switches)),
     contacts: createContactStore(),
     companies: createContactStore(),
     catalogs: new Map(),
     elements: new Map(),
-    tags: new Map(),
+    tags: createTagStore(),
+    users,
     lossReasons: new Map(),
     events: createEventFeed(clock, switches, createRandom(options.seed)),
   };

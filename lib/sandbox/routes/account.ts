@@ -38,6 +38,7 @@ function describe(account: Account): object {
     currency_symbol: account.currency,
     customers_mode: "disabled",
     is_unsorted_on: true,
+    mobile_feature_version: 0,
     is_loss_reason_enabled: true,
     is_helpbot_enabled: false,
     is_technical_account: false,

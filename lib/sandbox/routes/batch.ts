@@ -1,6 +1,11 @@
 import type { Context } from "hono";
 import { z } from "zod";
-import { invalidType, type ItemError, notSupportedChoice } from "../account/refusals.ts";
+import {
+  fieldNotExpected,
+  invalidType,
+  type ItemError,
+  notSupportedChoice,
+} from "../account/refusals.ts";
 import type { World } from "../account/world.ts";
 import {
   fieldMissing,
@@ -11,16 +16,19 @@ import {
   validationProblem,
 } from "./problems.ts";
 import { Refusal } from "./refusal.ts";
+import { parseExpected, type ReadOnlyKeys, unexpectedPaths } from "./unknown_keys.ts";
 
 /** How one kind of item is written. */
 export interface BatchWrite<Item, Checked> {
   readonly schema: z.ZodType<Item>;
   /** Checks an item against the account without changing anything; adds what is wrong to `errors`. */
   check(item: Item, errors: ItemError[]): Checked;
-  /** Writes a checked item and returns what the answer says of it. */
-  apply(checked: Checked): object;
+  /** Writes a checked item and returns what the answer says of it; undefined: it does not mention it. */
+  apply(checked: Checked): object | undefined;
   /** Most items in one request. */
   readonly limit?: number;
+  /** What records of this kind are read with and cannot be written with. */
+  readonly readOnly?: ReadOnlyKeys;
   /** Answers `request_id` by position when the client sent none, as creations do. */
   readonly numbersItems: boolean;
 }
@@ -60,14 +68,16 @@ export function writeBatch<Item, Checked>(
   if (items.length === 0 || items.length > limit) {
     throw new Refusal(problem(400, `Expected from 1 to ${limit} items, got ${items.length}`));
   }
-  const checked = items.map((item, index) => checkItem(item, index, write));
+  const checked = items.map((item, index) => checkItem(world, item, index, write));
   const refused = checked.flatMap((outcome) => outcome.refusal ?? []);
   if (refused.length > 0 && (!partialWrites || refused.length === items.length)) {
     throw new Refusal(validationProblem(refused));
   }
-  const written = checked.flatMap((outcome) =>
-    outcome.refusal === undefined ? [{ ...write.apply(outcome.value), ...outcome.echo }] : []
-  );
+  const written = checked.flatMap((outcome) => {
+    if (outcome.refusal !== undefined) return [];
+    const answer = write.apply(outcome.value);
+    return answer === undefined ? [] : [{ ...answer, ...outcome.echo }];
+  });
   return { written, refused };
 }
 
@@ -82,15 +92,16 @@ interface RefusedOutcome {
 }
 
 function checkItem<Item, Checked>(
+  world: World,
   raw: unknown,
   index: number,
   write: BatchWrite<Item, Checked>,
 ): Outcome<Checked> | RefusedOutcome {
   const sent = sentRequestId(raw);
   const requestId = sent ?? String(index);
-  const parsed = write.schema.safeParse(raw);
+  const parsed = parseExpected(write.schema, withoutRequestId(raw), world.switches, write.readOnly);
   if (!parsed.success) {
-    const errors = parsed.error.issues.map(toItemError);
+    const errors = parsed.error.issues.flatMap(toItemErrors);
     return { refusal: { request_id: requestId, errors } };
   }
   const errors: ItemError[] = [];
@@ -106,14 +117,24 @@ function sentRequestId(raw: unknown): string | undefined {
   return typeof sent === "string" || typeof sent === "number" ? String(sent) : undefined;
 }
 
+/** Every item may carry it, and none keeps it. */
+function withoutRequestId(raw: unknown): unknown {
+  if (typeof raw !== "object" || raw === null || !("request_id" in raw)) return raw;
+  const { request_id: _, ...item } = raw;
+  return item;
+}
+
 /** A finding of the schema in the words of the API. */
-export function toItemError(issue: z.core.$ZodIssue): ItemError {
+function toItemErrors(issue: z.core.$ZodIssue): ItemError[] {
   const path = issue.path.join(".");
-  if (issue.code === "invalid_type") {
-    if (issue.message.endsWith("received undefined")) return fieldMissing(path);
-    return invalidType(path, issue.expected === "number" ? "int" : String(issue.expected));
+  if (issue.code === "unrecognized_keys") {
+    return unexpectedPaths(issue).map((unexpected) => fieldNotExpected(unexpected.join(".")));
   }
-  return notSupportedChoice(path);
+  if (issue.code === "invalid_type") {
+    if (issue.message.endsWith("received undefined")) return [fieldMissing(path)];
+    return [invalidType(path, issue.expected === "number" ? "int" : String(issue.expected))];
+  }
+  return [notSupportedChoice(path)];
 }
 
 /** The body of a batch as a list; a lone object is refused. */

@@ -80,3 +80,14 @@ export function range(node: string | BracketTree | undefined): Range | undefined
 export function isWithin(value: number, bounds: Range): boolean {
   return value >= bounds.from && value <= bounds.to;
 }
+
+/** The query of a list without the filters that this account does not heed: see the switch `ignoredFilters`. */
+export function parseListQuery(url: URL, ignored: readonly string[]): BracketTree {
+  const query = parseBrackets(url.search);
+  const filters = query.get("filter");
+  for (const name of ignored) {
+    if (filters instanceof Map) filters.delete(name);
+    if (name === "order" || name === "query") query.delete(name);
+  }
+  return query;
+}

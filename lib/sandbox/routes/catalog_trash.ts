@@ -1,6 +1,6 @@
 import type { Hono } from "hono";
 import { at, integers, parseBrackets } from "./bracket_query.ts";
-import { fieldOwnerOf } from "./elements.ts";
+import { eventEntity, fieldOwnerOf } from "./elements.ts";
 import { htmlPage } from "./problems.ts";
 import { Refusal } from "./refusal.ts";
 import type { World } from "../account/world.ts";
@@ -43,9 +43,13 @@ function deleteElement(world: World, id: number): boolean {
   if (element === undefined || element.isDeleted) return false;
   element.isDeleted = true;
   element.updatedAt = world.clock.seconds();
-  for (const lead of world.leads.all()) {
-    if (!lead.elements.some((link) => link.id === id)) continue;
-    lead.elements = lead.elements.filter((link) => link.id !== id);
+  element.updatedBy = world.account.userId;
+  world.events.record({ type: "catalog_element_deleted", ...eventEntity(element) });
+  for (const owners of [world.leads.all(), world.contacts.values(), world.companies.values()]) {
+    for (const owner of owners) {
+      if (!owner.elements.some((link) => link.id === id)) continue;
+      owner.elements = owner.elements.filter((link) => link.id !== id);
+    }
   }
   return true;
 }

@@ -12,10 +12,15 @@ import { Refusal } from "./refusal.ts";
 const MAX_CATALOGS = 10;
 const UNIQUE_TYPES: ReadonlySet<string> = new Set(["invoices", "products"]);
 
-const catalogSchema = z.object({
+const catalogSchema = z.strictObject({
   id: z.int().optional(),
   name: z.string().min(1).optional(),
   sort: z.int().nullish(),
+  // Taken from the official client, which sends them back; nothing comes of them.
+  created_by: z.int().nullish(),
+  updated_by: z.int().nullish(),
+  created_at: z.int().nullish(),
+  can_be_deleted: z.boolean().nullish(),
   type: z.enum(["regular", "invoices", "products", "suppliers"]).nullish(),
   can_add_elements: z.boolean().nullish(),
   can_show_in_cards: z.boolean().nullish(),

@@ -2,6 +2,7 @@ import type { Context, Hono } from "hono";
 import { z } from "zod";
 import type { CatalogElement } from "../account/catalogs.ts";
 import type { FieldOwner } from "../account/custom_fields.ts";
+import { recordFieldChange } from "../account/field_events.ts";
 import {
   applyFieldWrite,
   type FieldWrite,
@@ -13,18 +14,21 @@ import { type Place, selfLink } from "../account/links.ts";
 import { notSupportedChoice } from "../account/refusals.ts";
 import type { World } from "../account/world.ts";
 import { asItem, asList, batchResponse, type BatchWrite, readJson, writeBatch } from "./batch.ts";
-import { at, integers, parseBrackets } from "./bracket_query.ts";
+import { at, integers, parseListQuery } from "./bracket_query.ts";
 import { requireCatalog } from "./catalogs.ts";
 import { fieldValuesSchema } from "./lead_input.ts";
-import { listResponse, placeOf, readPage } from "./paging.ts";
+import { listResponse, placeOf, readHeavyPage } from "./paging.ts";
 import { hal, noContent } from "./problems.ts";
+import { checkUsers } from "./user_check.ts";
 
 // The server's own default was raised from 50 in August 2023.
 const DEFAULT_LIMIT = 100;
 
-const elementSchema = z.object({
+const elementSchema = z.strictObject({
   id: z.int().optional(),
   name: z.string().min(1).optional(),
+  created_by: z.int().nullish(),
+  updated_by: z.int().nullish(),
   created_at: z.int().min(0).nullish(),
   updated_at: z.int().min(0).nullish(),
   custom_fields_values: fieldValuesSchema.optional(),
@@ -46,7 +50,10 @@ export function addElementRoutes(app: Hono, world: World): void {
     const url = new URL(context.req.url);
     const rows = selectElements(world, catalogOf(context), url);
     const render = (element: CatalogElement, place: Place) => renderElement(world, element, place);
-    const options = { page: readPage(url, DEFAULT_LIMIT), switches: world.switches };
+    const options = {
+      page: readHeavyPage(url, world.switches, DEFAULT_LIMIT),
+      switches: world.switches,
+    };
     return listResponse(context, "elements", rows, render, options);
   });
   app.get(`${path}/:id{[0-9]+}`, (context) => {
@@ -83,7 +90,7 @@ export function findElement(
 
 /** Elements by id; there is neither an order nor a filter by time. `id[]` is what the official client sends. */
 function selectElements(world: World, catalogId: number, url: URL): CatalogElement[] {
-  const query = parseBrackets(url.search);
+  const query = parseListQuery(url, world.switches.ignoredFilters);
   const ids = integers(at(query, "filter", "id")) ?? integers(query.get("id"));
   const wanted = query.get("query");
   const text = typeof wanted === "string" ? wanted.toLowerCase() : "";
@@ -130,13 +137,18 @@ function elementCreation(
         id: world.nextId("element"),
         catalogId,
         name: "",
+        createdBy: write.input.created_by ?? 0,
+        updatedBy: 0,
         createdAt: write.input.created_at ?? now,
         updatedAt: now,
         isDeleted: false,
         fieldValues: new Map(),
       };
+      applyElement(world, element, write);
       world.elements.set(element.id, element);
-      return applyElement(world, element, write, place);
+      const after = [{ note: { id: world.nextId("note") } }];
+      world.events.record({ type: "catalog_element_added", ...eventEntity(element), after });
+      return renderElement(world, element, place);
     },
   };
 }
@@ -158,7 +170,8 @@ function elementUpdate(
       if (write.element === undefined) {
         throw new Error("Cannot update an element: it was not found");
       }
-      return applyElement(world, write.element, write, place);
+      updateElement(world, write.element, write);
+      return renderElement(world, write.element, place);
     },
   };
 }
@@ -169,31 +182,62 @@ function readFields(
   input: ElementInput,
   errors: Parameters<typeof readFieldWrites>[3],
 ): FieldWrite[] {
+  checkUsers(world, input, errors);
   const values = input.custom_fields_values ?? [];
   return readFieldWrites(world, fieldOwnerOf(catalogId), values, errors);
 }
 
-/** Writes answer with the whole element, unlike those of leads. */
+/** The feed names an element by its catalog too; how it calls creation and deletion is a guess. */
+export function eventEntity(element: CatalogElement) {
+  return {
+    entityId: element.id,
+    entityType: `catalog_${element.catalogId}`,
+    createdBy: element.updatedBy,
+  };
+}
+
+/** Writes an element that is there, with an event for each thing that is different afterwards. */
+function updateElement(world: World, element: CatalogElement, write: ElementWrite): void {
+  const before = new Map(element.fieldValues);
+  const name = element.name;
+  applyElement(world, element, write);
+  const entity = eventEntity(element);
+  if (element.name !== name) {
+    world.events.record({
+      type: "name_field_changed",
+      ...entity,
+      before: [{ name_field_value: { name } }],
+      after: [{ name_field_value: { name: element.name } }],
+    });
+  }
+  for (const { field, values } of write.fieldWrites) {
+    const old = before.get(field.id) ?? [];
+    if (JSON.stringify(old) !== JSON.stringify(values)) {
+      recordFieldChange(world, entity, field, old, values);
+    }
+  }
+}
+
 function applyElement(
   world: World,
   element: CatalogElement,
   { input, fieldWrites }: ElementWrite,
-  place: Place,
-): object {
+): void {
   const now = world.clock.seconds();
   element.name = input.name ?? element.name;
+  element.updatedBy = input.updated_by ?? 0;
   for (const fieldWrite of fieldWrites) applyFieldWrite(element.fieldValues, fieldWrite);
   element.updatedAt = world.switches.honoursUpdatedAt ? input.updated_at ?? now : now;
-  return renderElement(world, element, place);
 }
 
+/** Writes too are answered with the whole element, unlike those of leads. */
 function renderElement(world: World, element: CatalogElement, place: Place): object {
   const { id, name, catalogId } = element;
   return {
     id,
     name,
-    created_by: 0,
-    updated_by: 0,
+    created_by: element.createdBy,
+    updated_by: element.updatedBy,
     created_at: element.createdAt,
     updated_at: element.updatedAt,
     // Null, not false, for a living one.

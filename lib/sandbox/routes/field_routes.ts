@@ -1,5 +1,4 @@
 import type { Context, Hono } from "hono";
-import { z } from "zod";
 import {
   CHOICE_TYPES,
   type CustomField,
@@ -8,6 +7,7 @@ import {
   type FieldOwner,
   renderField,
 } from "../account/custom_fields.ts";
+import { defaultDetails } from "../account/field_details.ts";
 import type { Place } from "../account/links.ts";
 import { type ItemError, notSupportedChoice } from "../account/refusals.ts";
 import type { World } from "../account/world.ts";
@@ -15,27 +15,10 @@ import { asItem, asList, batchResponse, type BatchWrite, readJson, writeBatch } 
 import { at, integers, parseBrackets, texts } from "./bracket_query.ts";
 import { requireCatalog } from "./catalogs.ts";
 import { fieldOwnerOf } from "./elements.ts";
+import { checkFieldKeys, type FieldInput, fieldSchema, mergeDetails } from "./field_input.ts";
 import { listResponse, placeOf, readPage } from "./paging.ts";
 import { fieldMissing, hal, noContent, problem, validationProblem } from "./problems.ts";
 import { Refusal } from "./refusal.ts";
-
-const fieldSchema = z.object({
-  id: z.int().optional(),
-  name: z.string().min(1).optional(),
-  type: z.string().optional(),
-  code: z.string().nullish(),
-  sort: z.int().nullish(),
-  is_api_only: z.boolean().nullish(),
-  group_id: z.string().nullish(),
-  enums: z.array(z.object({
-    id: z.int().optional(),
-    value: z.string(),
-    sort: z.int().optional(),
-    code: z.string().nullish(),
-  })).nullish(),
-});
-
-type FieldInput = z.infer<typeof fieldSchema>;
 
 /** Definitions of fields: of leads, contacts and companies, and of each catalog. */
 export function addFieldRoutes(app: Hono, world: World): void {
@@ -121,6 +104,8 @@ function fieldCreation(
       return input;
     },
     apply(input) {
+      // Nobody can choose an id: such an item is answered with nothing, and nothing comes of it.
+      if (input.id !== undefined) return undefined;
       const fields = world.fields.of(owner);
       const field: CustomField = {
         id: world.nextId("field"),
@@ -131,8 +116,9 @@ function fieldCreation(
         isApiOnly: input.is_api_only ?? false,
         enums: input.enums ? readEnums(world, input.enums, []) : null,
         groupId: input.group_id ?? null,
-        isDeletable: true,
+        isDeletable: input.is_deletable ?? true,
         isPredefined: false,
+        details: mergeDetails(defaultDetails(world.account, input.type ?? "text"), input),
       };
       fields.set(field.id, field);
       return renderField(world, owner, field, place);
@@ -147,6 +133,7 @@ function checkNewField(
   errors: ItemError[],
 ): void {
   const type = input.type ?? "";
+  checkFieldKeys(world, owner, type, input, errors);
   if (!FIELD_TYPES.has(type)) errors.push(notSupportedChoice("type"));
   if (CHOICE_TYPES.has(type) && !input.enums?.length) errors.push(fieldMissing("enums"));
   const { code } = input;
@@ -185,7 +172,7 @@ function fieldUpdate(
       if (field === undefined) errors.push(notSupportedChoice("id"));
       else if (input.type !== undefined && input.type !== field.type) {
         errors.push(notSupportedChoice("type"));
-      }
+      } else checkFieldKeys(world, owner, field.type, input, errors);
       return { input, field };
     },
     apply({ input, field }) {
@@ -195,6 +182,8 @@ function fieldUpdate(
       if (input.code !== undefined) field.code = input.code;
       field.isApiOnly = input.is_api_only ?? field.isApiOnly;
       if (input.group_id !== undefined) field.groupId = input.group_id;
+      field.isDeletable = input.is_deletable ?? field.isDeletable;
+      field.details = mergeDetails(field.details, input);
       if (input.enums) field.enums = readEnums(world, input.enums, field.enums ?? []);
       return renderField(world, owner, field, place);
     },

@@ -1,6 +1,7 @@
 import { renderFieldValues } from "../account/field_values.ts";
-import type { Lead } from "../account/leads.ts";
+import type { ElementLink, Lead } from "../account/leads.ts";
 import { type Place, selfLink } from "../account/links.ts";
+import { renderTags } from "../account/tags.ts";
 import type { World } from "../account/world.ts";
 
 /** A lead as lists and look-ups show it; `wanted` are the words of `with=`. */
@@ -46,13 +47,14 @@ function renderEmbedded(
   wanted: ReadonlySet<string>,
   place: Place,
 ): object {
-  const tags = lead.tagIds.flatMap((id) => world.tags.get(id) ?? []);
   const companies = lead.companyId === null ? [] : [lead.companyId];
   return {
-    tags: tags.map(({ id, name, color }) => ({ id, name, color })),
+    tags: renderTags(world, "leads", lead.tagIds),
     companies: companies.map((id) => ({ id, _links: selfLink(place, `companies/${id}`) })),
     ...(wanted.has("contacts") ? { contacts: renderContacts(lead, place) } : {}),
-    ...(wanted.has("catalog_elements") ? { catalog_elements: renderElements(lead, place) } : {}),
+    ...(wanted.has("catalog_elements")
+      ? { catalog_elements: renderElementLinks(lead, place) }
+      : {}),
     ...(wanted.has("loss_reason") ? renderLossReason(world, lead) : {}),
   };
 }
@@ -65,8 +67,12 @@ function renderContacts(lead: Lead, place: Place): object[] {
   }));
 }
 
-function renderElements(lead: Lead, place: Place): object[] {
-  return lead.elements.map(({ id, catalogId, quantity, priceId }) => ({
+/** The linked elements of a record. */
+export function renderElementLinks(
+  { elements }: { readonly elements: readonly ElementLink[] },
+  place: Place,
+): object[] {
+  return elements.map(({ id, catalogId, quantity, priceId }) => ({
     id,
     metadata: { quantity, catalog_id: catalogId, price_id: priceId },
     _links: selfLink(place, `catalogs/${catalogId}/elements/${id}`),

@@ -2,9 +2,9 @@ import { recordFieldChange } from "../account/field_events.ts";
 import { applyFieldWrite } from "../account/field_values.ts";
 import type { Lead } from "../account/leads.ts";
 import { isClosedStatus, LOST } from "../account/pipelines.ts";
-import { resolveTag } from "../account/tags.ts";
 import type { World } from "../account/world.ts";
 import type { LeadWrite } from "./lead_input.ts";
+import { applyTags } from "./tag_changes.ts";
 
 /** Creates a lead from a checked write and records `lead_added`. */
 export function createLead(world: World, write: LeadWrite): Lead {
@@ -16,7 +16,7 @@ export function createLead(world: World, write: LeadWrite): Lead {
     id,
     name: input.name ? input.name : `Сделка #${id}`,
     price: input.price ?? 0,
-    responsibleUserId: world.account.userId,
+    responsibleUserId: input.responsible_user_id ?? world.account.userId,
     ...stage,
     lossReasonId: input.loss_reason_id ?? null,
     sourceId: input._embedded?.source?.id ?? null,
@@ -36,7 +36,8 @@ export function createLead(world: World, write: LeadWrite): Lead {
   world.leads.add(lead);
   const after = [{ note: { id: world.nextId("note") } }];
   world.events.record({ type: "lead_added", ...eventEntity(lead), after });
-  applyTags(world, lead, write);
+  applyTags(world, "leads", lead, write.input);
+  world.leads.changed(lead);
   return lead;
 }
 
@@ -63,6 +64,7 @@ export function updateLead(world: World, lead: Lead, write: LeadWrite): void {
   if (typeof input.created_at === "number") lead.createdAt = input.created_at;
   if (typeof input.created_by === "number") lead.createdBy = input.created_by;
   renameLead(world, lead, input.name ?? lead.name);
+  reassignLead(world, lead, input.responsible_user_id ?? lead.responsibleUserId);
   repriceLead(world, lead, input.price === null ? 0 : input.price ?? lead.price);
   for (const fieldWrite of write.fieldWrites) {
     const before = lead.fieldValues.get(fieldWrite.field.id) ?? [];
@@ -70,7 +72,7 @@ export function updateLead(world: World, lead: Lead, write: LeadWrite): void {
       recordFieldChange(world, eventEntity(lead), fieldWrite.field, before, fieldWrite.values);
     }
   }
-  applyTags(world, lead, write);
+  applyTags(world, "leads", lead, write.input);
   lead.updatedAt = world.switches.honoursUpdatedAt ? input.updated_at ?? now : now;
   world.leads.changed(lead);
 }
@@ -123,22 +125,14 @@ function repriceLead(world: World, lead: Lead, price: number): void {
   lead.price = price;
 }
 
-/** `_embedded.tags` replaces all tags; the two other lists add and take away. */
-function applyTags(world: World, lead: Lead, { input }: LeadWrite): void {
-  const resolve = (tags: NonNullable<typeof input.tags_to_add>) =>
-    tags.flatMap((tag) => resolveTag(world, tag)?.id ?? []);
-  const replaced = input._embedded?.tags;
-  let wanted = replaced === undefined ? lead.tagIds : resolve(replaced ?? []);
-  wanted = [...wanted, ...resolve(input.tags_to_add ?? [])];
-  const unwanted = new Set(resolve(input.tags_to_delete ?? []));
-  const tagIds = [...new Set(wanted)].filter((id) => !unwanted.has(id));
-  const record = (type: string, id: number) => {
-    const after = [{ tag: { name: world.tags.get(id)?.name ?? "" } }];
-    world.events.record({ type, ...eventEntity(lead), after });
-  };
-  tagIds.filter((id) => !lead.tagIds.includes(id)).forEach((id) => record("entity_tag_added", id));
-  lead.tagIds.filter((id) => !tagIds.includes(id)).forEach((id) =>
-    record("entity_tag_deleted", id)
-  );
-  lead.tagIds = tagIds;
+function reassignLead(world: World, lead: Lead, userId: number): void {
+  if (userId === lead.responsibleUserId) return;
+  const describe = (id: number) => [{ responsible_user: { id } }];
+  world.events.record({
+    type: "entity_responsible_changed",
+    ...eventEntity(lead),
+    before: describe(lead.responsibleUserId),
+    after: describe(userId),
+  });
+  lead.responsibleUserId = userId;
 }

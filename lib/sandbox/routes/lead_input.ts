@@ -3,32 +3,65 @@ import { type FieldValueInput, type FieldWrite, readFieldWrites } from "../accou
 import type { Lead } from "../account/leads.ts";
 import { firstOrdinaryStatus, LOST, mainPipeline, type Pipeline } from "../account/pipelines.ts";
 import { type ItemError, notSupportedChoice } from "../account/refusals.ts";
-import { findTag, type TagInput } from "../account/tags.ts";
 import type { World } from "../account/world.ts";
+import { checkTags } from "./tag_changes.ts";
+import type { ReadOnlyKeys } from "./unknown_keys.ts";
+import { checkUsers } from "./user_check.ts";
 
 const time = z.int().min(0);
 
 /** `custom_fields_values` of a write; its values are checked against the field's type later. */
-export const fieldValuesSchema: z.ZodType<readonly FieldValueInput[] | null> = z.array(z.object({
-  field_id: z.int().optional(),
-  field_code: z.string().nullish(),
-  values: z.array(z.record(z.string(), z.unknown())).nullish(),
-})).nullable();
+export const fieldValuesSchema: z.ZodType<readonly FieldValueInput[] | null> = z.array(
+  z.strictObject({
+    field_id: z.int().nullish(),
+    field_code: z.string().nullish(),
+    values: z.array(z.record(z.string(), z.unknown())).nullish(),
+  }),
+).nullable();
 
-const tagsSchema = z.array(z.object({
-  id: z.int().optional(),
-  name: z.string().optional(),
+/** Which tags a write names. */
+export const tagsSchema = z.array(z.strictObject({
+  id: z.int().nullish(),
+  name: z.string().nullish(),
   color: z.string().nullish(),
 })).nullable();
 
 /** Somebody who is linked when a lead is created. */
-const linkedSchema = z.array(z.object({
+const linkedSchema = z.array(z.strictObject({
   id: z.int().optional(),
   is_main: z.boolean().optional(),
 }));
 
-/** What POST and PATCH of leads take; keys that amoCRM does not know it ignores. */
-export const leadSchema = z.object({
+/** Where a new lead came from. */
+export const sourceSchema = z.strictObject({
+  id: z.int().optional(),
+  type: z.string().nullish(),
+  external_id: z.string().nullish(),
+});
+
+/** The keys of `custom_fields_values` that are only read. */
+export const READ_ONLY_OF_VALUES: readonly string[] = ["field_name", "field_type", "is_computed"]
+  .map((key) => `custom_fields_values.*.${key}`);
+
+/** What leads are read with and cannot be written with. Not the minor units: taking them would lose money. */
+export const READ_ONLY_OF_LEADS: ReadOnlyKeys = new Set([
+  "id",
+  "group_id",
+  "source_id",
+  "closest_task_at",
+  "is_deleted",
+  "score",
+  "account_id",
+  "labor_cost",
+  "is_price_computed",
+  "is_price_modified_by_robot",
+  "_embedded.catalog_elements",
+  "_embedded.loss_reason",
+  ...READ_ONLY_OF_VALUES,
+]);
+
+/** What POST and PATCH of leads take. */
+export const leadSchema = z.strictObject({
   name: z.string().nullish(),
   price: z.number().min(0).nullish(),
   status_id: z.int().nullish(),
@@ -43,11 +76,12 @@ export const leadSchema = z.object({
   custom_fields_values: fieldValuesSchema.optional(),
   tags_to_add: tagsSchema.optional(),
   tags_to_delete: tagsSchema.optional(),
-  _embedded: z.object({
+  visitor_uid: z.string().nullish(),
+  _embedded: z.strictObject({
     tags: tagsSchema.optional(),
     contacts: linkedSchema.nullish(),
     companies: linkedSchema.nullish(),
-    source: z.object({ id: z.int().optional() }).nullish(),
+    source: sourceSchema.nullish(),
   }).nullish(),
 });
 
@@ -76,7 +110,7 @@ export function checkLeadWrite(
   }
   checkUsers(world, input, errors);
   checkLinked(world, input, errors);
-  checkTags(world, input, errors);
+  checkTags(world, "leads", input, errors);
   const fields = input.custom_fields_values ?? [];
   return { input, stage, fieldWrites: readFieldWrites(world, "leads", fields, errors) };
 }
@@ -121,37 +155,12 @@ function pipelineFor(
   return [...world.pipelines.values()].find(hasStatus);
 }
 
-function checkUsers(world: World, input: LeadInput, errors: ItemError[]): void {
-  const known = new Set([0, world.account.userId]);
-  for (const key of ["created_by", "updated_by"] as const) {
-    const id = input[key];
-    if (typeof id === "number" && !known.has(id)) errors.push(notSupportedChoice(key));
-  }
-  const responsible = input.responsible_user_id;
-  if (typeof responsible === "number" && responsible !== world.account.userId) {
-    errors.push(notSupportedChoice("responsible_user_id"));
-  }
-}
-
 function checkLinked(world: World, input: LeadInput, errors: ItemError[]): void {
   for (const kind of ["contacts", "companies"] as const) {
     input._embedded?.[kind]?.forEach((linked, index) => {
       if (linked.id !== undefined && world[kind].get(linked.id) === undefined) {
         errors.push(notSupportedChoice(`_embedded.${kind}.${index}.id`));
       }
-    });
-  }
-}
-
-function checkTags(world: World, input: LeadInput, errors: ItemError[]): void {
-  const unknown = (tag: TagInput) => tag.id !== undefined && findTag(world, tag) === undefined;
-  const lists = {
-    "_embedded.tags": input._embedded?.tags,
-    tags_to_add: input.tags_to_add,
-  };
-  for (const [path, tags] of Object.entries(lists)) {
-    tags?.forEach((tag, index) => {
-      if (unknown(tag)) errors.push(notSupportedChoice(`${path}.${index}.id`));
     });
   }
 }

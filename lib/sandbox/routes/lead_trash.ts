@@ -3,26 +3,33 @@ import { at, integers, parseBrackets } from "./bracket_query.ts";
 import type { World } from "../account/world.ts";
 
 /** Moves a lead to the trash; false when it is not there or already trashed. */
-export function trashLead(world: World, id: number): boolean {
+export function trashLead(
+  world: World,
+  id: number,
+  createdBy: number = world.account.userId,
+): boolean {
   const lead = world.leads.get(id);
   if (lead === undefined || lead.trashedAt !== null) return false;
   lead.trashedAt = world.clock.seconds();
-  lead.updatedBy = world.account.userId;
+  lead.updatedBy = createdBy;
   if (world.switches.deleteTouchesUpdatedAt) lead.updatedAt = world.clock.seconds();
   world.leads.changed(lead);
-  const createdBy = world.account.userId;
   world.events.record({ type: "lead_deleted", entityId: id, entityType: "lead", createdBy });
   return true;
 }
 
 /** Takes a lead out of the trash, as a user would by hand; false when it is not there. */
-export function restoreLead(world: World, id: number): boolean {
+export function restoreLead(
+  world: World,
+  id: number,
+  createdBy: number = world.account.userId,
+): boolean {
   const lead = world.leads.get(id);
   if (lead === undefined || lead.trashedAt === null) return false;
   lead.trashedAt = null;
+  lead.updatedBy = createdBy;
   if (world.switches.deleteTouchesUpdatedAt) lead.updatedAt = world.clock.seconds();
   world.leads.changed(lead);
-  const createdBy = world.account.userId;
   world.events.record({ type: "lead_restored", entityId: id, entityType: "lead", createdBy });
   return true;
 }

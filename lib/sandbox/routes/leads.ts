@@ -9,9 +9,15 @@ import { at, parseBrackets, texts } from "./bracket_query.ts";
 import { renderHollowLead, renderLead } from "./lead.ts";
 import { createLead, updateLead } from "./lead_changes.ts";
 import { readLeadSelection } from "./lead_filters.ts";
-import { checkLeadWrite, type LeadInput, leadSchema, type LeadWrite } from "./lead_input.ts";
+import {
+  checkLeadWrite,
+  type LeadInput,
+  leadSchema,
+  type LeadWrite,
+  READ_ONLY_OF_LEADS,
+} from "./lead_input.ts";
 import { emptyOldTrash } from "./lead_trash.ts";
-import { listResponse, placeOf, readPage } from "./paging.ts";
+import { listResponse, placeOf, readHeavyPage } from "./paging.ts";
 import { hal, noContent, problem } from "./problems.ts";
 
 /** Lists, look-ups and plain writes of leads. */
@@ -25,11 +31,11 @@ export function addLeadRoutes(app: Hono, world: World): void {
       selection.isTrash
         ? renderHollowLead(world, lead, place)
         : renderLead(world, lead, wanted, place);
-    const options = { page: readPage(url), switches: world.switches };
+    const options = { page: readHeavyPage(url, world.switches), switches: world.switches };
     return listResponse(context, "leads", world.leads.select(selection), render, options);
   });
   app.get("/api/v4/leads/:id{[0-9]+}", (context) => {
-    const lead = world.leads.get(Number(context.req.param("id")));
+    const lead = world.leads.shown(Number(context.req.param("id")));
     const wanted = wantedOf(new URL(context.req.url));
     const place = placeOf(context);
     if (lead?.trashedAt === null) return hal(renderLead(world, lead, wanted, place));
@@ -54,6 +60,12 @@ export function addLeadRoutes(app: Hono, world: World): void {
   });
 }
 
+/** A PATCH of leads by somebody who works in the web interface; throws a `Refusal` for a wrong one. */
+export function changeLeadsAs(world: World, items: readonly object[], userId: number): void {
+  const write = leadUpdate(world, { origin: "", pageQuery: "" });
+  writeBatch(world, items.map((item) => ({ updated_by: userId, ...item })), write);
+}
+
 function wantedOf(url: URL): ReadonlySet<string> {
   return new Set(texts(at(parseBrackets(url.search), "with")));
 }
@@ -61,6 +73,7 @@ function wantedOf(url: URL): ReadonlySet<string> {
 function leadCreation(world: World, place: Place): BatchWrite<LeadInput, LeadWrite> {
   return {
     schema: leadSchema,
+    readOnly: READ_ONLY_OF_LEADS,
     numbersItems: true,
     check: (input, errors) => checkLeadWrite(world, input, undefined, errors),
     apply(write) {
@@ -83,6 +96,7 @@ function leadUpdate(
 ): BatchWrite<z.infer<typeof updateSchema>, LeadUpdate> {
   return {
     schema: updateSchema,
+    readOnly: READ_ONLY_OF_LEADS,
     numbersItems: false,
     check(input, errors) {
       const found = world.leads.get(input.id);

@@ -1,35 +1,56 @@
 import type { Hono } from "hono";
 import { z } from "zod";
-import { type FieldWrite, readFieldWrites } from "../account/field_values.ts";
 import type { ItemError } from "../account/refusals.ts";
 import type { World } from "../account/world.ts";
 import { asList, type BatchWrite, readJson, writeBatch } from "./batch.ts";
-import { type ContactInput, type ContactKind, contactSchema, saveContact } from "./contacts.ts";
+import {
+  checkContact,
+  type ContactKind,
+  contactSchema,
+  type ContactWrite,
+  READ_ONLY_OF_CONTACTS,
+  saveContact,
+} from "./contact_changes.ts";
 import { createLead } from "./lead_changes.ts";
-import { checkLeadWrite, leadSchema, type LeadWrite } from "./lead_input.ts";
+import {
+  checkLeadWrite,
+  leadSchema,
+  type LeadWrite,
+  READ_ONLY_OF_LEADS,
+  sourceSchema,
+} from "./lead_input.ts";
 import { hal } from "./problems.ts";
 
+// The official client numbers them too.
+const linkedSchema = contactSchema.extend({ request_id: z.string().nullish() });
+
+type LinkedInput = z.infer<typeof linkedSchema>;
+
 const complexSchema = leadSchema.extend({
-  _embedded: z.object({
+  _embedded: z.strictObject({
     tags: leadSchema.shape._embedded.unwrap().unwrap().shape.tags,
-    contacts: z.array(contactSchema).max(1).nullish(),
-    companies: z.array(contactSchema).max(1).nullish(),
-    source: z.object({ id: z.int().optional() }).nullish(),
+    contacts: z.array(linkedSchema).max(1).nullish(),
+    companies: z.array(linkedSchema).max(1).nullish(),
+    source: sourceSchema.nullish(),
+    // The form or call that the lead came in by; nothing of it is kept.
+    metadata: z.record(z.string(), z.unknown()).nullish(),
   }).nullish(),
 });
 
-type ComplexInput = z.infer<typeof complexSchema>;
+const READ_ONLY = new Set([
+  ...READ_ONLY_OF_LEADS,
+  ...["contacts", "companies"].flatMap((kind) =>
+    [...READ_ONLY_OF_CONTACTS].map((key) => `_embedded.${kind}.*.${key}`)
+  ),
+]);
 
-/** A new contact or company of a complex lead, or the known one that it names by id. */
-interface LinkedWrite {
-  readonly input: ContactInput;
-  readonly fieldWrites: readonly FieldWrite[];
-}
+type ComplexInput = z.infer<typeof complexSchema>;
 
 interface ComplexWrite {
   readonly write: LeadWrite;
-  readonly contact: LinkedWrite | undefined;
-  readonly company: LinkedWrite | undefined;
+  /** New ones, or known ones that the lead names by id. */
+  readonly contact: ContactWrite | undefined;
+  readonly company: ContactWrite | undefined;
 }
 
 /** `POST /leads/complex`: leads together with their contact and company; the answer is a bare array. */
@@ -49,6 +70,7 @@ export function addComplexRoute(app: Hono, world: World): void {
 function complexCreation(world: World): BatchWrite<ComplexInput, ComplexWrite> {
   return {
     schema: complexSchema,
+    readOnly: READ_ONLY,
     numbersItems: true,
     limit: 50,
     check(input, errors) {
@@ -59,11 +81,12 @@ function complexCreation(world: World): BatchWrite<ComplexInput, ComplexWrite> {
       };
     },
     apply({ write, contact, company }) {
-      const contactId = contact === undefined ? null : resolve(world, "contacts", contact);
-      const companyId = company === undefined ? null : resolve(world, "companies", company);
+      const contactId = contact === undefined ? null : saveContact(world, "contacts", contact).id;
+      const companyId = company === undefined ? null : saveContact(world, "companies", company).id;
       const lead = createLead(world, write);
       if (contactId !== null) lead.contacts = [{ id: contactId, isMain: true }];
       lead.companyId = companyId;
+      world.leads.changed(lead);
       return { id: lead.id, contact_id: contactId, company_id: companyId, merged: false };
     },
   };
@@ -71,7 +94,7 @@ function complexCreation(world: World): BatchWrite<ComplexInput, ComplexWrite> {
 
 /** The same lead for the common checks: linked ones that are named by id stay, new ones come later. */
 function withKnownOnly(input: ComplexInput): LeadWrite["input"] {
-  const known = (linked: readonly ContactInput[] | null | undefined) =>
+  const known = (linked: readonly LinkedInput[] | null | undefined) =>
     (linked ?? []).flatMap(({ id }) => id === undefined ? [] : [{ id }]);
   const embedded = input._embedded;
   return {
@@ -88,17 +111,13 @@ function withKnownOnly(input: ComplexInput): LeadWrite["input"] {
 function checkLinked(
   world: World,
   kind: ContactKind,
-  input: ContactInput | undefined,
+  input: LinkedInput | undefined,
   errors: ItemError[],
-): LinkedWrite | undefined {
+): ContactWrite | undefined {
   if (input === undefined) return undefined;
   const found: ItemError[] = [];
-  const fieldWrites = readFieldWrites(world, kind, input.custom_fields_values ?? [], found);
+  const { request_id: _, ...contact } = input;
+  const write = checkContact(world, kind, contact, contact.id === undefined, found);
   errors.push(...found.map((error) => ({ ...error, path: `_embedded.${kind}.0.${error.path}` })));
-  return { input, fieldWrites };
-}
-
-function resolve(world: World, kind: ContactKind, { input, fieldWrites }: LinkedWrite): number {
-  const contact = input.id === undefined ? undefined : world[kind].get(input.id);
-  return saveContact(world, kind, { input, contact, fieldWrites }).id;
+  return write;
 }

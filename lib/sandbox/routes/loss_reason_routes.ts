@@ -8,7 +8,7 @@ import { listResponse, placeOf, readPage } from "./paging.ts";
 import { hal, noContent } from "./problems.ts";
 
 const PATH = "/api/v4/leads/loss_reasons";
-const reasonSchema = z.object({ name: z.string().min(1), sort: z.int().optional() });
+const reasonSchema = z.strictObject({ name: z.string().min(1), sort: z.int().optional() });
 
 type ReasonInput = z.infer<typeof reasonSchema>;
 

@@ -1,7 +1,8 @@
 import type { Context } from "hono";
 import type { Place } from "../account/links.ts";
 import type { Switches } from "../account/switches.ts";
-import { hal, noContent } from "./problems.ts";
+import { hal, htmlPage, noContent } from "./problems.ts";
+import { Refusal } from "./refusal.ts";
 
 /** Which part of a list is asked for. */
 export interface Page {
@@ -19,6 +20,18 @@ export function readPage(url: URL, defaultLimit = 50, maxLimit = 250): Page {
     number: whole("page") ?? 1,
     limit: Math.min(whole("limit") ?? Math.min(defaultLimit, maxLimit), maxLimit),
   };
+}
+
+/** The same for a list that can be too heavy: refused with 504 when the switch `heavyPage` says so. */
+export function readHeavyPage(
+  url: URL,
+  { heavyPage }: Switches,
+  defaultLimit?: number,
+  maxLimit?: number,
+): Page {
+  const page = readPage(url, defaultLimit, maxLimit);
+  if (heavyPage !== null && page.limit > heavyPage) throw new Refusal(htmlPage(504));
+  return page;
 }
 
 /** Where a page lies in its list. A short page is followed by one that starts where it ended. */

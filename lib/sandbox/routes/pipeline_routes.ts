@@ -17,14 +17,14 @@ import { fieldMissing, hal, noContent, problem, validationProblem } from "./prob
 import { Refusal } from "./refusal.ts";
 import { checkColor, newStatus, statusSchema } from "./status_input.ts";
 
-const pipelineSchema = z.object({
+const pipelineSchema = z.strictObject({
   id: z.int().optional(),
   name: z.string().min(1).optional(),
   sort: z.int().min(0).optional(),
   is_main: z.boolean().optional(),
   is_unsorted_on: z.boolean().optional(),
   is_archive: z.boolean().optional(),
-  _embedded: z.object({ statuses: z.array(statusSchema).optional() }).nullish(),
+  _embedded: z.strictObject({ statuses: z.array(statusSchema).optional() }).nullish(),
 });
 
 type PipelineInput = z.infer<typeof pipelineSchema>;

@@ -25,11 +25,13 @@ export function createRoutes(world: World): Hono {
   addAccountRoutes(app, world);
   addLeadRoutes(app, world);
   addComplexRoute(app, world);
-  addLinkRoutes(app, world);
+  for (const type of ["leads", "contacts", "companies"] as const) {
+    addLinkRoutes(app, world, type);
+    addTagRoutes(app, world, type);
+  }
   addLeadTrashRoutes(app, world);
   addPipelineRoutes(app, world);
   addStatusRoutes(app, world);
-  addTagRoutes(app, world);
   addLossReasonRoutes(app, world);
   addFieldRoutes(app, world);
   addContactRoutes(app, world, "contacts");

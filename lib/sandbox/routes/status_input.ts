@@ -4,11 +4,13 @@ import { type ItemError, notSupportedChoice } from "../account/refusals.ts";
 import type { World } from "../account/world.ts";
 
 /** A stage as clients send it, alone or with its pipeline. */
-export const statusSchema = z.object({
+export const statusSchema = z.strictObject({
   id: z.int().optional(),
   name: z.string().min(1).optional(),
   sort: z.int().min(0).optional(),
   color: z.string().optional(),
+  // The official client numbers the stages of a new pipeline too.
+  request_id: z.string().nullish(),
 });
 
 export type StatusInput = z.infer<typeof statusSchema>;

@@ -1,30 +1,29 @@
 import type { Hono } from "hono";
+import type { User } from "../account/users.ts";
 import { type Place, selfLink } from "../account/links.ts";
 import type { World } from "../account/world.ts";
 import { listResponse, placeOf, readPage } from "./paging.ts";
 import { hal, noContent } from "./problems.ts";
 
-/** The one user, an administrator. */
+/** The people of the account; somebody who has left is not listed, although records still name him. */
 export function addUserRoutes(app: Hono, world: World): void {
-  const { userId } = world.account;
-  const render = (id: number, place: Place) => renderUser(id, place);
   app.get("/api/v4/users", (context) => {
     const page = readPage(new URL(context.req.url));
     const options = { page, switches: world.switches, withTotals: true };
-    return listResponse(context, "users", [userId], render, options);
+    return listResponse(context, "users", [...world.users.values()], renderUser, options);
   });
   app.get("/api/v4/users/:id{[0-9]+}", (context) => {
-    if (Number(context.req.param("id")) !== userId) return noContent();
-    return hal(renderUser(userId, placeOf(context)));
+    const user = world.users.get(Number(context.req.param("id")));
+    return user === undefined ? noContent() : hal(renderUser(user, placeOf(context)));
   });
 }
 
-function renderUser(id: number, place: Place): object {
+function renderUser({ id, name, email, isAdmin }: User, place: Place): object {
   const all = { view: "A", edit: "A", add: "A", delete: "A", export: "A" };
   return {
     id,
-    name: "Sandbox Administrator",
-    email: "admin@example.com",
+    name,
+    email,
     lang: "en",
     rights: {
       leads: all,
@@ -34,7 +33,7 @@ function renderUser(id: number, place: Place): object {
       mail_access: false,
       catalog_access: true,
       status_rights: null,
-      is_admin: true,
+      is_admin: isAdmin,
       is_free: false,
       is_active: true,
       group_id: null,

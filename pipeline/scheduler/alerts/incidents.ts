@@ -1,6 +1,6 @@
 import type { ISql } from "postgres";
 import { z } from "zod";
-import { MOST_WORKER_DEATHS } from "../../../lib/run_log/dag_state.ts";
+import { MOST_WORKER_DEATHS } from "../../../lib/run_log/dag_run.ts";
 import { querySqlFile } from "../../../lib/warehouse/sql_file.ts";
 
 /**

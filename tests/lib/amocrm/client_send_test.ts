@@ -136,7 +136,7 @@ Deno.test("send() says which items are refused and why, without any value", asyn
   assert.equal(
     body.message,
     "Cannot write /api/v4/leads: amoCRM answered 400 (InvalidType at price, NotSupportedChoice at ?, " +
-      "? at ?), expected 200: this is a bug here",
+      "? at ?), expected 200: this is a bug here, report it with this line",
   );
 });
 
@@ -153,4 +153,19 @@ Deno.test("send() logs no body and no token", () => {
   const all = lines.join("\n");
   assert.match(all, /POST \/api\/v4\/leads answered 200 after \d+ ms, try 1/);
   assert.doesNotMatch(all, /Quux|t\.o\.k/);
+});
+
+Deno.test("send() takes a 400 with code 244 as final and sends nothing again", async () => {
+  const detail = "Код ошибки 244. В случае повторного возникновения ошибки, обратитесь в поддержку";
+  for (const isRepeatable of [true, false]) {
+    const answer = Response.json({ title: "Bad Request", status: 400, detail }, { status: 400 });
+    const { body, requests } = await send({ ...CREATION, isRepeatable }, answer);
+    assert.ok(body instanceof AmoError);
+    assert.equal(
+      body.message,
+      "Cannot write /api/v4/leads: amoCRM answered 400 with code 244, expected 200: the rights of the token's " +
+        "user do not cover this, or the account's subscription has ended: look at both in amoCRM",
+    );
+    assert.deepEqual(requests, ["POST /api/v4/leads"]);
+  }
 });

@@ -128,7 +128,8 @@ Deno.test("get() tries once when the answer cannot get better", async () => {
     ],
     [
       invalid,
-      "400 (NotSupportedChoice at custom_fields_values.0.field_id), expected 200: this is a bug here",
+      "400 (NotSupportedChoice at custom_fields_values.0.field_id), expected 200: this is a bug here, " +
+      "report it with this line",
     ],
   ];
   for (const [answer, text] of cases) {
@@ -140,10 +141,44 @@ Deno.test("get() tries once when the answer cannot get better", async () => {
   }
 });
 
-Deno.test("get() repeats the 400 that asks for it", async () => {
-  const repeat = Response.json({ detail: "Системная ошибка, повторите запрос" }, { status: 400 });
-  await using server = serveAnswers(repeat, Response.json({ id: 1 }));
-  assert.deepEqual((await connect(server.url).client.get("/api/v4/account", {})).body, { id: 1 });
+Deno.test("get() takes a 400 with a code as final, whatever its text asks for", async () => {
+  const rights =
+    "code 244, expected 200: the rights of the token's user do not cover this, or the account's " +
+    "subscription has ended: look at both in amoCRM";
+  const bug = "expected 200: this is a bug here, report it with this line";
+  const cases: readonly (readonly [object, string])[] = [
+    [{
+      title: "Bad Request",
+      type: "https://httpstatus.es/400",
+      status: 400,
+      detail: "Код ошибки 244. В случае повторного возникновения ошибки, обратитесь в поддержку",
+    }, `400 with ${rights}`],
+    [{ detail: "System error, please repeat (244)" }, `400 with ${rights}`],
+    [
+      { response: { error: "Системная ошибка, повторите", error_code: "222" } },
+      `400 with code 222, ${bug}`,
+    ],
+    [{ errors: [{ code: 226, message: "Повторите" }] }, `400 with code 226, ${bug}`],
+    [{ code: "FieldMissing", detail: "Try again" }, `400 with code FieldMissing, ${bug}`],
+    [{ detail: "Expected from 1 to 250 items, got 300" }, `400, ${bug}`],
+    [{ detail: "Request validation failed", "validation-errors": [] }, `400, ${bug}`],
+    [{ title: "Bad Request" }, `400, ${bug}`],
+  ];
+  for (const [body, text] of cases) {
+    await using server = serveAnswers(Response.json(body, { status: 400 }));
+    const error = await failure(connect(server.url).client.get("/api/v4/leads", {}));
+    assert.ok(error instanceof AmoError);
+    assert.equal(error.message, `Cannot read /api/v4/leads: amoCRM answered ${text}`);
+    assert.equal(server.requests.length, 1);
+  }
+});
+
+Deno.test("get() repeats the 400 that has no code and no fault, whatever its text", async () => {
+  for (const detail of ["Системная ошибка, повторите запрос", "Возникла неполадка"]) {
+    const repeat = Response.json({ detail }, { status: 400 });
+    await using server = serveAnswers(repeat, Response.json({ id: 1 }));
+    assert.deepEqual((await connect(server.url).client.get("/api/v4/account", {})).body, { id: 1 });
+  }
 });
 
 Deno.test("get() sends nothing more after an HTML 403", async () => {
@@ -257,7 +292,7 @@ Deno.test("pages() refuses a page that repeats an earlier one, whatever its link
   assert.equal(
     error.message,
     "Cannot read /api/v4/leads: page 2 repeats an earlier page, expected new rows: this route does " +
-      "not page, or its links go round in a circle",
+      "not page, or its links go round in a circle: report it with this line",
   );
 });
 

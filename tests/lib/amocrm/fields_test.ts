@@ -75,7 +75,7 @@ Deno.test("resolveFields() names all missing fields and the loader that creates 
     () => resolveFields("leads", without("Plate"), {}, log),
     new AmoError(
       'Cannot extract leads: this field is missing: "plate", expected in the account: create with ' +
-        "loaders/helper_fields.ts or name the account's own in AMO_FIELD_MAP",
+        "deno task helper_fields or name the account's own in AMO_FIELD_MAP",
       null,
     ),
   );
@@ -83,7 +83,7 @@ Deno.test("resolveFields() names all missing fields and the loader that creates 
     () => resolveFields("clients", [], { license: "Permit" }, log),
     new AmoError(
       'Cannot extract clients: 2 fields are missing: "client name", "Permit" (AMO_FIELD_MAP), ' +
-        "expected in the account: create with loaders/helper_fields.ts or name the account's own in " +
+        "expected in the account: create with deno task helper_fields --all or name the account's own in " +
         "AMO_FIELD_MAP",
       null,
     ),
@@ -101,7 +101,8 @@ Deno.test("resolveFields() leaves an optional column out with a warning", async 
     "vin",
   ]);
   assert.deepEqual(lines, [
-    'warning: The field "daily rate" of cars is missing: its column stays empty',
+    'warning: The field "daily rate" of cars is missing: its column stays empty; create it with ' +
+    "deno task helper_fields --all, or name the account's own in AMO_FIELD_MAP",
   ]);
 });
 
@@ -132,4 +133,59 @@ Deno.test("readCustomFields() reads all pages", async () => {
     { id: 1, name: "Plate", type: "text", code: null },
     { id: 2, name: "Phone", type: "multitext", code: "PHONE" },
   ]);
+});
+
+function typed(id: number, name: string, type: string): CustomField {
+  return { id, name, code: null, type };
+}
+
+Deno.test("resolveFields() refuses required fields whose type cannot carry the column, beside missing ones", async () => {
+  const { log } = await captureLog();
+  const others = LEAD_FIELDS.filter(({ id }) => id !== 2 && id !== 3 && id !== 6);
+  const fields = [
+    ...others,
+    typed(60, "Rental start", "checkbox"),
+    typed(61, "Daily rate", "date"),
+  ];
+  assert.throws(
+    () => resolveFields("leads", fields, {}, log),
+    new AmoError(
+      'Cannot extract leads: this field is missing: "plate", expected in the account; the field "daily rate" ' +
+        'is of type date (id 61), expected numeric or text; the field "rental start" is of type checkbox ' +
+        "(id 60), expected date, date_time or text: create with deno task helper_fields or name the account's " +
+        "own in AMO_FIELD_MAP",
+      null,
+    ),
+  );
+});
+
+Deno.test("resolveFields() takes the twin whose type can carry the column", async () => {
+  const { log, lines } = await captureLog();
+  const others = LEAD_FIELDS.filter(({ id }) => id !== 6);
+  const fields = [
+    ...others,
+    typed(6, "Rental start", "checkbox"),
+    typed(60, "Rental start", "date"),
+  ];
+  assert.deepEqual(resolveFields("leads", fields, {}, log).rental_start, { id: 60, type: "date" });
+  assert.deepEqual(lines, []);
+});
+
+Deno.test("resolveFields() leaves an optional column of another type out, but not one that AMO_FIELD_MAP names", async () => {
+  const { log, lines } = await captureLog();
+  const names = ["Model", "Plate", "Color", "VIN", "Daily rate"];
+  const fields = [...names.map((name, i) => field(i + 1, name)), typed(70, "Year", "date")];
+  assert.equal(resolveFields("cars", fields, {}, log).year, undefined);
+  assert.deepEqual(lines, [
+    'warning: The field "year" of cars is of type date (id 70), expected numeric or text: its column stays ' +
+    "empty; create it with deno task helper_fields --all, or name the account's own in AMO_FIELD_MAP",
+  ]);
+  assert.throws(
+    () => resolveFields("cars", fields, { year: 70 }, log),
+    new AmoError(
+      'Cannot extract cars: the field "70" (AMO_FIELD_MAP) is of type date (id 70), expected numeric or text: ' +
+        "create with deno task helper_fields --all or name the account's own in AMO_FIELD_MAP",
+      null,
+    ),
+  );
 });

@@ -29,7 +29,7 @@ Deno.test("findByNameOrId() says what there is when it finds nothing", () => {
     () => find("Bikes", CATALOGS.slice(0, 2)),
     new AmoError(
       'Cannot find the catalog "Bikes": found 0 among 2: "Cars" (7), "Clients" (8), expected 1: set ' +
-        "AMO_CARS_CATALOG to a name or an id",
+        "AMO_CARS_CATALOG to a name or an id, or create it with deno task helper_fields --all",
       null,
     ),
   );
@@ -37,7 +37,7 @@ Deno.test("findByNameOrId() says what there is when it finds nothing", () => {
     () => find("Bikes", []),
     new AmoError(
       'Cannot find the catalog "Bikes": found 0 among none, expected 1: set AMO_CARS_CATALOG to a name ' +
-        "or an id",
+        "or an id, or create it with deno task helper_fields --all",
       null,
     ),
   );

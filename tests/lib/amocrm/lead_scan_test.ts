@@ -49,10 +49,12 @@ interface ScanSettings {
   readonly workers?: number;
   /** The sink asks the account something before it takes records, so that other workers go on meanwhile. */
   readonly slowSink?: boolean;
+  /** Called each time that the sink takes records. */
+  readonly onRecords?: () => void;
 }
 
 async function scan(url: string, token: string, pipelineId: number, settings: ScanSettings = {}) {
-  const { slowSink = false, ...workers } = settings;
+  const { slowSink = false, onRecords = () => {}, ...workers } = settings;
   const seen: Seen[] = [];
   const client = createAmoClient({ baseUrl: url, token, requestsPerSecond: 1000, log });
   const { serverTime } = await readAccount(client);
@@ -64,6 +66,7 @@ async function scan(url: string, token: string, pipelineId: number, settings: Sc
     ...workers,
   }, async (records) => {
     if (slowSink) await readAccount(client);
+    onRecords();
     seen.push(...records.map((record) => seenShape.parse(record)));
   });
   return { seen, counts };
@@ -139,6 +142,46 @@ Deno.test("scanLeads() reads an account whose leads were all imported in one sec
   const { seen, counts } = await scanAccount(sandbox, account);
   assert.deepEqual(sortedIds(seen), ids);
   assert.equal(counts.isFallback, false);
+});
+
+Deno.test("scanLeads() asks for half a page where a page is too heavy, for leads of one second too", async () => {
+  const times = [...seconds(0, 600, 60), ...seconds(50_000, 300, 0), ...seconds(60_000, 200, 60)];
+  const { sandbox, account, ids } = await startAccount(times, { heavyPage: 100 });
+  await using _sandbox = sandbox;
+  lines.length = 0;
+  const { seen, counts } = await scanAccount(sandbox, account, { workers: 1 });
+  assert.equal(seen.length, 1100);
+  assert.deepEqual(sortedIds(seen), ids);
+  assert.deepEqual(counts, { leads: 1100, otherPipelines: 0, isFallback: false });
+  const sizes = lines.filter((line) => line.startsWith("info"));
+  assert.deepEqual(sizes.slice(0, 2), [
+    "info: /api/v4/leads: 125 rows at once from here on",
+    "info: /api/v4/leads: 62 rows at once from here on",
+  ]);
+  const heavy = sandbox.requests.list().filter(({ status }) => status === 504);
+  assert.ok(heavy.length < 6, `${heavy.length} reads were too heavy`);
+});
+
+Deno.test("scanLeads() gives each lead once when what the account manages changes on the way", async () => {
+  const limit = fc.constantFrom(null, 200, 100, 40, 10);
+  await fc.assert(
+    fc.asyncProperty(
+      creationTimes,
+      fc.array(limit, { minLength: 1, maxLength: 20 }),
+      fc.constantFrom(1, 6),
+      async (times, limits, workers) => {
+        const { sandbox, account, ids } = await startAccount(times, { heavyPage: 150 });
+        await using _sandbox = sandbox;
+        let turn = 0;
+        const onRecords = () =>
+          sandbox.setSwitches({ heavyPage: limits[turn++ % limits.length] ?? null });
+        const found = await scanAccount(sandbox, account, { workers, slowSink: true, onRecords });
+        await assertComplete(sandbox, ids, found);
+        assert.equal(found.seen.length, ids.length);
+      },
+    ),
+    { numRuns: 12 },
+  );
 });
 
 Deno.test("scanLeads() leaves leads of other pipelines and the trash alone", async () => {
@@ -240,6 +283,7 @@ const switches: fc.Arbitrary<SwitchChanges> = fc.record({
     fc.record({ page: fc.constantFrom(1, 2), missing: fc.constantFrom(1, 100) }),
   ),
   deleteTouchesUpdatedAt: fc.boolean(),
+  heavyPage: fc.constantFrom(null, null, 100),
 });
 
 Deno.test("scanLeads() loses no lead and repeats no copy, whatever others do meanwhile", async () => {

@@ -9,17 +9,24 @@ import { dag as buildFacts } from "../../../pipeline/daily_build_dds_fact.ts";
 import { dag as mergeCars } from "../../../pipeline/daily_load_ods_cars.ts";
 import { findOffenders } from "../../support/checks.ts";
 import { CONFIRMED, dubai, element, lead, liveDay } from "../../support/rentals.ts";
-import { DATE, listNotes, listRuns, notingTask, runOptions, testDag } from "../../support/runs.ts";
+import {
+  DATE,
+  dryRunDag,
+  listNotes,
+  listRuns,
+  notingTask,
+  runOptions,
+  testDag,
+} from "../../support/runs.ts";
 import { land, MERGES, runFiles, type StagedRow } from "../../support/staged.ts";
 import { testOnBothWarehouses } from "../../support/warehouses.ts";
 
 const FACTS: Dag = { ...buildFacts, waitsFor: [] };
-const BEFORE_FACTS = MERGES.filter((path) => !path.startsWith("dds/merge_fact"));
+const BEFORE_FACTS = MERGES.filter((path) => !/^dds\/merge_(fact|dim_date)/.test(path));
 
-const FAILURE =
-  "Cannot finish merge_fact_rentals: negative_money found 2 in dds.fact_rentals (id 1, 2), " +
-  "expected none: nothing was written, ops.check_result has a sample and " +
-  "sql/checks/negative_money.sql the reason";
+const FAILURE = "Cannot finish merge_fact_rentals: orphan_facts found 2 in dds.fact_rentals " +
+  "(id 1, 2: car 5 is in no dimension), expected none: nothing was written, " +
+  "ops.check_result has a sample and sql/checks/orphan_facts.sql the reason";
 
 function booking(id: number, updatedAt: string, columns: StagedRow): StagedRow {
   return lead(id, updatedAt, {
@@ -37,13 +44,22 @@ async function landAndMerge(warehouse: Warehouse, leads: readonly StagedRow[]): 
   await runFiles(warehouse, DATE, BEFORE_FACTS);
 }
 
-/** A warehouse with a car, the dictionary, and two leads at a price below zero before the facts. */
+/** A warehouse before the facts, with two bookings of a car; one of them ends before it starts. */
 async function prepare(warehouse: Warehouse): Promise<void> {
   await liveDay(warehouse, DATE, { cars: [element(5, "2026-05-01 08:00", { plate: "A 1" })] });
   await landAndMerge(warehouse, [
-    booking(1, "2026-05-01 10:00", { budget: -5 }),
-    booking(2, "2026-05-01 10:00", { budget: -6, rental_end: dubai("2026-04-30 00:00") }),
+    booking(1, "2026-05-01 10:00", { budget: 5 }),
+    booking(2, "2026-05-01 10:00", { budget: 6, rental_end: dubai("2026-04-30 00:00") }),
   ]);
+}
+
+/** A hand in the tables, which no run of the dimensions heals. */
+async function loseCar({ sql }: Warehouse): Promise<void> {
+  await sql`delete from dds.dim_car where car_id = 5`;
+}
+
+async function restoreCar({ sql }: Warehouse): Promise<void> {
+  await sql`insert into dds.dim_car (car_id, plate, is_deleted) values (5, 'A 1', false)`;
 }
 
 /** Results that did not pass, as [task, check, table, severity, offenders, sample]. */
@@ -78,6 +94,7 @@ testOnBothWarehouses(
   "an error check rolls its task back and holds up the rest",
   async (warehouse) => {
     await prepare(warehouse);
+    await loseCar(warehouse);
     const tries: string[] = [];
     const reports = testDag("reports", [notingTask("tell", tries)], {
       waitsFor: [{ dag: FACTS.id }],
@@ -89,28 +106,33 @@ testOnBothWarehouses(
     const failed = await runDaily([FACTS, reports], runOptions(warehouse));
 
     assert.deepEqual(statuses(failed), [
-      [FACTS.id, "failed", "failed", "upstream_failed", "upstream_failed"],
+      [FACTS.id, "failed", "success", "failed", "upstream_failed", "upstream_failed"],
       ["reports", "upstream_failed", "upstream_failed"],
     ]);
-    assert.equal(failed[0]?.tasks[0]?.error, FAILURE);
+    assert.equal(failed[0]?.tasks[1]?.error, FAILURE);
     assert.deepEqual([tries, await listNotes(warehouse), await read()], [[], [], []]);
     assert.deepEqual((await listRuns(warehouse))[1], [
-      "daily_build_dds_fact.merge_fact_lead_status_change",
+      "daily_build_dds_fact.merge_fact_fleet_usage_day",
       1,
       "upstream_failed",
       `daily_build_dds_fact.merge_fact_rentals of ${DATE} failed`,
     ]);
     assert.deepEqual(await listFindings(warehouse), [
-      ["merge_fact_rentals", "negative_money", "dds.fact_rentals", "error", 2, [
-        { id: "1", detail: "budget below 0" },
-        { id: "2", detail: "budget below 0" },
+      ["merge_fact_rentals", "orphan_facts", "dds.fact_rentals", "error", 2, [
+        { id: "1", detail: "car 5 is in no dimension" },
+        { id: "2", detail: "car 5 is in no dimension" },
       ]],
       ["merge_fact_rentals", "rental_end_before_start", "dds.fact_rentals", "warn", 1, [
         { id: "2", detail: "from 2026-04-30 20:00:00+00 to 2026-04-29 20:00:00+00" },
       ]],
     ]);
     // Those that passed are kept as well.
-    assert.deepEqual(await countResults(warehouse), [["merge_fact_rentals", 5, 1]]);
+    assert.deepEqual(await countResults(warehouse), [
+      ["merge_fact_lead_status_change", 2, 1],
+      ["merge_fact_rentals", 4, 1],
+    ]);
+
+    await restoreCar(warehouse);
 
     await landAndMerge(
       warehouse,
@@ -119,14 +141,15 @@ testOnBothWarehouses(
     const healed = await runDaily([FACTS, reports], runOptions(warehouse));
 
     assert.deepEqual(statuses(healed), [
-      [FACTS.id, "success", "success", "success", "success"],
+      [FACTS.id, "success", "done", "success", "success", "success"],
       ["reports", "success", "success"],
     ]);
     assert.deepEqual([tries, await read()], [["tell"], [[1, "7"], [2, "7"]]]);
     assert.deepEqual(await countResults(warehouse), [
+      ["merge_dim_date", 1, 1],
       ["merge_fact_fleet_usage_day", 6, 1],
-      ["merge_fact_lead_status_change", 1, 1],
-      ["merge_fact_rentals", 10, 2],
+      ["merge_fact_lead_status_change", 2, 1],
+      ["merge_fact_rentals", 8, 2],
     ]);
   },
 );
@@ -164,11 +187,12 @@ testOnBothWarehouses("a warn check is told and stops nothing", async (warehouse)
 
 testOnBothWarehouses("a dry run fails at a check too, and keeps no result", async (warehouse) => {
   await prepare(warehouse);
-  const outcome = await runDag(FACTS, runOptions(warehouse, { dryRun: true }));
+  await loseCar(warehouse);
+  const outcome = await dryRunDag(FACTS, runOptions(warehouse));
   assert.deepEqual(statuses([outcome]), [
-    [FACTS.id, "failed", "failed", "upstream_failed", "upstream_failed"],
+    [FACTS.id, "failed", "dry run", "failed", "upstream_failed", "upstream_failed"],
   ]);
-  assert.equal(outcome.tasks[0]?.error, FAILURE);
+  assert.equal(outcome.tasks[1]?.error, FAILURE);
   assert.deepEqual(await countResults(warehouse), []);
 });
 
@@ -215,13 +239,17 @@ testOnBothWarehouses(
     ]);
     assert.equal(
       dropped.tasks[0]?.error,
-      "Cannot finish load_leads: row_count_drop found 1 in stg.stg_leads (id load_leads), expected " +
+      "Cannot finish load_leads: row_count_drop found 1 in stg.stg_leads (id load_leads: 79 found, 100 the load before, " +
+        "limit MAX_ROW_DROP_PERCENT=20), expected " +
         "none: nothing was written, ops.check_result has a sample and " +
         "sql/checks/row_count_drop.sql the reason",
     );
     assert.deepEqual(await listFindings(warehouse), [
       ["load_leads", "row_count_drop", "stg.stg_leads", "error", 1, [
-        { id: "load_leads", detail: "79 records, 100 in the load before" },
+        {
+          id: "load_leads",
+          detail: "79 found, 100 the load before, limit MAX_ROW_DROP_PERCENT=20",
+        },
       ]],
     ]);
   },
@@ -248,7 +276,7 @@ testOnBothWarehouses("nothing is merged from a source that is stale", async (war
 
   assert.match(
     stale.tasks[0]?.error ?? "",
-    /stale_source found 1 in stg.stg_cars \(id load_cars\)/,
+    /stale_source found 1 in stg.stg_cars \(id load_cars: loaded at .+, limit FRESHNESS_HOURS=30\)/,
   );
   assert.equal(stale.status, "failed");
   assert.equal(longAgo.status, "success");

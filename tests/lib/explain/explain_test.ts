@@ -3,10 +3,15 @@ import type { Attempt } from "../../../lib/run_log/attempts.ts";
 import { explain, explainRun } from "../../../lib/explain/explain.ts";
 import { at, attemptOf, insertAttempts } from "../../support/attempts.ts";
 import { DATE, notingTask, testDag } from "../../support/runs.ts";
+import { stateOf, statesOf } from "../../support/task_states.ts";
 import { testOnBothWarehouses } from "../../support/warehouses.ts";
 
-const LOAD = testDag("load_cars", [notingTask("extract_cars", []), notingTask("land_cars", [])]);
-const LEADS = testDag("load_leads", [notingTask("land_leads", [])], { schedule: "04:05" });
+const reading = { prepare: () => Promise.resolve() };
+const LOAD = testDag("load_cars", [
+  notingTask("extract_cars", [], reading),
+  notingTask("land_cars", []),
+]);
+const LEADS = testDag("load_leads", [notingTask("land_leads", [], reading)], { schedule: "04:05" });
 const MERGE = testDag("merge_cars", [notingTask("merge", [])], {
   schedule: "04:10",
   waitsFor: [{ dag: "load_cars", task: "land_cars" }],
@@ -27,14 +32,17 @@ function explainAt(
   attempts: readonly Attempt[],
   now: string = "12:00",
 ): string {
-  return explain(dag, {
+  return explain(dag, { ...viewAt(now), states: statesOf(attempts), attempts });
+}
+
+function viewAt(now: string) {
+  return {
     dags: DAGS,
     date: Temporal.PlainDate.from(DATE),
-    attempts,
     now: Temporal.Instant.fromEpochMilliseconds(at(now).getTime()),
     timeZone: "Asia/Dubai",
     silentAfterS: 30,
-  });
+  };
 }
 
 const extract = (changes: Partial<Attempt> = {}) =>
@@ -131,6 +139,84 @@ What now: a scheduler takes it up again; by hand
     );
   });
 }
+
+for (
+  const [reason, dag, task, advice] of [
+    [
+      "check",
+      MERGE,
+      "merge",
+      `What now: correct in amoCRM what the check names, then read it again, which runs
+what builds on it
+  deno task runs retry load_cars 2026-05-03 --force --downstream`,
+    ],
+    [
+      "check",
+      FACTS,
+      "fact_rentals",
+      `What now: correct in amoCRM what the check names, then read it again, which runs
+what builds on it
+  deno task daily --date 2026-05-03 --force`,
+    ],
+    [
+      "account",
+      LOAD,
+      "extract_cars",
+      `What now: put right in the account or the settings what it names, then run it
+again; what the account lacks shows
+  deno task helper_fields
+  deno task runs retry load_cars 2026-05-03 --downstream`,
+    ],
+  ] as const
+) {
+  Deno.test(`explain() proposes what helps for the reason ${reason} of ${dag.id}`, () => {
+    const failed = attemptOf(dag.id, task, { status: "failed", reason, error: "why" });
+    const text = explainAt(dag, [failed]);
+    assert.equal(text.slice(text.indexOf("What now")), advice);
+  });
+}
+
+Deno.test("explain() says of a failed forced run that the data of the success stand", () => {
+  const again = attemptOf("load_leads", "land_leads", {
+    attempt: 2,
+    status: "failed",
+    reason: "error",
+    error: "amoCRM answered 401, expected 200: check AMO_TOKEN",
+    started_at: at("09:00"),
+  });
+  assert.equal(
+    explainAt(LEADS, [attemptOf("load_leads", "land_leads"), again]),
+    `load_leads of 2026-05-03 failed
+  land_leads failed at 2026-05-03 09:00:05
+  attempt 2, worker etl-1.42.abcdef
+  amoCRM answered 401, expected 200: check AMO_TOKEN
+  the data of its success at 2026-05-03 04:00:05 stand
+
+What now: look at its log, put right what is wrong, then run it again
+  deno task runs logs load_leads 2026-05-03
+  deno task runs retry load_leads 2026-05-03 --force --downstream`,
+  );
+});
+
+Deno.test("explain() says what makes a success stale, and how to refresh it", () => {
+  const states = [
+    stateOf("merge_cars", "merge", {
+      is_stale: true,
+      succeeded_at: at("04:10:05"),
+      newer_upstream: "load_cars.land_cars",
+      newer_upstream_at: at("09:00"),
+    }),
+  ];
+  assert.equal(
+    explain(MERGE, { ...viewAt("12:00"), states, attempts: [] }),
+    `merge_cars of 2026-05-03 is stale: load_cars.land_cars has succeeded again since
+  merge succeeded at 2026-05-03 04:10:05, before the end of that at 2026-05-03
+  09:00:00
+
+What now: run it again with what its upstreams have since, as a scheduler would
+  deno task runs retry merge_cars 2026-05-03 --downstream`,
+  );
+});
 
 Deno.test("explain() follows the upstreams down to the one that failed", () => {
   const refused = { status: "upstream_failed", reason: "upstream", error: "x failed" } as const;
@@ -313,6 +399,7 @@ Deno.test("explain() keeps to 80 columns", () => {
   const text = explain(dag, {
     dags: [dag],
     date: Temporal.PlainDate.from(DATE),
+    states: statesOf([failed]),
     attempts: [failed],
     now: Temporal.Instant.fromEpochMilliseconds(at("12:00").getTime()),
     timeZone: "America/Argentina/Buenos_Aires",

@@ -8,7 +8,7 @@ import { createSnapshot } from "../../../lib/landing/snapshot.ts";
 import type { Warehouse } from "../../../lib/warehouse/warehouse.ts";
 import { temporaryFolder, writeFiles } from "../../support/folders.ts";
 import { LEAD_CONTEXT, leadRecord } from "../../support/parsing.ts";
-import { runOptions, testDag } from "../../support/runs.ts";
+import { dryRunDag, runOptions, testDag } from "../../support/runs.ts";
 import { testOnBothWarehouses } from "../../support/warehouses.ts";
 
 /** Reads these records instead of a CRM. */
@@ -43,7 +43,8 @@ const BAD = Array.from({ length: 10 }, (_, i) => leadRecord({ id: i + 1, updated
 
 async function run(warehouse: Warehouse, dataDir: string, dag: Dag, dryRun = false) {
   const config = readConfig({ DATA_DIR: dataDir }, { amo: false });
-  return await runDag(dag, runOptions(warehouse, { config, dryRun }));
+  const options = runOptions(warehouse, { config });
+  return dryRun ? await dryRunDag(dag, options) : await runDag(dag, options);
 }
 
 async function listDates(dataDir: string): Promise<string[]> {

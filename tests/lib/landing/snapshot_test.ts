@@ -153,7 +153,8 @@ Deno.test("readManifest() refuses a name that leads elsewhere", async () => {
     const name of ["", "..", "leads/../../x", "/etc", "leads/2026-05-03/", "leads/2026-05-03/.."]
   ) {
     await assert.rejects(readManifest("/nowhere", name), {
-      message: `Cannot use the snapshot "${name}": expected a name like leads/2026-05-03/run-id`,
+      message: `Cannot use the snapshot "${name}": expected a name like leads/2026-05-03/run-id: ` +
+        "run again with --force to extract anew",
     });
   }
 });

@@ -6,6 +6,7 @@ import { createSnapshot } from "../../../lib/landing/snapshot.ts";
 import { stageSnapshot } from "../../../lib/landing/staging.ts";
 import type { Warehouse } from "../../../lib/warehouse/warehouse.ts";
 import { temporaryFolder } from "../../support/folders.ts";
+import { captureLog } from "../../support/logs.ts";
 import { customValues, LEAD_CONTEXT, leadRecord } from "../../support/parsing.ts";
 import { testOnBothWarehouses } from "../../support/warehouses.ts";
 
@@ -17,17 +18,18 @@ async function stage(
   records: readonly unknown[],
   observedAt = "2026-05-02T04:00:00Z",
   settings: Readonly<Record<string, string>> = {},
+  entity: "leads" | "cars" = "leads",
 ): Promise<TaskResult> {
   await using folder = await temporaryFolder();
   await using snapshot = await createSnapshot({
     dataDir: folder.path,
-    entity: "leads",
+    entity,
     date: "2026-05-02",
     runId: RUN_ID,
   });
   await snapshot.write(records, Temporal.Instant.from(observedAt));
   const name = await snapshot.finish({
-    entity: "leads",
+    entity,
     accountTimeZone: LEAD_CONTEXT.zones.account,
     upperBound: observedAt,
     fields: LEAD_CONTEXT.fields,
@@ -44,7 +46,7 @@ async function stage(
     progress: () => {},
     metricsOf: () => Promise.resolve(null),
   };
-  return await warehouse.sql.begin((tx) => stageSnapshot(tx, context, "leads", name));
+  return await warehouse.sql.begin((tx) => stageSnapshot(tx, context, entity, name));
 }
 
 function leads(count: number, more: Readonly<Record<string, unknown>> = {}) {
@@ -279,3 +281,61 @@ testOnBothWarehouses("stageSnapshot() lands nothing when there is nothing", asyn
   const result = await stage(warehouse, []);
   assert.deepEqual([result.rowsRead, result.rowsWritten], [0, 0]);
 });
+
+/** Leads with a plate and a start, or without. */
+function rentals(count: number, values: Readonly<Record<number, unknown>>) {
+  return leads(count, { custom_fields_values: customValues(values) });
+}
+
+testOnBothWarehouses(
+  "stageSnapshot() refuses a load that would leave a required column without any value",
+  async (warehouse) => {
+    await stage(warehouse, rentals(12, { 2: "A 1", 6: 1_777_842_000 }));
+    // The field was made anew: the old one is gone with its values.
+    const emptied = rentals(12, { 2: "A 1" });
+    await assert.rejects(stage(warehouse, emptied, "2026-05-03T04:00:00Z"), {
+      message:
+        'Cannot load leads: "rental start" (field 6, date) had a value in 12 live leads and would have ' +
+        "none after this load, expected some: look at the field in amoCRM, or name the one with the values " +
+        "in AMO_FIELD_MAP, and run again with --force",
+    });
+    assert.deepEqual(await countRows(warehouse), { landed: 12, rejected: 0 });
+  },
+);
+
+testOnBothWarehouses(
+  "stageSnapshot() lets a required column go empty where fewer than 10 live leads had a value, or one keeps it",
+  async (warehouse) => {
+    await stage(warehouse, rentals(9, { 2: "A 1", 6: 1_777_842_000 }));
+    const few = await stage(warehouse, rentals(9, { 2: "A 1" }), "2026-05-03T04:00:00Z");
+    assert.equal(few.rowsWritten, 9);
+    await stage(warehouse, rentals(12, { 2: "A 1", 6: 1_777_842_000 }), "2026-05-04T04:00:00Z");
+    // Lead 112 is not in this load, and keeps its start.
+    const most = await stage(warehouse, rentals(11, { 2: "A 2" }), "2026-05-05T04:00:00Z");
+    assert.equal(most.rowsWritten, 11);
+    const gone = leads(11, { is_deleted: true, custom_fields_values: null });
+    assert.equal((await stage(warehouse, gone, "2026-05-06T04:00:00Z")).rowsWritten, 11);
+  },
+);
+
+testOnBothWarehouses(
+  "stageSnapshot() warns of another column that is left without any value",
+  async (warehouse) => {
+    const { lines } = await captureLog();
+    const cars = (values: Readonly<Record<number, unknown>>) =>
+      Array.from({ length: 10 }, (_, i) => ({
+        id: 501 + i,
+        created_at: 1_777_629_600,
+        updated_at: 1_777_629_600,
+        custom_fields_values: customValues({ 1: "Kia Rio", 2: `A ${i}`, ...values }),
+      }));
+    // The context's third field stands for the daily rate here too.
+    await stage(warehouse, cars({ 3: "100" }), "2026-05-02T04:00:00Z", {}, "cars");
+    const result = await stage(warehouse, cars({}), "2026-05-03T04:00:00Z", {}, "cars");
+    assert.equal(result.metrics?.warning_columns_emptied, 1);
+    assert.deepEqual(lines.filter((line) => line.startsWith("warning")), [
+      'warning: "daily rate" (field 3, numeric) had a value in 10 live cars and has none after this load: look at ' +
+      "the field in amoCRM, or name the one with the values in AMO_FIELD_MAP",
+    ]);
+  },
+);

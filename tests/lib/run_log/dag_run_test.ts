@@ -2,12 +2,13 @@ import assert from "node:assert/strict";
 import type { Attempt } from "../../../lib/run_log/attempts.ts";
 import { dagRunOf } from "../../../lib/run_log/dag_run.ts";
 import { attemptOf } from "../../support/attempts.ts";
+import { stateOf, statesOf } from "../../support/task_states.ts";
 import { DATE, notingTask, testDag } from "../../support/runs.ts";
 
 const LEADS = testDag("leads", [notingTask("extract", []), notingTask("load", [])]);
 
 function statusOf(...attempts: Attempt[]): string {
-  return dagRunOf(LEADS, DATE, attempts).status;
+  return dagRunOf(LEADS, DATE, statesOf(attempts)).status;
 }
 
 function extract(status: Attempt["status"], changes: Partial<Attempt> = {}): Attempt {
@@ -46,9 +47,19 @@ Deno.test("dagRunOf() names a failed task before those that it kept from running
   assert.equal(statusOf(extract("success"), load("skipped")), "skipped");
 });
 
-Deno.test("dagRunOf() stays a success when a further run of it fails", () => {
+Deno.test("dagRunOf() is failed when a further run of it fails, and still has its success", () => {
   const again = load("failed", { attempt: 2, reason: "error" });
-  assert.equal(statusOf(extract("success"), load("success"), again), "success");
+  const run = dagRunOf(LEADS, DATE, statesOf([extract("success"), load("success"), again]));
+  assert.deepEqual([run.status, run.hasSuccess, run.isOpen], ["failed", true, false]);
+});
+
+Deno.test("dagRunOf() is stale when one of its successes is", () => {
+  const states = [
+    stateOf("leads", "extract"),
+    stateOf("leads", "load", { has_success: true, is_stale: true }),
+  ];
+  const run = dagRunOf(LEADS, DATE, states);
+  assert.deepEqual([run.status, run.hasSuccess, run.isOpen], ["stale", true, true]);
 });
 
 Deno.test("dagRunOf() takes no success for one that a person has marked as failed after it", () => {
@@ -58,19 +69,10 @@ Deno.test("dagRunOf() takes no success for one that a person has marked as faile
   assert.equal(statusOf(extract("success"), better, mark, load("success")), "success");
 });
 
-Deno.test("dagRunOf() keeps the attempts of each task in their order", () => {
-  const { tasks } = dagRunOf(LEADS, DATE, [
-    load("success"),
-    extract("success", { attempt: 2 }),
-    extract("failed"),
+Deno.test("dagRunOf() gives the tasks in the DAG's order, also those that nobody has tried", () => {
+  const { tasks } = dagRunOf(LEADS, DATE, [stateOf("leads", "load")]);
+  assert.deepEqual(tasks.map(({ taskId, state }) => [taskId, state?.status ?? null]), [
+    ["extract", null],
+    ["load", "success"],
   ]);
-  assert.deepEqual(
-    tasks.map(({ taskId, attempts, latest, hasSuccess }) => [
-      taskId,
-      attempts.map(({ attempt }) => attempt),
-      latest?.attempt,
-      hasSuccess,
-    ]),
-    [["extract", [1, 2], 2, true], ["load", [1], 1, true]],
-  );
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { endReasonOf } from "../../../lib/dag/end_reason.ts";
 import { startHeartbeat } from "../../../lib/run_log/heartbeat.ts";
 import { claimTasks, failClaim } from "../../../lib/run_log/claims.ts";
-import { DATE } from "../../support/runs.ts";
+import { DATE, toClaim } from "../../support/runs.ts";
 import { testOnServer, withEmbedded } from "../../support/warehouses.ts";
 
 const WORKER = "etl-1.42.abcdef";
@@ -10,7 +10,7 @@ const RUN = { runId: crypto.randomUUID(), worker: WORKER };
 
 testOnServer("startHeartbeat() aborts when a person cancels the run", async (warehouse) => {
   const run = { ...RUN, dagId: "leads", logicalDate: DATE };
-  await claimTasks(warehouse, run, ["extract", "load"], []);
+  await claimTasks(warehouse, run, toClaim("extract", "load"), []);
   await using heartbeat = startHeartbeat(warehouse, RUN, 5);
   const cancelled = new Promise((resolve) => heartbeat.signal.addEventListener("abort", resolve));
   await warehouse.sql`
@@ -22,7 +22,7 @@ testOnServer("startHeartbeat() aborts when a person cancels the run", async (war
 
 testOnServer("startHeartbeat() aborts when the watched claim is gone", async (warehouse) => {
   const run = { ...RUN, dagId: "leads", logicalDate: DATE };
-  const [claim] = await claimTasks(warehouse, run, ["load"], []) ?? [];
+  const [claim] = await claimTasks(warehouse, run, toClaim("load"), []) ?? [];
   assert.ok(claim);
   await warehouse.sql`update ops.run_log set heartbeat_at = now() - interval '1 day'`;
   await using heartbeat = startHeartbeat(warehouse, RUN, 5);

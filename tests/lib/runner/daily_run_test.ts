@@ -109,14 +109,6 @@ testOnBothWarehouses(
   },
 );
 
-testOnBothWarehouses("runDaily() writes nothing on a dry run", async (warehouse) => {
-  const tries: string[] = [];
-  const outcomes = await runDaily(fourDags(tries), runOptions(warehouse, { dryRun: true }));
-  assert.deepEqual(outcomes.map(({ status }) => status), Array(4).fill("dry run"));
-  assert.equal(exitCodeOfDay(outcomes), 0);
-  assert.deepEqual(await listRuns(warehouse), []);
-});
-
 for (
   const [statuses, code] of [
     [["success", "done"], 0],

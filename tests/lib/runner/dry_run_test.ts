@@ -1,10 +1,18 @@
 import assert from "node:assert/strict";
 import type { Dag, Task } from "../../../lib/dag/dag.ts";
-import { dryRunDays, type PlannedDay } from "../../../lib/runner/dry_run.ts";
+import { dryRunDays, type PlannedDay, readStatesBefore } from "../../../lib/runner/dry_run.ts";
 import type { Warehouse } from "../../../lib/warehouse/warehouse.ts";
-import { plain } from "../../../pipeline/runs/look.ts";
-import { formatPlan } from "../../../pipeline/runs/plan.ts";
-import { DATE, listNotes, listRuns, notingTask, runOptions, testDag } from "../../support/runs.ts";
+import {
+  DATE,
+  dryRunDag,
+  listNotes,
+  listRuns,
+  notingTask,
+  runOptions,
+  testDag,
+} from "../../support/runs.ts";
+import { exitCodeOfDag } from "../../../lib/script/exit_code.ts";
+import { migrate } from "../../../lib/warehouse/migrations.ts";
 import { testOnBothWarehouses } from "../../support/warehouses.ts";
 
 const FIRST = Temporal.PlainDate.from(DATE);
@@ -149,86 +157,73 @@ testOnBothWarehouses(
   },
 );
 
-Deno.test("formatPlan() numbers what would run and sums up what it would change", () => {
-  const dags = [
-    testDag("load_cars", [{ id: "extract_cars", pulls: "every element of AMO_CARS_CATALOG" }, {
-      id: "land_cars",
-    }]),
-    testDag("merge_cars", [{ id: "merge_cars" }]),
-    testDag("build_dims", [{ id: "dim_car" }], { waitsFor: [{ dag: "merge_cars" }] }),
-  ];
-  const task = { rows: null, seconds: null, metrics: null, reason: null, error: null };
-  const outcome = { message: null, status: "dry run" } as const;
-  const days = [
-    {
-      date: FIRST,
-      outcomes: [
-        {
-          ...outcome,
-          dagId: "load_cars",
-          tasks: [
-            { ...task, taskId: "extract_cars", status: "dry run", metrics: { rows_read: 1200 } },
-            {
-              ...task,
-              taskId: "land_cars",
-              status: "dry run",
-              metrics: { rows_read: 1200, rows_written: 3, warning_values_rejected: 1 },
-            },
-          ],
-        },
-        {
-          ...outcome,
-          dagId: "merge_cars",
-          tasks: [{
-            ...task,
-            taskId: "merge_cars",
-            status: "dry run",
-            metrics: { rows_read: 3, rows_written: 5, versions_opened: 3, versions_closed: 2 },
-          }],
-        },
-      ],
-    },
-    {
-      date: NEXT,
-      outcomes: [
-        {
-          ...outcome,
-          dagId: "merge_cars",
-          status: "failed",
-          tasks: [{ ...task, taskId: "merge_cars", status: "failed", error: "no table" }],
-        },
-        {
-          ...outcome,
-          dagId: "build_dims",
-          status: "upstream_failed",
-          tasks: [{ ...task, taskId: "dim_car", status: "upstream_failed" }],
-        },
-      ],
-    },
-    { date: NEXT.add({ days: 1 }), outcomes: [] },
-  ] as const satisfies readonly PlannedDay[];
-  assert.equal(
-    formatPlan(days, dags, plain),
-    `2026-05-03: 2 of 3 DAGs would run
- 1. load_cars
-    extract_cars                    reads 1,200
-      pulls every element of AMO_CARS_CATALOG
-    land_cars                       reads 1,200, writes 3
-      warning_values_rejected = 1
- 2. merge_cars
-    merge_cars                      reads 3, writes 5
-      versions: 3 to open, 2 to close
+testOnBothWarehouses(
+  "dryRunDays() shows what one DAG would do, and what it would wait for",
+  async (warehouse) => {
+    const tries: string[] = [];
+    const cleaned: string[] = [];
+    const dag = testDag("cars", [
+      notingTask("extract", tries, {
+        afterCommit: ({ dryRun }) => Promise.resolve(void cleaned.push(`dry run: ${dryRun}`)),
+      }),
+      notingTask("load", tries),
+    ], { waitsFor: [{ dag: "leads", task: "load" }] });
+    const outcome = await dryRunDag(dag, runOptions(warehouse));
+    assert.deepEqual(tries, ["extract", "load"]);
+    assert.deepEqual(cleaned, ["dry run: true"]);
+    assert.equal(outcome.status, "dry run");
+    assert.equal(exitCodeOfDag(outcome), 0);
+    assert.equal(
+      outcome.message,
+      "would wait for leads.load: without what that brings",
+    );
+    assert.deepEqual(outcome.tasks.map(({ status, rows, metrics }) => [status, rows, metrics]), [
+      ["dry run", 1, { noted: 1 }],
+      ["dry run", 1, { noted: 1 }],
+    ]);
+    assert.deepEqual(await listRuns(warehouse), []);
+    assert.deepEqual(await listNotes(warehouse), []);
+  },
+);
 
-2026-05-04: 2 of 3 DAGs would run
- 1. merge_cars
-    merge_cars                      would fail
-      no table
- 2. build_dims
-    dim_car                         could not run
+testOnBothWarehouses(
+  "dryRunDays() fails with its first task, and writes nothing",
+  async (warehouse) => {
+    const tries: string[] = [];
+    const dag = testDag("cars", [
+      { id: "extract", prepare: () => Promise.reject(new Error("no network")) },
+      notingTask("load", tries),
+    ]);
+    const outcome = await dryRunDag(dag, runOptions(warehouse));
+    assert.equal(exitCodeOfDag(outcome), 1);
+    assert.deepEqual(outcome.tasks.map(({ status, error }) => [status, error]), [
+      ["failed", "no network"],
+      ["upstream_failed", null],
+    ]);
+    assert.deepEqual(tries, []);
+    assert.deepEqual(await listRuns(warehouse), []);
+  },
+);
 
-2026-05-05: nothing to run, all has succeeded
-
-In all, 3 versions would open and 2 close; 8 rows would be written
-Nothing was written: all of it was rolled back`,
-  );
-});
+testOnBothWarehouses(
+  "dryRunDays() works in a warehouse of an older version, and leaves it one",
+  async (warehouse) => {
+    const { sql } = warehouse;
+    const listTables = async () => [
+      ...await sql`select to_regclass('ops.task_state')::text, to_regclass('ops.run_log')::text`
+        .values(),
+    ];
+    await sql`drop schema stg, ods, dict, dds, dm, ops cascade`;
+    try {
+      assert.deepEqual(await readStatesBefore(warehouse, [FIRST]), []);
+      const outcome = await dryRunDag(
+        testDag("cars", [notingTask("load", [])]),
+        runOptions(warehouse),
+      );
+      assert.equal(outcome.status, "dry run");
+      assert.deepEqual(await listTables(), [[null, null]]);
+    } finally {
+      await migrate(warehouse);
+    }
+  },
+);

@@ -1,9 +1,10 @@
+import type { TransactionSql } from "postgres";
 import assert from "node:assert/strict";
 import { runDag } from "../../../lib/runner/runner.ts";
 import { exitCodeOfDag } from "../../../lib/script/exit_code.ts";
 import { claimTasks, failClaim } from "../../../lib/run_log/claims.ts";
 import type { Warehouse } from "../../../lib/warehouse/warehouse.ts";
-import { DATE, listNotes, listRuns, notingTask, runOptions, testDag } from "../../support/runs.ts";
+import { DATE, listRuns, notingTask, runOptions, testDag, toClaim } from "../../support/runs.ts";
 import { testOnBothWarehouses, testOnServer } from "../../support/warehouses.ts";
 
 const UPSTREAM = { waitsFor: [{ dag: "leads", task: "load" }] };
@@ -108,6 +109,45 @@ testOnBothWarehouses("runDag() runs everything again with force", async (warehou
 });
 
 testOnBothWarehouses(
+  "runDag() runs again what waits for a DAG that was forced, and once only",
+  async (warehouse) => {
+    const tries: string[] = [];
+    const dict = testDag("dict", [notingTask("merge", tries)]);
+    const dims = testDag("dims", [notingTask("car", tries), notingTask("client", tries)], {
+      waitsFor: [{ dag: "dict", task: "merge" }],
+    });
+    const facts = testDag("facts", [notingTask("rentals", tries)], {
+      waitsFor: [{ dag: "dims" }],
+    });
+    const runAll = async (force = false) => {
+      tries.splice(0);
+      await runDag(dict, runOptions(warehouse, { force }));
+      await runDag(dims, runOptions(warehouse));
+      await runDag(facts, runOptions(warehouse));
+      return [...tries];
+    };
+    assert.deepEqual(await runAll(), ["merge", "car", "client", "rentals"]);
+    assert.deepEqual(await runAll(), []);
+    assert.deepEqual(await runAll(true), ["merge", "car", "client", "rentals"]);
+    assert.deepEqual(await runAll(), []);
+  },
+);
+
+testOnBothWarehouses(
+  "runDag() finds nothing stale among the successes of an earlier version",
+  async (warehouse) => {
+    const tries: string[] = [];
+    const dict = testDag("dict", [notingTask("merge", tries)]);
+    const dims = testDag("dims", [notingTask("car", tries)], { waitsFor: [{ dag: "dict" }] });
+    for (const dag of [dict, dims]) await runDag(dag, runOptions(warehouse));
+    await warehouse.sql`update ops.run_log set waits_for = null`;
+    await runDag(dict, runOptions(warehouse, { force: true }));
+    assert.equal((await runDag(dims, runOptions(warehouse))).status, "done");
+    assert.deepEqual(tries, ["merge", "car", "merge"]);
+  },
+);
+
+testOnBothWarehouses(
   "runDag() goes on after a failure with the tasks that are left",
   async (warehouse) => {
     const tries: string[] = [];
@@ -187,55 +227,6 @@ testOnBothWarehouses("runDag() repeats a task whose output is gone", async (ware
   await runDag(dag(notingTask("load", tries)), runOptions(warehouse));
   assert.deepEqual(tries, ["extract", "extract", "load"], "nobody asks after the DAG's success");
 });
-
-testOnBothWarehouses(
-  "runDag() writes nothing on a dry run and shows what would be",
-  async (warehouse) => {
-    const tries: string[] = [];
-    const cleaned: string[] = [];
-    const dag = testDag("cars", [
-      notingTask("extract", tries, {
-        afterCommit: ({ dryRun }) => Promise.resolve(void cleaned.push(`dry run: ${dryRun}`)),
-      }),
-      notingTask("load", tries),
-    ], UPSTREAM);
-    const outcome = await runDag(dag, runOptions(warehouse, { dryRun: true }));
-    assert.deepEqual(tries, ["extract", "load"]);
-    assert.deepEqual(cleaned, ["dry run: true"]);
-    assert.equal(outcome.status, "dry run");
-    assert.equal(exitCodeOfDag(outcome), 0);
-    assert.equal(
-      outcome.message,
-      "Dry run of cars without its upstream: waiting for leads.load of 2026-05-03 (never ran), " +
-        "so its rows do not count in",
-    );
-    assert.deepEqual(outcome.tasks.map(({ status, rows, metrics }) => [status, rows, metrics]), [
-      ["dry run", 1, { noted: 1 }],
-      ["dry run", 1, { noted: 1 }],
-    ]);
-    assert.deepEqual(await listRuns(warehouse), []);
-    assert.deepEqual(await listNotes(warehouse), []);
-  },
-);
-
-testOnBothWarehouses(
-  "runDag() fails a dry run whose task fails, and writes nothing",
-  async (warehouse) => {
-    const tries: string[] = [];
-    const dag = testDag("cars", [
-      { id: "extract", prepare: () => Promise.reject(new Error("no network")) },
-      notingTask("load", tries),
-    ]);
-    const outcome = await runDag(dag, runOptions(warehouse, { dryRun: true }));
-    assert.equal(exitCodeOfDag(outcome), 1);
-    assert.deepEqual(outcome.tasks.map(({ status, error }) => [status, error]), [
-      ["failed", "no network"],
-      ["upstream_failed", null],
-    ]);
-    assert.deepEqual(tries, []);
-    assert.deepEqual(await listRuns(warehouse), []);
-  },
-);
 
 testOnBothWarehouses(
   "runDag() is not ready before its upstream, and leaves no trace",
@@ -335,7 +326,7 @@ testOnServer("runDag() refuses a DAG that another worker is running", async (war
     logicalDate: DATE,
     worker: "etl-2.7.fedcba",
   };
-  const [claim] = await claimTasks(warehouse, run, ["load"], []) ?? [];
+  const [claim] = await claimTasks(warehouse, run, toClaim("load"), []) ?? [];
   assert.ok(claim);
   const tries: string[] = [];
   const dag = testDag("cars", [notingTask("load", tries)]);
@@ -393,3 +384,38 @@ testOnBothWarehouses(
     });
   },
 );
+
+/** The warehouse, whose first transaction loses its connection `when` it is to be committed. */
+function losingOnce(warehouse: Warehouse, when: "before" | "after"): Warehouse {
+  let isLost = false;
+  const begin = async (body: (tx: TransactionSql) => Promise<unknown>) => {
+    if (isLost) return await warehouse.sql.begin(body);
+    isLost = true;
+    const lost = Object.assign(new Error("the server is restarting"), {
+      code: "CONNECTION_CLOSED",
+    });
+    if (when === "after") await warehouse.sql.begin(body);
+    throw lost;
+  };
+  const sql = new Proxy(warehouse.sql, {
+    get: (target, name) => name === "begin" ? begin : Reflect.get(target, name),
+  });
+  return { ...warehouse, sql };
+}
+
+for (const when of ["before", "after"] as const) {
+  testOnBothWarehouses(
+    `runDag() claims again when the server restarts ${when} its claims are committed`,
+    async (warehouse) => {
+      const tries: string[] = [];
+      const dag = testDag("leads", [notingTask("extract", tries), notingTask("load", tries)]);
+      const options = runOptions(losingOnce(warehouse, when));
+      assert.equal((await runDag(dag, options)).status, "success");
+      assert.deepEqual(options.waits, [1000]);
+      assert.deepEqual(await listRuns(warehouse), [
+        ["leads.extract", 1, "success", null],
+        ["leads.load", 1, "success", null],
+      ]);
+    },
+  );
+}

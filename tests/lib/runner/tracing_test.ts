@@ -37,7 +37,6 @@ Deno.test("a run sends a span for the DAG, each try of a task and each request",
         }, 0],
         ["dag daily_amocrm_load_cars", {
           ...common,
-          "rental.dry_run": false,
           "rental.outcome": "success",
         }, 0],
       ]);

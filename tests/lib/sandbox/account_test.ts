@@ -15,6 +15,7 @@ const ACCOUNT = {
   currency_symbol: "EUR",
   customers_mode: "disabled",
   is_unsorted_on: true,
+  mobile_feature_version: 0,
   is_loss_reason_enabled: true,
   is_helpbot_enabled: false,
   is_technical_account: false,
@@ -47,16 +48,55 @@ Deno.test("GET /account gives optional parts only when asked", async () => {
   });
 });
 
-Deno.test("GET /users lists the one administrator with totals", async () => {
+Deno.test("GET /users lists an administrator and two managers with totals", async () => {
   const { call } = openSandbox();
   const { body } = await call("GET", "/api/v4/users");
   assert.deepEqual(
     ["_total_items", "_page_count", "_page"].map((key) => at(body, key)),
-    [1, 1, 1],
+    [3, 1, 1],
   );
-  assert.deepEqual(each(body, "users", "id"), [10006346]);
-  assert.equal(at((await call("GET", "/api/v4/users/10006346")).body, "rights", "is_admin"), true);
+  assert.deepEqual(each(body, "users", "id"), [10006346, 10006348, 10006351]);
+  assert.deepEqual(each(body, "users", "email"), [
+    "admin@example.com",
+    "mara@example.com",
+    "omar@example.com",
+  ]);
+  const rights = async (id: number) =>
+    at((await call("GET", `/api/v4/users/${id}`)).body, "rights", "is_admin");
+  assert.deepEqual([await rights(10006346), await rights(10006348)], [true, false]);
   assert.equal((await call("GET", "/api/v4/users/1")).status, 204);
+});
+
+Deno.test("a lead is given to another user, with an event, and to nobody who has left", async () => {
+  const { sandbox, call } = openSandbox();
+  const leila = sandbox.addUser({ name: "Leila", email: "leila@example.com" });
+  await call("POST", "/api/v4/leads", [
+    { name: "A", responsible_user_id: 10006348, created_by: 10006351 },
+  ]);
+  const patch = { responsible_user_id: leila, updated_by: leila };
+  assert.equal((await call("PATCH", "/api/v4/leads/38004285", patch)).status, 200);
+  const lead = (await call("GET", "/api/v4/leads/38004285")).body;
+  assert.deepEqual(
+    ["responsible_user_id", "created_by", "updated_by"].map((key) => at(lead, key)),
+    [leila, 10006351, leila],
+  );
+  const events = await call("GET", "/api/v4/events?filter[type]=entity_responsible_changed");
+  const event = at(events.body, "_embedded", "events", 0);
+  assert.deepEqual(
+    ["created_by", "value_before", "value_after"].map((key) => at(event, key)),
+    [leila, [{ responsible_user: { id: 10006348 } }], [{ responsible_user: { id: leila } }]],
+  );
+  assert.equal(sandbox.removeUser(leila), true);
+  assert.equal(sandbox.removeUser(leila), false);
+  const { body } = await call("PATCH", "/api/v4/leads/38004285", patch);
+  const errors = at(body, "validation-errors", 0, "errors");
+  assert.deepEqual(
+    [0, 1].map((index) => at(errors, index, "path")),
+    ["updated_by", "responsible_user_id"],
+  );
+  const after = (await call("GET", "/api/v4/leads/38004285")).body;
+  assert.equal(at(after, "responsible_user_id"), leila);
+  assert.equal(each((await call("GET", "/api/v4/users")).body, "users", "id").length, 3);
 });
 
 Deno.test("unknown routes answer a problem below /api and a page elsewhere", async () => {
@@ -73,6 +113,20 @@ Deno.test("unknown routes answer a problem below /api and a page elsewhere", asy
   });
   const page = await call("POST", "/ajax/nothing/");
   assert.deepEqual([page.status, page.type], [404, "text/html"]);
+});
+
+Deno.test("an error of the application carries an X-Request-Id of its own, an answer does not", async () => {
+  const { sandbox } = openSandbox();
+  const idOf = async (path: string) => {
+    const headers = { authorization: `Bearer ${sandbox.token}` };
+    const response = await sandbox.fetch(new Request(`${ORIGIN}${path}`, { headers }));
+    await response.body?.cancel();
+    return response.headers.get("x-request-id");
+  };
+  const [first, second] = [await idOf("/api/v4/nothing"), await idOf("/api/v4/nothing")];
+  assert.match(String(first), /^[0-9a-f]{32}$/);
+  assert.notEqual(first, second);
+  assert.equal(await idOf("/api/v4/account"), null);
 });
 
 Deno.test("tags and loss reasons of leads are created, found and not doubled", async () => {

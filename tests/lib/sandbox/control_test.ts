@@ -125,6 +125,25 @@ Deno.test("control routes need no token, know no limit, and answer 404 for what 
   });
 });
 
+Deno.test("POST and DELETE of /_sandbox/users take people on and let them go", async () => {
+  const { sandbox, call } = openSandbox();
+  const control = async (method: string, path: string, body?: object) => {
+    const init = body === undefined ? { method } : { method, body: JSON.stringify(body) };
+    return await readAnswer(await sandbox.fetch(new Request(`${ORIGIN}/_sandbox/${path}`, init)));
+  };
+  const created = await control("POST", "users", { name: "Leila", email: "leila@example.com" });
+  assert.deepEqual(created.body, { id: 10006354 });
+  const shown = await call("GET", "/api/v4/users/10006354");
+  assert.deepEqual([at(shown.body, "name"), at(shown.body, "email")], [
+    "Leila",
+    "leila@example.com",
+  ]);
+  assert.equal((await control("DELETE", "users/10006354")).status, 204);
+  assert.equal((await call("GET", "/api/v4/users/10006354")).status, 204);
+  assert.equal((await control("DELETE", "users/10006354")).status, 404);
+  assert.equal((await control("POST", "users", { name: "Leila" })).status, 400);
+});
+
 Deno.test("serveSandbox() is steered over HTTP and sends the sandbox's Date", async () => {
   await using sandbox = serveSandbox({ start: START, switches: { requestsPerSecond: null } });
   assert.match(sandbox.url, /^http:\/\/127\.0\.0\.1:\d+$/);

@@ -186,12 +186,35 @@ const ROUND_TRIPS: readonly [string, object, object[], unknown][] = [
     "custom_fields_values.0.values.0.value",
   ]],
   ["multiselect", { type: "multiselect", enums: [{ value: "A", code: "a" }, { value: "B" }] }, [
-    { enum_code: "a" },
+    { value: "A" },
     { enum_id: 1209446 },
   ], [
     { value: "A", enum_id: 1209443, enum_code: "a" },
     { value: "B", enum_id: 1209446, enum_code: null },
   ]],
+  ["select by code", { type: "select", enums: [{ value: "A", code: "a" }] }, [
+    { enum_code: "a", enum_id: null },
+  ], [{ value: "A", enum_id: 1209443, enum_code: "a" }]],
+  ["a multiselect with enum_code", { type: "multiselect", enums: [{ value: "A" }] }, [
+    { value: "A", enum_code: null },
+  ], ["FieldNotExpected", "custom_fields_values.0.values.0.enum_code"]],
+  ["a radiobutton with enum_code", { type: "radiobutton", enums: [{ value: "A" }] }, [
+    { enum_id: 1209443, enum_code: null },
+  ], ["FieldNotExpected", "custom_fields_values.0.values.0.enum_code"]],
+  ["a text with enum_code", { type: "text" }, [{ value: "x", enum_code: null }], [
+    "FieldNotExpected",
+    "custom_fields_values.0.values.0.enum_code",
+  ]],
+  ["256 characters of text", { type: "text" }, [{ value: "ж🚗".repeat(128) }], [{
+    value: "ж🚗".repeat(128),
+  }]],
+  ["257 characters of text", { type: "text" }, [{ value: "n".repeat(257) }], [
+    "TooLong",
+    "custom_fields_values.0.values.0.value",
+  ]],
+  ["257 characters of textarea", { type: "textarea" }, [{ value: "n".repeat(257) }], [{
+    value: "n".repeat(257),
+  }]],
 ];
 
 for (const [name, field, values, expected] of ROUND_TRIPS) {
@@ -242,4 +265,122 @@ Deno.test("custom fields are ordered by sort or id and filtered by type", async 
   assert.deepEqual(await names("?filter[type][]=date"), ["early", "late"]);
   assert.deepEqual(await names("?filter[type][]=date&order[id]=asc"), ["late", "early"]);
   assert.deepEqual(await names("?filter[type][]=date&order[sort]=desc"), ["late", "early"]);
+});
+
+Deno.test("maxTextLength null takes a long text, which is read whole once the limit is back", async () => {
+  const open = openSandbox({ switches: { maxTextLength: null } });
+  const id = await addField(open, { name: "Notes", type: "text" });
+  const long = "n".repeat(300);
+  const [lead] = await addLeads(open, [
+    { custom_fields_values: [{ field_id: id, values: [{ value: long }] }] },
+  ]);
+  open.sandbox.setSwitches({ maxTextLength: 256 });
+  const write = { custom_fields_values: [{ field_id: id, values: [{ value: long }] }] };
+  const { status, body } = await open.call("PATCH", `/api/v4/leads/${lead}`, write);
+  assert.equal(status, 400);
+  assert.deepEqual(at(body, "validation-errors", 0, "errors"), [{
+    code: "TooLong",
+    path: "custom_fields_values.0.values.0.value",
+    detail: "This value is too long. It should have 256 characters or less.",
+  }]);
+  const read = await open.call("GET", `/api/v4/leads/${lead}`);
+  assert.deepEqual(at(read.body, "custom_fields_values", 0, "values"), [{ value: long }]);
+});
+
+Deno.test("a value is addressed by field_code beside a null field_id, and a phone with a null enum_id", async () => {
+  const open = openSandbox();
+  const { body } = await open.call("POST", "/api/v4/contacts", [{
+    name: "Ann",
+    custom_fields_values: [{
+      field_id: null,
+      field_code: "PHONE",
+      values: [{ value: "+971500000000", enum_id: null, enum_code: "MOB" }],
+    }],
+  }]);
+  const [id] = each(body, "contacts", "id");
+  const read = await open.call("GET", `/api/v4/contacts/${id}`);
+  assert.equal(at(read.body, "custom_fields_values", 0, "field_code"), "PHONE");
+  const phone = at(read.body, "custom_fields_values", 0, "values", 0);
+  assert.deepEqual([at(phone, "value"), at(phone, "enum_code")], ["+971500000000", "MOB"]);
+});
+
+Deno.test("a field of leads keeps the stages that require it, and a monetary one its currency", async () => {
+  const open = openSandbox();
+  const required = [{ status_id: 59006804, pipeline_id: 7001061 }];
+  const { body } = await open.call("POST", PATH, [
+    { name: "PLATE", type: "text", required_statuses: required },
+    { name: "Deposit", type: "monetary", currency: "USD" },
+    { name: "Fee", type: "monetary" },
+  ]);
+  assert.deepEqual(each(body, "custom_fields", "required_statuses"), [required, [], []]);
+  assert.deepEqual(each(body, "custom_fields", "currency"), [null, "USD", "AED"]);
+  const [plate, deposit] = each(body, "custom_fields", "id");
+  await open.call("PATCH", PATH, [{ id: plate, required_statuses: [] }, {
+    id: deposit,
+    currency: "EUR",
+  }]);
+  const read = await open.call("GET", `${PATH}?filter[id][]=${plate}&filter[id][]=${deposit}`);
+  assert.deepEqual(each(read.body, "custom_fields", "required_statuses"), [[], []]);
+  assert.deepEqual(each(read.body, "custom_fields", "currency"), [null, "EUR"]);
+});
+
+Deno.test("a field of a catalog keeps whether it is required, visible and deletable", async () => {
+  const open = openSandbox();
+  const catalogs = await open.call("POST", "/api/v4/catalogs", [{ name: "Cars" }]);
+  const path = `/api/v4/catalogs/${each(catalogs.body, "catalogs", "id")[0]}/custom_fields`;
+  const created = await open.call("POST", path, [
+    { name: "PLATE", type: "text", is_required: true, is_visible: false, is_deletable: false },
+  ]);
+  const [id] = each(created.body, "custom_fields", "id");
+  const shown = async () => {
+    const { body } = await open.call("GET", `${path}/${id}`);
+    return ["is_required", "is_visible", "is_deletable"].map((key) => at(body, key));
+  };
+  assert.deepEqual(await shown(), [true, false, false]);
+  assert.equal((await open.call("DELETE", `${path}/${id}`)).status, 400);
+  await open.call("PATCH", `${path}/${id}`, { is_visible: true, is_deletable: true });
+  assert.deepEqual(await shown(), [true, true, true]);
+});
+
+// [path of the field, what is sent beside name and type, code and path of the refusal]
+const FOREIGN_KEYS: readonly [string, object, string, string][] = [
+  ["leads", { type: "text", is_required: true }, "FieldNotExpected", "is_required"],
+  ["leads", { type: "text", is_visible: true }, "FieldNotExpected", "is_visible"],
+  ["leads", { type: "text", is_deletable: true }, "FieldNotExpected", "is_deletable"],
+  ["leads", { type: "text", currency: "AED" }, "FieldNotExpected", "currency"],
+  ["leads", { type: "monetary", currency: null }, "InvalidType", "currency"],
+  ["leads", { type: "text", hidden_statuses: [] }, "FieldNotExpected", "hidden_statuses"],
+  ["leads", { type: "text", settings: null }, "FieldNotExpected", "settings"],
+  ["leads", { type: "text", remind: null }, "FieldNotExpected", "remind"],
+  [
+    "leads",
+    { type: "text", required_statuses: [{ status_id: 5, pipeline_id: 7001061 }] },
+    "NotSupportedChoice",
+    "required_statuses.0.status_id",
+  ],
+  ["catalog", { type: "text", required_statuses: [] }, "FieldNotExpected", "required_statuses"],
+  ["catalog", { type: "text", is_api_only: false }, "FieldNotExpected", "is_api_only"],
+];
+
+for (const [owner, sent, code, path] of FOREIGN_KEYS) {
+  Deno.test(`POST of a field of a ${owner} refuses ${JSON.stringify(sent)}`, async () => {
+    const open = openSandbox();
+    const catalogs = await open.call("POST", "/api/v4/catalogs", [{ name: "Cars" }]);
+    const [catalog] = each(catalogs.body, "catalogs", "id");
+    const fields = owner === "leads" ? PATH : `/api/v4/catalogs/${catalog}/custom_fields`;
+    const { status, body } = await open.call("POST", fields, [{ name: "F", ...sent }]);
+    const error = at(body, "validation-errors", 0, "errors", 0);
+    assert.deepEqual([status, at(error, "code"), at(error, "path")], [400, code, path]);
+  });
+}
+
+Deno.test("POST of a field with an id answers 200 and creates nothing", async () => {
+  const open = openSandbox();
+  const { status, body } = await open.call("POST", PATH, [
+    { id: 5, name: "A", type: "text" },
+    { name: "B", type: "text" },
+  ]);
+  assert.deepEqual([status, each(body, "custom_fields", "name")], [200, ["B"]]);
+  const list = await open.call("GET", `${PATH}?filter[type]=text`);
+  assert.deepEqual(each(list.body, "custom_fields", "name"), ["B"]);
 });

@@ -53,6 +53,10 @@ const FILTERS: Readonly<Record<string, readonly string[] | null>> = {
     "third",
   ],
   "filter[statuses][0][pipeline_id]=7001061&filter[statuses][0][status_id]=142": null,
+  // A stage without a pipeline filters too; a bare number in its place does not.
+  "filter[statuses][0][status_id]=142": null,
+  "filter[statuses][0][status_id]=59006804": ["second", "first", "third"],
+  "filter[statuses][]=142": ["second", "first", "third"],
   "filter[id][]=38004288": ["second"],
   "filter[id]=38004285": ["first"],
   "query=SECO": ["second"],

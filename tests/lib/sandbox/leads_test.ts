@@ -259,6 +259,35 @@ Deno.test("PATCH /leads replaces, adds and takes away tags", async () => {
   assert.deepEqual(each(body, "tags", "name"), ["VIP", "New", "Late", "Only"]);
 });
 
+Deno.test("PATCH /leads does not count tags_to_add and tags_to_delete beside _embedded.tags", async () => {
+  const open = openSandbox();
+  const [id] = await addLeads(open, [{ _embedded: { tags: [{ name: "VIP" }, { name: "New" }] } }]);
+  await open.call("PATCH", `/api/v4/leads/${id}`, {
+    _embedded: { tags: [{ name: "VIP" }, { name: "New" }] },
+    tags_to_add: [{ name: "Late" }],
+    tags_to_delete: [{ name: "VIP" }],
+  });
+  const { body } = await open.call("GET", `/api/v4/leads/${id}`);
+  assert.deepEqual(each(body, "tags", "name"), ["VIP", "New"]);
+});
+
+Deno.test("POST /leads keeps fractions of a budget in price_with_minor_units alone", async () => {
+  const open = openSandbox();
+  await addLeads(open, [{ price: 249.9 }, { price: 0.75 }, { price: 7 }]);
+  const { body } = await open.call("GET", "/api/v4/leads?order[id]=asc");
+  assert.deepEqual(each(body, "leads", "price"), [249, 0, 7]);
+  assert.deepEqual(each(body, "leads", "price_with_minor_units"), [249.9, 0.75, 7]);
+  // Taken without a word, this would lose the fraction: only price is written.
+  const refused = await open.call("POST", "/api/v4/leads", [
+    { price: 249, price_with_minor_units: 249.9 },
+  ]);
+  assert.deepEqual(at(refused.body, "validation-errors", 0, "errors", 0), {
+    code: "FieldNotExpected",
+    path: "price_with_minor_units",
+    detail: "This field was not expected.",
+  });
+});
+
 Deno.test("POST /leads/complex creates lead, contact and company and answers a bare list", async () => {
   const { call } = openSandbox();
   const answer = await call("POST", "/api/v4/leads/complex", [

@@ -22,8 +22,16 @@ Deno.test("readSwitches() fills in the likeliest reading of everything unknown",
     eventsPageLimit: 250,
     eventsOrder: "desc",
     eventLagMs: 0,
+    bareFieldEvents: false,
+    mergeNames: "survivor",
+    changeLagMs: 0,
+    ignoredFilters: [],
     missingEventTypes: [],
     partialWrites: false,
+    unknownKeys: "refused",
+    readOnlyKeys: "ignored",
+    maxTextLength: 256,
+    heavyPage: null,
     heavyBatch: null,
     refusedText: null,
     ajaxDelete: true,
@@ -31,6 +39,14 @@ Deno.test("readSwitches() fills in the likeliest reading of everything unknown",
     blockAfter429: 100,
     latencyMs: 0,
   });
+});
+
+Deno.test("docs/sandbox.md names every switch in its table, and no other", async () => {
+  const page = await Deno.readTextFile(new URL("../../../docs/sandbox.md", import.meta.url));
+  const [, section = ""] = page.split("\n## ").map((text) => text.replace(/^[^\n]*\n/, ""));
+  const rows = section.split("\n").filter((line) => line.startsWith("| ")).slice(1);
+  const named = rows.flatMap((row) => [...row.matchAll(/`(\w+)`/g)].map(([, name]) => name));
+  assert.deepEqual(named.toSorted(), Object.keys(readSwitches({})).toSorted());
 });
 
 Deno.test("changeSwitches() changes nothing when one of the changes is wrong", () => {
@@ -91,6 +107,25 @@ Deno.test("refusedText is refused as the value of any text field", async () => {
   }]);
   open.sandbox.setSwitches({ refusedText: null });
   assert.equal((await addLeads(open, [lead("no")])).length, 1);
+});
+
+Deno.test("heavyPage answers 504 HTML to larger pages of leads, elements and events alone", async () => {
+  const open = openSandbox();
+  await addLeads(open, [{ name: "A" }]);
+  const catalogs = await open.call("POST", "/api/v4/catalogs", [{ name: "Cars" }]);
+  const elements = `/api/v4/catalogs/${each(catalogs.body, "catalogs", "id")[0]}/elements`;
+  await open.call("POST", elements, [{ name: "Car 1" }]);
+  open.sandbox.setSwitches({ heavyPage: 100 });
+  const statuses = async (limit: number) => {
+    const found: number[] = [];
+    for (const path of ["/api/v4/leads", elements, "/api/v4/events", "/api/v4/catalogs"]) {
+      found.push((await open.call("GET", `${path}?limit=${limit}`)).status);
+    }
+    return found;
+  };
+  assert.deepEqual(await statuses(101), [504, 504, 504, 200]);
+  assert.deepEqual(await statuses(100), [200, 200, 200, 200]);
+  assert.equal((await open.call("GET", "/api/v4/leads?limit=250")).type, "text/html");
 });
 
 Deno.test("latencyMs holds every answer back for that long, side by side", async () => {

@@ -34,7 +34,7 @@ function partsOf(token: string): unknown[] {
 
 Deno.test("a token is a JWT of three parts with account, scope and five years to live", () => {
   const { token } = openSandbox().sandbox;
-  assert.match(token, /^[\w-]+\.[\w-]+\.[\w-]{86}$/);
+  assert.match(token, /^[\w-]+\.[\w-]+\.[\w-]{342}$/);
   assert.deepEqual(partsOf(token), [
     { typ: "JWT", alg: "RS256" },
     {
@@ -51,6 +51,17 @@ Deno.test("a token is a JWT of three parts with account, scope and five years to
       scopes: ["crm"],
     },
   ]);
+});
+
+Deno.test("the signature of a token is the canonical base64url of 256 bytes", () => {
+  const alphabet = { alphabet: "base64url" } as const;
+  for (const seed of [1, 2, 3]) {
+    const { sandbox } = openSandbox({ seed });
+    const [signature = ""] = sandbox.token.split(".").slice(2);
+    const bytes = Uint8Array.fromBase64(signature, alphabet);
+    assert.equal(bytes.length, 256);
+    assert.equal(bytes.toBase64({ ...alphabet, omitPadding: true }), signature);
+  }
 });
 
 Deno.test("a missing, unknown, revoked or expired token answers 401", async () => {

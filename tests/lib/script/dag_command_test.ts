@@ -53,11 +53,12 @@ Deno.test("a DAG's script shows its flags, examples and exit codes with --help",
 Merges the leads that landed into their history
 
 Options:
-  --date <YYYY-MM-DD>  logical date (default: today in BUSINESS_TZ)
-  --dry-run            write nothing, show what would be written
-  --force              run again although it has succeeded for this date
-  --wait [minutes]     wait for the upstreams (default: POKE_TIMEOUT_MIN)
-  -h, --help           display help for command
+  --date <date>     logical date: YYYY-MM-DD, today or yesterday (default:
+                    today)
+  --dry-run         write nothing, show what would be written
+  --force           run again although it has succeeded for this date
+  --wait [minutes]  wait for the upstreams (default: POKE_TIMEOUT_MIN)
+  -h, --help        display help for command
 
 Examples:
   deno run -q -P=pipeline pipeline/daily_load_ods_leads.ts
@@ -74,9 +75,12 @@ for (
   const [args, message] of [
     [
       ["--date", "2026-02-30"],
-      'Cannot use the date "2026-02-30": expected a day like 2026-05-03\n',
+      'Cannot use the date "2026-02-30": expected today, yesterday or a day like 2026-05-03\n',
     ],
-    [["--date", "yesterday"], 'Cannot use the date "yesterday": expected a day like 2026-05-03\n'],
+    [
+      ["--date", "2999-01-01"],
+      "Cannot use the date 2999-01-01: it is in the future, expected today at most (TODAY in Asia/Dubai)\n",
+    ],
     [
       ["--dats"],
       "error: unknown option '--dats'\n(Did you mean --date?)\n(--help shows what there is)\n",
@@ -95,7 +99,8 @@ for (
 ) {
   Deno.test(`a DAG's script refuses ${args.join(" ")} with exit code 2`, async () => {
     const { code, stdout, stderr } = await runDeno([...SCRIPT, ...args]);
-    assert.deepEqual([code, stdout, stderr], [2, "", message]);
+    const today = String(Temporal.Now.plainDateISO("Asia/Dubai"));
+    assert.deepEqual([code, stdout, stderr], [2, "", message.replace("TODAY", today)]);
   });
 }
 
@@ -119,7 +124,8 @@ Deno.test("a DAG's script refuses a DATA_DIR that its rights do not cover", asyn
     stderr,
     'Cannot use DATA_DIR "/var/lib/rental": this program may not read and write there, ' +
       "expected a folder below .data: or start it with deno run -q --no-prompt -P=pipeline " +
-      "--allow-read=.,/var/lib/rental --allow-write=/var/lib/rental pipeline/daily.ts\n",
+      "--allow-read=.,/var/lib/rental --allow-write=.data,logs,/var/lib/rental pipeline/daily.ts " +
+      "(docs/permissions.md)\n",
   );
 });
 

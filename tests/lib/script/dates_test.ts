@@ -1,26 +1,41 @@
 import assert from "node:assert/strict";
-import { chooseDates, listDates, parseDate } from "../../../lib/script/dates.ts";
+import { chooseDates, listDates, parseDay, parseLogicalDate } from "../../../lib/script/dates.ts";
 
 const ZONE = "Asia/Dubai";
 
-Deno.test("parseDate() knows today and yesterday in the time zone", () => {
+Deno.test("parseDay() knows today and yesterday in the time zone", () => {
   // 26 hours apart, so that each has days that the other has not.
   for (const zone of ["Pacific/Kiritimati", "Pacific/Pago_Pago"]) {
     const today = Temporal.Now.plainDateISO(zone);
-    assert.equal(parseDate("today", zone).toString(), today.toString());
-    assert.equal(parseDate("yesterday", zone).toString(), today.subtract({ days: 1 }).toString());
+    assert.equal(parseDay("today", zone).toString(), today.toString());
+    assert.equal(parseDay("yesterday", zone).toString(), today.subtract({ days: 1 }).toString());
   }
-  assert.equal(parseDate("2024-02-29", ZONE).toString(), "2024-02-29");
+  assert.equal(parseDay("2024-02-29", ZONE).toString(), "2024-02-29");
 });
 
 for (const text of ["2026-02-30", "3.5.2026", "2026-5-3", "tomorrow", "", "2026-05-03T00:00"]) {
-  Deno.test(`parseDate() refuses "${text}"`, () => {
-    assert.throws(() => parseDate(text, ZONE), {
+  Deno.test(`parseDay() refuses "${text}"`, () => {
+    assert.throws(() => parseDay(text, ZONE), {
       name: "ConfigError",
       message: `Cannot use the date "${text}": expected today, yesterday or a day like 2026-05-03`,
     });
   });
 }
+
+Deno.test("parseLogicalDate() takes today at most, in the time zone", () => {
+  for (const zone of ["Pacific/Kiritimati", "Pacific/Pago_Pago"]) {
+    const today = Temporal.Now.plainDateISO(zone);
+    const tomorrow = today.add({ days: 1 });
+    assert.equal(parseLogicalDate("today", zone).toString(), today.toString());
+    assert.equal(parseLogicalDate(today.toString(), zone).toString(), today.toString());
+    assert.equal(parseLogicalDate("0206-05-03", zone).toString(), "0206-05-03");
+    assert.throws(() => parseLogicalDate(tomorrow.toString(), zone), {
+      name: "ConfigError",
+      message: `Cannot use the date ${tomorrow}: it is in the future, expected today at most ` +
+        `(${today} in ${zone})`,
+    });
+  }
+});
 
 Deno.test("listDates() lists both ends and what is between", () => {
   const list = (from: string, to: string) =>

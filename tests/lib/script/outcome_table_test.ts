@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { formatMetrics, formatOutcomes } from "../../../lib/script/outcome_table.ts";
+import { formatOutcomes } from "../../../lib/script/outcome_table.ts";
 import type { DagOutcome, TaskOutcome } from "../../../lib/dag/outcome.ts";
 
 function task(taskId: string, changes: Partial<TaskOutcome> = {}): TaskOutcome {
@@ -72,8 +72,8 @@ Deno.test("formatOutcomes() says below the table what did not succeed and why", 
     `DAG and task                           status                  rows   seconds
 daily_load_ods_cars                    failed                             1.3
   merge_ods_cars                       failed                     -       1.3
-daily_build_dds_dim                    upstream_failed                      -
-  merge_dim_car                        upstream_failed            -         -
+daily_build_dds_dim                    upstream failed                      -
+  merge_dim_car                        upstream failed            -         -
 daily_load_ods_leads                   done                                 -
   merge_ods_leads                      done                       7         -
 
@@ -82,16 +82,29 @@ Cannot run daily_build_dds_dim for 2026-05-03: daily_load_ods_cars failed`,
   );
 });
 
-Deno.test("formatMetrics() shows one metric a line", () => {
-  const dryRun: DagOutcome = {
-    dagId: "daily_load_ods_leads",
-    status: "dry run",
+Deno.test("formatOutcomes() tells one cause once, and what waited for it in one line", () => {
+  const error = "Cannot read /api/v4/account: amoCRM answered 401, expected 200: check AMO_TOKEN";
+  const broken = ["leads", "cars"].map((entity): DagOutcome => ({
+    dagId: `load_${entity}`,
+    status: "failed",
     message: null,
-    tasks: [task("merge_ods_leads", { metrics: { versions_opened: 3, newest: null } })],
-  };
+    tasks: [
+      task(`extract_${entity}`, { status: "failed", error }),
+      task(`land_${entity}`, { status: "upstream_failed", error: "no" }),
+    ],
+  }));
+  const waiting = ["dims", "facts"].map((name): DagOutcome => ({
+    dagId: name,
+    status: "upstream_failed",
+    message: `Cannot run ${name} for 2026-05-03: load_leads.land_leads could not run`,
+    tasks: [],
+  }));
+  const text = formatOutcomes([...broken, ...waiting]);
   assert.equal(
-    formatMetrics([dryRun]),
-    "daily_load_ods_leads.merge_ods_leads versions_opened = 3\n" +
-      "daily_load_ods_leads.merge_ods_leads newest = null",
+    text.slice(text.indexOf("\n\n") + 2),
+    `2 tasks failed: ${error}
+  load_leads.extract_leads
+  load_cars.extract_cars
+2 DAGs did not run, since what they wait for failed: dims, facts`,
   );
 });

@@ -72,7 +72,7 @@ Deno.test("a loader says how to start it when it may not write to DATA_DIR", () 
       stderr,
       `Cannot use DATA_DIR "${folder}": this program may not read and write there, expected a folder ` +
         "below .data: or start it with deno run -q --no-prompt -P=loaders " +
-        `--allow-read=.,${folder} --allow-write=${folder} loaders/helper_fields.ts\n`,
+        `--allow-write=.data,${folder} loaders/helper_fields.ts (docs/permissions.md)\n`,
     );
   }));
 

@@ -39,3 +39,42 @@ Deno.test("parseCsv() gives back any cells that were written by the rules", () =
     assert.deepEqual(found, named.filter((row) => row.some((cell) => cell !== "")));
   }));
 });
+
+Deno.test("parseCsv() gives the same rows whatever separator, line ends and first line a program writes", () => {
+  const cell = fc.string().map((text) => text.replaceAll(/[\r\n]/g, ""));
+  const rowsOf = (width: number) =>
+    fc.array(fc.array(cell, { minLength: width, maxLength: width }), { minLength: 1 });
+  const style = fc.record({
+    separator: fc.constantFrom(",", ";", "\t", "|"),
+    lineEnd: fc.constantFrom("\n", "\r\n", "\r"),
+    isTold: fc.boolean(),
+    endsInLineEnd: fc.boolean(),
+  });
+  fc.assert(fc.property(fc.integer({ min: 2, max: 5 }).chain(rowsOf), style, (rows, how) => {
+    const quote = (text: string) => `"${text.replaceAll('"', '""')}"`;
+    const named = [rows[0]?.map((_, i) => `a, b; c | ${i}`) ?? [], ...rows];
+    const lines = [
+      ...(how.isTold ? [`sep=${how.separator}`] : []),
+      ...named.map((row) => row.map(quote).join(how.separator)),
+    ];
+    const text = lines.join(how.lineEnd) + (how.endsInLineEnd ? how.lineEnd : "");
+
+    const found = parseCsv(text);
+
+    const first = how.isTold ? 2 : 1;
+    assert.deepEqual(
+      found,
+      named.map((cells, i) => ({ line: first + i, cells }))
+        .filter(({ cells }) => cells.some((one) => one !== "")),
+    );
+  }));
+});
+
+Deno.test("parseCsv() counts the line of Excel's separator", () => {
+  assert.deepEqual(parseCsv('sep=|\r\na|b\r\n1|"2\r\n3"\r\n4|5'), [
+    { line: 2, cells: ["a", "b"] },
+    { line: 3, cells: ["1", "2\r\n3"] },
+    { line: 5, cells: ["4", "5"] },
+  ]);
+  assert.throws(() => parseCsv('"sep=;"\na;b\n1;"2'), new CsvTextError(3));
+});

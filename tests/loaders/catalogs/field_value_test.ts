@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { WrittenNumber } from "../../../loaders/catalogs/located_json.ts";
 import type { FieldDefinition } from "../../../loaders/fields/field_definitions.ts";
 import { holdsValues, toSentValue } from "../../../loaders/catalogs/field_value.ts";
+import { findMadeDate } from "../../../loaders/catalogs/spreadsheet_traces.ts";
 
 const ZONE = "Asia/Dubai";
 
@@ -58,7 +59,20 @@ const REFUSED: readonly (readonly [string, unknown, string])[] = [
   ["date_time", "tomorrow", "is not a time like 2026-05-03T10:00:00+04:00"],
   ["checkbox", "perhaps", "is not true or false"],
   ["select", "green", 'is none of the choices of the field: "Red", "Blue"'],
-  ...["#REF!", "#N/A", "#DIV/0!", "#NAME?", "#ССЫЛКА!", "#Н/Д", "#¡VALOR!", "Err:502", "########"]
+  ...[
+    "#REF!",
+    "#N/A",
+    "#DIV/0!",
+    "#NAME?",
+    "#ССЫЛКА!",
+    "#Н/Д",
+    "#¡VALOR!",
+    "Err:502",
+    "#I/T",
+    "#WERT!",
+    "Loading...",
+    "########",
+  ]
     .flatMap(
       (text) =>
         ["text", "numeric", "birthday", "checkbox", "select"].map((type) =>
@@ -128,4 +142,14 @@ Deno.test("holdsValues() is content with one of several values, and sees an empt
   assert.ok(!holdsValues(phone, phones, [{ value: "+971500000003" }], ZONE));
   assert.ok(holdsValues(phone, [], [], ZONE));
   assert.ok(!holdsValues(phone, phones, [], ZONE));
+});
+
+Deno.test("findMadeDate() knows what Excel makes of a month and a number, and no plate with them", () => {
+  const found = ["3-Mar", "03-MAR", "12.мар", "Mar-03", "янв.21"].map((text) =>
+    findMadeDate(text) !== null
+  );
+  assert.deepEqual(found, [true, true, true, true, true]);
+  for (const text of ["12 MAY", "MAR 1", "A 3-Mar", "DEC-2026", "3-Mart", "МАР-123"]) {
+    assert.equal(findMadeDate(text), null, text);
+  }
 });

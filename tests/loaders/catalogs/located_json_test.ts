@@ -67,3 +67,15 @@ Deno.test("parseLocatedJson() takes and refuses the same texts as JSON.parse", (
     { numRuns: 2000 },
   );
 });
+
+Deno.test("parseLocatedJson() lists names that an object has twice, and numbers as they are written", () => {
+  const { repeated, numbers } = parseLocatedJson(
+    '[{"a": 1.10,\n"a": 2},\n{"b": {"c": 9.7E+11,\r"c": 784199012345678901}, "a": 12}]',
+  );
+
+  assert.deepEqual(repeated, [{ line: 2, path: "[0].a" }, { line: 4, path: "[1].b.c" }]);
+  assert.deepEqual(Object.fromEntries(numbers), {
+    "[0].a": "1.10",
+    "[1].b.c": "784199012345678901",
+  });
+});

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { readCalendar } from "../../../loaders/rentals/calendar.ts";
+import { readLicense } from "../../../loaders/rentals/calendar_description.ts";
 import { matchCalendar } from "../../../loaders/rentals/calendar_matching.ts";
 import type { Car, Client } from "../../../loaders/rentals/rental.ts";
 import cars from "../../../loaders/data/cars_catalog_elements.json" with { type: "json" };
@@ -81,18 +82,65 @@ Deno.test("matchCalendar() lists events without one car, and imports those witho
   assert.deepEqual(problems, [
     {
       number: 1,
+      line: 2,
+      summary: "Zebediah, Sunny",
       reason:
         "its summary names no car that is in the catalog with plate and daily rate, expected one",
     },
-    { number: 3, reason: "its summary names several cars, expected one" },
+    {
+      number: 3,
+      line: 15,
+      summary: "A 10421 or B 20835",
+      reason: "its summary names several cars, expected one",
+    },
   ]);
   assert.deepEqual(notes, [
-    { number: 2, reason: "its licence is that of no client: imported without one" },
+    {
+      number: 2,
+      line: 8,
+      summary: "A 10421",
+      reason: "its licence is that of no client: imported without one",
+    },
   ]);
   assert.deepEqual(leads.map(({ event, client }) => [event.number, client]), [[2, null], [
     4,
     null,
   ]]);
+});
+
+const LICENSES: readonly (readonly [string, unknown])[] = [
+  ["License: X-1", { license: "X-1" }],
+  ["<b>Renter</b>: A<br>License: X-1<br>Phone: 1", { license: "X-1" }],
+  ["<p>License: X-1</p>", { license: "X-1" }],
+  ['<div style="a:b"><span>License:</span>&nbsp;<b>X-1</b></div>', { license: "X-1" }],
+  ["<ul><li>Renter: A</li><li>Licence: X&amp;1</li></ul>", { license: "X&1" }],
+  ["License:&nbsp;X-1", { license: "X-1" }],
+  ["- Driver's licence no.: X-1", { license: "X-1" }],
+  ["\u2022 Driving License Number = X-1", { license: "X-1" }],
+  ["License\uFF1A X-1", { license: "X-1" }],
+  ["1 < 2, License: X-1", "unclear"],
+  ["Renter A, license X-1", "unclear"],
+  ["License:", null],
+  ["no licence yet", null],
+  ["", null],
+];
+
+for (const [description, read] of LICENSES) {
+  Deno.test(`readLicense() reads ${JSON.stringify(description)}`, () => {
+    assert.deepEqual(readLicense(description), read);
+  });
+}
+
+Deno.test("matchCalendar() needs nothing but the UID of a cancelled event", () => {
+  const { leads, cancellations, problems } = match(
+    "2026-05-01",
+    ["SUMMARY:Canceled", "STATUS:CANCELLED"],
+    ["SUMMARY:A 10421", "STATUS:CANCELLED"],
+  );
+
+  assert.deepEqual(problems, []);
+  assert.deepEqual(leads.map(({ event, stage }) => [event.number, stage]), [[2, "cancelled"]]);
+  assert.deepEqual(cancellations, [{ number: 1, line: 2, summary: "Canceled", uid: "0" }]);
 });
 
 Deno.test("demo_rentals.ics has 40 rentals of the 12 cars in one month, no car and no client twice a day", async () => {

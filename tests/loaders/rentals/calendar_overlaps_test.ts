@@ -40,6 +40,11 @@ Deno.test("findOverlaps() finds shared days of one car, not a car that goes out 
   );
 
   assert.deepEqual(findOverlaps(rentals, []), [
-    { number: 4, reason: "its car is booked on some of its days by event 2 too" },
+    {
+      number: 4,
+      line: 20,
+      summary: "A 1",
+      reason: "its car is booked on some of its days by event 2 too",
+    },
   ]);
 });

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import type { Dag } from "../../../lib/dag/dag.ts";
-import { findOpenDays, formatOpenDays, runBackfill } from "../../../pipeline/runs/backfill.ts";
-import { readAttempts } from "../../../lib/run_log/attempts.ts";
+import { findOpenDays } from "../../../lib/run_log/open_days.ts";
+import { formatOpenDays, runBackfill } from "../../../pipeline/runs/backfill.ts";
+import { readTaskStates } from "../../../lib/run_log/task_states.ts";
 import { listDates } from "../../../lib/script/dates.ts";
 import type { Warehouse } from "../../../lib/warehouse/warehouse.ts";
-import { attemptOf } from "../../support/attempts.ts";
+import { stateOf } from "../../support/task_states.ts";
 import { listRuns, notingTask, runOptions, testDag } from "../../support/runs.ts";
 import { testOnBothWarehouses } from "../../support/warehouses.ts";
 
@@ -34,8 +35,8 @@ function dagsOf(tries: string[], bad: Set<string>): Dag[] {
 async function backfill(warehouse: Warehouse, dags: readonly Dag[], continues = false) {
   const told: string[] = [];
   const { logicalDate: _date, ...run } = runOptions(warehouse);
-  const attempts = await readAttempts(warehouse.sql, { from: "2026-05-01", to: "2026-05-03" });
-  const code = await runBackfill(findOpenDays(dags, DATES, attempts), {
+  const states = await readTaskStates(warehouse.sql, "2026-05-01", "2026-05-03");
+  const code = await runBackfill(findOpenDays(dags, DATES, states), {
     run,
     dags,
     continues,
@@ -47,10 +48,10 @@ async function backfill(warehouse: Warehouse, dags: readonly Dag[], continues = 
 Deno.test("findOpenDays() lists what has not succeeded, date by date", () => {
   const dags = dagsOf([], new Set());
   const days = findOpenDays(dags, DATES, [
-    attemptOf("load", "load", { logical_date: "2026-05-01" }),
-    attemptOf("merge", "merge", { logical_date: "2026-05-01" }),
-    attemptOf("load", "load", { logical_date: "2026-05-02" }),
-    attemptOf("merge", "merge", { logical_date: "2026-05-02", status: "failed" }),
+    stateOf("load", "load", { logical_date: "2026-05-01" }),
+    stateOf("merge", "merge", { logical_date: "2026-05-01" }),
+    stateOf("load", "load", { logical_date: "2026-05-02" }),
+    stateOf("merge", "merge", { logical_date: "2026-05-02", status: "failed" }),
   ]);
   assert.deepEqual(days.map((day) => [day.date.toString(), day.dags.map(({ id }) => id)]), [
     ["2026-05-01", []],
@@ -65,6 +66,46 @@ Deno.test("findOpenDays() lists what has not succeeded, date by date", () => {
   );
 });
 
+Deno.test("findOpenDays() adds what will be stale once its upstream has run", () => {
+  const dags = dagsOf([], new Set());
+  const days = findOpenDays(dags, DATES, [
+    stateOf("load", "load", { logical_date: "2026-05-01", status: "failed" }),
+    stateOf("merge", "merge", { logical_date: "2026-05-01", waits_for: ["load"] }),
+    stateOf("load", "load", { logical_date: "2026-05-02", status: "failed" }),
+    stateOf("merge", "merge", { logical_date: "2026-05-02" }),
+    stateOf("load", "load"),
+    stateOf("merge", "merge", { is_stale: true }),
+  ]);
+  assert.deepEqual(days.map((day) => [day.date.toString(), day.dags.map(({ id }) => id)]), [
+    ["2026-05-01", ["load", "merge"]],
+    ["2026-05-02", ["load"]],
+    ["2026-05-03", ["merge"]],
+  ]);
+});
+
+Deno.test("formatOpenDays() lists dates that are alike as one range", () => {
+  const dags = dagsOf([], new Set());
+  const [load, merge] = dags;
+  if (!load || !merge) throw new Error("Expected two DAGs");
+  const day = (date: string, open: readonly Dag[]) => ({
+    date: Temporal.PlainDate.from(date),
+    dags: open,
+  });
+  assert.equal(
+    formatOpenDays([
+      day("2026-05-01", []),
+      day("2026-05-02", []),
+      day("2026-05-03", []),
+      day("2026-05-04", [load]),
+      day("2026-05-05", [load, merge]),
+      day("2026-05-06", [load, merge]),
+    ], dags),
+    `2026-05-01 to 2026-05-03  done
+2026-05-04                load
+2026-05-05 to 2026-05-06  all 2 DAGs`,
+  );
+});
+
 testOnBothWarehouses(
   "runBackfill() runs date by date, stops at a failure, and goes on from there",
   async (warehouse) => {
@@ -76,7 +117,8 @@ testOnBothWarehouses(
       told: [
         "2026-05-01  2 of 2 DAGs succeeded, 0 rows written (1 of 3)",
         "2026-05-02  1 of 2 DAGs succeeded, 0 rows written (2 of 3)",
-        "Stopped at 2026-05-02: the same command goes on from there",
+        "Stopped at 2026-05-02: once merge can succeed, the same command goes on from there; " +
+        "--continue passes it over\n  deno task runs explain merge 2026-05-02",
       ],
     });
     bad.clear();

@@ -2,18 +2,17 @@ import assert from "node:assert/strict";
 import { type Claim, claimTasks, failClaim, startClaim } from "../../../lib/run_log/claims.ts";
 import { cancelRun } from "../../../pipeline/runs/cancel.ts";
 import type { Warehouse } from "../../../lib/warehouse/warehouse.ts";
-import { DATE, fakeWorker, listRuns, notingTask, testDag } from "../../support/runs.ts";
+import { DATE, listRuns, notingTask, testDag, toClaim } from "../../support/runs.ts";
 import { testOnServer } from "../../support/warehouses.ts";
 
 const DAY = Temporal.PlainDate.from(DATE);
-const HERE = "etl-1.42.abcdef";
 const OTHER = "etl-2.77.fedcba";
 const LEADS = testDag("leads", [notingTask("extract", []), notingTask("load", [])]);
 
 /** Lets another worker run the first task of LEADS. */
 async function startElsewhere(warehouse: Warehouse): Promise<readonly Claim[]> {
   const run = { runId: crypto.randomUUID(), dagId: "leads", logicalDate: DATE, worker: OTHER };
-  const claims = await claimTasks(warehouse, run, ["extract", "load"], []) ?? [];
+  const claims = await claimTasks(warehouse, run, toClaim("extract", "load"), []) ?? [];
   const [first] = claims;
   assert.ok(first);
   await startClaim(warehouse.sql, first);
@@ -31,7 +30,7 @@ async function cancel(
   const told: string[] = [];
   const count = await cancelRun(LEADS, DAY, {
     warehouse,
-    worker: fakeWorker(HERE, dead),
+    isDead: (id) => dead.includes(id),
     signal: new AbortController().signal,
     sleep: wait,
     tell: (text) => told.push(text),
@@ -107,11 +106,11 @@ testOnServer(
 testOnServer("cancelRun() touches nothing but the run that was named", async (warehouse) => {
   await startElsewhere(warehouse);
   const other = { runId: crypto.randomUUID(), dagId: "cars", logicalDate: DATE, worker: OTHER };
-  await claimTasks(warehouse, other, ["extract"], []);
+  await claimTasks(warehouse, other, toClaim("extract"), []);
   await claimTasks(
     warehouse,
     { ...other, dagId: "leads", logicalDate: "2026-05-04" },
-    ["load"],
+    toClaim("load"),
     [],
   );
   await cancel(warehouse, { dead: [OTHER] });

@@ -4,9 +4,10 @@ import type { Attempt } from "../../../lib/run_log/attempts.ts";
 import { dagRunOf } from "../../../lib/run_log/dag_run.ts";
 import { listDates } from "../../../lib/script/dates.ts";
 import { formatGrid, type Grid, toGridJson } from "../../../pipeline/runs/grid.ts";
-import { colourful, plain } from "../../../pipeline/runs/look.ts";
+import { colourful, plain } from "../../../lib/script/look.ts";
 import { at, attemptOf } from "../../support/attempts.ts";
 import { notingTask, testDag } from "../../support/runs.ts";
+import { statesOf } from "../../support/task_states.ts";
 
 const DAGS = [
   testDag("daily_load_ods_cars", [notingTask("merge_ods_cars", [])]),
@@ -23,7 +24,7 @@ function gridOf(from: string, to: string, attempts: readonly Attempt[]): Grid {
     dates,
     dags: DAGS.map((dag) => ({
       id: dag.id,
-      runs: dates.map((date) => dagRunOf(dag, date.toString(), attempts)),
+      runs: dates.map((date) => dagRunOf(dag, date.toString(), statesOf(attempts))),
     })),
   };
 }
@@ -97,6 +98,7 @@ Deno.test("toGridJson() gives each run with its counts and the error that decide
         runs: [{
           date: "2026-05-03",
           status: "failed",
+          has_success: false,
           tasks: 1,
           tasks_succeeded: 0,
           attempts: 2,
@@ -109,6 +111,7 @@ Deno.test("toGridJson() gives each run with its counts and the error that decide
         runs: [{
           date: "2026-05-03",
           status: "partly",
+          has_success: false,
           tasks: 2,
           tasks_succeeded: 1,
           attempts: 1,

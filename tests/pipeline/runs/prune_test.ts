@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
 import { describeOldRuns, findOldRuns, removeOldRuns } from "../../../pipeline/runs/prune.ts";
+import { readConfig } from "../../../lib/config.ts";
+import { findNewerRuns, removeNewerRuns } from "../../../pipeline/runs/newer_runs.ts";
+import { element, liveDay } from "../../support/rentals.ts";
 import { attemptOf, insertAttempts } from "../../support/attempts.ts";
 import { temporaryFolder } from "../../support/folders.ts";
 import { listRuns } from "../../support/runs.ts";
@@ -60,4 +63,60 @@ Deno.test("describeOldRuns() counts in words", () => {
     describeOldRuns({ attempts: 1234, checkResults: 1, logFiles: [] }),
     "1,234 attempts, 1 check result and 0 log files",
   );
+});
+
+testOnBothWarehouses(
+  "removeNewerRuns() heals a warehouse that was run for a date of the future",
+  async (warehouse) => {
+    const { sql } = warehouse;
+    const config = readConfig({}, { amo: false });
+    const today = Temporal.PlainDate.from("2026-05-02");
+    const lastDays = async () => {
+      const [row] = await sql`
+        select
+          (select max(usage_date)::text from dds.fact_fleet_usage_day) as fleet,
+          (select max(date_day)::text from dds.dim_date) as calendar
+      `;
+      return { ...row };
+    };
+    await liveDay(warehouse, "2026-05-02", {
+      cars: [element(5, "2026-05-01 08:00", { plate: "A 1" })],
+    });
+    const before = await lastDays();
+    await liveDay(warehouse, "2027-05-02");
+    const { calendar } = await lastDays();
+    await insertAttempts(warehouse, [
+      attemptOf("facts", "fleet"),
+      attemptOf("facts", "fleet", { logical_date: "2026-05-02" }),
+      attemptOf("facts", "fleet", { logical_date: "2027-05-02", status: "failed" }),
+    ]);
+    await sql`
+      insert into ops.incident (dag_id, logical_date) values ('facts', '2027-05-02')
+    `;
+    const found = {
+      attempts: 2,
+      dates: 2,
+      active: 0,
+      first_date: "2026-05-03",
+      last_date: "2027-05-02",
+    };
+    assert.deepEqual(await findNewerRuns(sql, today), found);
+    assert.deepEqual(await removeNewerRuns(warehouse, config, today), {
+      ...found,
+      fleetDays: 365,
+    });
+    // The calendar keeps its days: reports may have joined to them.
+    assert.deepEqual(await lastDays(), { fleet: before.fleet, calendar });
+    assert.deepEqual(await listRuns(warehouse), [["facts.fleet", 1, "success", null]]);
+    assert.deepEqual([...await sql`select from ops.incident`], []);
+    assert.equal((await removeNewerRuns(warehouse, config, today))?.attempts, 0);
+  },
+);
+
+testOnBothWarehouses("removeNewerRuns() leaves what a worker is on alone", async (warehouse) => {
+  const config = readConfig({}, { amo: false });
+  await insertAttempts(warehouse, [attemptOf("facts", "fleet", { status: "running" })]);
+  const date = Temporal.PlainDate.from("2026-05-02");
+  assert.equal(await removeNewerRuns(warehouse, config, date), null);
+  assert.equal((await listRuns(warehouse)).length, 1);
 });

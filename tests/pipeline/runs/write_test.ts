@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { attemptOf, insertAttempts } from "../../support/attempts.ts";
 import {
   addCarAndClient,
@@ -59,11 +60,11 @@ const PLANNED = `2026-05-03: 9 of 9 DAGs would run
     merge_dim_car                   reads 1, writes 1
     merge_dim_client                reads 1, writes 1
     merge_dim_status                reads 14, writes 14
-    merge_dim_date                  reads 366, writes 366
  9. daily_build_dds_fact
-    merge_fact_rentals              reads 1, writes 1
     merge_fact_lead_status_change   reads 1, writes 0
+    merge_fact_rentals              reads 1, writes 1
     merge_fact_fleet_usage_day      reads 1, writes 1
+    merge_dim_date                  reads 366, writes 366
 
 In all, 3 versions would open and 0 close; 418 rows would be written
 Nothing was written: all of it was rolled back
@@ -99,13 +100,13 @@ testScripts("runs retries a DAG with all that follows, and takes a mark back", a
 
   const refused = await setup.run("runs", ["retry", MERGE_CARS, DAY]);
   assert.equal(refused.code, 3);
-  assert.match(refused.stdout, /^daily_load_ods_cars +upstream_failed +-$/m);
+  assert.match(refused.stdout, /^daily_load_ods_cars +upstream failed +-$/m);
 
   const cars = await setup.run("runs", ["retry", LOAD_CARS, DAY, "--downstream"]);
   assert.equal(cars.code, 3, cars.stderr);
   assert.match(cars.stdout, /^daily_load_ods_cars +success +\d+\.\d$/m);
   // The dimensions wait for others as well, which have failed.
-  assert.match(cars.stdout, /^daily_build_dds_fact +upstream_failed +-$/m);
+  assert.match(cars.stdout, /^daily_build_dds_fact +upstream failed +-$/m);
   assert.doesNotMatch(cars.stdout, /^daily_amocrm_load_leads/m);
 
   const why = ["--why", "from the wrong account"];
@@ -142,14 +143,16 @@ testScriptsOnServer(
     assert.equal(first.code, 1);
     assert.match(
       first.stdout,
-      /^2025-05-01 {2}daily_amocrm_load_cars\n2025-05-02 {2}daily_amocrm_load_cars\n2025-05-01 {2}0 of 1 DAGs succeeded, 0 rows written in \d+\.\d s \(1 of 2\)\nDAG and task/,
+      /^2025-05-01 to 2025-05-02 {2}daily_amocrm_load_cars\n2025-05-01 {2}0 of 1 DAGs succeeded, 0 rows written in \d+\.\d s \(1 of 2\)\nDAG and task/,
     );
-    assert.match(first.stdout, /\nStopped at 2025-05-01: the same command goes on from there\n$/);
+    assert.match(
+      first.stdout,
+      /\nStopped at 2025-05-01: once daily_amocrm_load_cars can succeed, the same command goes on from there; --continue passes it over\n {2}deno task runs explain daily_amocrm_load_cars 2025-05-01\n$/,
+    );
 
     assert.equal(
       await say(setup, ...range),
-      `2025-05-01  daily_amocrm_load_cars
-2025-05-02  daily_amocrm_load_cars
+      `2025-05-01 to 2025-05-02  daily_amocrm_load_cars
 
 2 of 2 dates would run: add --yes to run them, one after the other
 `,
@@ -159,7 +162,7 @@ testScriptsOnServer(
     const second = await setup.run("runs", [...range, "--yes"]);
     assert.equal(second.code, 0, second.stderr);
     assert.deepEqual(
-      second.stdout.split("\n").slice(2).map((line) => line.replace(/ in .* s/, "")),
+      second.stdout.split("\n").slice(1).map((line) => line.replace(/ in .* s/, "")),
       [
         "2025-05-01  1 of 1 DAGs succeeded, 1 rows written (1 of 2)",
         "2025-05-02  1 of 1 DAGs succeeded, 0 rows written (2 of 2)",
@@ -168,7 +171,7 @@ testScriptsOnServer(
     );
     assert.equal(
       await say(setup, ...range),
-      "2025-05-01  done\n2025-05-02  done\n\nNothing is left to run\n",
+      "2025-05-01 to 2025-05-02  done\n\nNothing is left to run\n",
     );
   },
 );
@@ -181,7 +184,8 @@ Deno.test("runs refuses a backfill of the future with exit code 2", async () => 
   });
   assert.deepEqual([code, stderr], [
     2,
-    "Cannot backfill to 2999-01-01: it is in the future, expected today at most\n",
+    "Cannot use the date 2999-01-01: it is in the future, expected today at most " +
+    `(${Temporal.Now.plainDateISO("Asia/Dubai")} in Asia/Dubai)\n`,
   ]);
 });
 
@@ -236,7 +240,10 @@ nobody: wait for its end, or stop it
     await say(setup, "explain", LOAD_CARS, DAY),
     /^daily_amocrm_load_cars of 2026-05-03 failed\n {2}extract_cars was cancelled by a person at /,
   );
+  const workers = () => Array.fromAsync(Deno.readDir(join(setup.dataDir, "workers")));
+  const before = await workers();
   const nothing = await setup.run("runs", ["cancel", LOAD_CARS, DAY]);
+  assert.deepEqual(await workers(), before, "it takes no part as a worker, and sweeps none away");
   assert.deepEqual([nothing.code, nothing.stdout], [
     0,
     `Nothing of ${LOAD_CARS} of ${DAY} is under way\n`,

@@ -288,3 +288,37 @@ Deno.test("due() over four years never runs a date twice, and under all never le
     { numRuns: 4 },
   );
 });
+
+const newer = { newer_upstream: "cars.load", newer_upstream_at: new Date("2026-05-03T01:00:00Z") };
+
+Deno.test("due() refreshes a stale success of the last 7 days, whatever the policy", () => {
+  const stale = [state("2026-05-03", { is_stale: true, ...newer })];
+  for (const catchup of ["none", "last", "all"] as const) {
+    assert.deepEqual(dueAt("2026-05-10T03:00", stale, { catchup }).slice(0, 1), ["2026-05-03"]);
+  }
+  assert.deepEqual(dueAt("2026-05-11T03:00", stale), []);
+  const again = [state("2026-05-03", { is_stale: true, ...newer }), state("2026-05-11")];
+  assert.deepEqual(dueAt("2026-05-11T05:00", again, { catchup: "all" }), ["2026-05-04"]);
+});
+
+Deno.test("due() leaves a stale success alone whose refresh has failed", () => {
+  const started_at = new Date("2026-05-03T02:00:00Z");
+  const changes = { has_success: true, is_stale: true, ...newer, reason: "error", started_at };
+  assert.deepEqual(dueAt("2026-05-03T12:00", [failed("2026-05-03", changes)]), []);
+});
+
+Deno.test("due() refreshes one DAG after the other", () => {
+  const dags = [
+    scheduled({ dag: dagOf("leads") }),
+    scheduled({ dag: dagOf("dims", { waitsFor: [{ dag: "leads" }] }) }),
+  ];
+  const now = Temporal.Instant.from("2026-05-03T08:00:00Z");
+  const dueOf = (leads: Partial<TaskState>) => {
+    const dims = stateOf("dims", "load", { is_stale: true, ...newer });
+    const runLog = { states: [stateOf("leads", "load", leads), dims], firstDates: new Map() };
+    return due(dags, runLog, now, "Asia/Dubai").map(({ dag }) => dag.id);
+  };
+  assert.deepEqual(dueOf({}), ["dims"]);
+  assert.deepEqual(dueOf({ is_stale: true, ...newer }), ["leads"]);
+  assert.deepEqual(dueOf({ status: "running", has_success: true }), []);
+});

@@ -227,8 +227,12 @@ testOnBothWarehouses("row_count_drop compares a load with the one before", async
   await noteLoad(warehouse, "load_clients", 2, 80, dubai("2026-05-02 04:00"));
 
   assert.deepEqual(await findOffenders(warehouse, "row_count_drop"), [
-    ["stg.stg_leads", "load_leads", "100 records, 500 in the load before"],
-    ["stg.stg_cars", "load_cars", "79 records, 100 in the load before"],
+    [
+      "stg.stg_leads",
+      "load_leads",
+      "100 found, 500 the load before, limit MAX_ROW_DROP_PERCENT=20",
+    ],
+    ["stg.stg_cars", "load_cars", "79 found, 100 the load before, limit MAX_ROW_DROP_PERCENT=20"],
   ]);
 
   await noteLoad(warehouse, "load_leads", 3, 90, dubai("2026-05-03 04:00"));
@@ -247,9 +251,13 @@ testOnBothWarehouses("stale_source finds a source without a fresh load", async (
     [
       "stg.stg_leads",
       "load_leads",
-      "loaded at 2026-05-01 00:00:00+00, 68 hours before it is needed",
+      "loaded at 2026-05-01 00:00:00+00, 68 hours before it is needed, limit FRESHNESS_HOURS=30",
     ],
-    ["stg.stg_cars", "load_cars", "loaded at 2026-05-02 13:59:00+00, 30 hours before it is needed"],
+    [
+      "stg.stg_cars",
+      "load_cars",
+      "loaded at 2026-05-02 13:59:00+00, 30 hours before it is needed, limit FRESHNESS_HOURS=30",
+    ],
   ]);
 });
 
@@ -340,6 +348,19 @@ testOnBothWarehouses("date_gaps finds a day that is missing", async (warehouse) 
   ]);
 });
 
+testOnBothWarehouses("date_gaps finds facts outside the calendar", async (warehouse) => {
+  await fill(warehouse);
+  const { sql } = warehouse;
+  await sql`delete from dds.dim_date where date_day < '2026-05-02' or date_day > '2026-06-01'`;
+  await sql`update dds.fact_rentals set rental_end = ${dubai("2026-06-02 10:00")}`;
+  // Years that were mistyped are beyond the horizon of any calendar.
+  await sql`update dds.fact_rentals set closed_at = '2206-01-01Z', rental_start = '0206-01-01Z'`;
+  assert.deepEqual(await findOffenders(warehouse, "date_gaps"), [
+    ["dds.dim_date", "2026-05-01", "a fact refers to it, the calendar begins at 2026-05-02"],
+    ["dds.dim_date", "2026-06-02", "a fact refers to it, the calendar ends at 2026-06-01"],
+  ]);
+});
+
 testOnBothWarehouses("orphan_facts finds facts without their members", async (warehouse) => {
   await fill(warehouse);
   await warehouse.sql`delete from dds.dim_car where car_id = 5`;
@@ -350,6 +371,31 @@ testOnBothWarehouses("orphan_facts finds facts without their members", async (wa
     ["dds.fact_rentals", "1", "client 9 is in no dimension"],
     ["dds.fact_fleet_usage_day", "5", "car 5 is in no dimension"],
   ]);
+});
+
+testOnBothWarehouses("orphan_facts finds facts without their status", async (warehouse) => {
+  await fill(warehouse);
+  await liveDay(warehouse, "2026-05-02", {
+    leads: [lead(1, "2026-05-02 10:00", { status_id: INQUIRY })],
+  });
+  await warehouse.sql`delete from dds.dim_status where status_id in (${CONFIRMED}, ${INQUIRY})`;
+
+  const found = [
+    `status ${INQUIRY} of pipeline 10 is in no dimension`,
+    `status ${CONFIRMED} of pipeline 10 is in no dimension`,
+  ];
+  assert.deepEqual(await findOffenders(warehouse, "orphan_facts"), [
+    ["dds.fact_lead_status_change", "1", found[0]],
+    ["dds.fact_lead_status_change", "1", found[1]],
+    ["dds.fact_rentals", "1", found[0]],
+  ]);
+
+  // A lead that landed since the dimensions were built brings its status along.
+  await land(warehouse, "stg_leads", [
+    lead(2, "2026-05-03 10:00", { status_id: INQUIRY }),
+    lead(3, "2026-05-03 10:00", { status_id: CONFIRMED }),
+  ]);
+  assert.deepEqual(await findOffenders(warehouse, "orphan_facts"), []);
 });
 
 testOnBothWarehouses("orphan_facts waits for members that landed since", async (warehouse) => {
@@ -383,8 +429,7 @@ testOnBothWarehouses("unknown_status finds what the dictionary lacks", async (wa
     leads: [booking(1, { status_id: 999 }), booking(2, { status_id: null }), booking(3, {})],
   });
   assert.deepEqual(await findOffenders(warehouse, "unknown_status"), [
-    ["dds.fact_rentals", "1", "status 999 of pipeline 10"],
-    ["dds.fact_rentals", "2", "status null of pipeline 10"],
+    ["dds.dim_status", "999", "of pipeline 10, stage other"],
   ]);
 });
 

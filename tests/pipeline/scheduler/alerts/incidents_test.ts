@@ -107,9 +107,16 @@ testOnBothWarehouses(
 );
 
 testOnBothWarehouses(
-  "recordDagEnd() leaves a forced run of what has succeeded alone",
+  "recordDagEnd() opens one when a forced run of what has succeeded fails",
   async ({ sql }) => {
-    await expectIncidents(sql, [{ status: "success" }, { attempt: 2 }], []);
+    const open = [`leads of ${DATE}: open`];
+    await expectIncidents(sql, [{ status: "success" }, { attempt: 2 }], open);
+    const isWell = { attempt: 3, status: "success", finishedAt: "2026-05-03T01:10:00Z" } as const;
+    await addAttempt(sql, isWell);
+    await recordDagEnd(sql, "leads", DATE);
+    assert.deepEqual(await listIncidents(sql), [
+      `leads of ${DATE}: closed 2026-05-03T01:10:00.000Z`,
+    ]);
   },
 );
 

@@ -36,6 +36,7 @@ export function columnsOfStdout(): number {
 /** How each status looks: a mark of its own, so that it can be read without colours, its colour and its name. */
 const STATUSES = {
   success: { mark: "✓", style: "good", label: "success" },
+  stale: { mark: "≈", style: "blocked", label: "stale" },
   failed: { mark: "✗", style: "bad", label: "failed" },
   upstream_failed: { mark: "↑", style: "blocked", label: "upstream failed" },
   running: { mark: ">", style: "active", label: "running" },

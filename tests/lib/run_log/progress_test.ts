@@ -1,8 +1,13 @@
 import assert from "node:assert/strict";
 import type { Dag } from "../../../lib/dag/dag.ts";
-import { type DagState, dagStateOf, MOST_WORKER_DEATHS } from "../../../lib/run_log/dag_state.ts";
+import {
+  dagRunOf,
+  MOST_WORKER_DEATHS,
+  type Progress,
+  progressOf,
+} from "../../../lib/run_log/dag_run.ts";
 import type { TaskState } from "../../../lib/run_log/task_states.ts";
-import { testDag } from "../../support/runs.ts";
+import { DATE, testDag } from "../../support/runs.ts";
 import { stateOf } from "../../support/task_states.ts";
 
 const task = (id: string) => ({ id, write: () => Promise.resolve({ metrics: {} }) });
@@ -12,7 +17,17 @@ const extracted = stateOf("leads", "extract");
 const failed = (changes: Partial<TaskState>) =>
   stateOf("leads", "load", { status: "failed", ...changes });
 
-const CASES: readonly (readonly [string, readonly TaskState[], DagState])[] = [
+const LATER = new Date("2026-05-03T02:00:00Z");
+const stale = (changes: Partial<TaskState>) =>
+  stateOf("leads", "load", {
+    has_success: true,
+    is_stale: true,
+    newer_upstream: "cars.load",
+    newer_upstream_at: new Date("2026-05-03T01:00:00Z"),
+    ...changes,
+  });
+
+const CASES: readonly (readonly [string, readonly TaskState[], Progress])[] = [
   ["nothing is known", [], "untouched"],
   ["only another DAG is known", [stateOf("cars", "load")], "untouched"],
   ["a task runs", [extracted, failed({ status: "running" })], "active"],
@@ -23,6 +38,23 @@ const CASES: readonly (readonly [string, readonly TaskState[], DagState])[] = [
   ], "active"],
   ["every task has succeeded", [extracted, stateOf("leads", "load")], "success"],
   ["a forced run after a success failed", [extracted, failed({ has_success: true })], "success"],
+  ["an upstream has succeeded again since", [extracted, stale({})], "stale"],
+  [
+    "a run that failed before its upstream succeeded again is stale",
+    [extracted, stale({ status: "failed", reason: "error" })],
+    "stale",
+  ],
+  [
+    "a run that was to refresh a stale one failed",
+    [extracted, stale({ status: "failed", reason: "error", started_at: LATER })],
+    "failed",
+  ],
+  [
+    "a run that was to refresh a stale one was cut off",
+    [extracted, stale({ status: "failed", reason: "stopped", started_at: LATER })],
+    "cut off",
+  ],
+  ["a stale one is being run", [extracted, stale({ status: "running" })], "active"],
   ["a task has failed", [extracted, failed({ reason: "error" })], "failed"],
   ["a task failed before reasons were noted", [extracted, failed({})], "failed"],
   ["a task was too slow", [extracted, failed({ reason: "budget" })], "failed"],
@@ -71,7 +103,7 @@ const CASES: readonly (readonly [string, readonly TaskState[], DagState])[] = [
 ];
 
 for (const [when, states, expected] of CASES) {
-  Deno.test(`dagStateOf() is "${expected}" when ${when}`, () => {
-    assert.equal(dagStateOf(leads, states), expected);
+  Deno.test(`progressOf() is "${expected}" when ${when}`, () => {
+    assert.equal(progressOf(dagRunOf(leads, DATE, states)), expected);
   });
 }

@@ -1,0 +1,19 @@
+import { z } from "zod";
+import { querySqlFile } from "./sql_file.ts";
+import { log, type Warehouse } from "./warehouse.ts";
+
+const missingRow = z.tuple([z.object({ missing_roles: z.string().nullable() })]);
+
+/** Gives the roles of the warehouse their rights; those that cannot be made are said with the SQL that makes them. */
+export async function grantRoles({ sql }: Warehouse): Promise<void> {
+  const [{ missing_roles: missing }] = missingRow.parse([
+    ...await querySqlFile(sql, "ops/grant_roles.sql", []),
+  ]);
+  if (missing === null) return;
+  const statements = missing.split(", ").map((role) => `create role ${role} nologin;`).join(" ");
+  log.warn(
+    "Roles that this user may not create are missing: an administrator runs {statements} and then " +
+      "deno task migrate gives them their rights",
+    { statements },
+  );
+}
