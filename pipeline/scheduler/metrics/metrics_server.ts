@@ -55,8 +55,7 @@ export function createMetricsApp(warehouse: Warehouse, state: SchedulerState): H
     const runLog = await readRunLog();
     const isUp = "value" in runLog;
     const metrics = [describeUp(isUp), ...(isUp ? runLog.value : []), ...readProcessMetrics(state)];
-    const text = await formatMetricsText(metrics);
-    return context.body(text, 200, { "content-type": PROMETHEUS_TYPE });
+    return context.body(formatMetricsText(metrics), 200, { "content-type": PROMETHEUS_TYPE });
   });
   app.notFound((context) => context.text("Here are /healthz and /metrics\n", 404));
   return app;

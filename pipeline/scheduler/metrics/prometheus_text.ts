@@ -1,5 +1,3 @@
-import { Counter, Gauge, Registry } from "prom-client";
-
 /** One number, and what tells it from the others of its name. */
 export interface Sample {
   readonly labels?: Readonly<Record<string, string>>;
@@ -15,26 +13,28 @@ export interface Metric {
 }
 
 /** The content type that Prometheus reads this as. */
-export const PROMETHEUS_TYPE = Registry.PROMETHEUS_CONTENT_TYPE;
+export const PROMETHEUS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
 /** The text that Prometheus scrapes: help, type and samples of each metric; one without samples is left out. */
-export async function formatMetricsText(metrics: readonly Metric[]): Promise<string> {
-  // One registry per scrape: what the run log no longer says must not be told on from memory.
-  const registry = new Registry();
-  const shown = metrics.filter(({ samples }) => samples.length > 0);
-  for (const metric of shown) register(registry, metric);
-  const texts = await Promise.all(shown.map(({ name }) => registry.getSingleMetricAsString(name)));
-  return texts.map((text) => `${text}\n`).join("");
+export function formatMetricsText(metrics: readonly Metric[]): string {
+  return metrics.filter(({ samples }) => samples.length > 0).map(formatMetric).join("");
 }
 
-function register(registry: Registry, { name, help, type, samples }: Metric): void {
-  const labelNames = Object.keys(samples[0]?.labels ?? {});
-  const options = { name, help, labelNames, registers: [registry] };
-  if (type === "counter") {
-    const counter = new Counter(options);
-    for (const { labels, value } of samples) counter.inc(labels ?? {}, value);
-  } else {
-    const gauge = new Gauge(options);
-    for (const { labels, value } of samples) gauge.set(labels ?? {}, value);
-  }
+function formatMetric({ name, help, type, samples }: Metric): string {
+  return [
+    `# HELP ${name} ${escape(help)}`,
+    `# TYPE ${name} ${type}`,
+    ...samples.map(({ labels, value }) => `${name}${formatLabels(labels ?? {})} ${value}`),
+    "",
+  ].join("\n");
+}
+
+function formatLabels(labels: Readonly<Record<string, string>>): string {
+  const pairs = Object.entries(labels)
+    .map(([name, value]) => `${name}="${escape(value).replaceAll('"', '\\"')}"`);
+  return pairs.length === 0 ? "" : `{${pairs.join(",")}}`;
+}
+
+function escape(text: string): string {
+  return text.replaceAll("\\", "\\\\").replaceAll("\n", "\\n");
 }

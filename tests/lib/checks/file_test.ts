@@ -61,7 +61,6 @@ Deno.test("every task that fills a table has a check, but those that copy a list
     "extract_clients",
     "extract_cars",
     "extract_statuses_to_stage",
-    "merge_dim_status",
   ]);
 });
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { formatMetricsText } from "../../../../pipeline/scheduler/metrics/prometheus_text.ts";
 
-Deno.test("formatMetricsText() writes help, type and samples", async () => {
-  const text = await formatMetricsText([
+Deno.test("formatMetricsText() writes help, type and samples", () => {
+  const text = formatMetricsText([
     {
       name: "rental_run_status",
       help: "How it stands",
@@ -32,14 +32,13 @@ process_cpu_seconds_total 1.25
   );
 });
 
-Deno.test("formatMetricsText() leaves out a metric without samples", async () => {
-  const text = await formatMetricsText([{ name: "a", help: "b", type: "gauge", samples: [] }]);
-  assert.equal(text, "");
+Deno.test("formatMetricsText() leaves out a metric without samples", () => {
+  assert.equal(formatMetricsText([{ name: "a", help: "b", type: "gauge", samples: [] }]), "");
 });
 
-Deno.test("formatMetricsText() escapes backslash, line end and, in labels, quotes", async () => {
+Deno.test("formatMetricsText() escapes backslash, line end and, in labels, quotes", () => {
   const odd = 'C:\\x "y"\nz';
-  const text = await formatMetricsText([
+  const text = formatMetricsText([
     { name: "a", help: odd, type: "gauge", samples: [{ labels: { b: odd }, value: 0 }] },
   ]);
   assert.equal(
