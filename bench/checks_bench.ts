@@ -12,9 +12,9 @@ import { readConfig } from "../lib/config.ts";
 import { taskParameters } from "../lib/dag/sql_task.ts";
 import { migrate } from "../lib/warehouse/migrations.ts";
 import { openServer } from "../lib/warehouse/open.ts";
-import { runSqlFile, setParameters } from "../lib/warehouse/sql_file.ts";
+import { runSqlFile, runSqlFiles, setParameters } from "../lib/warehouse/sql_file.ts";
 import type { Warehouse } from "../lib/warehouse/warehouse.ts";
-import { MERGES } from "../tests/support/staged.ts";
+import { filesOf, MERGES } from "../tests/support/staged.ts";
 import { openBenchServer } from "./support/bench_server.ts";
 import { landBusiness, landChanges } from "./support/rental_history.ts";
 
@@ -56,7 +56,7 @@ async function runDay(
   for (const path of MERGES) {
     const task = basename(path, ".sql");
     await sql.begin(async (tx) => {
-      merges.set(task, await time(() => runSqlFile(tx, path, PARAMETERS)));
+      merges.set(task, await time(() => runSqlFiles(tx, filesOf(path), PARAMETERS)));
       await runSqlFile(tx, "ops/scope_changes.sql", PARAMETERS);
       await timeChecks(tx, task, checks, daily);
     });

@@ -7,8 +7,9 @@ import { Command } from "commander";
 import type { TransactionSql } from "postgres";
 import { migrate } from "../lib/warehouse/migrations.ts";
 import { openServer } from "../lib/warehouse/open.ts";
-import { runSqlFile } from "../lib/warehouse/sql_file.ts";
+import { runSqlFiles } from "../lib/warehouse/sql_file.ts";
 import type { Warehouse } from "../lib/warehouse/warehouse.ts";
+import { filesOf } from "../tests/support/staged.ts";
 import { openBenchServer } from "./support/bench_server.ts";
 
 const ROUNDS = 3;
@@ -81,7 +82,7 @@ async function measure(
 }
 
 function merge(tx: TransactionSql) {
-  return runSqlFile(tx, "ods/merge_ods_leads.sql", { logical_date: "2026-05-03" });
+  return runSqlFiles(tx, filesOf("ods/merge_ods_leads.sql"), { logical_date: "2026-05-03" });
 }
 
 /** Lands copy number `copy` of the leads `step`, 2 x `step`, … up to `last`, each with a changed price. */

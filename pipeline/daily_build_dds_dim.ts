@@ -21,7 +21,11 @@ export const dag: Dag = {
   tasks: [
     sqlTask("merge_dim_car", "dds/merge_dim_car.sql"),
     sqlTask("merge_dim_client", "dds/merge_dim_client.sql"),
-    sqlTask("merge_dim_status", "dds/merge_dim_status.sql"),
+    sqlTask(
+      "merge_dim_status",
+      "dds/merge_dim_status/unknown_statuses.sql",
+      "dds/merge_dim_status.sql",
+    ),
   ],
 };
 

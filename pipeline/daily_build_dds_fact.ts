@@ -18,7 +18,13 @@ export const dag: Dag = {
   ],
   tasks: [
     sqlTask("merge_fact_lead_status_change", "dds/merge_fact_lead_status_change.sql"),
-    sqlTask("merge_fact_rentals", "dds/merge_fact_rentals.sql"),
+    sqlTask(
+      "merge_fact_rentals",
+      "dds/merge_fact_rentals/changed_leads.sql",
+      "dds/merge_fact_rentals/rentals.sql",
+      "dds/merge_fact_rentals/links.sql",
+      "dds/merge_fact_rentals.sql",
+    ),
     sqlTask("merge_fact_fleet_usage_day", "dds/merge_fact_fleet_usage_day.sql"),
     // Last, so that the calendar covers every day that a fact refers to.
     sqlTask("merge_dim_date", "dds/merge_dim_date.sql"),

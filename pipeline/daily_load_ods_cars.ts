@@ -13,7 +13,14 @@ export const dag: Dag = {
   tags: ["ods", "cars"],
   schedule: "04:10",
   waitsFor: [{ dag: "daily_amocrm_load_cars", task: "load_cars" }],
-  tasks: [sqlTask("merge_ods_cars", "ods/merge_ods_cars.sql")],
+  tasks: [
+    sqlTask(
+      "merge_ods_cars",
+      "ods/merge_ods_cars/copies.sql",
+      "ods/versions.sql",
+      "ods/merge_ods_cars.sql",
+    ),
+  ],
 };
 
 if (import.meta.main) await runDagCommand(dag);

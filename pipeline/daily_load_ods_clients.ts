@@ -13,7 +13,14 @@ export const dag: Dag = {
   tags: ["ods", "clients"],
   schedule: "04:05",
   waitsFor: [{ dag: "daily_amocrm_load_clients", task: "load_clients" }],
-  tasks: [sqlTask("merge_ods_clients", "ods/merge_ods_clients.sql")],
+  tasks: [
+    sqlTask(
+      "merge_ods_clients",
+      "ods/merge_ods_clients/copies.sql",
+      "ods/versions.sql",
+      "ods/merge_ods_clients.sql",
+    ),
+  ],
 };
 
 if (import.meta.main) await runDagCommand(dag);

@@ -13,7 +13,14 @@ export const dag: Dag = {
   tags: ["ods", "leads"],
   schedule: "04:00",
   waitsFor: [{ dag: "daily_amocrm_load_leads", task: "load_leads" }],
-  tasks: [sqlTask("merge_ods_leads", "ods/merge_ods_leads.sql")],
+  tasks: [
+    sqlTask(
+      "merge_ods_leads",
+      "ods/merge_ods_leads/copies.sql",
+      "ods/versions.sql",
+      "ods/merge_ods_leads.sql",
+    ),
+  ],
 };
 
 if (import.meta.main) await runDagCommand(dag);

@@ -41,6 +41,8 @@ export interface Task {
   readonly id: string;
   /** What one try reads outside the database, for plans: "every element of AMO_CARS_CATALOG". */
   readonly pulls?: string;
+  /** The files below sql/ that `write` runs, in order. */
+  readonly sqlFiles?: readonly string[];
   /** Further tries after the first, only for `TransientError`; 0 by default. */
   readonly retries?: number;
   /** Minutes after which one try is cancelled; `TASK_BUDGET_MIN` by default. */

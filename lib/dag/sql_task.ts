@@ -1,20 +1,24 @@
 import type { Task, TaskContext, TaskResult } from "./dag.ts";
-import { type Metrics, runSqlFile, type SqlParameters } from "../warehouse/sql_file.ts";
+import { type Metrics, runSqlFiles, type SqlParameters } from "../warehouse/sql_file.ts";
 
 /** Further tries for what another try can cure: a lost connection, a deadlock, a restart of the server. */
 export const WAREHOUSE_RETRIES = 2;
 
 /**
- * A task that runs one file below sql/, e.g. `sqlTask("merge_ods_leads", "ods/merge_ods_leads.sql")`.
+ * A task that runs files below sql/ one after the other, in one transaction, e.g.
+ * `sqlTask("merge_dim_car", "dds/merge_dim_car.sql")`.
  *
- * The file reads the parameters of `taskParameters` and ends with one select of its metrics. Metrics
- * named `rows_read` and `rows_written` are also the counts of the run log.
+ * A file reads the parameters of `taskParameters` and what the files before it left in temporary tables, and
+ * ends with one select of its metrics; the metrics of the task are those of all its files. Metrics named
+ * `rows_read` and `rows_written` are also the counts of the run log.
  */
-export function sqlTask(id: string, path: string): Task {
+export function sqlTask(id: string, ...sqlFiles: readonly string[]): Task {
   return {
     id,
+    sqlFiles,
     retries: WAREHOUSE_RETRIES,
-    write: async (tx, context) => toTaskResult(await runSqlFile(tx, path, taskParameters(context))),
+    write: async (tx, context) =>
+      toTaskResult(await runSqlFiles(tx, sqlFiles, taskParameters(context))),
   };
 }
 

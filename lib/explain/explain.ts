@@ -4,6 +4,7 @@ import type { Dag } from "../dag/dag.ts";
 import { readAttempts } from "../run_log/attempts.ts";
 import { SILENT_AFTER_S } from "../run_log/claims.ts";
 import { readTaskStates } from "../run_log/task_states.ts";
+import { asTyped } from "../log/typed_commands.ts";
 import { describeBriefly, describeStatus } from "./describe.ts";
 import { findDag } from "../dag/find_dag.ts";
 import { adviceFor, type Cause } from "./advice.ts";
@@ -41,12 +42,13 @@ export function explain(dag: Dag, view: DayView): string {
   const chain = followUpstreams(status, view, new Set([dag.id]));
   const causes = chain.causes.length > 0 ? chain.causes : [{ dag, status }];
   const describe = (cause: Cause) => describeStatus(cause.dag, cause.status, view);
-  return [
+  const paragraphs = [
     describe({ dag, status }),
     ...chain.lines.length > 0 ? [["It waits for", ...chain.lines].join("\n")] : [],
     ...chain.causes.length > 0 ? [["At the root:", ...chain.causes.map(describe)].join("\n")] : [],
     adviceFor(causes, view),
-  ].join("\n\n");
+  ];
+  return asTyped(paragraphs.join("\n\n"));
 }
 
 interface Chain {

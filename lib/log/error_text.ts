@@ -2,14 +2,15 @@ import { errorCode } from "../warehouse/connection.ts";
 import { maskPersonalData } from "./masking.ts";
 import { describeServerError, isServerError, SqlFileError } from "../warehouse/sql_file.ts";
 import { TransientError } from "../transient_error.ts";
+import { asTyped } from "./typed_commands.ts";
 
 const LONGEST_TEXT = 4000;
 
 /** What the run log, the log and the table may say about an error: its message without personal data. */
 export function errorText(error: unknown): string {
-  if (isServerError(error)) return maskPersonalData(describeServerError(error));
+  if (isServerError(error)) return asTyped(maskPersonalData(describeServerError(error)));
   const text = error instanceof Error ? error.message : String(error);
-  return maskPersonalData(text).slice(0, LONGEST_TEXT);
+  return asTyped(maskPersonalData(text)).slice(0, LONGEST_TEXT);
 }
 
 /** SQLSTATEs (and whole classes) that another try can cure: conflicts, shutdown, lost connections. */

@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { findOpenDotEnv } from "../config.ts";
 import { errorText } from "../log/error_text.ts";
+import { asTyped } from "../log/typed_commands.ts";
 import { exitCodeOfError } from "./exit_code.ts";
 
 /** A commander that throws instead of ending the process, and refuses what it does not know. */
@@ -15,7 +16,10 @@ export function createCommand(
     .allowExcessArguments(false)
     .showSuggestionAfterError(true)
     .showHelpAfterError("(--help shows what there is)")
-    .addHelpText("after", ["", "Examples:", ...examples.map((line) => `  ${line}`)].join("\n"))
+    .addHelpText(
+      "after",
+      ["", "Examples:", ...examples.map((line) => `  ${asTyped(line)}`)].join("\n"),
+    )
     .addHelpText("after", EXIT_CODES_HELP);
 }
 

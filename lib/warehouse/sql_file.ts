@@ -44,6 +44,17 @@ export async function runSqlFile(
   return toMetrics(path, lastResult(result));
 }
 
+/** Runs files one after the other, each as `runSqlFile` does, and returns the metrics of all of them. */
+export async function runSqlFiles(
+  tx: TransactionSql,
+  paths: readonly string[],
+  parameters: SqlParameters = {},
+): Promise<Metrics> {
+  const metrics: Record<string, number | string | null> = {};
+  for (const path of paths) Object.assign(metrics, await runSqlFile(tx, path, parameters));
+  return metrics;
+}
+
 /** Runs a file of one statement with `$1…` that returns exactly one row, and returns that as metrics. */
 export async function runSqlStatement(
   tx: TransactionSql,

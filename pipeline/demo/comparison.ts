@@ -35,7 +35,7 @@ export async function findDifferences(
   { sql }: Warehouse,
 ): Promise<string[]> {
   const stages = await readStages(sql);
-  const plates = plateRows.parse([...await querySqlFile(sql, "dm/plates_in_fleet.sql", [])]);
+  const plates = plateRows.parse([...await querySqlFile(sql, "demo/plates_in_fleet.sql", [])]);
   return [
     ...compare(
       "leads and budget of status",

@@ -55,7 +55,7 @@ export async function readFigures(
   const span = [first.toString(), last.toString(), timeZone];
   const tables = tableRows.parse([...await querySqlFile(sql, "ops/count_rows.sql", [])]);
   const versions = [...await querySqlFile(sql, "ops/count_versions.sql", [])];
-  const [figures] = business.parse([...await querySqlFile(sql, "dm/business_figures.sql", span)]);
+  const [figures] = business.parse([...await querySqlFile(sql, "demo/business_figures.sql", span)]);
   return {
     rows: toLayers(tables),
     versions: versionRows.parse(versions),
@@ -66,7 +66,7 @@ export async function readFigures(
 
 /** Leads and their budget by status of the rental pipeline. */
 export async function readStages(sql: Warehouse["sql"]): Promise<Figures["stages"]> {
-  return stageRows.parse([...await querySqlFile(sql, "dm/leads_by_stage.sql", [])]);
+  return stageRows.parse([...await querySqlFile(sql, "demo/leads_by_stage.sql", [])]);
 }
 
 function toLayers(tables: z.infer<typeof tableRows>): Figures["rows"] {

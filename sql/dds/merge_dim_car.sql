@@ -21,87 +21,52 @@ where
 
 analyze changed_cars;
 
-create temporary table merge_counts (
-    inserted bigint not null default 0,
-    updated bigint not null default 0,
-    deleted bigint not null default 0
+-- None for a car whose only version was overruled by a copy that landed later: there
+-- never was such a car.
+create temporary table desired_cars (
+    like dds.dim_car
 ) on commit drop;
 
--- Its only version was overruled by a later landed copy: there never was such a car.
-with gone_cars as (
-    delete from dds.dim_car
-    using changed_cars
-    where
-        dim_car.car_id = changed_cars.id
-        and not exists (
-            select
-            from ods.ods_cars_hist
-            where ods_cars_hist.id = changed_cars.id
-        )
-    returning dim_car.car_id
+insert into desired_cars (
+    car_id, model, color, plate, vin, year, dailyrate, is_deleted,
+    created_at, updated_at, load_date
 )
+select distinct on (ods_cars_hist.id)
+    ods_cars_hist.id as car_id,
+    ods_cars_hist.model,
+    ods_cars_hist.color,
+    ods_cars_hist.plate,
+    ods_cars_hist.vin,
+    ods_cars_hist.year,
+    ods_cars_hist.dailyrate,
+    not ods_cars_hist.is_current as is_deleted,
+    ods_cars_hist.created_at,
+    ods_cars_hist.updated_at,
+    current_setting('rental.logical_date')::date as load_date
+from ods.ods_cars_hist
+inner join changed_cars on ods_cars_hist.id = changed_cars.id
+order by ods_cars_hist.id, ods_cars_hist.valid_from desc;
 
-insert into merge_counts (deleted)
-select count(*)
-from gone_cars;
-
-with last_versions as (
-    select distinct on (ods_cars_hist.id) ods_cars_hist.*
-    from ods.ods_cars_hist
-    inner join changed_cars on ods_cars_hist.id = changed_cars.id
-    order by ods_cars_hist.id, ods_cars_hist.valid_from desc
-),
-
-written_cars as (
-    insert into dds.dim_car (
-        car_id, load_date,
-        model, color, plate, vin, year, dailyrate, is_deleted, created_at,
-        updated_at
-    )
-    select
-        last_versions.id as car_id,
-        current_setting('rental.logical_date')::date as load_date,
-        last_versions.model,
-        last_versions.color,
-        last_versions.plate,
-        last_versions.vin,
-        last_versions.year,
-        last_versions.dailyrate,
-        not last_versions.is_current as is_deleted,
-        last_versions.created_at,
-        last_versions.updated_at
-    from last_versions
-    on conflict (car_id) do update
-    set
-        model = excluded.model,
-        color = excluded.color,
-        plate = excluded.plate,
-        vin = excluded.vin,
-        year = excluded.year,
-        dailyrate = excluded.dailyrate,
-        is_deleted = excluded.is_deleted,
-        created_at = excluded.created_at,
-        updated_at = excluded.updated_at,
-        load_date = excluded.load_date
-    where
-        row(
-            dim_car.model, dim_car.color, dim_car.plate, dim_car.vin,
-            dim_car.year, dim_car.dailyrate, dim_car.is_deleted,
-            dim_car.created_at, dim_car.updated_at
-        ) is distinct from row(
-            excluded.model, excluded.color, excluded.plate, excluded.vin,
-            excluded.year, excluded.dailyrate, excluded.is_deleted,
-            excluded.created_at, excluded.updated_at
-        )
-    -- xmax is 0 in a row that was inserted, not updated.
-    returning dim_car.xmax = 0 as is_new
-)
-
-insert into merge_counts (inserted, updated)
+create temporary table car_changes on commit drop as
 select
-    count(*) filter (where written_cars.is_new),
-    count(*) filter (where not written_cars.is_new)
-from written_cars;
+    changed_cars.id as car_id,
+    dim_car.car_id is null as is_new,
+    desired_cars.car_id is null as is_gone
+from changed_cars
+left join dds.dim_car on changed_cars.id = dim_car.car_id
+left join desired_cars on changed_cars.id = desired_cars.car_id
+where
+    to_jsonb(dim_car) - 'load_date'
+    is distinct from to_jsonb(desired_cars) - 'load_date';
+
+delete from dds.dim_car
+using car_changes
+where dim_car.car_id = car_changes.car_id;
+
+insert into dds.dim_car
+select desired_cars.*
+from desired_cars
+inner join car_changes on desired_cars.car_id = car_changes.car_id;
 
 update ops.watermark
 set
@@ -115,9 +80,10 @@ where
 
 select
     (select count(*) from changed_cars) as rows_read,
-    sum(merge_counts.inserted + merge_counts.updated + merge_counts.deleted)::bigint
-        as rows_written,
-    sum(merge_counts.inserted)::bigint as cars_inserted,
-    sum(merge_counts.updated)::bigint as cars_updated,
-    sum(merge_counts.deleted)::bigint as cars_deleted
-from merge_counts;
+    count(*) as rows_written,
+    count(*) filter (where car_changes.is_new) as cars_inserted,
+    count(*) filter (
+        where not car_changes.is_new and not car_changes.is_gone
+    ) as cars_updated,
+    count(*) filter (where car_changes.is_gone) as cars_deleted
+from car_changes;

@@ -21,91 +21,53 @@ where
 
 analyze changed_clients;
 
-create temporary table merge_counts (
-    inserted bigint not null default 0,
-    updated bigint not null default 0,
-    deleted bigint not null default 0
+-- None for a client whose only version was overruled by a copy that landed later: there
+-- never was such a client.
+create temporary table desired_clients (
+    like dds.dim_client
 ) on commit drop;
 
--- Its only version was overruled by a later landed copy: there never was such a client.
-with gone_clients as (
-    delete from dds.dim_client
-    using changed_clients
-    where
-        dim_client.client_id = changed_clients.id
-        and not exists (
-            select
-            from ods.ods_clients_hist
-            where ods_clients_hist.id = changed_clients.id
-        )
-    returning dim_client.client_id
+insert into desired_clients (
+    client_id, client_name, gender, phone, email, nationality, license,
+    is_deleted, birth_date, created_at, updated_at, load_date
 )
+select distinct on (ods_clients_hist.id)
+    ods_clients_hist.id as client_id,
+    ods_clients_hist.client_name,
+    ods_clients_hist.gender,
+    ods_clients_hist.phone,
+    ods_clients_hist.email,
+    ods_clients_hist.nationality,
+    ods_clients_hist.license,
+    not ods_clients_hist.is_current as is_deleted,
+    ods_clients_hist.birth_date,
+    ods_clients_hist.created_at,
+    ods_clients_hist.updated_at,
+    current_setting('rental.logical_date')::date as load_date
+from ods.ods_clients_hist
+inner join changed_clients on ods_clients_hist.id = changed_clients.id
+order by ods_clients_hist.id, ods_clients_hist.valid_from desc;
 
-insert into merge_counts (deleted)
-select count(*)
-from gone_clients;
-
-with last_versions as (
-    select distinct on (ods_clients_hist.id) ods_clients_hist.*
-    from ods.ods_clients_hist
-    inner join changed_clients on ods_clients_hist.id = changed_clients.id
-    order by ods_clients_hist.id, ods_clients_hist.valid_from desc
-),
-
-written_clients as (
-    insert into dds.dim_client (
-        client_id, load_date,
-        client_name, gender, phone, email, nationality, license, is_deleted,
-        birth_date, created_at, updated_at
-    )
-    select
-        last_versions.id as client_id,
-        current_setting('rental.logical_date')::date as load_date,
-        last_versions.client_name,
-        last_versions.gender,
-        last_versions.phone,
-        last_versions.email,
-        last_versions.nationality,
-        last_versions.license,
-        not last_versions.is_current as is_deleted,
-        last_versions.birth_date,
-        last_versions.created_at,
-        last_versions.updated_at
-    from last_versions
-    on conflict (client_id) do update
-    set
-        client_name = excluded.client_name,
-        gender = excluded.gender,
-        phone = excluded.phone,
-        email = excluded.email,
-        nationality = excluded.nationality,
-        license = excluded.license,
-        is_deleted = excluded.is_deleted,
-        birth_date = excluded.birth_date,
-        created_at = excluded.created_at,
-        updated_at = excluded.updated_at,
-        load_date = excluded.load_date
-    where
-        row(
-            dim_client.client_name, dim_client.gender, dim_client.phone,
-            dim_client.email, dim_client.nationality, dim_client.license,
-            dim_client.is_deleted, dim_client.birth_date, dim_client.created_at,
-            dim_client.updated_at
-        ) is distinct from row(
-            excluded.client_name, excluded.gender, excluded.phone,
-            excluded.email, excluded.nationality, excluded.license,
-            excluded.is_deleted, excluded.birth_date, excluded.created_at,
-            excluded.updated_at
-        )
-    -- xmax is 0 in a row that was inserted, not updated.
-    returning dim_client.xmax = 0 as is_new
-)
-
-insert into merge_counts (inserted, updated)
+create temporary table client_changes on commit drop as
 select
-    count(*) filter (where written_clients.is_new),
-    count(*) filter (where not written_clients.is_new)
-from written_clients;
+    changed_clients.id as client_id,
+    dim_client.client_id is null as is_new,
+    desired_clients.client_id is null as is_gone
+from changed_clients
+left join dds.dim_client on changed_clients.id = dim_client.client_id
+left join desired_clients on changed_clients.id = desired_clients.client_id
+where
+    to_jsonb(dim_client) - 'load_date'
+    is distinct from to_jsonb(desired_clients) - 'load_date';
+
+delete from dds.dim_client
+using client_changes
+where dim_client.client_id = client_changes.client_id;
+
+insert into dds.dim_client
+select desired_clients.*
+from desired_clients
+inner join client_changes on desired_clients.client_id = client_changes.client_id;
 
 update ops.watermark
 set
@@ -119,9 +81,10 @@ where
 
 select
     (select count(*) from changed_clients) as rows_read,
-    sum(merge_counts.inserted + merge_counts.updated + merge_counts.deleted)::bigint
-        as rows_written,
-    sum(merge_counts.inserted)::bigint as clients_inserted,
-    sum(merge_counts.updated)::bigint as clients_updated,
-    sum(merge_counts.deleted)::bigint as clients_deleted
-from merge_counts;
+    count(*) as rows_written,
+    count(*) filter (where client_changes.is_new) as clients_inserted,
+    count(*) filter (
+        where not client_changes.is_new and not client_changes.is_gone
+    ) as clients_updated,
+    count(*) filter (where client_changes.is_gone) as clients_deleted
+from client_changes;

@@ -23,7 +23,14 @@ where
 
 analyze changed_leads;
 
-create temporary table desired_changes on commit drop as
+create temporary table desired_changes (
+    like dds.fact_lead_status_change
+) on commit drop;
+
+insert into desired_changes (
+    lead_id, from_pipeline_id, from_status_id, to_pipeline_id, to_status_id,
+    source, dwell_seconds, change_ts, load_date
+)
 with versions as (
     select
         ods_leads_hist.id as lead_id,
@@ -83,83 +90,53 @@ select
         0,
         extract(epoch from changes.valid_from - changes.entered_before_at)
     )::bigint as dwell_seconds,
-    changes.valid_from as change_ts
+    changes.valid_from as change_ts,
+    current_setting('rental.logical_date')::date as load_date
 from changes
 where not changes.is_first;
 
-analyze desired_changes;
+analyze desired_changes (lead_id, change_ts);
 
-create temporary table merge_counts (
-    deleted bigint not null default 0,
-    inserted bigint not null default 0,
-    updated bigint not null default 0
-) on commit drop;
-
-with deleted_changes as (
-    delete from dds.fact_lead_status_change
-    using changed_leads
-    where
-        fact_lead_status_change.lead_id = changed_leads.id
-        and not exists (
-            select
-            from desired_changes
-            where
-                desired_changes.lead_id = fact_lead_status_change.lead_id
-                and desired_changes.change_ts = fact_lead_status_change.change_ts
-                and desired_changes.to_pipeline_id
-                = fact_lead_status_change.to_pipeline_id
-                and desired_changes.to_status_id
-                = fact_lead_status_change.to_status_id
-        )
-    returning fact_lead_status_change.lead_id
-)
-
-insert into merge_counts (deleted)
-select count(*)
-from deleted_changes;
-
-with written_changes as (
-    insert into dds.fact_lead_status_change (
-        lead_id, from_pipeline_id, from_status_id, to_pipeline_id, to_status_id,
-        source, dwell_seconds, change_ts, load_date
-    )
-    select
-        desired_changes.lead_id,
-        desired_changes.from_pipeline_id,
-        desired_changes.from_status_id,
-        desired_changes.to_pipeline_id,
-        desired_changes.to_status_id,
-        desired_changes.source,
-        desired_changes.dwell_seconds,
-        desired_changes.change_ts,
-        current_setting('rental.logical_date')::date as load_date
-    from desired_changes
-    on conflict (lead_id, change_ts, to_pipeline_id, to_status_id) do update
-    set
-        from_pipeline_id = excluded.from_pipeline_id,
-        from_status_id = excluded.from_status_id,
-        source = excluded.source,
-        dwell_seconds = excluded.dwell_seconds,
-        load_date = excluded.load_date
-    where
-        row(
-            fact_lead_status_change.from_pipeline_id,
-            fact_lead_status_change.from_status_id,
-            fact_lead_status_change.source,
-            fact_lead_status_change.dwell_seconds
-        ) is distinct from row(
-            excluded.from_pipeline_id, excluded.from_status_id, excluded.source,
-            excluded.dwell_seconds
-        )
-    -- xmax is 0 in a row that was inserted, not updated.
-    returning fact_lead_status_change.xmax = 0 as is_new
-)
-
-insert into merge_counts (inserted, updated)
+create temporary table fates on commit drop as
 select
-    count(*) filter (where written_changes.is_new),
-    count(*) filter (where not written_changes.is_new)
-from written_changes;
+    lead_id,
+    change_ts,
+    to_pipeline_id,
+    to_status_id,
+    case
+        when desired_changes.source is null then 'deleted'
+        when stored_changes.source is null then 'inserted'
+        else 'updated'
+    end as fate
+from desired_changes
+full join (
+    select fact_lead_status_change.*
+    from dds.fact_lead_status_change
+    inner join changed_leads on fact_lead_status_change.lead_id = changed_leads.id
+) as stored_changes using (lead_id, change_ts, to_pipeline_id, to_status_id)
+where
+    row(
+        stored_changes.from_pipeline_id, stored_changes.from_status_id,
+        stored_changes.source, stored_changes.dwell_seconds
+    ) is distinct from row(
+        desired_changes.from_pipeline_id, desired_changes.from_status_id,
+        desired_changes.source, desired_changes.dwell_seconds
+    );
+
+analyze fates (lead_id, change_ts);
+
+delete from dds.fact_lead_status_change
+using fates
+where
+    fact_lead_status_change.lead_id = fates.lead_id
+    and fact_lead_status_change.change_ts = fates.change_ts
+    and fact_lead_status_change.to_pipeline_id = fates.to_pipeline_id
+    and fact_lead_status_change.to_status_id = fates.to_status_id;
+
+insert into dds.fact_lead_status_change
+select desired_changes.*
+from desired_changes
+inner join fates using (lead_id, change_ts, to_pipeline_id, to_status_id);
 
 update ops.watermark
 set
@@ -173,9 +150,8 @@ where
 
 select
     (select count(*) from changed_leads) as rows_read,
-    sum(merge_counts.deleted + merge_counts.inserted + merge_counts.updated)::bigint
-        as rows_written,
-    sum(merge_counts.inserted)::bigint as changes_inserted,
-    sum(merge_counts.updated)::bigint as changes_updated,
-    sum(merge_counts.deleted)::bigint as changes_deleted
-from merge_counts;
+    count(*) as rows_written,
+    count(*) filter (where fates.fate = 'inserted') as changes_inserted,
+    count(*) filter (where fates.fate = 'updated') as changes_updated,
+    count(*) filter (where fates.fate = 'deleted') as changes_deleted
+from fates;

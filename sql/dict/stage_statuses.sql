@@ -4,14 +4,10 @@
 
 with listed_statuses as (
     select statuses.*
-    from jsonb_to_recordset($1::text::jsonb) as statuses (
-        pipeline_id bigint,
-        status_id bigint,
-        pipeline_name text,
-        status_name text,
-        status_sort integer,
-        is_archive boolean
-    )
+    from
+        jsonb_populate_recordset(
+            null::dict.dict_status_leads_stg, $1::text::jsonb
+        ) as statuses
 ),
 
 removed_statuses as (
@@ -51,17 +47,8 @@ written_statuses as (
         run_id = excluded.run_id,
         load_date = excluded.load_date
     where
-        row(
-            dict_status_leads_stg.pipeline_name,
-            dict_status_leads_stg.status_name,
-            dict_status_leads_stg.status_sort,
-            dict_status_leads_stg.is_archive
-        ) is distinct from row(
-            excluded.pipeline_name,
-            excluded.status_name,
-            excluded.status_sort,
-            excluded.is_archive
-        )
+        to_jsonb(dict_status_leads_stg) - array['run_id', 'load_date']
+        is distinct from to_jsonb(excluded) - array['run_id', 'load_date']
     returning 1
 )
 

@@ -7,22 +7,7 @@
 
 with batch as (
     select copies.*
-    from jsonb_to_recordset($1::text::jsonb) as copies (
-        id bigint,
-        model text,
-        color text,
-        plate text,
-        vin text,
-        year integer,
-        dailyrate numeric,
-        is_deleted boolean,
-        deleted_by text,
-        created_at timestamptz,
-        updated_at timestamptz,
-        payload jsonb,
-        row_hash text,
-        observed_at timestamptz
-    )
+    from jsonb_populate_recordset(null::stg.stg_cars, $1::text::jsonb) as copies
 ),
 
 landed_copies as (

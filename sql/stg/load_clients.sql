@@ -7,23 +7,7 @@
 
 with batch as (
     select copies.*
-    from jsonb_to_recordset($1::text::jsonb) as copies (
-        id bigint,
-        client_name text,
-        gender text,
-        phone text,
-        email text,
-        nationality text,
-        license text,
-        is_deleted boolean,
-        deleted_by text,
-        birth_date date,
-        created_at timestamptz,
-        updated_at timestamptz,
-        payload jsonb,
-        row_hash text,
-        observed_at timestamptz
-    )
+    from jsonb_populate_recordset(null::stg.stg_clients, $1::text::jsonb) as copies
 ),
 
 landed_copies as (

@@ -7,32 +7,7 @@
 
 with batch as (
     select copies.*
-    from jsonb_to_recordset($1::text::jsonb) as copies (
-        id bigint,
-        pipeline_id bigint,
-        status_id bigint,
-        responsible_user_id bigint,
-        loss_reason_id bigint,
-        car_element_id bigint,
-        client_element_id bigint,
-        name text,
-        model text,
-        plate text,
-        client_name text,
-        license text,
-        budget numeric,
-        dailyrate numeric,
-        is_deleted boolean,
-        deleted_by text,
-        rental_start timestamptz,
-        rental_end timestamptz,
-        closed_at timestamptz,
-        created_at timestamptz,
-        updated_at timestamptz,
-        payload jsonb,
-        row_hash text,
-        observed_at timestamptz
-    )
+    from jsonb_populate_recordset(null::stg.stg_leads, $1::text::jsonb) as copies
 ),
 
 landed_copies as (

@@ -4,14 +4,8 @@
 
 with batch as (
     select rejected_values.*
-    from jsonb_to_recordset($1::text::jsonb) as rejected_values (
-        entity_id bigint,
-        entity text,
-        field text,
-        raw text,
-        reason text,
-        raw_hash text
-    )
+    from jsonb_populate_recordset(null::stg.rejected, $1::text::jsonb)
+        as rejected_values
 ),
 
 kept_values as (

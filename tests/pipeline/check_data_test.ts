@@ -116,7 +116,7 @@ testScripts(
 
     assert.equal(failed.code, 1);
     assert.match(failed.stdout, /^daily_build_dds_fact +failed/m);
-    assert.match(failed.stdout, /^ {2}merge_fact_fleet_usage_day +upstream_failed/m);
+    assert.match(failed.stdout, /^ {2}merge_fact_fleet_usage_day +upstream failed/m);
     assert.ok(
       failed.stdout.includes(
         `merge_fact_rentals failed: Cannot finish merge_fact_rentals: orphan_facts found 1 in ` +

@@ -408,7 +408,8 @@ testScriptsOnServer(
     const warnings = stderr.split("\n").filter((line) => line.includes("LOG_DIR"));
     assert.deepEqual(warnings.map((line) => line.slice(20).replace(/ dag=.*/, "")), [
       'WARNING [log] Cannot keep log lines in LOG_DIR "/var/log/rental": this program has no right to ' +
-      "write there, expected a folder to write to: the run goes on, its lines are on stderr alone",
+      "write there (docs/permissions.md says how to give it), expected a folder to write to: the run " +
+      "goes on, its lines are on stderr alone",
     ]);
   },
 );

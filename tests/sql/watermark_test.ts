@@ -38,12 +38,18 @@ testOnBothWarehouses(
     for (const path of MERGES) {
       for (const name of WATERMARKS[path]) {
         await sql`delete from ops.watermark where name = ${name}`;
-        await assert.rejects(runFiles(warehouse, "2026-05-01", [path]), {
-          name: "SqlFileError",
-          message:
-            `sql/${path}: Cannot tell how far the warehouse has come: ops.watermark has no row ` +
-            `${name}, expected one of each name: put it back with insert into ops.watermark (name) ` +
-            "values ('...'), and the next run computes everything anew (SQLSTATE P0002)",
+        await assert.rejects(runFiles(warehouse, "2026-05-01", [path]), (error: Error) => {
+          // Its own file, or one of those in the folder of its name.
+          const [place = "", ...message] = error.message.split(": ");
+          assert.equal(error.name, "SqlFileError");
+          assert.ok(place.startsWith(`sql/${path.replace(".sql", "")}`), place);
+          assert.equal(
+            message.join(": "),
+            "Cannot tell how far the warehouse has come: ops.watermark has no row " +
+              `${name}, expected one of each name: put it back with insert into ops.watermark (name) ` +
+              "values ('...'), and the next run computes everything anew (SQLSTATE P0002)",
+          );
+          return true;
         });
         await sql`insert into ops.watermark (name) values (${name})`;
       }

@@ -1,6 +1,7 @@
 import type { TransactionSql } from "postgres";
-import { type Metrics, runSqlFile } from "../../lib/warehouse/sql_file.ts";
+import { type Metrics, runSqlFiles } from "../../lib/warehouse/sql_file.ts";
 import type { Warehouse } from "../../lib/warehouse/warehouse.ts";
+import { dags } from "../../pipeline/daily.ts";
 
 /** Columns of a STG row that a test cares about; the bookkeeping has defaults. */
 export type StagedRow = Readonly<Record<string, string | number | boolean | object | null>>;
@@ -58,7 +59,7 @@ export async function listStatuses(
   });
 }
 
-/** Runs SQL files of one logical date, each in a transaction of its own, as the pipeline does. */
+/** Runs the tasks of SQL files, named by their merge, for one date, each in a transaction of its own. */
 export async function runFiles(
   warehouse: Warehouse,
   logicalDate: string,
@@ -68,7 +69,7 @@ export async function runFiles(
   const results: Metrics[] = [];
   for (const path of paths) {
     const run = (tx: TransactionSql) =>
-      runSqlFile(tx, path, {
+      runSqlFiles(tx, filesOf(path), {
         logical_date: logicalDate,
         run_id: RUN_ID,
         business_tz: "Asia/Dubai",
@@ -80,6 +81,12 @@ export async function runFiles(
     results.push(await warehouse.sql.begin(run));
   }
   return results;
+}
+
+/** The files of the task that a merge belongs to, in order. */
+export function filesOf(merge: string): readonly string[] {
+  const files = dags.flatMap(({ tasks }) => tasks).map(({ sqlFiles }) => sqlFiles ?? []);
+  return files.find((paths) => paths.includes(merge)) ?? [merge];
 }
 
 /** From STG to the facts, in the order of the DAGs. */

@@ -3,6 +3,7 @@ import type { TransactionSql } from "postgres";
 import {
   querySqlFile,
   runSqlFile,
+  runSqlFiles,
   runSqlStatement,
   SqlFileError,
   toSqlFileError,
@@ -54,6 +55,30 @@ testOnBothWarehouses("runSqlFile() has no query compiled", async ({ sql }) => {
     return await tx`select current_setting('jit') as jit`;
   });
   assert.equal(row?.jit, "off");
+});
+
+testOnBothWarehouses(
+  "runSqlFiles() lets a file see what those before it left, and returns the metrics of all",
+  async ({ sql }) => {
+    const metrics = await sql.begin((tx) =>
+      runSqlFiles(tx, [`${DIR}/leave_fleet.sql`, `${DIR}/count_fleet.sql`])
+    );
+    assert.deepEqual(metrics, { rows_read: 3, rows_written: 3, told_last: "count_fleet" });
+  },
+);
+
+testOnBothWarehouses("runSqlFiles() names the file that failed", async (warehouse) => {
+  const error = await failureOf(
+    warehouse,
+    (tx) => runSqlFiles(tx, [`${DIR}/leave_fleet.sql`, `${DIR}/misread_fleet.sql`]),
+  );
+  assert.ok(error instanceof SqlFileError);
+  assert.equal(
+    error.message,
+    `sql/../tests/testdata/sql/misread_fleet.sql:2:14: column fleet.colour does not exist (SQLSTATE 42703)
+select count(fleet.colour) as rows_read
+             ^`,
+  );
 });
 
 testOnBothWarehouses("runSqlFile() names file, line and column of an error", async (warehouse) => {

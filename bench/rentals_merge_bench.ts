@@ -1,0 +1,104 @@
+// How long merge_fact_rentals takes to build the rentals of 200,000 leads at once, and to take in a day on which 200 of
+// them changed: once with leads that link their car and client, and once with leads that name plate and licence alone.
+//
+//     deno run -A bench/rentals_merge_bench.ts --leads 200000 --changed 200     (TEST_PG_* names the server, else its own)
+
+import { Command } from "commander";
+import { readConfig } from "../lib/config.ts";
+import { taskParameters } from "../lib/dag/sql_task.ts";
+import { migrate } from "../lib/warehouse/migrations.ts";
+import { openServer } from "../lib/warehouse/open.ts";
+import { runSqlFiles } from "../lib/warehouse/sql_file.ts";
+import type { Warehouse } from "../lib/warehouse/warehouse.ts";
+import { filesOf, MERGES } from "../tests/support/staged.ts";
+import { openBenchServer } from "./support/bench_server.ts";
+import { landBusiness, landChanges } from "./support/rental_history.ts";
+
+const ROUNDS = 3;
+const RENTALS = "dds/merge_fact_rentals.sql";
+const PARAMETERS = taskParameters({
+  config: readConfig({}, { amo: false }),
+  logicalDate: Temporal.PlainDate.from("2026-05-03"),
+  runId: crypto.randomUUID(),
+});
+
+/** Prints the seconds of a first build and of a day, each the median of three rounds. */
+export async function benchRentalsMerge(leads: number, changed: number): Promise<void> {
+  const count = (value: number) => value.toLocaleString("en");
+  console.log(
+    `Rentals of ${count(leads)} leads at once, then ${
+      count(changed)
+    } changed, median of ${ROUNDS}:`,
+  );
+  await using server = await openBenchServer("rentals_merge_bench");
+  await using warehouse = await openServer({ ...server.pg, sslmode: "disable" });
+  await migrate(warehouse);
+  await landBusiness(warehouse, leads);
+  for (const isLinked of [true, false]) {
+    if (!isLinked) await forgetLinks(warehouse);
+    await mergeUpTo(warehouse, RENTALS);
+    const first = await measure(warehouse, leads);
+    await mergeUpTo(warehouse, null);
+    await landChanges(warehouse, leads, changed);
+    if (!isLinked) await forgetLinks(warehouse);
+    await mergeUpTo(warehouse, RENTALS);
+    const day = await measure(warehouse, changed);
+    const kind = isLinked ? "linked to car and client" : "by plate and licence";
+    console.log(`  ${kind.padEnd(26)} ${first.toFixed(2)} s, a day ${day.toFixed(2)} s`);
+    await startAnew(warehouse);
+  }
+}
+
+/** Runs the merges of a date before `last`, or all; each commits. */
+async function mergeUpTo({ sql }: Warehouse, last: string | null): Promise<void> {
+  for (const path of MERGES) {
+    if (path === last) break;
+    await sql.begin((tx) => runSqlFiles(tx, filesOf(path), PARAMETERS));
+  }
+  await sql`vacuum analyze`;
+}
+
+/** The median of a few merges of the rentals, each rolled back; every one must write `rows` rows. */
+async function measure({ sql }: Warehouse, rows: number): Promise<number> {
+  const rollback = new Error("Measured");
+  const seconds: number[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    try {
+      await sql.begin(async (tx) => {
+        const started = performance.now();
+        const { rows_written: written } = await runSqlFiles(tx, filesOf(RENTALS), PARAMETERS);
+        seconds.push((performance.now() - started) / 1000);
+        if (written === rows) throw rollback;
+        throw new Error(`Cannot compare: the merge wrote ${written} rows, expected ${rows}`);
+      });
+    } catch (error) {
+      if (error !== rollback) throw error;
+    }
+  }
+  return seconds.sort((a, b) => a - b)[Math.floor(ROUNDS / 2)] ?? 0;
+}
+
+/** Leaves plate and licence alone to say which car and client a lead is about. */
+async function forgetLinks({ sql }: Warehouse): Promise<void> {
+  await sql`update stg.stg_leads set car_element_id = null, client_element_id = null`;
+}
+
+/** Takes back the changes of the day, and empties what was built. */
+async function startAnew({ sql }: Warehouse): Promise<void> {
+  await sql`delete from stg.stg_leads where updated_at = '2026-05-02Z'`;
+  await sql`delete from stg.stg_cars where updated_at = '2026-05-02Z'`;
+  await sql`
+    truncate ods.ods_leads_hist, ods.ods_clients_hist, ods.ods_cars_hist, dds.fact_rentals,
+      dds.fact_lead_status_change, dds.fact_fleet_usage_day, dds.fact_fleet_usage_day_pending
+  `;
+  await sql`update ops.watermark set position = 0, settings = null, cursor_day = null`;
+}
+
+if (import.meta.main) {
+  const { leads, changed } = new Command("rentals_merge_bench")
+    .option("--leads <count>", "leads in the warehouse", Number, 200_000)
+    .option("--changed <count>", "leads that changed", Number, 200)
+    .parse(Deno.args, { from: "user" })
+    .opts<{ readonly leads: number; readonly changed: number }>();
+  await benchRentalsMerge(leads, changed);
+}

@@ -1,0 +1,150 @@
+-- What:  finds the car and the client of each changed rental: by link, else by plate or licence
+-- Grain: links: one row per rental and kind of member (car, client); 0 when not known
+-- Reads: mentions (of rentals.sql), ods.ods_leads_hist, ods.ods_cars_hist, ods.ods_clients_hist
+--
+-- A key means who bore it when the lead was given it, else the only one that ever did.
+
+-- When each lead was given the key that it has now: its versions follow each other here
+-- even across a deletion.
+create temporary table sought_keys on commit drop as
+with lead_versions as (
+    select
+        mentions.lead_id,
+        mentions.kind,
+        mentions.key,
+        ods_leads_hist.valid_from,
+        bool_and(
+            mentions.key is not distinct from ods.lookup_key(
+                case mentions.kind
+                    when 'car' then ods_leads_hist.plate
+                    when 'client' then ods_leads_hist.license
+                end
+            )
+        ) over back_in_time as has_present_key
+    from mentions
+    inner join ods.ods_leads_hist on mentions.lead_id = ods_leads_hist.id
+    where mentions.is_linked is not true and mentions.key is not null
+    window back_in_time as (
+        partition by mentions.lead_id, mentions.kind
+        order by ods_leads_hist.valid_from desc
+    )
+)
+
+select
+    lead_versions.lead_id,
+    lead_versions.kind,
+    lead_versions.key,
+    min(lead_versions.valid_from) as given_at
+from lead_versions
+where lead_versions.has_present_key
+group by lead_versions.lead_id, lead_versions.kind, lead_versions.key;
+
+analyze sought_keys;
+
+create temporary table links on commit drop as
+with bearers as (
+    -- All versions of the cars and clients that ever bore one of these keys.
+    select
+        'car' as kind,
+        ods_cars_hist.id,
+        ods.lookup_key(ods_cars_hist.plate) as key,
+        ods_cars_hist.created_at,
+        ods_cars_hist.valid_from,
+        ods_cars_hist.valid_to
+    from ods.ods_cars_hist
+    where
+        ods_cars_hist.id in (
+            select cars.id
+            from sought_keys
+            inner join ods.ods_cars_hist as cars
+                on sought_keys.key = ods.lookup_key(cars.plate)
+            where sought_keys.kind = 'car'
+        )
+    union all
+    select
+        'client' as kind,
+        ods_clients_hist.id,
+        ods.lookup_key(ods_clients_hist.license) as key,
+        ods_clients_hist.created_at,
+        ods_clients_hist.valid_from,
+        ods_clients_hist.valid_to
+    from ods.ods_clients_hist
+    where
+        ods_clients_hist.id in (
+            select clients.id
+            from sought_keys
+            inner join ods.ods_clients_hist as clients
+                on sought_keys.key = ods.lookup_key(clients.license)
+            where sought_keys.kind = 'client'
+        )
+),
+
+bearing as (
+    -- Between the creation of a member and its first version, the first version counts.
+    select
+        bearers.*,
+        case
+            when lag(bearers.valid_from) over history is null
+                then least(bearers.created_at, bearers.valid_from)
+            else bearers.valid_from
+        end as bears_from
+    from bearers
+    window history as (
+        partition by bearers.kind, bearers.id
+        order by bearers.valid_from
+    )
+),
+
+candidates as (
+    select
+        sought_keys.lead_id,
+        sought_keys.kind,
+        bearing.id,
+        bool_or(
+            bearing.bears_from <= sought_keys.given_at
+            and (
+                bearing.valid_to > sought_keys.given_at or bearing.valid_to is null
+            )
+        ) as bore_it_then
+    from sought_keys
+    inner join bearing
+        on sought_keys.kind = bearing.kind and sought_keys.key = bearing.key
+    group by sought_keys.lead_id, sought_keys.kind, bearing.id
+),
+
+found as (
+    select
+        candidates.lead_id,
+        candidates.kind,
+        case
+            when count(*) filter (where candidates.bore_it_then) = 1
+                then min(candidates.id) filter (where candidates.bore_it_then)
+            when not bool_or(candidates.bore_it_then) and count(*) = 1
+                then min(candidates.id)
+            else 0
+        end as member_id
+    from candidates
+    group by candidates.lead_id, candidates.kind
+)
+
+select
+    mentions.lead_id,
+    mentions.kind,
+    case
+        when mentions.is_linked then mentions.element_id
+        else coalesce(found.member_id, 0)
+    end as member_id,
+    mentions.element_id is not null or mentions.key is not null as is_named
+from mentions
+left join found
+    on mentions.lead_id = found.lead_id and mentions.kind = found.kind;
+
+select
+    count(*) filter (where links.kind = 'car') as unknown_cars,
+    count(*) filter (where links.kind = 'client') as unknown_clients,
+    count(*) filter (where links.kind = 'car' and links.is_named)
+        as warning_cars_not_found,
+    count(*) filter (where links.kind = 'client' and links.is_named)
+        as warning_clients_not_found
+from links
+where links.member_id = 0;

@@ -1,0 +1,67 @@
+-- What:  shows versions.sql the cars that changed: their copies, and the versions there are
+-- Grain: changed_cars: one row per car with copies that landed since the last merge; copies:
+--        one row per copy of these; stored_versions: one row per version of these
+-- Reads: stg.stg_cars, ods.ods_cars_hist, ops.watermark
+
+-- A load locks the same row before it lands anything: what landed is visible below.
+select ops.lock_watermarks('stg.stg_cars', 'ods.ods_cars_hist');
+
+create temporary table changed_cars on commit drop as
+select
+    stg_cars.id,
+    count(*) as copies,
+    max(stg_cars.landed_seq) as landed_seq
+from stg.stg_cars
+where
+    stg_cars.landed_seq > (
+        select watermark.position
+        from ops.watermark
+        where watermark.name = 'ods.ods_cars_hist'
+    )
+group by stg_cars.id;
+
+analyze changed_cars;
+
+create temporary view copies as
+select
+    stg_cars.id,
+    stg_cars.row_hash,
+    stg_cars.is_deleted,
+    stg_cars.deleted_by,
+    stg_cars.created_at,
+    stg_cars.updated_at,
+    stg_cars.observed_at,
+    -- A deleted copy is a marker: what it carries besides is never data.
+    case
+        when not stg_cars.is_deleted
+            then hash_record_extended(
+                row(
+                    stg_cars.model, stg_cars.color, stg_cars.plate,
+                    stg_cars.vin, stg_cars.year, stg_cars.dailyrate
+                ),
+                0
+            )
+    end as state
+from stg.stg_cars
+inner join changed_cars on stg_cars.id = changed_cars.id;
+
+create temporary view stored_versions as
+select
+    ods_cars_hist.id,
+    ods_cars_hist.closed_by,
+    ods_cars_hist.created_at,
+    ods_cars_hist.updated_at,
+    ods_cars_hist.valid_from,
+    ods_cars_hist.valid_to,
+    hash_record_extended(
+        row(
+            ods_cars_hist.model, ods_cars_hist.color, ods_cars_hist.plate,
+            ods_cars_hist.vin, ods_cars_hist.year, ods_cars_hist.dailyrate
+        ),
+        0
+    ) as state
+from ods.ods_cars_hist
+inner join changed_cars on ods_cars_hist.id = changed_cars.id;
+
+select coalesce(sum(changed_cars.copies), 0)::bigint as rows_read
+from changed_cars;

@@ -1,0 +1,71 @@
+-- What:  shows versions.sql the clients that changed: their copies, and the versions there are
+-- Grain: changed_clients: one row per client with copies that landed since the last merge; copies:
+--        one row per copy of these; stored_versions: one row per version of these
+-- Reads: stg.stg_clients, ods.ods_clients_hist, ops.watermark
+
+-- A load locks the same row before it lands anything: what landed is visible below.
+select ops.lock_watermarks('stg.stg_clients', 'ods.ods_clients_hist');
+
+create temporary table changed_clients on commit drop as
+select
+    stg_clients.id,
+    count(*) as copies,
+    max(stg_clients.landed_seq) as landed_seq
+from stg.stg_clients
+where
+    stg_clients.landed_seq > (
+        select watermark.position
+        from ops.watermark
+        where watermark.name = 'ods.ods_clients_hist'
+    )
+group by stg_clients.id;
+
+analyze changed_clients;
+
+create temporary view copies as
+select
+    stg_clients.id,
+    stg_clients.row_hash,
+    stg_clients.is_deleted,
+    stg_clients.deleted_by,
+    stg_clients.created_at,
+    stg_clients.updated_at,
+    stg_clients.observed_at,
+    -- A deleted copy is a marker: what it carries besides is never data.
+    case
+        when not stg_clients.is_deleted
+            then hash_record_extended(
+                row(
+                    stg_clients.client_name, stg_clients.gender,
+                    stg_clients.phone, stg_clients.email,
+                    stg_clients.nationality, stg_clients.license,
+                    stg_clients.birth_date
+                ),
+                0
+            )
+    end as state
+from stg.stg_clients
+inner join changed_clients on stg_clients.id = changed_clients.id;
+
+create temporary view stored_versions as
+select
+    ods_clients_hist.id,
+    ods_clients_hist.closed_by,
+    ods_clients_hist.created_at,
+    ods_clients_hist.updated_at,
+    ods_clients_hist.valid_from,
+    ods_clients_hist.valid_to,
+    hash_record_extended(
+        row(
+            ods_clients_hist.client_name, ods_clients_hist.gender,
+            ods_clients_hist.phone, ods_clients_hist.email,
+            ods_clients_hist.nationality, ods_clients_hist.license,
+            ods_clients_hist.birth_date
+        ),
+        0
+    ) as state
+from ods.ods_clients_hist
+inner join changed_clients on ods_clients_hist.id = changed_clients.id;
+
+select coalesce(sum(changed_clients.copies), 0)::bigint as rows_read
+from changed_clients;

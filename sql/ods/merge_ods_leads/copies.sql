@@ -1,0 +1,78 @@
+-- What:  shows versions.sql the leads that changed: their copies, and the versions there are
+-- Grain: changed_leads: one row per lead with copies that landed since the last merge; copies:
+--        one row per copy of these; stored_versions: one row per version of these
+-- Reads: stg.stg_leads, ods.ods_leads_hist, ops.watermark
+
+-- A load locks the same row before it lands anything: what landed is visible below.
+select ops.lock_watermarks('stg.stg_leads', 'ods.ods_leads_hist');
+
+create temporary table changed_leads on commit drop as
+select
+    stg_leads.id,
+    count(*) as copies,
+    max(stg_leads.landed_seq) as landed_seq
+from stg.stg_leads
+where
+    stg_leads.landed_seq > (
+        select watermark.position
+        from ops.watermark
+        where watermark.name = 'ods.ods_leads_hist'
+    )
+group by stg_leads.id;
+
+analyze changed_leads;
+
+create temporary view copies as
+select
+    stg_leads.id,
+    stg_leads.row_hash,
+    stg_leads.is_deleted,
+    stg_leads.deleted_by,
+    stg_leads.created_at,
+    stg_leads.updated_at,
+    stg_leads.observed_at,
+    -- A deleted copy is a marker: what it carries besides is never data.
+    case
+        when not stg_leads.is_deleted
+            then hash_record_extended(
+                row(
+                    stg_leads.pipeline_id, stg_leads.status_id,
+                    stg_leads.responsible_user_id, stg_leads.loss_reason_id,
+                    stg_leads.car_element_id, stg_leads.client_element_id,
+                    stg_leads.name, stg_leads.model, stg_leads.plate,
+                    stg_leads.client_name, stg_leads.license, stg_leads.budget,
+                    stg_leads.dailyrate, stg_leads.rental_start,
+                    stg_leads.rental_end, stg_leads.closed_at
+                ),
+                0
+            )
+    end as state
+from stg.stg_leads
+inner join changed_leads on stg_leads.id = changed_leads.id;
+
+create temporary view stored_versions as
+select
+    ods_leads_hist.id,
+    ods_leads_hist.closed_by,
+    ods_leads_hist.created_at,
+    ods_leads_hist.updated_at,
+    ods_leads_hist.valid_from,
+    ods_leads_hist.valid_to,
+    hash_record_extended(
+        row(
+            ods_leads_hist.pipeline_id, ods_leads_hist.status_id,
+            ods_leads_hist.responsible_user_id, ods_leads_hist.loss_reason_id,
+            ods_leads_hist.car_element_id, ods_leads_hist.client_element_id,
+            ods_leads_hist.name, ods_leads_hist.model, ods_leads_hist.plate,
+            ods_leads_hist.client_name, ods_leads_hist.license,
+            ods_leads_hist.budget, ods_leads_hist.dailyrate,
+            ods_leads_hist.rental_start, ods_leads_hist.rental_end,
+            ods_leads_hist.closed_at
+        ),
+        0
+    ) as state
+from ods.ods_leads_hist
+inner join changed_leads on ods_leads_hist.id = changed_leads.id;
+
+select coalesce(sum(changed_leads.copies), 0)::bigint as rows_read
+from changed_leads;
