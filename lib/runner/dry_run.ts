@@ -20,7 +20,7 @@ export interface PlannedDay {
 }
 
 /** What a plan works with. */
-export type PlanOptions = Pick<Run, "warehouse" | "config" | "signal" | "report">;
+export type PlanOptions = Pick<Run, "warehouse" | "config" | "full" | "signal" | "report">;
 
 interface Day {
   readonly date: Temporal.PlainDate;
@@ -59,12 +59,14 @@ function toRun(dag: Dag, date: Temporal.PlainDate, options: PlanOptions): RunSee
   return {
     config: options.config,
     ...options.report ? { report: options.report } : {},
+    full: options.full ?? false,
     dag,
     date: date.toString(),
     logicalDate: date,
     runId: crypto.randomUUID(),
     dryRun: true,
     handedOver: new Map(),
+    query: (path, values) => rollBack(options.warehouse, (tx) => querySqlFile(tx, path, values)),
   };
 }
 

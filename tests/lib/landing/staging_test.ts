@@ -41,10 +41,12 @@ async function stage(
     logicalDate: Temporal.PlainDate.from("2026-05-02"),
     runId: RUN_ID,
     dryRun: false,
+    full: false,
     signal: new AbortController().signal,
     log: getLogger(["test"]),
     progress: () => {},
     metricsOf: () => Promise.resolve(null),
+    query: () => Promise.resolve([]),
   };
   return await warehouse.sql.begin((tx) => stageSnapshot(tx, context, entity, name));
 }
