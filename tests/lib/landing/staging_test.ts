@@ -42,6 +42,7 @@ async function stage(
     runId: RUN_ID,
     dryRun: false,
     full: false,
+    acceptDeletes: false,
     signal: new AbortController().signal,
     log: getLogger(["test"]),
     progress: () => {},
