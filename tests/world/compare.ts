@@ -21,13 +21,13 @@ const KEYS: Readonly<Record<string, readonly string[]>> = {
   "ods.ods_cars_hist": ["id", "valid_from"],
   "dds.dim_car": ["car_id"],
   "dds.dim_client": ["client_id"],
-  "dds.dim_date": ["date_day"],
   "dds.fact_lead_status_change": [
     ...["lead_id", "change_ts", "from_pipeline_id", "from_status_id"],
     ...["to_pipeline_id", "to_status_id"],
   ],
   "dds.fact_rentals": ["lead_id"],
   "dds.fact_fleet_usage_day": ["car_id", "usage_date"],
+  "dds.dim_date": ["date_day"],
   "ops.watermark": ["name"],
 };
 

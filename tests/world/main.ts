@@ -34,7 +34,7 @@ async function main(args: readonly string[]): Promise<number> {
     .parse(args, { from: "user" })
     .opts<Flags>();
   await using template = await temporaryFolder();
-  Deno.env.set(TEMPLATE_VARIABLE, template.path);
+  if (!Deno.env.get(TEMPLATE_VARIABLE)) Deno.env.set(TEMPLATE_VARIABLE, template.path);
   if (!flags.server) return await live(flags, args);
   await using programs = await openAnyPostgresPrograms();
   if (programs === null) throw new Error("Cannot start a server: this machine has no PostgreSQL");
