@@ -225,7 +225,9 @@ function writeByHand(the: Office): readonly Step[] {
   const shift = pick(the, [-1, -300, -900, -4000, -DAY_S, -4 * DAY_S, 60, 5000, 2 * DAY_S]) ?? 0;
   const stage = chance(the, 40) ? stageIn(the, true) : {};
   const updated_at = nowOf(the) + shift;
-  return patch({ id, updated_at, ...stage, custom_fields_values: fieldsOf(the, 30) });
+  const days = pick(the, [-30, -2, 1]) ?? 0;
+  const created = chance(the, 15) ? { created_at: nowOf(the) + days * DAY_S } : {};
+  return patch({ id, updated_at, ...created, ...stage, custom_fields_values: fieldsOf(the, 30) });
 }
 
 function linkElement(the: Office): readonly Step[] {

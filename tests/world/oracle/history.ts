@@ -42,7 +42,8 @@ function openingOf(
 ): number {
   if (before === undefined) {
     const created = numberOf(row.columns?.created_at);
-    return Math.max(Math.min(row.updatedAt, row.observedAt), created ?? -Infinity);
+    // The earlier of the two, never before a creation that can be believed.
+    return Math.min(row.observedAt, Math.max(row.updatedAt, created ?? -Infinity));
   }
   const isBelieved = row.updatedAt > before.opensAt && row.updatedAt <= row.observedAt;
   if (isBelieved) return row.updatedAt;

@@ -25,7 +25,21 @@ Deno.test("parseNumber() keeps every digit of what is plainly a number", () => {
 });
 
 Deno.test("parseNumber() refuses everything else", () => {
-  const others = [".5", "5.", "n/a", "1,200", "NaN", "1e3", "0x10", "1 200", "--1", ".", "-.5", "٣", "9".repeat(1001)];
+  const others = [
+    ".5",
+    "5.",
+    "n/a",
+    "1,200",
+    "NaN",
+    "1e3",
+    "0x10",
+    "1 200",
+    "--1",
+    ".",
+    "-.5",
+    "٣",
+    "9".repeat(1001),
+  ];
   for (const value of [...others, true, {}, 1e21, Infinity]) {
     assert.deepEqual(parseNumber(value), { reason: "not a number" }, String(value));
   }
