@@ -10,6 +10,7 @@ export function taskContext(config: Config): TaskContext {
     runId: crypto.randomUUID(),
     dryRun: false,
     full: false,
+    acceptDeletes: false,
     signal: new AbortController().signal,
     log: getLogger(["bench"]),
     progress: () => {},

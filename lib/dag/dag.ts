@@ -14,6 +14,8 @@ export interface TaskContext {
   readonly dryRun: boolean;
   /** Asked for by a person (`--full`): read everything, not only what changed. */
   readonly full: boolean;
+  /** Asked for by a person (`--accept-deletes`): mark as deleted however many records that are. */
+  readonly acceptDeletes: boolean;
   /** Aborts when the claim is lost, the time budget is spent or the process is asked to stop. */
   readonly signal: AbortSignal;
   /**
@@ -51,6 +53,8 @@ export interface Task {
   readonly pulls?: string;
   /** The same for a run with `--full`; a DAG takes that option when one of its tasks has this. */
   readonly pullsInFull?: string;
+  /** True when it marks records as deleted; a DAG takes `--accept-deletes` when one of its tasks does. */
+  readonly marksDeletions?: boolean;
   /** The files below sql/ that `write` runs, in order. */
   readonly sqlFiles?: readonly string[];
   /** Further tries after the first, only for `TransientError`; 0 by default. */
@@ -90,5 +94,10 @@ export interface Dag {
   /** What becomes of dates that nobody has run; `CATCHUP` by default. */
   readonly catchup?: Catchup;
   readonly waitsFor: readonly Dependency[];
+  /**
+   * An order that is no dependency: unless it is set, its slot lies so many minutes after that of another DAG,
+   * wherever that was set to, and where both are run for a date it begins when that has ended, well or not.
+   */
+  readonly follows?: { readonly dag: string; readonly minutes: number };
   readonly tasks: readonly Task[];
 }

@@ -20,7 +20,10 @@ export interface PlannedDay {
 }
 
 /** What a plan works with. */
-export type PlanOptions = Pick<Run, "warehouse" | "config" | "full" | "signal" | "report">;
+export type PlanOptions = Pick<
+  Run,
+  "warehouse" | "config" | "full" | "acceptDeletes" | "signal" | "report"
+>;
 
 interface Day {
   readonly date: Temporal.PlainDate;
@@ -60,6 +63,7 @@ function toRun(dag: Dag, date: Temporal.PlainDate, options: PlanOptions): RunSee
     config: options.config,
     ...options.report ? { report: options.report } : {},
     full: options.full ?? false,
+    acceptDeletes: options.acceptDeletes ?? false,
     dag,
     date: date.toString(),
     logicalDate: date,

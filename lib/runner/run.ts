@@ -17,6 +17,8 @@ export interface RunOptions {
   readonly force?: boolean;
   /** Tasks that read only what changed read everything. */
   readonly full?: boolean;
+  /** Records are marked as deleted however many they are. */
+  readonly acceptDeletes?: boolean;
   /** Milliseconds to wait for upstreams, asking each `config.pokeIntervalMs`; 0 by default. */
   readonly waitMs?: number;
   /** Aborting it stops the run: the running task is rolled back and written down as failed. */
@@ -49,7 +51,15 @@ export interface Run extends RunOptions {
 export type RunSeenByTasks =
   & Pick<
     Run,
-    "config" | "dag" | "date" | "full" | "handedOver" | "logicalDate" | "report" | "runId"
+    | "acceptDeletes"
+    | "config"
+    | "dag"
+    | "date"
+    | "full"
+    | "handedOver"
+    | "logicalDate"
+    | "report"
+    | "runId"
   >
   & {
     /** As of `TaskContext`. */
@@ -66,6 +76,7 @@ export function contextOf(run: RunSeenByTasks, task: Task, signal: AbortSignal):
     runId: run.runId,
     dryRun: run.dryRun ?? false,
     full: run.full ?? false,
+    acceptDeletes: run.acceptDeletes ?? false,
     signal,
     log: getLogger(["task", task.id]).with({ dag: run.dag.id, date: run.date }),
     progress: (text) => run.report?.(run.dag.id, task.id, text),

@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from "commander";
 import { type Config, readConfig } from "../config.ts";
 import type { Dag } from "../dag/dag.ts";
+import { ACCEPT_DELETES, canMarkDeletions } from "../dag/deletions.ts";
 import { canReadInFull } from "../dag/full.ts";
 import { runDag } from "../runner/runner.ts";
 import { createCommand, runMain } from "./command.ts";
@@ -15,6 +16,7 @@ interface DagFlags {
   readonly dryRun?: boolean;
   readonly force?: boolean;
   readonly full?: boolean;
+  readonly acceptDeletes?: boolean;
   /** True: as long as `POKE_TIMEOUT_MIN` says; a number: so many minutes. */
   readonly wait?: boolean | number;
 }
@@ -37,6 +39,7 @@ export async function runDagByArgs(dag: Dag, args: readonly string[]): Promise<n
     // Who asks for everything means it, although the date has succeeded.
     force: (flags.force || flags.full) ?? false,
     full: flags.full ?? false,
+    acceptDeletes: flags.acceptDeletes ?? false,
     waitMs: waitMs(flags.wait, config),
   });
   console.log(formatOutcomes([outcome]));
@@ -74,6 +77,7 @@ function parseFlags(dag: Dag, args: readonly string[]): DagFlags {
       "read everything, not only what changed, although it has succeeded for this date",
     );
   }
+  if (canMarkDeletions(dag)) command.option("--accept-deletes", ACCEPT_DELETES);
   return command.parse(args, { from: "user" }).opts<DagFlags>();
 }
 

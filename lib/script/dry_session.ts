@@ -83,6 +83,8 @@ export interface DryRunFlags {
   readonly force?: boolean;
   /** Those that otherwise read only what changed read everything, although they have succeeded. */
   readonly full?: boolean;
+  /** Records are marked as deleted however many they are. */
+  readonly acceptDeletes?: boolean;
 }
 
 /**
@@ -93,7 +95,7 @@ export async function showDryRun(
   dags: readonly Dag[],
   dates: readonly Temporal.PlainDate[],
   config: Config,
-  { force = false, full = false }: DryRunFlags = {},
+  { force = false, full = false, acceptDeletes = false }: DryRunFlags = {},
 ): Promise<number> {
   await using session = await openDrySession(config);
   const ordered = inRunOrder(dags);
@@ -103,7 +105,7 @@ export async function showDryRun(
     await readStatesBefore(session.warehouse, dates),
     full ? ordered.filter(canReadInFull).map(({ id }) => id) : [],
   );
-  const planned = await dryRunDays(days, { ...session, full });
+  const planned = await dryRunDays(days, { ...session, full, acceptDeletes });
   console.log(formatPlan(planned, dags, paintForStdout(), full));
   const isGood = planned.every(({ outcomes }) =>
     outcomes.every(({ status }) => status === "dry run")

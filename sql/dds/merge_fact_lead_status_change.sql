@@ -29,7 +29,7 @@ create temporary table desired_changes (
 
 insert into desired_changes (
     lead_id, from_pipeline_id, from_status_id, to_pipeline_id, to_status_id,
-    source, dwell_seconds, change_ts, load_date
+    source, dwell_seconds, change_ts, load_date, earliest_ts, latest_ts
 )
 with versions as (
     select
@@ -91,7 +91,9 @@ select
         extract(epoch from changes.valid_from - changes.entered_before_at)
     )::bigint as dwell_seconds,
     changes.valid_from as change_ts,
-    current_setting('rental.logical_date')::date as load_date
+    current_setting('rental.logical_date')::date as load_date,
+    changes.valid_from as earliest_ts,
+    changes.valid_from as latest_ts
 from changes
 where not changes.is_first;
 
@@ -117,10 +119,12 @@ full join (
 where
     row(
         stored_changes.from_pipeline_id, stored_changes.from_status_id,
-        stored_changes.source, stored_changes.dwell_seconds
+        stored_changes.source, stored_changes.dwell_seconds,
+        stored_changes.earliest_ts, stored_changes.latest_ts
     ) is distinct from row(
         desired_changes.from_pipeline_id, desired_changes.from_status_id,
-        desired_changes.source, desired_changes.dwell_seconds
+        desired_changes.source, desired_changes.dwell_seconds,
+        desired_changes.earliest_ts, desired_changes.latest_ts
     );
 
 analyze fates (lead_id, change_ts);
