@@ -19,7 +19,7 @@ with newest_rows as (
         stg_leads.observed_at desc,
         stg_leads.updated_at desc,
         stg_leads.is_deleted desc,
-        stg_leads.row_hash desc
+        stg_leads.row_hash collate "C" desc
 )
 
 insert into ops.missing_lead (id, scan_at)
