@@ -17,6 +17,7 @@ import { openSession } from "../../lib/script/session.ts";
 import type { Warehouse } from "../../lib/warehouse/warehouse.ts";
 import { exitCodeOfRetry } from "./retry.ts";
 import { createSubcommand, type Subcommand } from "./subcommand.ts";
+import { asTyped } from "../../lib/log/typed_commands.ts";
 
 /**
  * The list of what a backfill would run: a line per DAG, or one when it is all of them or none; dates one after
@@ -97,7 +98,7 @@ function describeStop(
   if (isAsked || !failed) return `Stopped at ${date}: ${goesOn}`;
   return [
     `Stopped at ${date}: once ${failed.dagId} can succeed, ${goesOn}; --continue passes it over`,
-    `  deno task runs explain ${failed.dagId} ${date}`,
+    asTyped(`  deno task runs explain ${failed.dagId} ${date}`),
   ].join("\n");
 }
 

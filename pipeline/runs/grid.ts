@@ -10,6 +10,7 @@ import { NoRunLogError, openMigratedWarehouse } from "../../lib/script/read_only
 import { columnsOfStdout, lookOf, type Paint, paintForStdout } from "../../lib/script/look.ts";
 import { querySqlFile } from "../../lib/warehouse/sql_file.ts";
 import { createSubcommand, type Subcommand } from "./subcommand.ts";
+import { asTyped } from "../../lib/log/typed_commands.ts";
 
 /** The runs of some DAGs on some dates. */
 export interface Grid {
@@ -127,7 +128,9 @@ function formatProblem(grid: Grid): string[] {
     : hasSuccess
     ? "failed though it had succeeded before"
     : "failed";
-  return [`Why ${dagId} ${found}, and what now:\n  deno task runs explain ${dagId} ${date}`];
+  return [
+    asTyped(`Why ${dagId} ${found}, and what now:\n  deno task runs explain ${dagId} ${date}`),
+  ];
 }
 
 function findNewest({ dates, dags }: Grid, status: RunStatus): DagRun | null {

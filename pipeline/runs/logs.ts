@@ -12,6 +12,7 @@ import { openMigratedWarehouse } from "../../lib/script/read_only.ts";
 import { querySqlFile } from "../../lib/warehouse/sql_file.ts";
 import { lookOf, type Paint, paintForStdout } from "../../lib/script/look.ts";
 import { createRunSubcommand, type Subcommand } from "./subcommand.ts";
+import { asTyped } from "../../lib/log/typed_commands.ts";
 
 const tails = z.array(
   z.object({ task_id: z.string(), attempt: z.number(), log_tail: z.string() }),
@@ -42,7 +43,7 @@ export async function readLogs(
   }
   if (blocks.length > 0) return blocks.join("\n\n");
   return `No line was kept of ${run.dag.id} of ${run.date}: why it has not run says\n` +
-    `  deno task runs explain ${run.dag.id} ${run.date}`;
+    asTyped(`  deno task runs explain ${run.dag.id} ${run.date}`);
 }
 
 async function formatAttempt(

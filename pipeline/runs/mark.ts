@@ -12,6 +12,7 @@ import { openSession } from "../../lib/script/session.ts";
 import { querySqlFile } from "../../lib/warehouse/sql_file.ts";
 import type { Warehouse } from "../../lib/warehouse/warehouse.ts";
 import { createSubcommand, type Subcommand } from "./subcommand.ts";
+import { asTyped } from "../../lib/log/typed_commands.ts";
 
 /** What a person says of a DAG for a date. */
 export interface Mark {
@@ -79,7 +80,9 @@ export const markCommand: Subcommand = (dags, act) =>
       if (note === null) {
         const problem = `Cannot mark ${dag.id} of ${date}: a worker is on it, expected nobody: ` +
           "wait for its end, or stop it";
-        console.log(`${formatProse(problem, "")}\n  deno task runs cancel ${dag.id} ${date}`);
+        console.log(
+          asTyped(`${formatProse(problem, "")}\n  deno task runs cancel ${dag.id} ${date}`),
+        );
         return EXIT_CODE.alreadyRunning;
       }
       console.log(`${dag.id} of ${date} was ${note}`);

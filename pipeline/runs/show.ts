@@ -12,6 +12,7 @@ import { EXIT_CODE } from "../../lib/script/exit_code.ts";
 import { openMigratedWarehouse } from "../../lib/script/read_only.ts";
 import { lookOf, type Paint, paintForStdout } from "../../lib/script/look.ts";
 import { createRunSubcommand, type Subcommand } from "./subcommand.ts";
+import { asTyped } from "../../lib/log/typed_commands.ts";
 
 /** Everything that the run log knows of a DAG for a date: one block for each attempt. */
 export function formatRun(
@@ -28,7 +29,7 @@ export function formatRun(
   return [
     `${view.paint("strong", `${dag.id} of ${date}`)}: ${view.paint(style, label)}${beside}\n` +
     `${formatProse(dag.description, "")}\nSchedule ${dag.schedule} (${view.timeZone})`,
-    ...blocks.length > 0 ? blocks : [`Why:\n  deno task runs explain ${dag.id} ${date}`],
+    ...blocks.length > 0 ? blocks : [asTyped(`Why:\n  deno task runs explain ${dag.id} ${date}`)],
   ].join("\n\n");
 }
 
