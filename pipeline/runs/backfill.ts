@@ -3,6 +3,7 @@ import type { Dag } from "../../lib/dag/dag.ts";
 import { inRunOrder } from "../../lib/dag/downstream.ts";
 import { findDag } from "../../lib/dag/find_dag.ts";
 import type { DagOutcome } from "../../lib/dag/outcome.ts";
+import { asTyped } from "../../lib/log/typed_commands.ts";
 import { formatDuration } from "../../lib/log/time_text.ts";
 import { findOpenDays, type OpenDay } from "../../lib/run_log/open_days.ts";
 import { readTaskStates } from "../../lib/run_log/task_states.ts";
@@ -17,7 +18,6 @@ import { openSession } from "../../lib/script/session.ts";
 import type { Warehouse } from "../../lib/warehouse/warehouse.ts";
 import { exitCodeOfRetry } from "./retry.ts";
 import { createSubcommand, type Subcommand } from "./subcommand.ts";
-import { asTyped } from "../../lib/log/typed_commands.ts";
 
 /**
  * The list of what a backfill would run: a line per DAG, or one when it is all of them or none; dates one after

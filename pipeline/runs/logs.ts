@@ -5,6 +5,7 @@ import { type Config, ConfigError, readConfig } from "../../lib/config.ts";
 import type { Dag } from "../../lib/dag/dag.ts";
 import { findDag } from "../../lib/dag/find_dag.ts";
 import { attemptLogFile, dagLogFile, type LogFile, TAIL_LINES } from "../../lib/log/log_file.ts";
+import { asTyped } from "../../lib/log/typed_commands.ts";
 import { type Attempt, readAttempts, withoutControls } from "../../lib/run_log/attempts.ts";
 import { parseLogicalDate } from "../../lib/script/dates.ts";
 import { EXIT_CODE } from "../../lib/script/exit_code.ts";
@@ -12,7 +13,6 @@ import { openMigratedWarehouse } from "../../lib/script/read_only.ts";
 import { querySqlFile } from "../../lib/warehouse/sql_file.ts";
 import { lookOf, type Paint, paintForStdout } from "../../lib/script/look.ts";
 import { createRunSubcommand, type Subcommand } from "./subcommand.ts";
-import { asTyped } from "../../lib/log/typed_commands.ts";
 
 const tails = z.array(
   z.object({ task_id: z.string(), attempt: z.number(), log_tail: z.string() }),

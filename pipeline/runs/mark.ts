@@ -5,6 +5,7 @@ import type { Dag } from "../../lib/dag/dag.ts";
 import { findDag } from "../../lib/dag/find_dag.ts";
 import { maskPersonalData } from "../../lib/log/masking.ts";
 import { formatProse } from "../../lib/log/prose.ts";
+import { asTyped } from "../../lib/log/typed_commands.ts";
 import { freeDeadClaims } from "../../lib/run_log/claims.ts";
 import { parseLogicalDate } from "../../lib/script/dates.ts";
 import { EXIT_CODE } from "../../lib/script/exit_code.ts";
@@ -12,7 +13,6 @@ import { openSession } from "../../lib/script/session.ts";
 import { querySqlFile } from "../../lib/warehouse/sql_file.ts";
 import type { Warehouse } from "../../lib/warehouse/warehouse.ts";
 import { createSubcommand, type Subcommand } from "./subcommand.ts";
-import { asTyped } from "../../lib/log/typed_commands.ts";
 
 /** What a person says of a DAG for a date. */
 export interface Mark {

@@ -3,6 +3,7 @@ import type { Dag } from "../../lib/dag/dag.ts";
 import { findDag } from "../../lib/dag/find_dag.ts";
 import { withSetSchedules } from "../../lib/dag/scheduled_dags.ts";
 import { formatProse } from "../../lib/log/prose.ts";
+import { asTyped } from "../../lib/log/typed_commands.ts";
 import { formatDuration, formatLocalTime } from "../../lib/log/time_text.ts";
 import { type Attempt, readAttempts } from "../../lib/run_log/attempts.ts";
 import { dagRunOf } from "../../lib/run_log/dag_run.ts";
@@ -12,7 +13,6 @@ import { EXIT_CODE } from "../../lib/script/exit_code.ts";
 import { openMigratedWarehouse } from "../../lib/script/read_only.ts";
 import { lookOf, type Paint, paintForStdout } from "../../lib/script/look.ts";
 import { createRunSubcommand, type Subcommand } from "./subcommand.ts";
-import { asTyped } from "../../lib/log/typed_commands.ts";
 
 /** Everything that the run log knows of a DAG for a date: one block for each attempt. */
 export function formatRun(
