@@ -52,7 +52,7 @@ export interface SnapshotFacts {
   readonly carsCatalogId: number | null;
   readonly clientsCatalogId: number | null;
   /** Records that STG has as live and that are certainly not in the account any more. */
-  readonly absentIds?: readonly number[];
+  readonly absentIds?: number[];
   /** Of events alone. */
   readonly events?: EventFacts;
   /** Of leads alone. */
@@ -84,7 +84,7 @@ export const manifestShape = z.object({
   fields: z.record(z.string(), z.object({ id: z.int(), type: z.string() })),
   carsCatalogId: z.int().nullable(),
   clientsCatalogId: z.int().nullable(),
-  absentIds: z.array(z.int()).default([]),
+  absentIds: z.array(z.int()).optional(),
   events: eventFactsShape.optional(),
   leads: leadFactsShape.optional(),
   records: z.int(),
@@ -129,7 +129,6 @@ export async function createSnapshot(place: SnapshotPlace): Promise<SnapshotWrit
       const manifest: SnapshotManifest = {
         ...facts,
         fields: { ...facts.fields },
-        absentIds: [...facts.absentIds ?? []],
         ...totals,
       };
       await writeSynced(join(unfinished, MANIFEST_FILE), JSON.stringify(manifest, null, 2) + "\n");

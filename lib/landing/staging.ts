@@ -71,9 +71,13 @@ export async function stageSnapshot(
   await landing;
   await land(entries);
   refuseTooMany(entity, counts, context.config.maxRejectPercent);
-  const absent = { rows: manifest.absentIds.map((id) => toAbsence(id, manifest)), rejected: [] };
+  const absentIds = manifest.absentIds ?? [];
+  const absent = { rows: absentIds.map((id) => toAbsence(id, manifest)), rejected: [] };
   counts.landed += await landBatch(tx, entity, absent, run);
-  const closed = await guardDeletions(tx, context, entity, Number(lastLanded));
+  // Of leads load_events has the evidence, and marks them.
+  const closed = entity === "leads"
+    ? 0
+    : await guardDeletions(tx, context, entity, Number(lastLanded));
   return toResult(context, entity, counts, {
     ...closed > 0 ? { deleted: closed } : {},
     ...await describeEmptied(columns),

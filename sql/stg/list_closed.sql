@@ -1,4 +1,4 @@
--- What:  records that a load has marked as deleted: live before it, and a marker their newest row now
+-- What:  records that a load has marked as deleted: live before it, a marker their newest row
 -- Grain: one row per record
 -- Reads: stg.stg_leads, stg.stg_clients, stg.stg_cars, $1 which of them, $2 the last
 --        landed_seq before the load

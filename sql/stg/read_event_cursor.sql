@@ -1,4 +1,4 @@
--- What:  how far the events of STG go, and whether all leads were read since events were read in full
+-- What:  how far the events of STG go, and whether all leads were read since the events in full
 -- Grain: one row; times in unix seconds
 -- Reads: ops.watermark
 
