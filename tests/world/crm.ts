@@ -54,12 +54,16 @@ const noted = z.discriminatedUnion("kind", [
 ]);
 
 /** Serves an account whose clock stands still, with both pipelines, the catalogs and the fields. */
-export async function openCrm(options: SandboxOptions): Promise<Crm> {
+export async function openCrm(
+  options: SandboxOptions & { readonly start: string },
+): Promise<Crm> {
   const sandbox = serveSandbox({
     ...options,
     switches: { ...options.switches, requestsPerSecond: null },
   });
   sandbox.clock.freeze();
+  // It has gone on for a moment, and not always for the same one.
+  sandbox.clock.set(options.start);
   const send = (request: Request) => sandbox.fetch(request);
   const account = await createRentalAccount(send, sandbox.token, sandbox.url);
   const writer = createAccountWriter(send, sandbox.token, sandbox.url);

@@ -1,21 +1,25 @@
 import type { Warehouse } from "../../lib/warehouse/warehouse.ts";
 import { withEmbedded, withServerDatabase } from "../support/warehouses.ts";
 import { createJudge, type Judge } from "./judge.ts";
-import { describeFindings } from "./report.ts";
+import { describeFindings, type Verdict } from "./report.ts";
 import { liveWorld, type WorldOptions } from "./world.ts";
 
-/** Lives through a world on an empty warehouse; what differs as a text for people, null when nothing does. */
+/** Lives through a world on an empty warehouse, and lays that beside what it must hold. */
 export async function liveAndJudge(
   options: WorldOptions,
   kind: "embedded" | "server",
-): Promise<string | null> {
+): Promise<Verdict> {
   const onWarehouse = kind === "embedded" ? withEmbedded : withServerDatabase;
-  let report: string | null = null;
+  let verdict: Verdict | undefined;
   await onWarehouse(async (warehouse: Warehouse) => {
     let judge: Judge | undefined;
     await liveWorld(options, warehouse, (crm) => judge = createJudge(crm, warehouse));
     if (judge === undefined) throw new Error("Cannot judge a world that nobody watched");
-    if (judge.findings.length > 0) report = describeFindings(options, judge);
+    verdict = {
+      isGood: judge.findings.length === 0,
+      report: describeFindings(options, judge),
+    };
   });
-  return report;
+  if (verdict === undefined) throw new Error("Cannot judge a world: nobody lived through it");
+  return verdict;
 }

@@ -63,15 +63,11 @@ async function live(flags: Flags, args: readonly string[]): Promise<number> {
     const options = { seed, days: Number(flags.days), maxLeads: Number(flags.leads) };
     const worldMs = performance.now();
     const kind = flags.server ? "server" : "embedded";
-    const report = flags.full
+    const { isGood, report } = flags.full
       ? describeDifferences(options, await compareWithFull(options, kind))
       : await liveAndJudge(options, kind);
-    const seconds = ((performance.now() - worldMs) / 1000).toFixed(1);
-    if (report === null) {
-      console.log(`World ${seed}: no difference (${seconds} s)`);
-      continue;
-    }
-    console.log(report);
+    console.log(`${report} (${((performance.now() - worldMs) / 1000).toFixed(1)} s)`);
+    if (isGood) continue;
     differing += 1;
     if (!flags.keepGoing) break;
   }

@@ -3,6 +3,12 @@ import type { Finding, Judge } from "./judge.ts";
 import type { Row } from "./oracle/tables.ts";
 import type { WorldOptions } from "./world.ts";
 
+/** How a world went, for people. */
+export interface Verdict {
+  readonly isGood: boolean;
+  readonly report: string;
+}
+
 /** What is wrong with a world, for people: the rows, the life of the record, and how to live it again. */
 export function describeFindings(
   { seed, days, maxLeads }: WorldOptions,
@@ -11,7 +17,7 @@ export function describeFindings(
 ): string {
   const { findings } = judge;
   const [first] = findings;
-  if (first === undefined) return `World ${seed}: no difference`;
+  if (first === undefined) return `World ${seed}: no difference, ${describeWorld(judge)}`;
   const lines = [
     `World ${seed} differs on day ${first.day} (${first.logicalDate}), ${findings.length} in all:`,
     ...findings.slice(0, most).flatMap((finding) => describe(finding)),
@@ -28,19 +34,33 @@ export function describeFindings(
   return lines.join("\n");
 }
 
-/** How the warehouse of a reader of changes differs from that of one that reads everything; null: not at all. */
+/** How the warehouse of a reader of changes differs from that of one that reads everything; if at all. */
 export function describeDifferences(
   { seed, days, maxLeads }: WorldOptions,
   differences: readonly Difference[],
   most = 8,
-): string | null {
-  if (differences.length === 0) return null;
+): Verdict {
+  if (differences.length === 0) {
+    return { isGood: true, report: `World ${seed}: no difference from full reads` };
+  }
   const about = { day: 0, logicalDate: "", unknown: null, failure: null };
-  return [
+  const lines = [
     `World ${seed}: ${differences.length} rows differ from what full reads give:`,
     ...differences.slice(0, most).flatMap((difference) => describe({ ...about, difference })),
     `Again: deno task worlds --full --seed ${seed} --days ${days} --leads ${maxLeads}`,
-  ].join("\n");
+  ];
+  return { isGood: false, report: lines.join("\n") };
+}
+
+/** What a world had in it, so that an empty one does not pass for a good one. */
+function describeWorld({ oracle, runs }: Judge): string {
+  const rows = [...oracle.leads.values(), ...oracle.cars.values(), ...oracle.clients.values()]
+    .flat();
+  const closed = (by: string) => rows.filter(({ deletedBy }) => deletedBy === by).length;
+  const failed = runs.filter(({ isSuccess }) => !isSuccess).length;
+  return `${oracle.leads.size} leads, ${rows.length} rows, ${oracle.events.size} events, closed by event ` +
+    `${closed("event")}, trash ${closed("only_deleted")}, absence ${closed("absence")}, ` +
+    `${failed} of ${runs.length} runs without success`;
 }
 
 function describe({ difference, unknown, failure }: Finding): string[] {

@@ -127,8 +127,9 @@ function lastAttempt(answers: readonly AnswerSeen[]): readonly AnswerSeen[] {
 
 const LEADS = "/api/v4/leads";
 
-function isById({ params }: AnswerSeen): boolean {
-  return [...params.keys()].some((name) => name.startsWith("filter[id]"));
+/** Asked for by ids, of many at once or of one by its own address. */
+function isById({ path, params }: AnswerSeen): boolean {
+  return /\/\d+$/.test(path) || [...params.keys()].some((name) => name.startsWith("filter[id]"));
 }
 
 function isTrash({ params }: AnswerSeen): boolean {
@@ -155,9 +156,15 @@ function toMarker(
   return { id, observedAt, updatedAt, columns: null, deletedBy, hash: hashOf(null, deletedBy) };
 }
 
+/** The records in a list, or the one that an address of its own shows. */
+function recordsIn(answer: AnswerSeen, collection: string): readonly Json[] {
+  if (!/\/\d+$/.test(answer.path)) return rowsOf(answer, collection);
+  return answer.status === 200 && isObject(answer.body) ? [answer.body] : [];
+}
+
 function copiesIn(state: State, answers: readonly AnswerSeen[]): StgRow[] {
   return answers.flatMap((answer) =>
-    rowsOf(answer, "leads").filter((record) => record.is_deleted !== true)
+    recordsIn(answer, "leads").filter((record) => record.is_deleted !== true)
       .map((record) => toCopy(state, "leads", record, answer.at))
   );
 }
@@ -172,7 +179,9 @@ function followLeads(
   answers: readonly AnswerSeen[],
 ): readonly Unknown[] {
   const upper = answers[0]?.at ?? 0;
-  const lists = answers.filter((answer) => answer.path === LEADS && !isProbe(answer));
+  const lists = answers.filter((answer) =>
+    (answer.path === LEADS || /^\/api\/v4\/leads\/\d+$/.test(answer.path)) && !isProbe(answer)
+  );
   const cursor = state.cursors.get("amocrm.leads");
   const isFull = mustBeFull(state, run);
   const listed = lists.filter((answer) => !isById(answer));
@@ -258,10 +267,13 @@ function followElements(
   const catalog = entity === "cars" ? state.reader.carsCatalogId : state.reader.clientsCatalogId;
   const upper = answers[0]?.at ?? 0;
   const landed = state[entity];
-  const lists = answers.filter(({ path }) => path === `/api/v4/catalogs/${catalog}/elements`);
+  const path = `/api/v4/catalogs/${catalog}/elements`;
+  const lists = answers.filter((answer) =>
+    answer.path === path || answer.path.startsWith(`${path}/`)
+  );
   const scans = lists.filter((answer) => !isById(answer));
   const rows = lists.flatMap((answer) =>
-    rowsOf(answer, "elements").map((record) => ({ record, at: answer.at }))
+    recordsIn(answer, "elements").map((record) => ({ record, at: answer.at }))
   );
   const living = rows.filter(({ record }) => record.is_deleted !== true)
     .map(({ record, at }) => toCopy(state, entity, record, at));
@@ -299,11 +311,13 @@ function followEvents(
   for (const event of fresh) state.events.set(event.id, event);
   const knownBefore = new Map([...state.leads.keys()].map((id) => [id, newest(state.leads, id)]));
 
-  const leads = answers.filter(({ path }) => path === LEADS);
+  const leads = answers.filter(({ path }) =>
+    path === LEADS || /^\/api\/v4\/leads\/\d+$/.test(path)
+  );
   const asked = leads.filter((answer) => isById(answer));
   const living = copiesIn(state, asked.filter((answer) => !isTrash(answer)));
-  const trash = leads.filter(isTrash).flatMap((answer) =>
-    rowsOf(answer, "leads").map((record) =>
+  const trash = leads.flatMap((answer) =>
+    recordsIn(answer, "leads").filter((record) => record.is_deleted === true).map((record) =>
       toMarker(Number(record.id), "only_deleted", answer.at, Number(record.updated_at))
     )
   );
