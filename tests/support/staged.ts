@@ -36,6 +36,28 @@ export async function land(
   `;
 }
 
+/** When a lead came back from the trash, as an event tells it. */
+export interface RestoreRow {
+  readonly lead_id: number;
+  readonly created_at: string;
+}
+
+/** Lands a `lead_restored` event for each. */
+export async function landRestores(
+  { sql }: Warehouse,
+  restores: readonly RestoreRow[],
+): Promise<void> {
+  if (restores.length === 0) return;
+  const events = restores.map((restore) => ({
+    ...restore,
+    id: crypto.randomUUID(),
+    type: "lead_restored",
+    run_id: RUN_ID,
+    load_date: "2026-05-01",
+  }));
+  await sql`insert into stg.stg_lead_events ${sql(events)}`;
+}
+
 /** Replaces the listing of statuses by those of these pipelines: `{ 10: ["Car Rental", { 1: "Inquiry" }] }`. */
 export async function listStatuses(
   warehouse: Warehouse,
