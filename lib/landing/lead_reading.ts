@@ -34,7 +34,7 @@ export type FullReason = "first" | "asked" | "settings" | "weekly";
 export const FULL_REASONS: Readonly<Record<FullReason, string>> = {
   first: "no read of them has been completed yet",
   asked: "that was asked for",
-  settings: "the pipeline, a catalog or a field that they are read with is another than before",
+  settings: "the pipeline, a catalog, a field or an option of one is another than before",
   weekly: "that is due once a week",
 };
 
