@@ -85,6 +85,8 @@ export interface Config {
   readonly metricsHost: string;
   readonly freshnessHours: number;
   readonly maxRowDropPercent: number;
+  /** How far past the logical date, and before the first creation of a lead or car, days are built. */
+  readonly maxHorizonDays: number;
 }
 
 /** Everything that is wrong with the configuration, in one message; ends a command with exit code 2. */
@@ -203,6 +205,7 @@ const variables = z.object({
     "a percentage from 0 to 100",
     (percent) => percent >= 0 && percent <= 100,
   ),
+  MAX_HORIZON_DAYS: numberSetting("730", "whole days from 1 to 36500", isWhole(1, 36_500)),
   CATCHUP: oneOf("none", CATCHUPS),
   CATCHUP_MAX_DAYS: numberSetting("30", "whole days from 1 to 366", isWhole(1, 366)),
   STOP_GRACE_S: numberSetting("30", "seconds, 0 or more", (seconds) => seconds >= 0),
@@ -357,6 +360,7 @@ function toConfig(values: Variables): Config {
     metricsHost: values.METRICS_HOST,
     freshnessHours: values.FRESHNESS_HOURS,
     maxRowDropPercent: values.MAX_ROW_DROP_PERCENT,
+    maxHorizonDays: values.MAX_HORIZON_DAYS,
   };
 }
 

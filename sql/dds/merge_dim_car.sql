@@ -29,7 +29,7 @@ create temporary table desired_cars (
 
 insert into desired_cars (
     car_id, model, color, plate, vin, year, dailyrate, is_deleted,
-    created_at, updated_at, load_date
+    in_fleet_from, in_fleet_to, created_at, updated_at, load_date
 )
 select distinct on (ods_cars_hist.id)
     ods_cars_hist.id as car_id,
@@ -40,6 +40,8 @@ select distinct on (ods_cars_hist.id)
     ods_cars_hist.year,
     ods_cars_hist.dailyrate,
     not ods_cars_hist.is_current as is_deleted,
+    ods_cars_hist.in_fleet_from,
+    ods_cars_hist.in_fleet_to,
     ods_cars_hist.created_at,
     ods_cars_hist.updated_at,
     current_setting('rental.logical_date')::date as load_date

@@ -43,6 +43,7 @@ Deno.test("readConfig() has a default for everything but the account", () => {
     metricsHost: "127.0.0.1",
     freshnessHours: 30,
     maxRowDropPercent: 20,
+    maxHorizonDays: 730,
   });
 });
 
@@ -77,6 +78,7 @@ Deno.test("readConfig() takes every setting from its variable", () => {
     TASK_BUDGET_MIN: "0.5",
     FRESHNESS_HOURS: "48",
     MAX_ROW_DROP_PERCENT: "50",
+    MAX_HORIZON_DAYS: "365",
     CATCHUP: "all",
     CATCHUP_MAX_DAYS: "7",
     STOP_GRACE_S: "5",
@@ -136,6 +138,7 @@ Deno.test("readConfig() takes every setting from its variable", () => {
     metricsHost: "0.0.0.0",
     freshnessHours: 48,
     maxRowDropPercent: 50,
+    maxHorizonDays: 365,
   });
 });
 

@@ -76,6 +76,7 @@ export async function runFiles(
         pipeline: "Car Rental",
         grace_minutes: "29",
         weekend_days: "6,7",
+        max_horizon_days: "730",
         ...settings,
       });
     results.push(await warehouse.sql.begin(run));

@@ -472,6 +472,34 @@ testOnBothWarehouses(
 );
 
 testOnBothWarehouses(
+  "dates_beyond_horizon names leads whose year was mistyped",
+  async (warehouse) => {
+    await liveDay(warehouse, "2026-05-03", {
+      leads: [
+        booking(1, { rental_end: dubai("2206-05-02 00:00") }),
+        booking(2, { rental_start: dubai("0206-05-01 00:00") }),
+        // The last day of the horizon and the first one.
+        booking(3, { rental_end: dubai("2028-05-03 00:00") }),
+        booking(4, { rental_start: dubai("2024-05-01 00:00") }),
+        booking(5, { status_id: INQUIRY, rental_start: null }),
+      ],
+    });
+    assert.deepEqual(await findOffenders(warehouse, "dates_beyond_horizon"), [
+      [
+        "dds.fact_rentals",
+        "1",
+        "from 2026-04-30 20:00:00+00 to 2206-05-01 20:00:00+00, built are 2024-05-01 to 2028-05-02",
+      ],
+      [
+        "dds.fact_rentals",
+        "2",
+        "from 0206-04-30 20:00:00+00 to 2026-05-01 20:00:00+00, built are 2024-05-01 to 2028-05-02",
+      ],
+    ]);
+  },
+);
+
+testOnBothWarehouses(
   "status_changes_missing finds events that the facts lack",
   async (warehouse) => {
     await liveDay(warehouse, "2026-05-03", {
@@ -513,8 +541,11 @@ testOnBothWarehouses("fleet_usage_ghosts finds days that nobody books", async (w
     ["dds.fact_fleet_usage_day", "5", "2026-05-02 lists lead 1"],
   ]);
 
-  // Its bookings have changed since: the car is on its way.
-  await sql`insert into dds.fact_fleet_usage_day_pending (car_id) values (5)`;
+  // A booking has changed since: the days are on their way.
+  await sql`
+    insert into dds.fact_fleet_usage_day_pending (lead_id, car_id, first_day, last_day)
+    values (1, 5, '2026-05-01', '2026-05-02')
+  `;
   assert.deepEqual(await findOffenders(warehouse, "fleet_usage_ghosts"), []);
 });
 
@@ -554,7 +585,10 @@ testOnBothWarehouses("amount_share_sums finds money that got lost", async (wareh
   assert.deepEqual(await findOffenders(warehouse, "amount_share_sums"), [
     ["dds.fact_fleet_usage_day", "5", "shares 99.99, bookings 100"],
   ]);
-  await sql`insert into dds.fact_fleet_usage_day_pending (car_id) values (5)`;
+  await sql`
+    insert into dds.fact_fleet_usage_day_pending (lead_id, car_id, first_day, last_day)
+    values (1, 5, '2026-05-01', '2026-05-01')
+  `;
   assert.deepEqual(await findOffenders(warehouse, "amount_share_sums"), []);
 });
 
