@@ -4,6 +4,8 @@
 // Try:    deno task daily --date 2026-05-03 --dry-run
 import { readConfig } from "../lib/config.ts";
 import type { Dag } from "../lib/dag/dag.ts";
+import { ACCEPT_DELETES } from "../lib/dag/deletions.ts";
+import { canReadInFull } from "../lib/dag/full.ts";
 import { runDaily } from "../lib/runner/daily_run.ts";
 import { createCommand, runMain } from "../lib/script/command.ts";
 import { parseLogicalDate } from "../lib/script/dates.ts";
@@ -38,6 +40,8 @@ interface DailyFlags {
   readonly date?: string;
   readonly dryRun?: boolean;
   readonly force?: boolean;
+  readonly full?: boolean;
+  readonly acceptDeletes?: boolean;
 }
 
 /** Runs the DAGs of the date that the arguments name, and prints the closing table. */
@@ -46,17 +50,29 @@ export async function main(args: readonly string[]): Promise<number> {
     "deno task daily",
     "deno task daily --date 2026-05-03",
     "deno task daily --date 2026-05-03 --dry-run",
+    "deno task daily --full",
   ])
     .option("--date <date>", "logical date: YYYY-MM-DD, today or yesterday (default: today)")
     .option("--dry-run", "write nothing, show what would be written")
     .option("--force", "run again what has succeeded for this date")
+    .option("--full", "read all leads, not only those that changed, and build on what that brings")
+    .option("--accept-deletes", ACCEPT_DELETES)
     .parse(args, { from: "user" })
     .opts<DailyFlags>();
   const config = readConfig();
   const logicalDate = parseLogicalDate(flags.date ?? "today", config.businessTz);
   if (flags.dryRun) return await showDryRun(dags, [logicalDate], config, flags);
   await using session = await openSession({ amo: true }, config);
-  const outcomes = await runDaily(dags, { ...session, logicalDate, force: flags.force ?? false });
+  const { force = false, full = false, acceptDeletes = false } = flags;
+  const outcomes = await runDaily(dags, {
+    ...session,
+    logicalDate,
+    force,
+    full,
+    acceptDeletes,
+    // What builds on them is stale then.
+    ...full && !force ? { forceOnly: dags.filter(canReadInFull).map(({ id }) => id) } : {},
+  });
   console.log(formatOutcomes(outcomes));
   return exitCodeOfDay(outcomes);
 }

@@ -2,8 +2,14 @@
 // Writes: what the DAGs write; ops.incident
 // When:   always: one heartbeat a minute, by Deno.cron
 // Try:    deno task scheduler
+import { getLogger } from "@logtape/logtape";
 import { readConfig, readScheduleOverrides } from "../lib/config.ts";
-import { formatNextRuns, scheduleDags, withSetSchedules } from "../lib/dag/scheduled_dags.ts";
+import {
+  findLateUpstreams,
+  formatNextRuns,
+  scheduleDags,
+  withSetSchedules,
+} from "../lib/dag/scheduled_dags.ts";
 import { explainRun } from "../lib/explain/explain.ts";
 import { createCommand, runMain } from "../lib/script/command.ts";
 import { EXIT_CODE } from "../lib/script/exit_code.ts";
@@ -21,6 +27,8 @@ const DESCRIPTION = `Runs every DAG at its time, in BUSINESS_TZ, until it is sto
 schedulers may share a warehouse on a server. SCHEDULE_<DAG_ID> changes a time, CATCHUP says what becomes
 of dates that were missed`;
 
+const log = getLogger(["scheduler"]);
+
 /** Runs until SIGINT or SIGTERM. */
 export async function main(args: readonly string[]): Promise<number> {
   createCommand("scheduler", DESCRIPTION, [
@@ -33,7 +41,9 @@ export async function main(args: readonly string[]): Promise<number> {
   const scheduled = scheduleDags(dags, config, overrides);
   await using session = await openSession({ amo: true }, config);
   const { warehouse: { sql, kind } } = session;
-  console.log(formatNextRuns(scheduled, await readClock(sql), config.businessTz));
+  const now = await readClock(sql);
+  console.log(formatNextRuns(scheduled, now, config.businessTz));
+  for (const text of findLateUpstreams(scheduled, now, config)) log.warn("{text}", { text });
   // An explanation names the times that are really kept.
   const known = withSetSchedules(dags, config);
   const state = createSchedulerState();

@@ -9,9 +9,12 @@ export function taskContext(config: Config): TaskContext {
     logicalDate: Temporal.Now.plainDateISO(config.businessTz),
     runId: crypto.randomUUID(),
     dryRun: false,
+    full: false,
+    acceptDeletes: false,
     signal: new AbortController().signal,
     log: getLogger(["bench"]),
     progress: () => {},
     metricsOf: () => Promise.resolve(null),
+    query: () => Promise.resolve([]),
   };
 }

@@ -72,7 +72,7 @@ export function resolveFields(
       `is of type ${field.type} (id ${field.id}), expected ${describeCarriers(wanted.type)}`;
     if (isNeeded && type) problems.wrong.push(`${label} ${type}`);
     else if (isNeeded) problems.missing.push(label);
-    else warnAboutEmpty(entity, label, type ?? "is missing", log);
+    else if (type || !wanted.isExtra) warnAboutEmpty(entity, label, type ?? "is missing", log);
   }
   if (problems.missing.length + problems.wrong.length > 0) throw toError(entity, problems);
   return resolved;

@@ -235,7 +235,8 @@ async function readSecond(scan: Scan, second: number, seen: Map<number, number>)
   let end = 0;
   for await (const page of client.pages(LEADS_PATH, { ...query, limit: size.rows }, signal)) {
     await accept(page);
-    end = page.offset;
+    // A page that was full when it was read may hold by now what had been behind it.
+    end = page.offset + (page.hasNext ? page.limit : 0);
   }
   while (end > 0) {
     const before = end;

@@ -11,6 +11,8 @@ export interface AmoPage {
   readonly serverTime: Temporal.Instant;
   /** How many rows of the list lie before its first one, by page number and `limit`; 0 when it has no `limit`. */
   readonly offset: number;
+  /** How many rows were asked for; 0 when it has no `limit`. */
+  readonly limit: number;
 }
 
 const pageShape = z.object({
@@ -69,8 +71,8 @@ export async function* walkPages(
       ahead = page.next ? readSized(walk, guard.checkLink(page.next)) : null;
       // Handled when it is awaited; until then a failure must not count as unhandled.
       ahead?.catch(() => {});
-      const { hasNext, serverTime, offset } = page;
-      yield { embedded, hasNext, serverTime, offset };
+      const { hasNext, serverTime, offset, limit } = page;
+      yield { embedded, hasNext, serverTime, offset, limit };
     }
   } finally {
     stop.abort(new Error("The consumer left"));
@@ -165,6 +167,7 @@ export function toPage(answer: AmoAnswer, url: URL | string): RawPage | null {
     hasNext: href !== undefined,
     serverTime: answer.serverTime,
     offset: typeof url === "string" ? 0 : offsetOf(url),
+    limit: typeof url === "string" ? 0 : limitOf(url) ?? 0,
     next: href === undefined || typeof url === "string" ? null : new URL(href, url),
   };
 }

@@ -5,6 +5,8 @@ export interface WantedField {
   /** By which an account's field is known, the likelier one first. */
   readonly names: readonly string[];
   readonly isRequired: boolean;
+  /** Few accounts have it: nobody is told where it is missing, and no loader creates it. */
+  readonly isExtra?: true;
   /** How it is called and what type it gets when a loader creates it. */
   readonly label: string;
   readonly type: WantedType;
@@ -21,6 +23,11 @@ const optional = (label: string, type: WantedType, ...names: string[]): WantedFi
   isRequired: false,
   label,
   type,
+});
+
+const extra = (label: string, type: WantedType, ...names: string[]): WantedField => ({
+  ...optional(label, type, ...names),
+  isExtra: true,
 });
 
 // Required is what the star schema is built from: without it a run would quietly open a version of every
@@ -53,6 +60,8 @@ export const WANTED_FIELDS: Readonly<Record<Entity, Readonly<Record<string, Want
     plate: required("Plate", "text", "plate"),
     vin: optional("VIN", "text", "vin"),
     dailyrate: optional("Daily rate", "numeric", "daily rate"),
+    in_fleet_from: extra("In fleet from", "date", "in fleet from"),
+    in_fleet_to: extra("In fleet to", "date", "in fleet to"),
   },
 };
 

@@ -1,7 +1,7 @@
 import type { Logger } from "@logtape/logtape";
-import type { TransactionSql } from "postgres";
+import type { Row, TransactionSql } from "postgres";
 import type { Catchup, Config } from "../config.ts";
-import type { Metrics } from "../warehouse/sql_file.ts";
+import type { Metrics, SqlValues } from "../warehouse/sql_file.ts";
 
 /** What a task gets to know about the run it is part of. */
 export interface TaskContext {
@@ -12,6 +12,10 @@ export interface TaskContext {
   readonly runId: string;
   /** Read and count as always, but leave nothing behind: `write` will be rolled back. */
   readonly dryRun: boolean;
+  /** Asked for by a person (`--full`): read everything, not only what changed. */
+  readonly full: boolean;
+  /** Asked for by a person (`--accept-deletes`): mark as deleted however many records that are. */
+  readonly acceptDeletes: boolean;
   /** Aborts when the claim is lost, the time budget is spent or the process is asked to stop. */
   readonly signal: AbortSignal;
   /**
@@ -27,6 +31,12 @@ export interface TaskContext {
    * the rolled-back task of this same run. Never queries, so it is safe inside `write`.
    */
   metricsOf(taskId: string): Promise<Metrics | null>;
+  /**
+   * Rows of a file of one statement below sql/: what `prepare` has to know of the warehouse, e.g. a cursor. On a
+   * dry run of a warehouse of an older version they are those after its migrations. Not for `write`, which has its
+   * transaction: the one connection of the embedded warehouse would wait for itself.
+   */
+  query(path: string, values: SqlValues): Promise<readonly Row[]>;
 }
 
 /** What a task reports; the counts and metrics go into the run log, the log line and the table. */
@@ -41,6 +51,10 @@ export interface Task {
   readonly id: string;
   /** What one try reads outside the database, for plans: "every element of AMO_CARS_CATALOG". */
   readonly pulls?: string;
+  /** The same for a run with `--full`; a DAG takes that option when one of its tasks has this. */
+  readonly pullsInFull?: string;
+  /** True when it marks records as deleted; a DAG takes `--accept-deletes` when one of its tasks does. */
+  readonly marksDeletions?: boolean;
   /** The files below sql/ that `write` runs, in order. */
   readonly sqlFiles?: readonly string[];
   /** Further tries after the first, only for `TransientError`; 0 by default. */
@@ -80,5 +94,10 @@ export interface Dag {
   /** What becomes of dates that nobody has run; `CATCHUP` by default. */
   readonly catchup?: Catchup;
   readonly waitsFor: readonly Dependency[];
+  /**
+   * An order that is no dependency: unless it is set, its slot lies so many minutes after that of another DAG,
+   * wherever that was set to, and where both are run for a date it begins when that has ended, well or not.
+   */
+  readonly follows?: { readonly dag: string; readonly minutes: number };
   readonly tasks: readonly Task[];
 }

@@ -63,6 +63,19 @@ export function parseSchedule(text: string, timeZone: string): Schedule {
   };
 }
 
+/** A schedule so many minutes after another one, on the same days: at the latest one minute before midnight. */
+export function laterOnItsDay(text: string, minutes: number): string {
+  const [, hour, minute] = /^([01]\d|2[0-3]):([0-5]\d)$/.exec(text) ?? [];
+  const [cronMinute, cronHour, ...days] = text.trim().split(/\s+/);
+  const before = hour === undefined
+    ? Number(cronHour) * 60 + Number(cronMinute)
+    : Number(hour) * 60 + Number(minute);
+  const after = Math.min(before + minutes, 24 * 60 - 1);
+  const [newHour, newMinute] = [Math.floor(after / 60), after % 60];
+  if (hour === undefined) return [newMinute, newHour, ...days].join(" ");
+  return [newHour, newMinute].map((part) => String(part).padStart(2, "0")).join(":");
+}
+
 /** A pattern over the calendar alone: its "UTC" times are local ones, without any zone's jumps. */
 function parsePattern(text: string): Cron {
   const [, hour, minute] = /^([01]\d|2[0-3]):([0-5]\d)$/.exec(text) ?? [];

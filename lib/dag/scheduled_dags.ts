@@ -6,7 +6,7 @@ import {
   scheduleVariable,
 } from "../config.ts";
 import type { Dag } from "./dag.ts";
-import { parseSchedule, type Schedule, ScheduleError } from "./schedule.ts";
+import { laterOnItsDay, parseSchedule, type Schedule, ScheduleError } from "./schedule.ts";
 import { validateDags } from "./validate.ts";
 
 /**
@@ -20,9 +20,16 @@ export function scheduleDags(
   overrides: ReadonlyMap<string, string>,
 ): readonly ScheduledDag[] {
   validateDags(dags);
+  const textOf = (dag: Dag): string | undefined => {
+    const set = overrides.get(dag.id);
+    const { follows } = dag;
+    const before = follows && set === undefined && dags.find(({ id }) => id === follows.dag);
+    if (!before) return set;
+    return laterOnItsDay(readSchedule(before, textOf(before), businessTz).text, follows.minutes);
+  };
   return dags.map((dag) => ({
     dag,
-    schedule: readSchedule(dag, overrides.get(dag.id), businessTz),
+    schedule: readSchedule(dag, textOf(dag), businessTz),
     catchup: dag.catchup ?? catchup,
     catchupMaxDays,
   }));
@@ -35,6 +42,36 @@ function readSchedule(dag: Dag, override: string | undefined, timeZone: string):
     if (!(error instanceof ScheduleError) || override === undefined) throw error;
     throw new ConfigError(`Cannot use ${scheduleVariable(dag.id)}: ${error.message}`);
   }
+}
+
+/**
+ * A sentence for each upstream whose slot lies later after that of a DAG which waits for it than that would wait:
+ * such a run gives up, and comes only when its upstream has succeeded.
+ */
+export function findLateUpstreams(
+  dags: readonly ScheduledDag[],
+  now: Temporal.Instant,
+  { businessTz, pokeTimeoutMs }: Config,
+): readonly string[] {
+  const today = now.toZonedDateTimeISO(businessTz).toPlainDate();
+  // Any week has all days that a schedule picks, but for those of a month.
+  const slotsOf = ({ schedule }: ScheduledDag) => schedule.slots(today, today.add({ days: 7 }));
+  return dags.flatMap((own) => {
+    const names = new Set(own.dag.waitsFor.map((upstream) => upstream.dag));
+    return dags.filter(({ dag }) => names.has(dag.id)).flatMap((upstream) => {
+      const late = slotsOf(upstream).find(({ date, at }) => {
+        const slot = slotsOf(own).find((one) => one.date.equals(date));
+        return slot && at.epochMilliseconds - slot.at.epochMilliseconds > pokeTimeoutMs;
+      });
+      return late ? [describeLate(own, upstream, pokeTimeoutMs)] : [];
+    });
+  });
+}
+
+function describeLate(own: ScheduledDag, upstream: ScheduledDag, pokeTimeoutMs: number): string {
+  return `${own.dag.id} (${own.schedule.text}) waits for ${upstream.dag.id} (${upstream.schedule.text}), ` +
+    `whose time is more than POKE_TIMEOUT_MIN (${pokeTimeoutMs / 60_000}) later: set ` +
+    `${scheduleVariable(own.dag.id)} to a later time, or raise POKE_TIMEOUT_MIN`;
 }
 
 /** The next run of each DAG in local time, as lines for people. */

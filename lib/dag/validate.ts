@@ -56,6 +56,15 @@ function isSchedule(text: string): boolean {
 }
 
 function unknownUpstreams(dag: Dag, dags: readonly Dag[]): string[] {
+  const { follows } = dag;
+  const isLost = follows && !dags.some(({ id }) => id === follows.dag);
+  return [
+    ...isLost ? [`${dag.id} follows the unknown DAG ${follows.dag}`] : [],
+    ...unknownDependencies(dag, dags),
+  ];
+}
+
+function unknownDependencies(dag: Dag, dags: readonly Dag[]): string[] {
   return dag.waitsFor.flatMap((dependency) => {
     const upstream = dags.find((candidate) => candidate.id === dependency.dag);
     if (!upstream) return [`${dag.id} waits for the unknown DAG ${dependency.dag}`];
@@ -72,7 +81,8 @@ function duplicates(ids: readonly string[]): string[] {
 function findCycle(dags: readonly Dag[]): string[] | null {
   const visit = (id: string, path: readonly string[]): string[] | null => {
     if (path.includes(id)) return [...path.slice(path.indexOf(id)), id];
-    const upstreams = dags.find((dag) => dag.id === id)?.waitsFor ?? [];
+    const dag = dags.find((dag) => dag.id === id);
+    const upstreams = [...dag?.waitsFor ?? [], ...dag?.follows ? [dag.follows] : []];
     for (const { dag } of upstreams) {
       const cycle = visit(dag, [...path, id]);
       if (cycle) return cycle;

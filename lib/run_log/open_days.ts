@@ -10,17 +10,18 @@ export interface OpenDay {
 
 /**
  * What of `dags` is still to be run on each date: what is open, and what will be stale once something that its
- * success waited for has been run.
+ * success waited for has been run. The DAGs of `again` are run in any case.
  */
 export function findOpenDays(
   dags: readonly Dag[],
   dates: readonly Temporal.PlainDate[],
   states: readonly TaskState[],
+  again: readonly string[] = [],
 ): OpenDay[] {
   const byDate = Map.groupBy(states, ({ logical_date }) => logical_date);
   return dates.map((date) => ({
     date,
-    dags: findOpen(dags, date.toString(), byDate.get(date.toString()) ?? []),
+    dags: findOpen(dags, date.toString(), byDate.get(date.toString()) ?? [], again),
   }));
 }
 
@@ -29,6 +30,7 @@ function findOpen(
   dags: readonly Dag[],
   date: string,
   states: readonly TaskState[],
+  again: readonly string[],
 ): readonly Dag[] {
   const open: Dag[] = [];
   for (const dag of dags) {
@@ -37,7 +39,7 @@ function findOpen(
     const isNext = open.some(({ id, tasks }) =>
       names.includes(id) || tasks.some((task) => names.includes(`${id}.${task.id}`))
     );
-    if (run.isOpen || isNext) open.push(dag);
+    if (run.isOpen || isNext || again.includes(dag.id)) open.push(dag);
   }
   return open;
 }

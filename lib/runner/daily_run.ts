@@ -57,7 +57,9 @@ function sumUp(outcomes: readonly DagOutcome[], { logicalDate }: DailyOptions): 
 }
 
 function upstreamsOf(dag: Dag, dags: readonly Dag[]): Dag[] {
-  return dags.filter(({ id }) => dag.waitsFor.some((dependency) => dependency.dag === id));
+  return dags.filter(({ id }) =>
+    id === dag.follows?.dag || dag.waitsFor.some((dependency) => dependency.dag === id)
+  );
 }
 
 async function runAfter(

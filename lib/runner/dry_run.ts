@@ -20,7 +20,10 @@ export interface PlannedDay {
 }
 
 /** What a plan works with. */
-export type PlanOptions = Pick<Run, "warehouse" | "config" | "signal" | "report">;
+export type PlanOptions = Pick<
+  Run,
+  "warehouse" | "config" | "full" | "acceptDeletes" | "signal" | "report"
+>;
 
 interface Day {
   readonly date: Temporal.PlainDate;
@@ -59,12 +62,15 @@ function toRun(dag: Dag, date: Temporal.PlainDate, options: PlanOptions): RunSee
   return {
     config: options.config,
     ...options.report ? { report: options.report } : {},
+    full: options.full ?? false,
+    acceptDeletes: options.acceptDeletes ?? false,
     dag,
     date: date.toString(),
     logicalDate: date,
     runId: crypto.randomUUID(),
     dryRun: true,
     handedOver: new Map(),
+    query: (path, values) => rollBack(options.warehouse, (tx) => querySqlFile(tx, path, values)),
   };
 }
 

@@ -15,6 +15,10 @@ export interface RunOptions {
   readonly logicalDate: Temporal.PlainDate;
   /** Run again what has succeeded. */
   readonly force?: boolean;
+  /** Tasks that read only what changed read everything. */
+  readonly full?: boolean;
+  /** Records are marked as deleted however many they are. */
+  readonly acceptDeletes?: boolean;
   /** Milliseconds to wait for upstreams, asking each `config.pokeIntervalMs`; 0 by default. */
   readonly waitMs?: number;
   /** Aborting it stops the run: the running task is rolled back and written down as failed. */
@@ -40,12 +44,26 @@ export interface Run extends RunOptions {
   readonly random: () => number;
   /** What the tasks of this DAG handed over so far, by task id. */
   readonly handedOver: Map<string, Metrics>;
+  readonly query: TaskContext["query"];
 }
 
 /** The part of a run that its tasks may see. */
 export type RunSeenByTasks =
-  & Pick<Run, "config" | "dag" | "date" | "handedOver" | "logicalDate" | "report" | "runId">
+  & Pick<
+    Run,
+    | "acceptDeletes"
+    | "config"
+    | "dag"
+    | "date"
+    | "full"
+    | "handedOver"
+    | "logicalDate"
+    | "report"
+    | "runId"
+  >
   & {
+    /** As of `TaskContext`. */
+    readonly query: TaskContext["query"];
     /** What it writes will be rolled back. */
     readonly dryRun?: boolean;
   };
@@ -57,9 +75,12 @@ export function contextOf(run: RunSeenByTasks, task: Task, signal: AbortSignal):
     logicalDate: run.logicalDate,
     runId: run.runId,
     dryRun: run.dryRun ?? false,
+    full: run.full ?? false,
+    acceptDeletes: run.acceptDeletes ?? false,
     signal,
     log: getLogger(["task", task.id]).with({ dag: run.dag.id, date: run.date }),
     progress: (text) => run.report?.(run.dag.id, task.id, text),
     metricsOf: (taskId) => Promise.resolve(run.handedOver.get(taskId) ?? null),
+    query: run.query,
   };
 }

@@ -12,6 +12,7 @@ import { isActive, isSettled, readTaskStates, type TaskState } from "../run_log/
 import { decide, type Decision, nameOf } from "../run_log/upstreams.ts";
 import { sleep as sleepByClock } from "../sleep.ts";
 import { rememberBusiness } from "../warehouse/business.ts";
+import { querySqlFile } from "../warehouse/sql_file.ts";
 import { failAfter, releaseTask, runTask } from "./attempts.ts";
 import { persist } from "./persist.ts";
 import { contextOf, type Run, type RunOptions } from "./run.ts";
@@ -37,6 +38,7 @@ export async function runDag(dag: Dag, options: RunOptions): Promise<DagOutcome>
     runId: crypto.randomUUID(),
     date: options.logicalDate.toString(),
     handedOver: new Map(),
+    query: (path, values) => querySqlFile(options.warehouse.sql, path, values),
   };
   if (run.signal.aborted || run.drain.aborted) return stopped(run);
   run.worker.liveRuns.add(run.runId);

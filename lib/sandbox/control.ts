@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import { z } from "zod";
 import type { SandboxClock } from "./account/clock.ts";
 import { type Faults, faultSchema, faultWhenSchema } from "./faults.ts";
+import { createJournalRoutes, type JournalControl } from "./journal_control.ts";
 import { createLeadControlRoutes, type LeadControls } from "./lead_controls.ts";
 import type { RequestLog } from "./request_log.ts";
 import type { TokenOptions } from "./tokens.ts";
@@ -18,6 +19,7 @@ export interface Controls {
   readonly faults: Faults;
   readonly requests: RequestLog;
   readonly leads: LeadControls;
+  readonly journal: JournalControl;
   issueToken(options?: TokenOptions): string;
   /** Takes somebody on, who can then be named in writes. */
   addUser(person: NewUser): number;
@@ -91,6 +93,7 @@ export function createControlRoutes(controls: Controls): Hono {
     return isGone ? context.body(null, 204) : context.notFound();
   });
   app.route("/", createLeadControlRoutes(controls.leads));
+  app.route("/", createJournalRoutes(controls.journal));
   app.notFound((context) => context.json({ error: "There is no such control route" }, 404));
   app.onError((error, context) => {
     // Wrong bodies, dates and durations; anything else is a bug and has to show.

@@ -15,12 +15,22 @@ export class ConnectionReset extends Error {
 /** Waits in real time; rejects when the client has gone. */
 export type Wait = (ms: number, signal: AbortSignal) => Promise<void>;
 
+/** A request that a fault makes by itself. */
+export type FaultRequest = Extract<Fault, { kind: "then" }>["requests"][number];
+
+/** What a fault can do besides answering. */
+export interface FaultMeans {
+  readonly wait: Wait;
+  /** Makes a request of its own; rejects when that is refused. */
+  readonly send: (request: FaultRequest) => Promise<void>;
+}
+
 /** Answers a request with a fault; `answer` gives the good answer. */
 export async function answerWithFault(
   world: World,
   fault: Fault,
   signal: AbortSignal,
-  wait: Wait,
+  { wait, send }: FaultMeans,
   answer: () => Promise<Response>,
 ): Promise<Response> {
   switch (fault.kind) {
@@ -47,6 +57,11 @@ export async function answerWithFault(
       return await thenDisturb(world, answer, ([id]) => {
         if (id !== undefined) trashLead(world, id);
       });
+    case "then": {
+      const good = await answer();
+      for (const request of fault.requests) await send(request);
+      return good;
+    }
   }
 }
 

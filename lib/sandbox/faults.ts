@@ -24,6 +24,15 @@ export const faultSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("touch_leads"), count: z.int().min(1) }),
   /** A good answer, after which another user moves one lead of it to the trash. */
   z.strictObject({ kind: z.literal("delete_lead") }),
+  /** A good answer, right after which these requests are made, to the API as the administrator or to control routes. */
+  z.strictObject({
+    kind: z.literal("then"),
+    requests: z.array(z.strictObject({
+      method: z.enum(["POST", "PATCH"]),
+      path: z.string().startsWith("/"),
+      body: z.unknown(),
+    })).min(1),
+  }),
 ]);
 
 export type Fault = z.infer<typeof faultSchema>;

@@ -1,7 +1,9 @@
 import { createClock, type SandboxClock } from "./account/clock.ts";
 import { createControlRoutes, type NewUser } from "./control.ts";
-import { answerWithFault, type Wait } from "./fault_answers.ts";
+import { dateAnswer, noteAnswer } from "./dated_answers.ts";
+import { answerWithFault, type FaultRequest, type Wait } from "./fault_answers.ts";
 import { createFaultQueue, type Faults } from "./faults.ts";
+import { createJournalControl, type JournalControl } from "./journal_control.ts";
 import { createLeadControls, type LeadControls } from "./lead_controls.ts";
 import { createRandom } from "./account/random.ts";
 import { createRateLimit } from "./rate_limit.ts";
@@ -36,6 +38,8 @@ export interface Sandbox {
   readonly requests: RequestLog;
   /** What people do to leads by hand. */
   readonly leads: LeadControls;
+  /** What happened and what was shown of it, for tests alone. */
+  readonly journal: JournalControl;
   /** Full rights, five years. */
   readonly token: string;
   issueToken(options?: TokenOptions): string;
@@ -47,6 +51,9 @@ export interface Sandbox {
   /** Changes the named switches and leaves the others; throws a ZodError for an unknown one. */
   setSwitches(changes: SwitchChanges): void;
 }
+
+const CONTROL_PATH = "/_sandbox/";
+const HOSTNAME = "127.0.0.1";
 
 /** An empty account: three users, one pipeline, the system fields. */
 export function createSandbox(options: SandboxOptions = {}): Sandbox {
@@ -76,10 +83,14 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     const limited = rateLimit.refusal();
     if (switches.latencyMs > 0) await waitForReal(switches.latencyMs, gone);
     if (limited !== undefined) return limited;
-    const answer = async () => tokens.refusal(request) ?? await routes.fetch(request);
     const fault = faultQueue.take(request.method, url.pathname);
+    const answer = async () => {
+      const response = dateAnswer(clock, tokens.refusal(request) ?? await routes.fetch(request));
+      await noteAnswer(world, request, response, fault);
+      return response;
+    };
     if (fault === undefined) return await answer();
-    return await answerWithFault(world, fault, gone, waitForReal, answer);
+    return await answerWithFault(world, fault, gone, { wait: waitForReal, send }, answer);
   };
 
   const sandbox = {
@@ -87,6 +98,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     faults: faultQueue.faults,
     requests: recorder.log,
     leads: createLeadControls(world),
+    journal: createJournalControl(world),
     token: tokens.issue(),
     issueToken: (tokenOptions?: TokenOptions) => tokens.issue(tokenOptions),
     revokeToken: (token: string) => tokens.revoke(token),
@@ -95,20 +107,41 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     setSwitches: (changes: unknown) => changeSwitches(switches, changes),
   };
   const control = createControlRoutes(sandbox);
+  const send = createSender(
+    sandbox.token,
+    (request) =>
+      request.url.includes(CONTROL_PATH) ? control.fetch(request) : routes.fetch(request),
+  );
   return {
     ...sandbox,
     async fetch(request, gone = new AbortController().signal) {
       const url = new URL(request.url);
-      if (url.pathname.startsWith("/_sandbox/")) return await control.fetch(request);
+      if (url.pathname.startsWith(CONTROL_PATH)) return await control.fetch(request);
       const finish = recorder.arrive(request, url);
       const response = await respond(request, url, gone);
       if (response.headers.get("content-type") === "application/problem+json") {
         response.headers.set("x-request-id", requestIds.text(32, "0123456789abcdef"));
       }
-      response.headers.set("date", new Date(clock.nowMs()).toUTCString());
       finish(response.status);
-      return response;
+      return dateAnswer(clock, response);
     },
+  };
+}
+
+/** Makes the requests of faults. */
+function createSender(
+  token: string,
+  fetch: (request: Request) => Response | Promise<Response>,
+): (request: FaultRequest) => Promise<void> {
+  return async ({ method, path, body }) => {
+    const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+    const init = { method, headers, body: JSON.stringify(body) };
+    const response = await fetch(new Request(`http://${HOSTNAME}${path}`, init));
+    if (response.ok) return;
+    throw new Error(
+      `Cannot make the request of a fault: ${method} ${path} answered ${response.status}, ` +
+        "expected it to be carried out",
+    );
   };
 }
 

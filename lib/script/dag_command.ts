@@ -1,6 +1,8 @@
 import { InvalidArgumentError } from "commander";
 import { type Config, readConfig } from "../config.ts";
 import type { Dag } from "../dag/dag.ts";
+import { ACCEPT_DELETES, canMarkDeletions } from "../dag/deletions.ts";
+import { canReadInFull } from "../dag/full.ts";
 import { runDag } from "../runner/runner.ts";
 import { createCommand, runMain } from "./command.ts";
 import { parseLogicalDate } from "./dates.ts";
@@ -13,6 +15,8 @@ interface DagFlags {
   readonly date?: string;
   readonly dryRun?: boolean;
   readonly force?: boolean;
+  readonly full?: boolean;
+  readonly acceptDeletes?: boolean;
   /** True: as long as `POKE_TIMEOUT_MIN` says; a number: so many minutes. */
   readonly wait?: boolean | number;
 }
@@ -32,7 +36,10 @@ export async function runDagByArgs(dag: Dag, args: readonly string[]): Promise<n
   const outcome = await runDag(dag, {
     ...session,
     logicalDate,
-    force: flags.force ?? false,
+    // Who asks for everything means it, although the date has succeeded.
+    force: (flags.force || flags.full) ?? false,
+    full: flags.full ?? false,
+    acceptDeletes: flags.acceptDeletes ?? false,
     waitMs: waitMs(flags.wait, config),
   });
   console.log(formatOutcomes([outcome]));
@@ -53,17 +60,25 @@ export function parseMinutes(text: string): number {
 
 function parseFlags(dag: Dag, args: readonly string[]): DagFlags {
   const script = `deno run -q -P=pipeline pipeline/${dag.id}.ts`;
-  return createCommand(dag.id, dag.description, [
+  const isFull = canReadInFull(dag);
+  const command = createCommand(dag.id, dag.description, [
     script,
     `${script} --date 2026-05-03 --dry-run`,
     `${script} --date 2026-05-03 --wait 30`,
+    ...isFull ? [`${script} --full`] : [],
   ])
     .option("--date <date>", "logical date: YYYY-MM-DD, today or yesterday (default: today)")
     .option("--dry-run", "write nothing, show what would be written")
     .option("--force", "run again although it has succeeded for this date")
-    .option("--wait [minutes]", "wait for the upstreams (default: POKE_TIMEOUT_MIN)", parseMinutes)
-    .parse(args, { from: "user" })
-    .opts<DagFlags>();
+    .option("--wait [minutes]", "wait for the upstreams (default: POKE_TIMEOUT_MIN)", parseMinutes);
+  if (isFull) {
+    command.option(
+      "--full",
+      "read everything, not only what changed, although it has succeeded for this date",
+    );
+  }
+  if (canMarkDeletions(dag)) command.option("--accept-deletes", ACCEPT_DELETES);
+  return command.parse(args, { from: "user" }).opts<DagFlags>();
 }
 
 function waitMs(wait: boolean | number | undefined, config: Config): number {

@@ -1,6 +1,7 @@
 import type { Config } from "../config.ts";
 import type { Dag } from "../dag/dag.ts";
 import { inRunOrder } from "../dag/downstream.ts";
+import { canReadInFull } from "../dag/full.ts";
 import { type ReportProgress, startLiveProgress } from "../log/live_progress.ts";
 import { configureLogging } from "../log/logging.ts";
 import { findOpenDays } from "../run_log/open_days.ts";
@@ -80,6 +81,10 @@ function isFolder(path: string): boolean {
 export interface DryRunFlags {
   /** All of the chosen DAGs, although they have succeeded. */
   readonly force?: boolean;
+  /** Those that otherwise read only what changed read everything, although they have succeeded. */
+  readonly full?: boolean;
+  /** Records are marked as deleted however many they are. */
+  readonly acceptDeletes?: boolean;
 }
 
 /**
@@ -90,15 +95,18 @@ export async function showDryRun(
   dags: readonly Dag[],
   dates: readonly Temporal.PlainDate[],
   config: Config,
-  { force = false }: DryRunFlags = {},
+  { force = false, full = false, acceptDeletes = false }: DryRunFlags = {},
 ): Promise<number> {
   await using session = await openDrySession(config);
   const ordered = inRunOrder(dags);
-  const days = force
-    ? dates.map((date) => ({ date, dags: ordered }))
-    : findOpenDays(ordered, dates, await readStatesBefore(session.warehouse, dates));
-  const planned = await dryRunDays(days, session);
-  console.log(formatPlan(planned, dags, paintForStdout()));
+  const days = force ? dates.map((date) => ({ date, dags: ordered })) : findOpenDays(
+    ordered,
+    dates,
+    await readStatesBefore(session.warehouse, dates),
+    full ? ordered.filter(canReadInFull).map(({ id }) => id) : [],
+  );
+  const planned = await dryRunDays(days, { ...session, full, acceptDeletes });
+  console.log(formatPlan(planned, dags, paintForStdout(), full));
   const isGood = planned.every(({ outcomes }) =>
     outcomes.every(({ status }) => status === "dry run")
   );

@@ -1,4 +1,4 @@
-import type { Dag } from "../dag/dag.ts";
+import type { Dag, Task } from "../dag/dag.ts";
 import type { DagOutcome, TaskOutcome } from "../dag/outcome.ts";
 import { warningsOf } from "../dag/warnings.ts";
 import { formatProse } from "../log/prose.ts";
@@ -7,20 +7,29 @@ import type { Paint } from "./look.ts";
 
 const TASK_WIDTH = 32;
 
-/** What would run on each date, in order, with what each task would read and write; and the sums of all. */
+/**
+ * What would run on each date, in order, with what each task would read and write; and the sums of all. `full` when
+ * it would read everything.
+ */
 export function formatPlan(
   days: readonly PlannedDay[],
   dags: readonly Dag[],
   paint: Paint,
+  full: boolean = false,
 ): string {
   const open = days.filter(({ outcomes }) => outcomes.length > 0);
   return [
-    ...days.map((day) => formatDay(day, dags, paint)),
+    ...days.map((day) => formatDay(day, dags, paint, full)),
     ...open.length === 0 ? [] : [formatSums(open.flatMap(({ outcomes }) => outcomes))],
   ].join("\n\n");
 }
 
-function formatDay({ date, outcomes }: PlannedDay, dags: readonly Dag[], paint: Paint): string {
+function formatDay(
+  { date, outcomes }: PlannedDay,
+  dags: readonly Dag[],
+  paint: Paint,
+  full: boolean,
+): string {
   const head = paint("strong", `${date}`);
   if (outcomes.length === 0) return `${head}: nothing to run, all has succeeded`;
   const lines = outcomes.flatMap((outcome, i) => {
@@ -28,14 +37,19 @@ function formatDay({ date, outcomes }: PlannedDay, dags: readonly Dag[], paint: 
     return [
       `${String(i + 1).padStart(2)}. ${outcome.dagId}`,
       ...outcome.message === null ? [] : [formatProse(outcome.message, "    ")],
-      ...outcome.tasks.flatMap((task) => formatTask(task, dag, paint)),
+      ...outcome.tasks.flatMap((task) =>
+        formatTask(task, pullsOf(dag?.tasks.find(({ id }) => id === task.taskId), full), paint)
+      ),
     ];
   });
   return [`${head}: ${outcomes.length} of ${dags.length} DAGs would run`, ...lines].join("\n");
 }
 
-function formatTask(task: TaskOutcome, dag: Dag | undefined, paint: Paint): string[] {
-  const pulls = dag?.tasks.find(({ id }) => id === task.taskId)?.pulls;
+function pullsOf(task: Task | undefined, full: boolean): string | undefined {
+  return (full ? task?.pullsInFull : undefined) ?? task?.pulls;
+}
+
+function formatTask(task: TaskOutcome, pulls: string | undefined, paint: Paint): string[] {
   const id = `    ${task.taskId.padEnd(TASK_WIDTH)}`;
   if (task.status === "upstream_failed") return [`${id}${paint("blocked", "could not run")}`];
   if (task.status === "failed") {

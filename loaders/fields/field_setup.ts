@@ -35,6 +35,7 @@ export async function ensureFields(setup: Setup, owner: FieldOwner): Promise<Set
   checkOverrides(owner.entity, overrides);
   const existing = owner.isNew ? [] : await readCustomFields(setup.client, owner.path);
   const all = Object.entries(WANTED_FIELDS[owner.entity])
+    .filter(([column, { isExtra }]) => !isExtra || overrides[column] !== undefined)
     .map(([column, wanted]) => toFieldToHave(wanted, overrides[column]));
   const missing = all.filter((field) => !hasField(existing, field));
   refuseMissingIds(owner, missing);

@@ -32,7 +32,8 @@ const LATE_MINUTES = 60;
  * that day has passed unused, `none` lets it go, `last` takes the newest such date and `all` each of them,
  * back to the DAG's first run or `catchupMaxDays`. A run that was cut off is due again for a week, and so is
  * one that its upstreams refused, once they have all succeeded, and one whose success is stale, once nobody has
- * to run what it waits for before. A failed run is not: its retries are spent.
+ * to run what it waits for before. A failed run is not: its retries are spent. A DAG that follows another one
+ * begins when nobody is on that.
  */
 export function due(
   dags: readonly ScheduledDag[],
@@ -107,7 +108,7 @@ function isReady(dag: Dag, progress: Progress, day: Day): boolean {
   switch (progress) {
     case "untouched":
     case "cut off":
-      return true;
+      return !isAhead(dag, day);
     case "refused":
       return isLetGo(dag, day);
     case "stale":
@@ -119,6 +120,13 @@ function isReady(dag: Dag, progress: Progress, day: Day): boolean {
 
 function isLetGo(dag: Dag, { states, date, timeZone }: Day): boolean {
   return decide(dag, states, date.toString(), timeZone).kind === "ready";
+}
+
+/** Whether the DAG that it follows is being run: what that brings is worth waiting for. */
+function isAhead({ follows }: Dag, { dags, states, date }: Day): boolean {
+  const before = dags.find(({ dag }) => dag.id === follows?.dag);
+  return before !== undefined &&
+    progressOf(dagRunOf(before.dag, date.toString(), states)) === "active";
 }
 
 /** Whether an upstream is being run or about to be: its end would make the success stale at once. */

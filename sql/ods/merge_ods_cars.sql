@@ -10,8 +10,9 @@ where
     and versions.fate in ('closed', 'reopened', 'removed');
 
 insert into ods.ods_cars_hist (
-    id, model, color, plate, vin, year, dailyrate, created_at, updated_at,
-    valid_from, valid_to, is_current, closed_by, load_date
+    id, model, color, plate, vin, year, dailyrate, in_fleet_from, in_fleet_to,
+    created_at, updated_at, valid_from, valid_to, is_current, closed_by,
+    load_date
 )
 select
     versions.id,
@@ -21,6 +22,8 @@ select
     stg_cars.vin,
     stg_cars.year,
     stg_cars.dailyrate,
+    stg_cars.in_fleet_from,
+    stg_cars.in_fleet_to,
     stg_cars.created_at,
     stg_cars.updated_at,
     versions.valid_from,
@@ -32,7 +35,7 @@ from versions
 inner join stg.stg_cars
     on
         versions.id = stg_cars.id
-        and versions.updated_at = stg_cars.updated_at
+        and versions.observed_at = stg_cars.observed_at
         and versions.row_hash = stg_cars.row_hash
 where versions.fate in ('opened', 'closed', 'reopened')
 order by versions.id, versions.valid_from;
@@ -45,7 +48,7 @@ where
     watermark.name = 'ods.ods_cars_hist'
     and exists (select from changed_cars);
 
-drop view copies, stored_versions;
+drop view copies, restores, stored_versions;
 
 select count(*) as ids_changed
 from changed_cars;

@@ -34,7 +34,7 @@ from versions
 inner join stg.stg_clients
     on
         versions.id = stg_clients.id
-        and versions.updated_at = stg_clients.updated_at
+        and versions.observed_at = stg_clients.observed_at
         and versions.row_hash = stg_clients.row_hash
 where versions.fate in ('opened', 'closed', 'reopened')
 order by versions.id, versions.valid_from;
@@ -47,7 +47,7 @@ where
     watermark.name = 'ods.ods_clients_hist'
     and exists (select from changed_clients);
 
-drop view copies, stored_versions;
+drop view copies, restores, stored_versions;
 
 select count(*) as ids_changed
 from changed_clients;

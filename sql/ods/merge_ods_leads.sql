@@ -1,6 +1,7 @@
 -- What:  writes the versions of leads that are new, changed or no longer true
 -- Grain: one row per version of a lead, valid in [valid_from, valid_to)
--- Reads: versions (of versions.sql), changed_leads (of copies.sql), stg.stg_leads
+-- Reads: versions (of versions.sql), changed_leads (of copies.sql), stg.stg_leads,
+--        stg.stg_lead_events (how far)
 
 delete from ods.ods_leads_hist
 using versions
@@ -45,20 +46,29 @@ from versions
 inner join stg.stg_leads
     on
         versions.id = stg_leads.id
-        and versions.updated_at = stg_leads.updated_at
+        and versions.observed_at = stg_leads.observed_at
         and versions.row_hash = stg_leads.row_hash
 where versions.fate in ('opened', 'closed', 'reopened')
 order by versions.id, versions.valid_from;
 
 update ops.watermark
 set
-    position = (select max(changed_leads.landed_seq) from changed_leads),
+    position = progress.read_to,
     changed_at = clock_timestamp()
+from (
+    select
+        'ods.ods_leads_hist' as name,
+        (select max(changed_leads.landed_seq) from changed_leads) as read_to
+    union all
+    select
+        'ods.ods_leads_hist/events' as name,
+        (select max(stg_lead_events.landed_seq) from stg.stg_lead_events) as read_to
+) as progress
 where
-    watermark.name = 'ods.ods_leads_hist'
-    and exists (select from changed_leads);
+    watermark.name = progress.name
+    and watermark.position < progress.read_to;
 
-drop view copies, stored_versions;
+drop view copies, restores, stored_versions;
 
 select count(*) as ids_changed
 from changed_leads;

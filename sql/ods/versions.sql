@@ -1,78 +1,77 @@
 -- What:  the law of history: the versions that changed records have by their copies
 -- Grain: one row per version, valid in [valid_from, valid_to), that is there or should be
--- Reads: copies and stored_versions (of merge_ods_<records>/copies.sql)
+-- Reads: copies, restores and stored_versions (of merge_ods_<records>/copies.sql)
 --
 -- All versions of a record, whatever it is a record of, are computed anew from all its
 -- copies, and compared with those that are there: the history stays a pure function of
--- stg, whatever the order of arrival. row_hash and updated_at name the copy that opened
+-- stg, whatever the order of arrival. observed_at and row_hash name the copy that opened
 -- a version, fate says what becomes of it.
 
 create temporary table versions on commit drop as
-with seen_together as (
-    -- Equal in both times: the greatest hash wins, a rule as good as any other.
+with sights as (
+    -- The newest observation is the present: updated_at never decides the order.
     select
         copies.*,
-        row_number() over one_sight as place,
-        copies.state is distinct from first_value(copies.state) over one_sight
-            as is_beaten
+        row_number() over in_order as place,
+        lag(copies.is_deleted) over in_order as was_deleted
     from copies
-    window one_sight as (
-        partition by copies.id, copies.updated_at, copies.observed_at
-        order by copies.row_hash desc
+    window in_order as (
+        partition by copies.id
+        order by
+            copies.observed_at, copies.updated_at, copies.is_deleted,
+            copies.row_hash collate "C"
     )
 ),
 
-seen_in_order as (
+openings as (
     select
-        seen_together.*,
-        row_number() over one_update as sight,
-        seen_together.state
-        is distinct from lag(seen_together.state) over one_update as is_changed
-    from seen_together
-    where seen_together.place = 1
-    window one_update as (
-        partition by seen_together.id, seen_together.updated_at
-        order by seen_together.observed_at
-    )
+        sights.*,
+        ods.opening(
+            sights.observed_at,
+            sights.updated_at,
+            sights.created_at,
+            case
+                when sights.was_deleted and not sights.is_deleted
+                    then (
+                        select max(restores.restored_at)
+                        from restores
+                        where
+                            restores.id = sights.id
+                            and restores.restored_at <= sights.observed_at
+                    )
+            end
+        ) over (
+            partition by sights.id
+            order by sights.place
+            rows unbounded preceding
+        ) as opens_at
+    from sights
 ),
 
-opened as (
-    -- The first copy of an update opens at the update, a later and different one
-    -- when it was seen.
+moments as (
+    -- Of copies that open at one moment the last in order stands.
     select
-        seen_in_order.*,
-        case
-            when seen_in_order.sight = 1 then seen_in_order.updated_at
-            else seen_in_order.observed_at
-        end as opens_at
-    from seen_in_order
-    where seen_in_order.sight = 1 or seen_in_order.is_changed
-),
-
-opened_together as (
-    -- Copies of different updates that open at one moment: the later update wins.
-    select
-        opened.*,
+        openings.*,
         row_number() over one_moment as place_in_moment,
-        opened.state is distinct from first_value(opened.state) over one_moment
+        openings.state is distinct from first_value(openings.state) over one_moment
             as is_overruled
-    from opened
+    from openings
     window one_moment as (
-        partition by opened.id, opened.opens_at
-        order by opened.updated_at desc, opened.observed_at desc
+        partition by openings.id, openings.opens_at
+        order by openings.place desc
     )
 ),
 
 changes as (
+    -- The first of several markers closes; a touch opens nothing.
     select
-        opened_together.*,
-        opened_together.state
-        is distinct from lag(opened_together.state) over history as is_change
-    from opened_together
-    where opened_together.place_in_moment = 1
+        moments.*,
+        moments.state is distinct from lag(moments.state) over history as is_change
+    from moments
+    where moments.place_in_moment = 1
     window history as (
-        partition by opened_together.id
-        order by opened_together.opens_at
+        partition by moments.id
+        order by moments.opens_at
     )
 ),
 
@@ -94,6 +93,7 @@ true_versions as (
         closed.closed_by,
         closed.created_at,
         closed.updated_at,
+        closed.observed_at,
         closed.opens_at as valid_from,
         closed.closes_at as valid_to
     from closed
@@ -101,10 +101,9 @@ true_versions as (
 ),
 
 ties as (
-    select
-        (select count(*) from seen_together where seen_together.is_beaten)
-        + (select count(*) from opened_together where opened_together.is_overruled)
-            as copies
+    select count(*) as copies
+    from moments
+    where moments.is_overruled
 )
 
 select
@@ -113,6 +112,7 @@ select
     true_versions.row_hash,
     true_versions.closed_by,
     true_versions.updated_at,
+    true_versions.observed_at,
     true_versions.valid_to,
     case
         when true_versions.state is null then 'removed'

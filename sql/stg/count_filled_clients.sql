@@ -25,7 +25,9 @@ from (values (false), (true)) as moments (is_after)
             stg_clients.license
         from stg.stg_clients
         where moments.is_after or stg_clients.landed_seq <= $1::bigint
-        order by stg_clients.id, stg_clients.updated_at desc, stg_clients.landed_seq desc
+        order by
+            stg_clients.id, stg_clients.observed_at desc, stg_clients.updated_at desc,
+            stg_clients.is_deleted desc, stg_clients.row_hash collate "C" desc
     ) as latest_copies
 where not latest_copies.is_deleted
 group by moments.is_after

@@ -25,7 +25,9 @@ from (values (false), (true)) as moments (is_after)
             stg_leads.rental_end
         from stg.stg_leads
         where moments.is_after or stg_leads.landed_seq <= $1::bigint
-        order by stg_leads.id, stg_leads.updated_at desc, stg_leads.landed_seq desc
+        order by
+            stg_leads.id, stg_leads.observed_at desc, stg_leads.updated_at desc,
+            stg_leads.is_deleted desc, stg_leads.row_hash collate "C" desc
     ) as latest_copies
 where not latest_copies.is_deleted
 group by moments.is_after

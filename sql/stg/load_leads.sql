@@ -1,22 +1,87 @@
--- What:  lands one batch of copies of leads; a copy that is known already lands nothing
--- Grain: one row per distinct observed state of a lead (id, updated_at, row_hash)
--- Reads: $1 the batch as the text of a JSON array of rows, $2 run id, $3 load date
+-- What:  lands one batch of copies of leads: each that differs from the row before it
+-- Grain: one row per fact about one moment of a lead (id, observed_at, row_hash)
+-- Reads: stg.stg_leads, $1 the batch as the text of a JSON array of rows, $2 run id,
+--        $3 load date
 --
--- A deletion has no time of its own, so it would look new at every observation: it
--- lands only when the latest copy that landed is not a deletion.
+-- The rows of a lead are in the order observed_at, updated_at, live before deleted,
+-- row_hash, whenever they arrive. A marker of deletion lands behind a live copy alone.
 
 with batch as (
-    select copies.*
+    select
+        copies.*,
+        row_number() over () as place
     from jsonb_populate_recordset(null::stg.stg_leads, $1::text::jsonb) as copies
+),
+
+-- The rows of then, the one before them, and those that came after.
+spans as materialized (
+    select
+        seen.id,
+        coalesce(
+            (
+                select max(stg_leads.observed_at)
+                from stg.stg_leads
+                where
+                    stg_leads.id = seen.id
+                    and stg_leads.observed_at < seen.observed_at
+            ),
+            '-infinity'
+        ) as observed_from
+    from (
+        select
+            batch.id,
+            min(batch.observed_at) as observed_at
+        from batch
+        group by batch.id
+    ) as seen
+),
+
+sights as (
+    select
+        batch.place,
+        batch.id,
+        batch.row_hash,
+        batch.is_deleted,
+        batch.updated_at,
+        batch.observed_at
+    from batch
+    union all
+    select
+        null as place,
+        stg_leads.id,
+        stg_leads.row_hash,
+        stg_leads.is_deleted,
+        stg_leads.updated_at,
+        stg_leads.observed_at
+    from spans
+    inner join stg.stg_leads
+        on
+            spans.id = stg_leads.id
+            and spans.observed_from <= stg_leads.observed_at
+),
+
+compared as (
+    select
+        sights.place,
+        lag(sights.row_hash) over in_order as hash_before,
+        lag(sights.is_deleted) over in_order as was_deleted,
+        lag(sights.updated_at) over in_order as updated_before
+    from sights
+    window in_order as (
+        partition by sights.id
+        order by
+            sights.observed_at, sights.updated_at, sights.is_deleted,
+            sights.row_hash collate "C", sights.place nulls first
+    )
 ),
 
 landed_copies as (
     insert into stg.stg_leads (
         id, pipeline_id, status_id, responsible_user_id, loss_reason_id,
-        car_element_id, client_element_id, name, model, plate, client_name,
-        license, budget, dailyrate, is_deleted, deleted_by, rental_start,
-        rental_end, closed_at, created_at, updated_at, payload, row_hash,
-        observed_at, run_id, load_date
+        car_element_id, client_element_id, name, model, plate,
+        client_name, license, budget, dailyrate, is_deleted, deleted_by,
+        rental_start, rental_end, closed_at, created_at, updated_at,
+        payload, row_hash, observed_at, run_id, load_date
     )
     select
         batch.id,
@@ -46,18 +111,17 @@ landed_copies as (
         $2::uuid as run_id,
         $3::date as load_date
     from batch
+    inner join compared on batch.place = compared.place
     where
-        not batch.is_deleted
-        or not coalesce(
-            (
-                select stg_leads.is_deleted
-                from stg.stg_leads
-                where stg_leads.id = batch.id
-                order by stg_leads.updated_at desc, stg_leads.landed_seq desc
-                limit 1
-            ),
-            false
-        )
+        case
+            when batch.is_deleted then not compared.was_deleted
+            when compared.was_deleted then true
+            else
+                row(batch.row_hash, batch.updated_at)
+                is distinct from row(compared.hash_before, compared.updated_before)
+        end
+    -- Of two with one key, which a second can show, the later update.
+    order by batch.id, batch.observed_at, batch.updated_at desc
     on conflict do nothing
     returning 1
 )

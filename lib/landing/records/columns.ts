@@ -21,6 +21,11 @@ export interface Cells {
   readonly rejected: RejectedValue[];
 }
 
+/** The columns that hold numbers which may have a fraction. */
+export function numbersOf(kinds: Readonly<Record<string, ColumnKind>>): readonly string[] {
+  return Object.keys(kinds).filter((column) => kinds[column] === "number");
+}
+
 /** Puts a parsed value into its column, or null and a rejected value. */
 export function setCell(cells: Cells, column: string, raw: unknown, parsed: Parsed<Cell>): void {
   if ("value" in parsed) {

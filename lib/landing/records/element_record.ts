@@ -1,4 +1,4 @@
-import { type ColumnKind, setCell, setCustomCells } from "./columns.ts";
+import { type ColumnKind, numbersOf, setCell, setCustomCells } from "./columns.ts";
 import { createParser, type RecordContext, type RecordParser } from "./record.ts";
 import { parseSeconds } from "./times.ts";
 
@@ -19,6 +19,8 @@ const CAR_COLUMNS: Readonly<Record<string, ColumnKind>> = {
   plate: "text",
   vin: "text",
   dailyrate: "number",
+  in_fleet_from: "day",
+  in_fleet_to: "day",
 };
 
 /** Parses elements of the clients catalog into rows of `stg.stg_clients`. */
@@ -38,6 +40,7 @@ function createElementParser(
 ): RecordParser {
   return createParser({
     columns: Object.keys(columns),
+    numbers: new Set(numbersOf(columns)),
     fill(cells, record) {
       setCell(cells, "created_at", record.created_at, parseSeconds(record.created_at));
       const values = record.custom_fields_values;

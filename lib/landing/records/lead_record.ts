@@ -1,4 +1,4 @@
-import { type Cells, type ColumnKind, setCell, setCustomCells } from "./columns.ts";
+import { type Cells, type ColumnKind, numbersOf, setCell, setCustomCells } from "./columns.ts";
 import { createParser, type RecordContext, type RecordParser } from "./record.ts";
 import { parseSeconds } from "./times.ts";
 import { parseId, parseNumber, parseText } from "./values.ts";
@@ -25,10 +25,13 @@ const COLUMNS = [
   ...Object.keys(CUSTOM_COLUMNS),
 ];
 
+const NUMBERS = new Set(["budget", ...numbersOf(CUSTOM_COLUMNS)]);
+
 /** Parses leads as GET /leads?with=catalog_elements gives them, into rows of `stg.stg_leads`. */
 export function createLeadParser(context: RecordContext): RecordParser {
   return createParser({
     columns: COLUMNS,
+    numbers: NUMBERS,
     fill(cells, record) {
       for (const column of ID_COLUMNS) {
         setCell(cells, column, record[column], parseId(record[column]));

@@ -1,5 +1,6 @@
 import type { FieldsByColumn } from "../../amocrm/fields.ts";
 import type { Cell, Cells, RejectedValue } from "./columns.ts";
+import { toMarkerRow } from "./marker.ts";
 import { hashRow } from "./row_hash.ts";
 import { makeStorable, type Replaced } from "./storable.ts";
 import { parseSeconds, type TimeZones } from "./times.ts";
@@ -40,6 +41,8 @@ export type RecordParser = (record: unknown, observedAt: string) => ParsedRecord
 export interface RecordShape {
   /** All typed columns except id and times; a deleted record has null in each. */
   readonly columns: readonly string[];
+  /** Those of `columns` that hold numbers which may have a fraction. */
+  readonly numbers: ReadonlySet<string>;
   /** Fills the cells of a live record; returns a reason when it cannot. */
   fill(cells: Cells, record: Readonly<Record<string, unknown>>): string | null;
 }
@@ -48,7 +51,7 @@ export interface RecordShape {
  * Makes the parser of a shape: everything that leads, clients and cars have in common.
  *
  * A record needs a whole positive `id` and an `updated_at`. A deleted one is a bare marker (amoCRM empties such
- * records): no typed column, and the time of observation, because its own `updated_at` is not that of the deletion.
+ * records): no typed column, only its own `updated_at`, or the time of observation where it has none.
  */
 export function createParser(shape: RecordShape, context: RecordContext): RecordParser {
   return (given, observedAt) => {
@@ -67,14 +70,13 @@ export function createParser(shape: RecordShape, context: RecordContext): Record
     const cells: Cells = { values: {}, rejected: [] };
     const reason = shape.fill(cells, value);
     if (reason !== null) return reject(given, id, reason);
-    const typed = { ...cells.values, updated_at: updated.value };
+    const typed = { ...cells.values, is_deleted: false, deleted_by: null };
     const row = {
       id,
       ...typed,
-      is_deleted: false,
-      deleted_by: null,
+      updated_at: updated.value,
       payload: value,
-      row_hash: hashRow(typed, value),
+      row_hash: hashRow(typed, shape.numbers),
       observed_at: observedAt,
     };
     return { row, id, rejected: [...notes, ...cells.rejected] };
@@ -88,17 +90,16 @@ function toDeletedRow(
   observedAt: string,
 ): StgRow {
   const empty = Object.fromEntries(shape.columns.map((column) => [column, null]));
-  return {
+  const updated = parseSeconds(record.updated_at);
+  const updatedAt = "value" in updated && updated.value !== null ? updated.value : observedAt;
+  const deletion = {
     id,
-    ...empty,
-    created_at: null,
-    updated_at: observedAt,
-    is_deleted: true,
-    deleted_by: "only_deleted",
+    deletedBy: "only_deleted",
+    observedAt,
+    updatedAt,
     payload: record,
-    row_hash: hashRow({ is_deleted: true }, record),
-    observed_at: observedAt,
-  };
+  } as const;
+  return { ...empty, created_at: null, ...toMarkerRow(deletion) };
 }
 
 function reject(record: unknown, id: number | null, reason: string): RejectedRecord {

@@ -1,31 +1,37 @@
 import { createHash } from "node:crypto";
 
+/** A typed column of a row of STG. */
+type Value = string | number | boolean | null;
+
 /**
- * Names one state of a record: SHA-256 in hex of the canonical JSON of its typed columns and itself.
+ * Names one state of a record: SHA-256 in hex of the typed columns of its row but id and updated_at.
  *
- * Canonical: keys sorted at every depth, no blanks. Left out are `_links` at any depth (in a list they carry
- * the page number, so the same lead would look new on another page) and the record's `account_id`, which is
- * the same everywhere. The typed columns are in it so that a changed time zone or field map shows as a new state.
+ * Written down as lines `name=value`, one for each column that has a value (so a new column changes no hash), in
+ * the order of their names, each ended by a line feed; in a value a backslash becomes `\\` and a line feed `\n`.
+ * Whole numbers are plain digits; the columns of `numbers` have no plus, no zeros around their digits and no
+ * point without a fraction; times are ISO 8601 in UTC with no more digits of a second than they have. The
+ * functions stg.row_hash of the warehouse write the same text, on every server.
  */
-export function hashRow(columns: Readonly<Record<string, unknown>>, record: unknown): string {
-  const text = `[${toCanonicalJson(columns)},${toCanonicalJson(withoutAccount(record))}]`;
-  return createHash("sha256").update(text).digest("hex");
+export function hashRow(
+  columns: Readonly<Record<string, Value>>,
+  numbers: ReadonlySet<string>,
+): string {
+  const hash = createHash("sha256");
+  for (const name of Object.keys(columns).sort()) {
+    const value = columns[name];
+    if (value === null || value === undefined) continue;
+    const text = numbers.has(name) ? toPlainNumber(String(value)) : String(value);
+    hash.update(`${name}=${text.replaceAll("\\", "\\\\").replaceAll("\n", "\\n")}\n`);
+  }
+  return hash.digest("hex");
 }
 
-function withoutAccount(record: unknown): unknown {
-  if (typeof record !== "object" || record === null || !("account_id" in record)) return record;
-  const { account_id: _, ...rest } = record;
-  return rest;
-}
-
-function toCanonicalJson(value: unknown): string {
-  if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
-  if (Array.isArray(value)) return `[${value.map(toCanonicalJson).join(",")}]`;
-  const members = Object.keys(value)
-    .filter((key) => key !== "_links")
-    .sort()
-    .map((key) => `${JSON.stringify(key)}:${toCanonicalJson(Reflect.get(value, key))}`);
-  return `{${members.join(",")}}`;
+/** "+007.50" as "7.5", "-0.0" as "0": as PostgreSQL writes the number without zeros behind its fraction. */
+function toPlainNumber(text: string): string {
+  const [, sign = "", whole = "", fraction = ""] = /^([+-]?)0*(\d*)(?:\.(\d*?)0*)?$/.exec(text) ??
+    [];
+  const digits = `${whole || "0"}${fraction && `.${fraction}`}`;
+  return sign === "-" && digits !== "0" ? `-${digits}` : digits;
 }
 
 /** SHA-256 in hex of a rejected value: the key that keeps it from being kept twice. */

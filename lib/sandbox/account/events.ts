@@ -38,18 +38,19 @@ export interface EventFeed {
 
 const CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz";
 
-/** An empty feed. Types listed in `missingEventTypes` are never recorded. */
+/** An empty feed. Types listed in `missingEventTypes` are never recorded; `onRecord` is told of the others. */
 export function createEventFeed(
   clock: SandboxClock,
   switches: Switches,
   random: Random,
+  onRecord: (event: FeedEvent) => void = () => {},
 ): EventFeed {
   const events: FeedEvent[] = [];
   return {
     record(happening) {
       if (switches.missingEventTypes.includes(happening.type)) return;
       const nowMs = clock.nowMs();
-      events.push({
+      const event = {
         createdBy: 0,
         after: [],
         before: [],
@@ -57,7 +58,9 @@ export function createEventFeed(
         id: createUlid(nowMs, random),
         createdAt: Math.floor(nowMs / 1000),
         visibleAtMs: nowMs + switches.eventLagMs,
-      });
+      };
+      events.push(event);
+      onRecord(event);
     },
     visible: () => events.filter((event) => event.visibleAtMs <= clock.nowMs()),
   };

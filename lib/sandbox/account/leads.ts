@@ -78,8 +78,11 @@ const COMPARE: Readonly<Record<LeadOrder, (a: Lead, b: Lead) => number>> = {
 
 const MAX_CACHED = 16;
 
-/** An empty store with one index for each order, and the last few filtered lists. */
-export function createLeadStore(late: LateRows<Lead>): LeadStore {
+/** An empty store with one index for each order, and the last few filtered lists; `onChange` is told how a lead is now. */
+export function createLeadStore(
+  late: LateRows<Lead>,
+  onChange: (id: number, lead: Lead | null) => void = () => {},
+): LeadStore {
   const leads = new Map<number, Lead>();
   const indexes = new Map<LeadOrder, SortedIndex<Lead>>();
   const cache = new Map<string, readonly Lead[]>();
@@ -103,15 +106,18 @@ export function createLeadStore(late: LateRows<Lead>): LeadStore {
     all: () => leads.values(),
     changed(lead) {
       late.change(lead.id, lead);
+      onChange(lead.id, lead);
       touch(lead.id);
     },
     add(lead) {
       leads.set(lead.id, lead);
       late.change(lead.id, lead, true);
+      onChange(lead.id, lead);
       touch(lead.id);
     },
     remove(id) {
       late.change(id, undefined);
+      onChange(id, null);
       leads.delete(id);
       touch(id);
     },

@@ -4,6 +4,7 @@ import type { SandboxClock } from "./clock.ts";
 import { type ContactStore, createContactStore } from "./contacts.ts";
 import { createFieldStore, type FieldStore } from "./custom_fields.ts";
 import { createEventFeed, type EventFeed } from "./events.ts";
+import { createJournal, type Journal } from "./journal.ts";
 import { createIds, type NextId } from "./ids.ts";
 import { createLateRows } from "./late_rows.ts";
 import { createLeadStore, type LeadStore } from "./leads.ts";
@@ -31,6 +32,8 @@ export interface World {
   readonly users: UserStore;
   readonly lossReasons: Map<number, LossReason>;
   readonly events: EventFeed;
+  /** What tests are told beyond the API. */
+  readonly journal: Journal;
 }
 
 /** What an account is made of. */
@@ -59,6 +62,7 @@ export function createWorld(
     createdAt: clock.seconds(),
   };
   const pipeline = createFirstPipeline(nextId);
+  const journal = createJournal(clock);
   return {
     clock,
     switches,
@@ -66,7 +70,10 @@ export function createWorld(
     account,
     pipelines: new Map([[pipeline.id, pipeline]]),
     fields: createFieldStore(nextId, account),
-    leads: createLeadStore(createLateRows(clock, switches)),
+    leads: createLeadStore(
+      createLateRows(clock, switches),
+      (id, lead) => journal.leadChanged(id, lead, switches.changeLagMs),
+    ),
     contacts: createContactStore(),
     companies: createContactStore(),
     catalogs: new Map(),
@@ -74,6 +81,7 @@ export function createWorld(
     tags: createTagStore(),
     users,
     lossReasons: new Map(),
-    events: createEventFeed(clock, switches, createRandom(options.seed)),
+    events: createEventFeed(clock, switches, createRandom(options.seed), journal.eventHappened),
+    journal,
   };
 }

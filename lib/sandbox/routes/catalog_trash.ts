@@ -3,6 +3,7 @@ import { at, integers, parseBrackets } from "./bracket_query.ts";
 import { eventEntity, fieldOwnerOf } from "./elements.ts";
 import { htmlPage } from "./problems.ts";
 import { Refusal } from "./refusal.ts";
+import type { ElementLink } from "../account/leads.ts";
 import type { World } from "../account/world.ts";
 
 /** What an ajax deletion did; a 200 can mean that only some of it went. */
@@ -44,14 +45,26 @@ function deleteElement(world: World, id: number): boolean {
   element.isDeleted = true;
   element.updatedAt = world.clock.seconds();
   element.updatedBy = world.account.userId;
+  world.journal.elementChanged(element);
   world.events.record({ type: "catalog_element_deleted", ...eventEntity(element) });
-  for (const owners of [world.leads.all(), world.contacts.values(), world.companies.values()]) {
-    for (const owner of owners) {
-      if (!owner.elements.some((link) => link.id === id)) continue;
-      owner.elements = owner.elements.filter((link) => link.id !== id);
-    }
-  }
+  unlinkEverywhere(world, id);
   return true;
+}
+
+/** Links go with the element, which changes no `updated_at`. */
+function unlinkEverywhere(world: World, id: number): void {
+  const isLinked = (owner: { readonly elements: readonly ElementLink[] }) =>
+    owner.elements.some((link) => link.id === id);
+  const rest = (elements: readonly ElementLink[]) => elements.filter((link) => link.id !== id);
+  for (const found of [...world.leads.all()].filter(isLinked)) {
+    const lead = world.leads.get(found.id);
+    if (lead === undefined) continue;
+    lead.elements = rest(lead.elements);
+    world.leads.changed(lead);
+  }
+  for (const owner of [...world.contacts.values(), ...world.companies.values()].filter(isLinked)) {
+    owner.elements = rest(owner.elements);
+  }
 }
 
 /** A catalog takes its elements with it. */

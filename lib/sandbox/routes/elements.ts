@@ -146,6 +146,7 @@ function elementCreation(
       };
       applyElement(world, element, write);
       world.elements.set(element.id, element);
+      world.journal.elementChanged(element);
       const after = [{ note: { id: world.nextId("note") } }];
       world.events.record({ type: "catalog_element_added", ...eventEntity(element), after });
       return renderElement(world, element, place);
@@ -201,6 +202,7 @@ function updateElement(world: World, element: CatalogElement, write: ElementWrit
   const before = new Map(element.fieldValues);
   const name = element.name;
   applyElement(world, element, write);
+  world.journal.elementChanged(element);
   const entity = eventEntity(element);
   if (element.name !== name) {
     world.events.record({
@@ -231,7 +233,7 @@ function applyElement(
 }
 
 /** Writes too are answered with the whole element, unlike those of leads. */
-function renderElement(world: World, element: CatalogElement, place: Place): object {
+export function renderElement(world: World, element: CatalogElement, place: Place): object {
   const { id, name, catalogId } = element;
   return {
     id,

@@ -1,5 +1,6 @@
 -- What:  shows versions.sql the cars that changed: their copies, and the versions there are
--- Grain: changed_cars: a car; copies: a copy of one; stored_versions: a version of one
+-- Grain: changed_cars: a car; copies: a copy of one; stored_versions: a version of one;
+--        restores: none, since elements make no events
 -- Reads: stg.stg_cars, ods.ods_cars_hist, ops.watermark
 
 -- A load locks the same row before it lands anything: what landed is visible below.
@@ -36,13 +37,20 @@ select
             then hash_record_extended(
                 row(
                     stg_cars.model, stg_cars.color, stg_cars.plate,
-                    stg_cars.vin, stg_cars.year, stg_cars.dailyrate
+                    stg_cars.vin, stg_cars.year, stg_cars.dailyrate,
+                    stg_cars.in_fleet_from, stg_cars.in_fleet_to
                 ),
                 0
             )
     end as state
 from stg.stg_cars
 inner join changed_cars on stg_cars.id = changed_cars.id;
+
+create temporary view restores as
+select
+    null::bigint as id,
+    null::timestamptz as restored_at
+where false;
 
 create temporary view stored_versions as
 select
@@ -55,7 +63,8 @@ select
     hash_record_extended(
         row(
             ods_cars_hist.model, ods_cars_hist.color, ods_cars_hist.plate,
-            ods_cars_hist.vin, ods_cars_hist.year, ods_cars_hist.dailyrate
+            ods_cars_hist.vin, ods_cars_hist.year, ods_cars_hist.dailyrate,
+            ods_cars_hist.in_fleet_from, ods_cars_hist.in_fleet_to
         ),
         0
     ) as state

@@ -1,5 +1,6 @@
 -- What:  shows versions.sql the clients that changed: their copies, and the versions there are
--- Grain: changed_clients: a client; copies: a copy of one; stored_versions: a version of one
+-- Grain: changed_clients: a client; copies: a copy of one; stored_versions: a version of one;
+--        restores: none, since elements make no events
 -- Reads: stg.stg_clients, ods.ods_clients_hist, ops.watermark
 
 -- A load locks the same row before it lands anything: what landed is visible below.
@@ -45,6 +46,12 @@ select
     end as state
 from stg.stg_clients
 inner join changed_clients on stg_clients.id = changed_clients.id;
+
+create temporary view restores as
+select
+    null::bigint as id,
+    null::timestamptz as restored_at
+where false;
 
 create temporary view stored_versions as
 select

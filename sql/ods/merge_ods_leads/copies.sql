@@ -1,23 +1,52 @@
 -- What:  shows versions.sql the leads that changed: their copies, and the versions there are
--- Grain: changed_leads: a lead; copies: a copy of one; stored_versions: a version of one
--- Reads: stg.stg_leads, ods.ods_leads_hist, ops.watermark
+-- Grain: changed_leads: a lead; copies: a copy of one; stored_versions: a version of one;
+--        restores: an event
+-- Reads: stg.stg_leads, stg.stg_lead_events, ods.ods_leads_hist, ops.watermark
 
--- A load locks the same row before it lands anything: what landed is visible below.
-select ops.lock_watermarks('stg.stg_leads', 'ods.ods_leads_hist');
+-- A load locks the same rows before it lands anything: what landed is visible below.
+select ops.lock_watermarks(
+    'stg.stg_leads', 'stg.stg_lead_events', 'ods.ods_leads_hist',
+    'ods.ods_leads_hist/events'
+);
 
 create temporary table changed_leads on commit drop as
+with changes as (
+    select
+        stg_leads.id,
+        stg_leads.landed_seq
+    from stg.stg_leads
+    where
+        stg_leads.landed_seq > (
+            select watermark.position
+            from ops.watermark
+            where watermark.name = 'ods.ods_leads_hist'
+        )
+    union all
+    -- A restore that is told late moves the opening of the return.
+    select
+        stg_lead_events.lead_id as id,
+        null as landed_seq
+    from stg.stg_lead_events
+    where
+        stg_lead_events.type = 'lead_restored'
+        and stg_lead_events.landed_seq > (
+            select watermark.position
+            from ops.watermark
+            where watermark.name = 'ods.ods_leads_hist/events'
+        )
+        and exists (
+            select
+            from stg.stg_leads
+            where stg_leads.id = stg_lead_events.lead_id
+        )
+)
+
 select
-    stg_leads.id,
-    count(*) as copies,
-    max(stg_leads.landed_seq) as landed_seq
-from stg.stg_leads
-where
-    stg_leads.landed_seq > (
-        select watermark.position
-        from ops.watermark
-        where watermark.name = 'ods.ods_leads_hist'
-    )
-group by stg_leads.id;
+    changes.id,
+    count(changes.landed_seq) as copies,
+    max(changes.landed_seq) as landed_seq
+from changes
+group by changes.id;
 
 analyze changed_leads;
 
@@ -48,6 +77,13 @@ select
     end as state
 from stg.stg_leads
 inner join changed_leads on stg_leads.id = changed_leads.id;
+
+create temporary view restores as
+select
+    stg_lead_events.lead_id as id,
+    stg_lead_events.created_at as restored_at
+from stg.stg_lead_events
+where stg_lead_events.type = 'lead_restored';
 
 create temporary view stored_versions as
 select

@@ -112,7 +112,7 @@ Deno.test("resolveFields() refuses an override of a column that there is not", a
     () => resolveFields("cars", [], { colour: "Color" }, log),
     new AmoError(
       'Cannot resolve the fields of cars: AMO_FIELD_MAP names "colour", expected some of model, color, ' +
-        "year, plate, vin, dailyrate: correct the names",
+        "year, plate, vin, dailyrate, in_fleet_from, in_fleet_to: correct the names",
       null,
     ),
   );

@@ -92,6 +92,23 @@ testOnBothWarehouses(
 );
 
 testOnBothWarehouses(
+  "dryRunDays() lets what is read outside the database know the warehouse and what was asked for",
+  async (warehouse) => {
+    const seen: unknown[] = [];
+    const dag = testDag("load", [{
+      id: "extract",
+      prepare: async ({ full, query }) => {
+        seen.push(full, (await query("ops/ping.sql", [])).length);
+        return { metrics: {} };
+      },
+    }]);
+    await dryRunDag(dag, runOptions(warehouse, { full: true }));
+    await dryRunDag(dag, runOptions(warehouse));
+    assert.deepEqual(seen, [true, 1, false, 1]);
+  },
+);
+
+testOnBothWarehouses(
   "dryRunDays() rolls a failed task back alone and blocks what waits for it",
   async (warehouse) => {
     const failing = notingTask("land", []);

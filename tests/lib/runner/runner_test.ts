@@ -211,6 +211,23 @@ testOnBothWarehouses("runDag() hands metrics over, also from an earlier run", as
   assert.deepEqual(seen, [{ path: "a/b" }, null, { path: "a/b" }, null]);
 });
 
+testOnBothWarehouses(
+  "runDag() lets what is read outside the database know the warehouse and what was asked for",
+  async (warehouse) => {
+    const seen: unknown[] = [];
+    const dag = testDag("cars", [{
+      id: "extract",
+      prepare: async ({ full, query }) => {
+        seen.push(full, (await query("ops/ping.sql", [])).length);
+        return { metrics: {} };
+      },
+    }]);
+    await runDag(dag, runOptions(warehouse));
+    await runDag(dag, runOptions(warehouse, { full: true, force: true }));
+    assert.deepEqual(seen, [false, 1, true, 1]);
+  },
+);
+
 testOnBothWarehouses("runDag() repeats a task whose output is gone", async (warehouse) => {
   const tries: string[] = [];
   let stands = false;

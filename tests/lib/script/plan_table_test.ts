@@ -9,9 +9,14 @@ const NEXT = FIRST.add({ days: 1 });
 
 Deno.test("formatPlan() numbers what would run and sums up what it would change", () => {
   const dags = [
-    testDag("load_cars", [{ id: "extract_cars", pulls: "every element of AMO_CARS_CATALOG" }, {
-      id: "land_cars",
-    }]),
+    testDag("load_cars", [
+      {
+        id: "extract_cars",
+        pulls: "every element of AMO_CARS_CATALOG",
+        pullsInFull: "the trash as well",
+      },
+      { id: "land_cars" },
+    ]),
     testDag("merge_cars", [{ id: "merge_cars" }]),
     testDag("build_dims", [{ id: "dim_car" }], { waitsFor: [{ dag: "merge_cars" }] }),
   ];
@@ -89,4 +94,27 @@ Deno.test("formatPlan() numbers what would run and sums up what it would change"
 In all, 3 versions would open and 2 close; 8 rows would be written
 Nothing was written: all of it was rolled back`,
   );
+});
+
+Deno.test("formatPlan() shows what a full read would pull where there is one", () => {
+  const dags = [
+    testDag("load_leads", [{
+      id: "extract_leads",
+      pulls: "what has changed",
+      pullsInFull: "everything",
+    }]),
+    testDag("load_cars", [{ id: "extract_cars", pulls: "every car" }]),
+  ];
+  const task = { rows: null, seconds: null, metrics: {}, reason: null, error: null };
+  const outcomes = ["leads", "cars"].map((name) => ({
+    dagId: `load_${name}`,
+    message: null,
+    status: "dry run" as const,
+    tasks: [{ ...task, taskId: `extract_${name}`, status: "dry run" as const }],
+  }));
+  const lines = (full: boolean) =>
+    formatPlan([{ date: FIRST, outcomes }], dags, plain, full).split("\n")
+      .filter((line) => line.includes("pulls"));
+  assert.deepEqual(lines(false), ["      pulls what has changed", "      pulls every car"]);
+  assert.deepEqual(lines(true), ["      pulls everything", "      pulls every car"]);
 });

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import postgres from "postgres";
+import { grantRoles } from "../../../lib/warehouse/roles.ts";
 import { testScriptsOnServer } from "../../support/daily_setup.ts";
-import { serverAccess, testOnBothWarehouses } from "../../support/warehouses.ts";
+import { serverAccess, testOnBothWarehouses, testOnServer } from "../../support/warehouses.ts";
 
 testOnBothWarehouses("the roles of the warehouse may do what they are for", async ({ sql }) => {
   const rows = await sql`
@@ -18,6 +19,12 @@ testOnBothWarehouses("the roles of the warehouse may do what they are for", asyn
     { role: "rental_etl", reads_facts: true, reads_clients: true, writes_runs: true },
     { role: "rental_look", reads_facts: true, reads_clients: true, writes_runs: false },
   ]);
+});
+
+testOnServer("grantRoles() runs in several processes at once", async (warehouse) => {
+  for (let round = 0; round < 5; round++) {
+    await Promise.all(Array.from({ length: 6 }, () => grantRoles(warehouse)));
+  }
 });
 
 const DAG = "daily_build_dict_status_leads";

@@ -83,6 +83,18 @@ Deno.test("findOpenDays() adds what will be stale once its upstream has run", ()
   ]);
 });
 
+Deno.test("findOpenDays() takes what is to run again, and what builds on it", () => {
+  const dags = dagsOf([], new Set());
+  const states = [
+    stateOf("load", "load"),
+    stateOf("merge", "merge", { waits_for: ["load"] }),
+  ];
+  const open = (again: readonly string[]) =>
+    findOpenDays(dags, DATES.slice(2), states, again).map((day) => day.dags.map(({ id }) => id));
+  assert.deepEqual(open([]), [[]]);
+  assert.deepEqual(open(["load"]), [["load", "merge"]]);
+});
+
 Deno.test("formatOpenDays() lists dates that are alike as one range", () => {
   const dags = dagsOf([], new Set());
   const [load, merge] = dags;

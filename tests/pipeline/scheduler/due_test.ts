@@ -99,6 +99,20 @@ Deno.test("due() takes up a refused run once its upstreams have all succeeded", 
   assert.deepEqual(dueAt(at, [refused, car, client], { dag }), ["2026-05-03"]);
 });
 
+Deno.test("due() lets a DAG that follows another one wait while that is under way", () => {
+  const leads = scheduled();
+  const dag = dagOf("events", { follows: { dag: "leads", minutes: 15 } });
+  const events = scheduled({ dag, time: "04:15" });
+  const now = Temporal.Instant.from("2026-05-03T00:20:00Z");
+  const dueWith = (leadsState: TaskState) => {
+    const runLog = { states: [leadsState], firstDates: new Map() };
+    return due([leads, events], runLog, now, "Asia/Dubai").map((run) => run.dag.id);
+  };
+  assert.deepEqual(dueWith(failed("2026-05-03", { status: "running" })), []);
+  assert.deepEqual(dueWith(failed("2026-05-03", { reason: "error" })), ["events"]);
+  assert.deepEqual(dueWith(state("2026-05-03")), ["events"]);
+});
+
 Deno.test("due() forgets a missed date under none, but for the hour after its slot", () => {
   assert.deepEqual(dueAt("2026-05-04T00:10", [state("2026-05-01")], { time: "23:30" }), [
     "2026-05-03",

@@ -17,6 +17,7 @@ const CONTEXT: RecordContext = {
     plate: { id: 6, type: "text" },
     year: { id: 7, type: "numeric" },
     dailyrate: { id: 8, type: "numeric" },
+    in_fleet_from: { id: 9, type: "date" },
   },
   zones: { account: "Europe/Moscow", business: "Asia/Dubai" },
   carsCatalogId: null,
@@ -66,7 +67,10 @@ Deno.test("createClientParser() reads the fields and not the element's title", (
 
 Deno.test("createCarParser() keeps a whole year and rejects one that is none", () => {
   const parse = createCarParser(CONTEXT);
-  const good = parse(element({ 5: "Kia Rio", 6: "B 1", 7: "2024", 8: "150" }), OBSERVED_AT);
+  const good = parse(
+    element({ 5: "Kia Rio", 6: "B 1", 7: "2024", 8: "150", 9: 1_777_582_800 }),
+    OBSERVED_AT,
+  );
   const bad = parse(element({ 7: "2024.5", 8: "1,200" }), OBSERVED_AT);
   const { payload: _payload, row_hash: _hash, ...row } = good.row ?? {};
   assert.deepEqual(row, {
@@ -77,6 +81,8 @@ Deno.test("createCarParser() keeps a whole year and rejects one that is none", (
     plate: "B 1",
     vin: null,
     dailyrate: "150",
+    in_fleet_from: "2026-05-01",
+    in_fleet_to: null,
   });
   assert.equal(bad.row?.year, null);
   assert.deepEqual(bad.row && bad.rejected, [

@@ -136,7 +136,7 @@ Deno.test("createLeadParser() makes a bare marker of a deleted lead", () => {
     pipeline_id: null,
     responsible_user_id: null,
     created_at: null,
-    updated_at: OBSERVED_AT,
+    updated_at: "2026-05-01T10:00:00Z",
     is_deleted: true,
     deleted_by: "only_deleted",
   });
