@@ -8,6 +8,16 @@ export type StagedRow = Readonly<Record<string, string | number | boolean | obje
 
 type StgTable = "stg_leads" | "stg_clients" | "stg_cars";
 
+/** An event of a lead as the feed tells it; `id` says which, whenever it is told again. */
+export interface StagedEvent {
+  readonly id: string;
+  readonly lead_id: number;
+  readonly type: string;
+  readonly created_at: string;
+  readonly before?: readonly object[];
+  readonly after?: readonly object[];
+}
+
 const RUN_ID = "00000000-0000-4000-8000-000000000001";
 
 /** Lands rows as a load does: what is there already stays. Defaults: observed when updated, hash from the content. */
@@ -32,6 +42,26 @@ export async function land(
     insert into stg.${sql(table)} (${sql(columns)})
     select ${sql(columns)}
     from jsonb_populate_recordset(null::stg.${sql(table)}, ${JSON.stringify(records)}::jsonb)
+    on conflict do nothing
+  `;
+}
+
+/** Lands events of leads as a load does: what is there already stays. */
+export async function landEvents(
+  { sql }: Warehouse,
+  events: readonly StagedEvent[],
+): Promise<void> {
+  const rows = events.map((event) => ({
+    before: [],
+    after: [],
+    run_id: RUN_ID,
+    load_date: "2026-05-01",
+    ...event,
+  }));
+  await sql`
+    insert into stg.stg_lead_events (id, lead_id, type, created_at, before, after, run_id, load_date)
+    select id, lead_id, type, created_at, before, after, run_id, load_date
+    from jsonb_populate_recordset(null::stg.stg_lead_events, ${JSON.stringify(rows)}::jsonb)
     on conflict do nothing
   `;
 }
