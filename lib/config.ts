@@ -33,6 +33,8 @@ export interface AmoSettings {
   readonly clientsCatalog: string;
   readonly fieldMap: FieldMap;
   readonly requestsPerSecond: number;
+  /** How far each read of changed leads reaches back before the end of the one before. */
+  readonly overlapMinutes: number;
   /** Subdomains that the loaders may write to, lower case. */
   readonly writableAccounts: readonly string[];
 }
@@ -83,6 +85,8 @@ export interface Config {
   /** Null: no page for probes and no metrics. */
   readonly metricsPort: number | null;
   readonly metricsHost: string;
+  /** ISO weekday, 1 is Monday: on the first date from it on all leads are read, not only those that changed. */
+  readonly fullScanWeekday: number;
   readonly freshnessHours: number;
   readonly maxRowDropPercent: number;
   /** How far past the logical date, and before the first creation of a lead or car, days are built. */
@@ -176,6 +180,7 @@ const variables = z.object({
     parseFieldMap,
   ),
   AMO_RPS: numberSetting("7", "a number above 0 and at most 50", (rate) => rate > 0 && rate <= 50),
+  AMO_OVERLAP_MIN: numberSetting("10", "whole minutes from 0 to 1440", isWhole(0, 1440)),
   AMO_WRITABLE_ACCOUNTS: setting("", "subdomains like mycompany,mycompany-test", parseAccounts),
   BUSINESS_TZ: setting("Asia/Dubai", "a time zone like Asia/Dubai", parseTimeZone),
   CURRENCY: setting(
@@ -196,6 +201,7 @@ const variables = z.object({
   ),
   KEEP_SNAPSHOTS: setting("false", "true or false", parseBoolean),
   RETRY_DELAY_S: numberSetting("60", "seconds, 0 or more", (seconds) => seconds >= 0),
+  FULL_SCAN_WEEKDAY: setting("sun", "a weekday like sun", parseWeekday),
   POKE_INTERVAL_S: numberSetting("60", "seconds above 0", (seconds) => seconds > 0),
   POKE_TIMEOUT_MIN: numberSetting("60", "minutes, 0 or more", (minutes) => minutes >= 0),
   TASK_BUDGET_MIN: numberSetting("60", "minutes above 0", (minutes) => minutes > 0),
@@ -358,6 +364,7 @@ function toConfig(values: Variables): Config {
     deadmanUrl: values.DEADMAN_URL ?? null,
     metricsPort: values.METRICS_PORT,
     metricsHost: values.METRICS_HOST,
+    fullScanWeekday: values.FULL_SCAN_WEEKDAY,
     freshnessHours: values.FRESHNESS_HOURS,
     maxRowDropPercent: values.MAX_ROW_DROP_PERCENT,
     maxHorizonDays: values.MAX_HORIZON_DAYS,
@@ -390,6 +397,7 @@ function toAmoSettings(values: Variables): AmoSettings | null {
     clientsCatalog: values.AMO_CLIENTS_CATALOG,
     fieldMap: values.AMO_FIELD_MAP,
     requestsPerSecond: values.AMO_RPS,
+    overlapMinutes: values.AMO_OVERLAP_MIN,
     writableAccounts: values.AMO_WRITABLE_ACCOUNTS,
   };
 }
@@ -449,6 +457,11 @@ function parseTimeZone(text: string): string | undefined {
 function parseWeekdays(text: string): number[] | undefined {
   const days = text.split(",").map((name) => WEEKDAYS.indexOf(name.trim().toLowerCase()) + 1);
   return days.includes(0) ? undefined : [...new Set(days)].sort((a, b) => a - b);
+}
+
+function parseWeekday(text: string): number | undefined {
+  const [day, ...others] = parseWeekdays(text) ?? [];
+  return others.length === 0 ? day : undefined;
 }
 
 function parseBoolean(text: string): boolean | undefined {

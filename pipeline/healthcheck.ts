@@ -15,7 +15,9 @@ export async function main(args: readonly string[]): Promise<number> {
   ]).parse(args, { from: "user" });
   const { metricsHost, metricsPort } = readConfig(undefined, { amo: false });
   if (metricsPort === null) {
-    throw new ConfigError("METRICS_PORT is missing: the scheduler answers there how it is");
+    throw new ConfigError(
+      "METRICS_PORT is missing: the scheduler answers there how it is: set it for both, e.g. METRICS_PORT=9464",
+    );
   }
   // Whoever listens on every address listens on loopback too.
   const host = ["0.0.0.0", "::"].includes(metricsHost) ? "127.0.0.1" : metricsHost;

@@ -166,7 +166,7 @@ Deno.test("deno task compile puts into the program what it needs, and nothing el
     assert.equal(code, 2);
     assert.equal(
       stderr,
-      "PG_HOST is missing: this build has no embedded warehouse, expected the name of a PostgreSQL server\n",
+      "PG_HOST is missing: this build has no embedded warehouse, expected the name of a PostgreSQL server: set PG_HOST and what .env.example says beside it\n",
     );
   });
 

@@ -15,6 +15,7 @@ import {
 } from "./support/postgres_programs.ts";
 import { startPostgresServer } from "./support/postgres_server.ts";
 import { SERVER_TESTS } from "./support/server_tests.ts";
+import { createFileTimes, formatFileTimes } from "./support/slow_files.ts";
 import { readTestArguments } from "./support/test_arguments.ts";
 import { listTestFiles, nameFiles } from "./support/test_files.ts";
 import { addCounts, readTestCounts, type TestCounts } from "./support/test_counts.ts";
@@ -31,6 +32,9 @@ const ON_INTERRUPT: readonly Deno.Signal[] = ["SIGINT", "SIGTERM"];
 
 /** Files that run side by side: one more than there are cores, as many wait for processes or servers. */
 const DENO_JOBS = Deno.env.get("DENO_JOBS") ?? String(navigator.hardwareConcurrency + 1);
+
+/** How many of the slowest files a run of all tests names at its end. */
+const SHOWN_FILES = 40;
 
 /** The `deno test` under way; signals reach it as well, and this process stays to stop the server. */
 let child: Deno.ChildProcess | null = null;
@@ -104,18 +108,27 @@ async function runTests(args: readonly string[], env: Env): Promise<Outcome> {
     stdin: "null",
     stdout: "piped",
   }).spawn();
-  const lastLines = await copyToStdout(child.stdout);
+  const times = createFileTimes();
+  const lastLines = await copyToStdout(child.stdout, times.add);
   const { code } = await child.status;
   child = null;
+  if (files.length > 0) {
+    console.log(`The slowest files\n${formatFileTimes(times.slowest(SHOWN_FILES))}`);
+  }
   return { code, counts: readTestCounts(lastLines) };
 }
 
 /** Shows the output as it comes and returns the end of it, which has the summary. */
-async function copyToStdout(output: ReadableStream<Uint8Array>): Promise<string> {
+async function copyToStdout(
+  output: ReadableStream<Uint8Array>,
+  onText: (text: string) => void,
+): Promise<string> {
   const decoder = new TextDecoder();
   let tail = "";
   for await (const bytes of output) {
-    tail = (tail + decoder.decode(bytes, { stream: true })).slice(-10_000);
+    const text = decoder.decode(bytes, { stream: true });
+    onText(text);
+    tail = (tail + text).slice(-10_000);
     for (let rest = bytes; rest.length > 0;) rest = rest.subarray(Deno.stdout.writeSync(rest));
   }
   return tail;

@@ -11,6 +11,8 @@ export interface Account {
   readonly timeZone: string;
   /** The CRM's time of this answer: as the first of a run, it is the upper bound of what the run reads. */
   readonly serverTime: Temporal.Instant;
+  /** False when the answer did not say its time, and `serverTime` is that of this machine. */
+  readonly isDated: boolean;
 }
 
 const accountShape = z.object({
@@ -37,7 +39,8 @@ export async function readAccount(client: AmoClient): Promise<Account> {
       200,
     );
   }
-  return { id, subdomain, timeZone: timezone, serverTime: answer.serverTime };
+  const { serverTime, isDated } = answer;
+  return { id, subdomain, timeZone: timezone, serverTime, isDated };
 }
 
 function isTimeZone(id: string): boolean {

@@ -212,4 +212,6 @@ export interface AmoAnswer {
   readonly body: unknown;
   /** The CRM's own time of the answer, from its `Date` header: full seconds. */
   readonly serverTime: Temporal.Instant;
+  /** False when there was no such header: the time is that of this machine. */
+  readonly isDated: boolean;
 }

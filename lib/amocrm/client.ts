@@ -218,7 +218,7 @@ async function tryOnce(
     );
     if (response.status === 429) pacer.slowDown();
     const body = judgeAnswer(action, { status: response.status, text });
-    return { body, serverTime: readServerTime(response, session.now) };
+    return { body, ...readServerTime(response, session.now) };
   } catch (error) {
     if (error instanceof AmoBan) session.ban.error = error;
     throw error;
@@ -279,7 +279,11 @@ function describeUrl(url: URL): string {
   return url.pathname + (page && /^\d+$/.test(page) ? ` page ${page}` : "");
 }
 
-function readServerTime(response: Response, now: () => Temporal.Instant): Temporal.Instant {
+function readServerTime(
+  response: Response,
+  now: () => Temporal.Instant,
+): Pick<AmoAnswer, "serverTime" | "isDated"> {
   const ms = Date.parse(response.headers.get("date") ?? "");
-  return Number.isNaN(ms) ? now() : Temporal.Instant.fromEpochMilliseconds(ms);
+  if (Number.isNaN(ms)) return { serverTime: now(), isDated: false };
+  return { serverTime: Temporal.Instant.fromEpochMilliseconds(ms), isDated: true };
 }

@@ -17,7 +17,10 @@ export interface LeadRow {
   readonly record: unknown;
 }
 
-/** One page of leads of a span of creation times. */
+/** A time by which leads are filtered and ordered. */
+export type TimeColumn = "created_at" | "updated_at";
+
+/** One page of leads of a span of times. */
 export interface LeadPage {
   readonly rows: readonly LeadRow[];
   /** Records without a whole id and times: they cannot be placed, but must not get lost either. */
@@ -27,10 +30,10 @@ export interface LeadPage {
   readonly serverTime: Temporal.Instant | null;
 }
 
-/** Creation times in unix seconds, both ends included; no `from`: since ever. */
+/** Times in unix seconds, both ends included; without an end it is open there. */
 export interface Span {
   readonly from?: number;
-  readonly to: number;
+  readonly to?: number;
 }
 
 /** What all requests of a scan have in common: the linked cars and clients, and the pipeline unless it is null. */
@@ -47,9 +50,10 @@ function isQuery(value: Query[string]): value is Query {
   return typeof value === "object" && !Array.isArray(value);
 }
 
-/** What to read of the leads created in `span`, oldest or newest first, and how many rows of it at once. */
+/** What to read of the leads of a span of times, oldest or newest first, and how many rows of it at once. */
 export interface LeadPart {
   readonly pipelineId: number | null;
+  readonly column: TimeColumn;
   readonly span: Span;
   readonly direction: "asc" | "desc";
   readonly size: PageSize;
@@ -58,13 +62,13 @@ export interface LeadPart {
 /** The first page of a part. */
 export async function readLeadPage(
   client: AmoClient,
-  { pipelineId, span: { from, to }, direction, size }: LeadPart,
+  { pipelineId, column, span: { from, to }, direction, size }: LeadPart,
   signal: AbortSignal,
 ): Promise<LeadPage> {
   return await askBySize(size, async (limit) => {
     const query = leadQuery(pipelineId, {
-      filter: { created_at: { from, to } },
-      order: { created_at: direction },
+      filter: { [column]: { from, to } },
+      order: { [column]: direction },
       page: 1,
       limit,
     });
@@ -107,12 +111,20 @@ function isWhole(value: unknown): value is number {
   return Number.isSafeInteger(value);
 }
 
+/** The time of a lead that a column of the API holds, in unix seconds. */
+export function timeOf(row: LeadRow, column: TimeColumn): number {
+  return column === "created_at" ? row.createdAt : row.updatedAt;
+}
+
 /** Whether the page is what was asked for: amoCRM ignores filters and orders that it does not support. */
-export function isAsAsked(page: LeadPage, span: Span, direction: "asc" | "desc"): boolean {
+export function isAsAsked(
+  { rows }: Pick<LeadPage, "rows">,
+  { column, span, direction }: Pick<LeadPart, "column" | "span" | "direction">,
+): boolean {
   const sign = direction === "asc" ? 1 : -1;
-  return page.rows.every(({ createdAt }, i) => {
-    const before = page.rows[i - 1]?.createdAt ?? createdAt;
-    return createdAt >= (span.from ?? -Infinity) && createdAt <= span.to &&
-      (createdAt - before) * sign >= 0;
-  });
+  const times = rows.map((row) => timeOf(row, column));
+  return times.every((time, i) =>
+    time >= (span.from ?? -Infinity) && time <= (span.to ?? Infinity) &&
+    (time - (times[i - 1] ?? time)) * sign >= 0
+  );
 }

@@ -12,8 +12,9 @@ import {
   type Span,
 } from "./lead_page.ts";
 import { densityOf, type Range, splitWidest } from "./lead_ranges.ts";
-import { askBySize, createPageSize, type PageSize } from "./page_size.ts";
-import { type AmoPage, listOf, toPage } from "./pages.ts";
+import { readTies } from "./lead_ties.ts";
+import { createPageSize, type PageSize } from "./page_size.ts";
+import { listOf } from "./pages.ts";
 
 /** Takes records as they arrive, in no particular order; the scan waits for it, so memory stays flat. */
 export type RecordSink = (
@@ -25,8 +26,6 @@ export type RecordSink = (
 export interface LeadScanOptions {
   /** Null: those of all pipelines. */
   readonly pipelineId: number | null;
-  /** The CRM's time at the start of the run: leads created later are for the next run. */
-  readonly upperBound: Temporal.Instant;
   readonly log: Logger;
   readonly signal: AbortSignal;
   /** Requests side by side, 6 unless told; see `workersFor`. */
@@ -57,8 +56,9 @@ class NotAsAsked extends Error {}
  *
  * Page numbers over a changing list skip rows, so the position is a creation time: every request asks for
  * the first page from the last second on, and ranges of creation time are read side by side. Only leads of
- * one second that fill a page are read by number, forward and backward. A lead comes twice only when its
- * `updated_at` changed in between. An account of one page takes one request. When the
+ * one second that fill a page are read by number (`readTies`). A lead comes twice only when its `updated_at`
+ * changed in between. Both ends are open, since a creation time can be written ahead too; what is created
+ * meanwhile may come or not. An account of one page takes one request. When the
  * account ignores filter or order, the scan warns once and falls back to plain pages.
  */
 export async function scanLeads(
@@ -117,14 +117,13 @@ function createScan(client: AmoClient, options: LeadScanOptions, sink: RecordSin
 }
 
 async function readByTime(scan: Scan): Promise<void> {
-  const span = { to: Math.floor(scan.options.upperBound.epochMilliseconds / 1000) };
-  const oldest = await readPage(scan, span, "asc");
+  const oldest = await readPage(scan, {}, "asc");
   await handOn(scan, oldest, []);
   remember(scan, oldest.rows);
   if (!oldest.mayContinue) return;
   // The newest page is needed anyway, and it is the proof that the order is kept: an account that
   // ignores it gives the same page again.
-  const newest = await readPage(scan, span, "desc");
+  const newest = await readPage(scan, {}, "desc");
   const rest = restBetween(oldest, newest);
   await handOn(scan, newest, [scan.known]);
   remember(scan, newest.rows);
@@ -215,40 +214,16 @@ function advance(range: Range, rows: readonly LeadRow[], isLast: boolean): void 
   range.from = last.createdAt;
 }
 
-/**
- * Reads the leads of one second that fill more than a page: the only place for page numbers.
- *
- * Forward a lead slips through when one before it is trashed in between, because the rest moves up. Going
- * backward the same move brings it to a page that is yet to come.
- */
+/** Reads the leads of one second that fill more than a page. */
 async function readSecond(scan: Scan, second: number, seen: Map<number, number>): Promise<void> {
   const { client, options: { pipelineId }, signal, size } = scan;
-  const span = { from: second, to: second };
-  const query = leadQuery(pipelineId, { filter: { created_at: span }, order: { id: "asc" } });
-  const accept = async (page: AmoPage) => {
-    const { rows, odd } = sortOut(listOf(page, "leads"));
-    const ties = { rows, odd, mayContinue: page.hasNext, serverTime: page.serverTime };
-    if (!isAsAsked(ties, span, "asc")) throw new NotAsAsked();
-    await handOn(scan, ties, [scan.known, seen]);
-    for (const { id, updatedAt } of rows) seen.set(id, updatedAt);
-  };
-  let end = 0;
-  for await (const page of client.pages(LEADS_PATH, { ...query, limit: size.rows }, signal)) {
-    await accept(page);
-    // A page that was full when it was read may hold by now what had been behind it.
-    end = page.offset + (page.hasNext ? page.limit : 0);
-  }
-  while (end > 0) {
-    const before = end;
-    await askBySize(size, async (limit) => {
-      // The page that holds the row before `before`, whatever size the pages had on the way here.
-      const number = Math.ceil(before / limit);
-      const part = { ...query, limit, page: number };
-      const page = toPage(await client.getPart(LEADS_PATH, part, signal), LEADS_PATH);
-      if (page) await accept(page);
-      end = (number - 1) * limit;
-    });
-  }
+  const part = { pipelineId, column: "created_at", span: { from: second, to: second } } as const;
+  const asked = { ...part, direction: "asc", size } as const;
+  await readTies(client, asked, signal, async (page) => {
+    if (!isAsAsked(page, asked)) throw new NotAsAsked();
+    await handOn(scan, page, [scan.known, seen]);
+    for (const { id, updatedAt } of page.rows) seen.set(id, updatedAt);
+  });
 }
 
 function toSeen(rows: readonly LeadRow[]): Map<number, number> {
@@ -268,8 +243,9 @@ async function readByPage(scan: Scan): Promise<void> {
 
 async function readPage(scan: Scan, span: Span, direction: "asc" | "desc"): Promise<LeadPage> {
   const { client, options: { pipelineId }, signal, size } = scan;
-  const page = await readLeadPage(client, { pipelineId, span, direction, size }, signal);
-  if (!isAsAsked(page, span, direction)) throw new NotAsAsked();
+  const part = { pipelineId, column: "created_at", span, direction, size } as const;
+  const page = await readLeadPage(client, part, signal);
+  if (!isAsAsked(page, part)) throw new NotAsAsked();
   return page;
 }
 

@@ -21,6 +21,7 @@ export async function checkEverything(
       ...taskParameters({ ...settings, runId: crypto.randomUUID() }),
       // There is no load in hand, so the newest is compared with the one before it.
       rows_read: "",
+      is_partial_read: "false",
     });
     const results: CheckResult[] = [];
     for (const check of checks) {

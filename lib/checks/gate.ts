@@ -34,6 +34,7 @@ export async function passChecks(
   await runSqlFile(tx, "ops/scope_changes.sql", {
     ...taskParameters(context),
     rows_read: result.rowsRead === undefined ? "" : String(result.rowsRead),
+    is_partial_read: String(result.metrics.is_full_scan === 0),
   });
   const results: CheckResult[] = [];
   for (const { check, table } of due) results.push(await runCheck(tx, check, table));

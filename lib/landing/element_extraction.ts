@@ -18,7 +18,7 @@ export async function extractElements(
       clientsCatalogId: null,
       read: async (sink) => {
         await scanElements(client, catalog.id, sink);
-        return {};
+        return { metrics: {} };
       },
     };
   });

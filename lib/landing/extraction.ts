@@ -7,7 +7,7 @@ import type { Entity } from "../amocrm/wanted_fields.ts";
 import type { AmoSettings } from "../config.ts";
 import type { TaskContext, TaskResult } from "../dag/dag.ts";
 import type { Metrics } from "../warehouse/sql_file.ts";
-import { createSnapshot } from "./snapshot.ts";
+import { createSnapshot, type LeadFacts } from "./snapshot.ts";
 
 /** The account that a task reads. */
 export interface Crm {
@@ -20,8 +20,15 @@ export interface Reading {
   readonly fields: readonly CustomField[];
   readonly carsCatalogId: number | null;
   readonly clientsCatalogId: number | null;
-  /** Hands every record to the sink; returns metrics beyond the count. */
-  read(sink: RecordSink): Promise<Metrics>;
+  /** Hands every record to the sink; `fields` are those that fill the columns. */
+  read(sink: RecordSink, fields: FieldsByColumn): Promise<ReadResult>;
+}
+
+/** What came of reading, beside the records. */
+export interface ReadResult {
+  /** Beyond the count. */
+  readonly metrics: Metrics;
+  readonly leads?: LeadFacts;
 }
 
 /** A client of the configured account that logs as the task and stops with it. */
@@ -63,11 +70,11 @@ export async function extractToSnapshot(
     runId: context.runId,
   });
   let rows = 0;
-  const metrics = await reading.read(async (records, observedAt) => {
+  const { metrics, leads } = await reading.read(async (records, observedAt) => {
     await snapshot.write(records, observedAt);
     rows += records.length;
     context.progress(`${rows.toLocaleString("en")} ${entity}`);
-  });
+  }, fields);
   const name = await snapshot.finish({
     entity,
     accountTimeZone: account.timeZone,
@@ -75,6 +82,7 @@ export async function extractToSnapshot(
     fields,
     carsCatalogId: reading.carsCatalogId,
     clientsCatalogId: reading.clientsCatalogId,
+    ...leads ? { leads } : {},
   });
   context.log.info("{rows} {entity}", { rows, entity });
   return { rowsRead: rows, metrics: { rows_read: rows, ...metrics, snapshot: name } };

@@ -1,5 +1,6 @@
+import type { TransactionSql } from "postgres";
 import type { Entity } from "../amocrm/wanted_fields.ts";
-import type { Task, TaskContext } from "../dag/dag.ts";
+import type { Task, TaskContext, TaskResult } from "../dag/dag.ts";
 import { WAREHOUSE_RETRIES } from "../dag/sql_task.ts";
 import type { Metrics } from "../warehouse/sql_file.ts";
 import { removeLeftovers, removeSnapshot, snapshotExists } from "./snapshot_cleanup.ts";
@@ -8,18 +9,30 @@ import { stageSnapshot } from "./staging.ts";
 /** No extract takes this long, so nobody works on what was not touched since. */
 const DEAD_AFTER_HOURS = 24;
 
+/** Lands the snapshot of this name. */
+export type StageSnapshot = (
+  tx: TransactionSql,
+  context: TaskContext,
+  name: string,
+) => Promise<TaskResult>;
+
 /**
  * The task that lands the snapshot which `extractTaskId` handed over, e.g. `loadTask("load_leads", "leads",
  * "extract_leads")`, and then removes it: it holds personal data. A dry run removes it in any case.
  */
-export function loadTask(id: string, entity: Entity, extractTaskId: string): Task {
+export function loadTask(
+  id: string,
+  entity: Entity,
+  extractTaskId: string,
+  stage: StageSnapshot = (tx, context, name) => stageSnapshot(tx, context, entity, name),
+): Task {
   return {
     id,
     retries: WAREHOUSE_RETRIES,
     write: async (tx, context) => {
       const name = await requireSnapshot(context, extractTaskId);
       try {
-        return await stageSnapshot(tx, context, entity, name);
+        return await stage(tx, context, name);
       } catch (error) {
         // A real run can load it again, a dry run has no such next time.
         if (context.dryRun) await removeSnapshot(context.config.dataDir, name);

@@ -13,6 +13,20 @@ export interface SnapshotPlace {
   readonly runId: string;
 }
 
+/** What a load of leads must know: which of them the lines are, and what may be compared with what. */
+export interface LeadFacts {
+  readonly pipelineId: number;
+  /** Whether all leads were read, not only what changed. */
+  readonly isFull: boolean;
+  /** Where a read of changes begins, as an ISO instant like the next; null when all were read. */
+  readonly from: string | null;
+  /** The upper bound of the read before; null when there is none, or none that this one can be held against. */
+  readonly cursor: string | null;
+  readonly overlapMinutes: number;
+  /** Everything that decides which leads land and what becomes of their fields: when it changes, all are read. */
+  readonly settings: string;
+}
+
 /** What a load must know besides the lines: how the records are to be read. */
 export interface SnapshotFacts {
   readonly entity: "leads" | "clients" | "cars";
@@ -23,7 +37,18 @@ export interface SnapshotFacts {
   readonly fields: Readonly<Record<string, { readonly id: number; readonly type: string }>>;
   readonly carsCatalogId: number | null;
   readonly clientsCatalogId: number | null;
+  /** Of leads alone. */
+  readonly leads?: LeadFacts;
 }
+
+const leadFactsShape = z.object({
+  pipelineId: z.int(),
+  isFull: z.boolean(),
+  from: z.string().nullable(),
+  cursor: z.string().nullable(),
+  overlapMinutes: z.number(),
+  settings: z.string(),
+});
 
 /** The manifest as JSON. */
 export const manifestShape = z.object({
@@ -33,6 +58,7 @@ export const manifestShape = z.object({
   fields: z.record(z.string(), z.object({ id: z.int(), type: z.string() })),
   carsCatalogId: z.int().nullable(),
   clientsCatalogId: z.int().nullable(),
+  leads: leadFactsShape.optional(),
   records: z.int(),
   bytes: z.int(),
   sha256: z.string(),

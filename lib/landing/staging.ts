@@ -7,6 +7,7 @@ import { watchColumns } from "./emptied_columns.ts";
 import { createEntityParser } from "./records/entity_parser.ts";
 import type { ParsedRecord, RejectedRecord } from "./records/record.ts";
 import type { SnapshotManifest } from "./snapshot.ts";
+import type { AcceptEntries, Entry } from "./followed_leads.ts";
 import { readLines, readManifest } from "./snapshot_reader.ts";
 import { addToBatch, landBatch, type StagingBatch } from "./staging_batch.ts";
 
@@ -23,42 +24,49 @@ const lineShape = z.object({ observed_at: z.string(), record: z.unknown() });
  *
  * What does not parse goes to `stg.rejected`. Throws when the snapshot is damaged, when too many records could
  * not land, or when a required column would lose all its values; the transaction must then be rolled back.
+ *
+ * `accept` chooses which records are looked at; the others count nowhere.
  */
 export async function stageSnapshot(
   tx: TransactionSql,
   context: TaskContext,
   entity: Entity,
   name: string,
+  accept: AcceptEntries = (entries) => Promise.resolve(entries),
 ): Promise<TaskResult> {
   const { dataDir } = context.config;
   const manifest = await readManifest(dataDir, name);
-  const parse = createLineParser(entity, manifest, context.config.businessTz);
+  const parse = createEntryParser(entity, manifest, context.config.businessTz);
   const run = { runId: context.runId, loadDate: context.logicalDate.toString() };
   const counts = createCounts();
   await querySqlFile(tx, "stg/lock_watermark.sql", [`stg.stg_${entity}`]);
   const columns = await watchColumns(tx, context, entity, manifest);
-  const land = async (batch: StagingBatch) => {
+  const land = async (entries: readonly Entry[]) => {
+    const batch: StagingBatch = { rows: [], rejected: [] };
+    for (const entry of await accept(entries)) {
+      const record = parse(entry);
+      count(counts, record);
+      if (record.row !== null) columns.add(record.row);
+      addToBatch(batch, entity, record);
+    }
     counts.landed += await landBatch(tx, entity, batch, run);
     context.progress(`${counts.read.toLocaleString("en")} ${entity}`);
   };
-  let batch: StagingBatch = { rows: [], rejected: [] };
+  let entries: Entry[] = [];
   let landing = Promise.resolve();
   for await (const line of readLines(dataDir, name, manifest)) {
-    const record = parse(line);
-    count(counts, record);
-    if (record.row !== null) columns.add(record.row);
-    addToBatch(batch, entity, record);
-    if (counts.read % BATCH_RECORDS > 0) continue;
+    entries.push(toEntry(line));
+    if (entries.length < BATCH_RECORDS) continue;
     context.signal.throwIfAborted();
-    // One batch is on its way while the next one is parsed.
+    // One batch is on its way while the next one is read.
     await landing;
-    landing = land(batch);
-    // Handled by the next await; when the parser throws first, its error is the one to see.
+    landing = land(entries);
+    // Handled by the next await; when the reading throws first, its error is the one to see.
     landing.catch(() => {});
-    batch = { rows: [], rejected: [] };
+    entries = [];
   }
   await landing;
-  await land(batch);
+  await land(entries);
   refuseTooMany(entity, counts, context.config.maxRejectPercent);
   return toResult(context, entity, counts, await columns.check());
 }
@@ -88,17 +96,19 @@ function count(counts: Counts, record: ParsedRecord | RejectedRecord): void {
   }
 }
 
-function createLineParser(entity: Entity, manifest: SnapshotManifest, businessTz: string) {
+function toEntry(line: string): Entry {
+  const { observed_at: observedAt, record } = lineShape.parse(JSON.parse(line));
+  return { observedAt, record };
+}
+
+function createEntryParser(entity: Entity, manifest: SnapshotManifest, businessTz: string) {
   const parse = createEntityParser(entity, {
     fields: manifest.fields,
     zones: { account: manifest.accountTimeZone, business: businessTz },
     carsCatalogId: manifest.carsCatalogId,
     clientsCatalogId: manifest.clientsCatalogId,
   });
-  return (line: string) => {
-    const { observed_at: observedAt, record } = lineShape.parse(JSON.parse(line));
-    return parse(record, observedAt);
-  };
+  return ({ observedAt, record }: Entry) => parse(record, observedAt);
 }
 
 function refuseTooMany(entity: Entity, counts: Counts, maxPercent: number): void {

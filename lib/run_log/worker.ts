@@ -31,7 +31,11 @@ export function startWorker(dataDir: string): Worker {
   const host = Deno.hostname().replace(/[^\w-]/g, "_");
   const id = `${host}.${Deno.pid}.${crypto.randomUUID().slice(0, 6)}`;
   const lock = tryLockFile(lockPath(folder, id), `${Deno.pid}\n`);
-  if (!lock) throw new Error(`Cannot register the worker ${id}: its file in ${folder} is locked`);
+  if (!lock) {
+    throw new Error(
+      `Cannot register the worker ${id}: its file in ${folder} is locked: set DATA_DIR to a folder of this machine alone`,
+    );
+  }
   return {
     id,
     liveRuns: new Set(),

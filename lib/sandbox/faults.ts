@@ -24,7 +24,10 @@ export const faultSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("touch_leads"), count: z.int().min(1) }),
   /** A good answer, after which another user moves one lead of it to the trash. */
   z.strictObject({ kind: z.literal("delete_lead") }),
-  /** A good answer, right after which these requests are made, to the API as the administrator or to control routes. */
+  /**
+   * A good answer, right after which these requests are made, to the API as the administrator or to control routes.
+   * A body that is text is sent as it is, as the ajax routes want it.
+   */
   z.strictObject({
     kind: z.literal("then"),
     requests: z.array(z.strictObject({

@@ -7,8 +7,11 @@ import { renderJournal } from "./routes/journal.ts";
 export interface JournalControl {
   /** Nothing is noted until this is called with true. */
   keep(isKept: boolean): void;
-  /** Records as the API shows them, with the moments in unix milliseconds: `lib/sandbox/account/journal.ts`. */
-  list(): object[];
+  /**
+   * All but the first `skip`, records as the API shows them, with the moments in unix milliseconds:
+   * `lib/sandbox/account/journal.ts`.
+   */
+  list(skip?: number): object[];
   /** Forgets what is noted. */
   clear(): void;
 }
@@ -18,7 +21,7 @@ export function createJournalControl(world: World): JournalControl {
     keep(isKept) {
       world.journal.isKept = isKept;
     },
-    list: () => renderJournal(world),
+    list: (skip = 0) => renderJournal(world, skip),
     clear: () => world.journal.clear(),
   };
 }
@@ -28,7 +31,10 @@ const keepSchema = z.strictObject({ keep: z.boolean() });
 /** `/journal`, below the other control routes. */
 export function createJournalRoutes(journal: JournalControl): Hono {
   const app = new Hono();
-  app.get("/journal", (context) => context.json(journal.list()));
+  app.get("/journal", (context) => {
+    const skip = z.coerce.number().int().min(0).parse(context.req.query("skip") ?? 0);
+    return context.json(journal.list(skip));
+  });
   app.post("/journal", async (context) => {
     journal.keep(keepSchema.parse(await context.req.json()).keep);
     return context.body(null, 204);

@@ -134,8 +134,9 @@ function createSender(
   fetch: (request: Request) => Response | Promise<Response>,
 ): (request: FaultRequest) => Promise<void> {
   return async ({ method, path, body }) => {
-    const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
-    const init = { method, headers, body: JSON.stringify(body) };
+    const headers = { authorization: `Bearer ${token}` };
+    const text = typeof body === "string" ? body : JSON.stringify(body);
+    const init = { method, headers, body: text };
     const response = await fetch(new Request(`http://${HOSTNAME}${path}`, init));
     if (response.ok) return;
     throw new Error(

@@ -84,7 +84,7 @@ async function importEmbedded(): Promise<typeof import("./embedded.ts")> {
   if (!isThere(EMBEDDED_WAREHOUSE)) {
     throw new ConfigError(
       "PG_HOST is missing: this build has no embedded warehouse, expected the name of a " +
-        "PostgreSQL server",
+        "PostgreSQL server: set PG_HOST and what .env.example says beside it",
     );
   }
   return await import(EMBEDDED_WAREHOUSE.href);

@@ -105,7 +105,11 @@ async function openLoaderSession(
   { config, progress, flags, signal }: SessionOptions,
 ): Promise<LoaderSession> {
   const { amo: settings } = config;
-  if (!settings) throw new ConfigError("Cannot write to amoCRM: it is not configured");
+  if (!settings) {
+    throw new ConfigError(
+      "Cannot write to amoCRM: it is not configured, expected AMO_SUBDOMAIN and AMO_TOKEN: set both in .env",
+    );
+  }
   const log = getLogger([id]);
   const client = createAmoClient({ ...settings, log, signal });
   const account = await requireWritableAccount(client, settings, flags.account);

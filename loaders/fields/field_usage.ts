@@ -15,9 +15,6 @@ const leadShape = z.object({
     .nullable(),
 });
 
-/** Leads may be dated ahead; all there are count. */
-const AHEAD = { hours: 24 * 366 };
-
 /**
  * Reads which leads, of all pipelines, have a value in which field. Leads in the trash are not among them:
  * the account shows nothing of those.
@@ -26,13 +23,12 @@ const AHEAD = { hours: 24 * 366 };
  * holds values would pass for an empty one.
  */
 export async function readFieldUsage(
-  session: Pick<LoaderSession, "client" | "account" | "log" | "signal">,
+  session: Pick<LoaderSession, "client" | "log" | "signal">,
 ): Promise<FieldUsage> {
-  const { client, account, log, signal } = session;
+  const { client, log, signal } = session;
   const usage = new Map<number, Map<number, readonly unknown[]>>();
   const options = {
     pipelineId: null,
-    upperBound: account.serverTime.add(AHEAD),
     log,
     signal,
   };

@@ -22,8 +22,6 @@ export interface ExistingLead extends LeadContent {
 }
 
 // Nothing is created later, so this asks for everything.
-const ANY_TIME = Temporal.Instant.from("2100-01-01T00:00:00Z");
-
 /**
  * Reads all leads of the rental pipeline, in order of their ids.
  *
@@ -38,7 +36,7 @@ export async function readLeads(
   const parse = createLeadParser({ fields, zones, carsCatalogId, clientsCatalogId });
   // By id: a lead comes once more when it has changed in between.
   const leads = new Map<number, ExistingLead>();
-  const options = { pipelineId: pipeline.id, upperBound: ANY_TIME, log, signal };
+  const options = { pipelineId: pipeline.id, log, signal };
   await scanLeads(client, options, (records, observedAt) => {
     for (const record of records) {
       const { row } = parse(record, observedAt.toString());

@@ -108,7 +108,9 @@ function placeToday(search: Search): Place {
     const place = placeIn({ ...search, days }, { from: 1 - days, to: days }, anyStart);
     if (place) return place;
   }
-  throw new RangeError("Cannot find a car for today: none is free, expected one");
+  throw new RangeError(
+    "Cannot find a car for today: none is free, expected one: upload more cars with deno task json_importer, or ask for fewer leads with --stages",
+  );
 }
 
 function placeIn(

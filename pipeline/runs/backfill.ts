@@ -3,6 +3,7 @@ import type { Dag } from "../../lib/dag/dag.ts";
 import { inRunOrder } from "../../lib/dag/downstream.ts";
 import { findDag } from "../../lib/dag/find_dag.ts";
 import type { DagOutcome } from "../../lib/dag/outcome.ts";
+import { asTyped } from "../../lib/log/typed_commands.ts";
 import { formatDuration } from "../../lib/log/time_text.ts";
 import { findOpenDays, type OpenDay } from "../../lib/run_log/open_days.ts";
 import { readTaskStates } from "../../lib/run_log/task_states.ts";
@@ -97,7 +98,7 @@ function describeStop(
   if (isAsked || !failed) return `Stopped at ${date}: ${goesOn}`;
   return [
     `Stopped at ${date}: once ${failed.dagId} can succeed, ${goesOn}; --continue passes it over`,
-    `  deno task runs explain ${failed.dagId} ${date}`,
+    asTyped(`  deno task runs explain ${failed.dagId} ${date}`),
   ].join("\n");
 }
 

@@ -9,6 +9,7 @@ import { EXIT_CODE } from "../../lib/script/exit_code.ts";
 import { NoRunLogError, openMigratedWarehouse } from "../../lib/script/read_only.ts";
 import { columnsOfStdout, lookOf, type Paint, paintForStdout } from "../../lib/script/look.ts";
 import { querySqlFile } from "../../lib/warehouse/sql_file.ts";
+import { asTyped } from "../../lib/log/typed_commands.ts";
 import { createSubcommand, type Subcommand } from "./subcommand.ts";
 
 /** The runs of some DAGs on some dates. */
@@ -127,7 +128,9 @@ function formatProblem(grid: Grid): string[] {
     : hasSuccess
     ? "failed though it had succeeded before"
     : "failed";
-  return [`Why ${dagId} ${found}, and what now:\n  deno task runs explain ${dagId} ${date}`];
+  return [
+    asTyped(`Why ${dagId} ${found}, and what now:\n  deno task runs explain ${dagId} ${date}`),
+  ];
 }
 
 function findNewest({ dates, dags }: Grid, status: RunStatus): DagRun | null {
@@ -176,14 +179,16 @@ async function readGrid(dags: readonly Dag[], flags: GridFlags): Promise<Grid> {
   };
 }
 
-interface Range {
+/** Which dates are asked for. */
+export interface Range {
   readonly to: Temporal.PlainDate;
   readonly days: number;
   /** To the last dates that have runs, when these have none. */
   readonly mayMove: boolean;
 }
 
-interface Found {
+/** The dates that are shown, and how the tasks stand on them. */
+export interface Found {
   readonly dates: readonly Temporal.PlainDate[];
   readonly states: readonly TaskState[];
 }
@@ -200,7 +205,8 @@ async function readOrNone(config: Config, range: Range, isForProgram: boolean): 
   }
 }
 
-async function readDates(sql: ISql, range: Range): Promise<Found> {
+/** The tasks of a range; of the last range with runs where this one has none and may move, which is printed. */
+export async function readDates(sql: ISql, range: Range): Promise<Found> {
   const dates = datesOf(range);
   const states = await readTaskStates(sql, String(dates[0]), String(dates.at(-1)));
   if (states.length > 0 || !range.mayMove) return { dates, states };

@@ -5,6 +5,7 @@ import { type Config, ConfigError, readConfig } from "../../lib/config.ts";
 import type { Dag } from "../../lib/dag/dag.ts";
 import { findDag } from "../../lib/dag/find_dag.ts";
 import { attemptLogFile, dagLogFile, type LogFile, TAIL_LINES } from "../../lib/log/log_file.ts";
+import { asTyped } from "../../lib/log/typed_commands.ts";
 import { type Attempt, readAttempts, withoutControls } from "../../lib/run_log/attempts.ts";
 import { parseLogicalDate } from "../../lib/script/dates.ts";
 import { EXIT_CODE } from "../../lib/script/exit_code.ts";
@@ -42,7 +43,7 @@ export async function readLogs(
   }
   if (blocks.length > 0) return blocks.join("\n\n");
   return `No line was kept of ${run.dag.id} of ${run.date}: why it has not run says\n` +
-    `  deno task runs explain ${run.dag.id} ${run.date}`;
+    asTyped(`  deno task runs explain ${run.dag.id} ${run.date}`);
 }
 
 async function formatAttempt(

@@ -5,6 +5,7 @@ import type { Dag } from "../../lib/dag/dag.ts";
 import { findDag } from "../../lib/dag/find_dag.ts";
 import { maskPersonalData } from "../../lib/log/masking.ts";
 import { formatProse } from "../../lib/log/prose.ts";
+import { asTyped } from "../../lib/log/typed_commands.ts";
 import { freeDeadClaims } from "../../lib/run_log/claims.ts";
 import { parseLogicalDate } from "../../lib/script/dates.ts";
 import { EXIT_CODE } from "../../lib/script/exit_code.ts";
@@ -79,7 +80,9 @@ export const markCommand: Subcommand = (dags, act) =>
       if (note === null) {
         const problem = `Cannot mark ${dag.id} of ${date}: a worker is on it, expected nobody: ` +
           "wait for its end, or stop it";
-        console.log(`${formatProse(problem, "")}\n  deno task runs cancel ${dag.id} ${date}`);
+        console.log(
+          asTyped(`${formatProse(problem, "")}\n  deno task runs cancel ${dag.id} ${date}`),
+        );
         return EXIT_CODE.alreadyRunning;
       }
       console.log(`${dag.id} of ${date} was ${note}`);

@@ -3,6 +3,7 @@ import type { Dag } from "../../lib/dag/dag.ts";
 import { findDag } from "../../lib/dag/find_dag.ts";
 import { withSetSchedules } from "../../lib/dag/scheduled_dags.ts";
 import { formatProse } from "../../lib/log/prose.ts";
+import { asTyped } from "../../lib/log/typed_commands.ts";
 import { formatDuration, formatLocalTime } from "../../lib/log/time_text.ts";
 import { type Attempt, readAttempts } from "../../lib/run_log/attempts.ts";
 import { dagRunOf } from "../../lib/run_log/dag_run.ts";
@@ -28,7 +29,7 @@ export function formatRun(
   return [
     `${view.paint("strong", `${dag.id} of ${date}`)}: ${view.paint(style, label)}${beside}\n` +
     `${formatProse(dag.description, "")}\nSchedule ${dag.schedule} (${view.timeZone})`,
-    ...blocks.length > 0 ? blocks : [`Why:\n  deno task runs explain ${dag.id} ${date}`],
+    ...blocks.length > 0 ? blocks : [asTyped(`Why:\n  deno task runs explain ${dag.id} ${date}`)],
   ].join("\n\n");
 }
 

@@ -58,6 +58,7 @@ async function scopeHistory(tx: TransactionSql): Promise<void> {
       runId: crypto.randomUUID(),
     }),
     rows_read: "",
+    is_partial_read: "false",
   });
   await tx`insert into changed_leads select distinct id from ods.ods_leads_hist`;
   await tx`insert into changed_clients select distinct id from ods.ods_clients_hist`;

@@ -19,14 +19,14 @@ export function parseText(value: unknown): Parsed<string> {
 /**
  * Digits with an optional sign and decimal point, as text, so that no digit is lost on the way.
  *
- * "1,200", "n/a", "NaN" and "1e3" do not parse: guessing what a comma means would be worse than null.
+ * "1,200", ".5", "5.", "n/a", "NaN" and "1e3" do not parse: guessing what a comma means would be worse than null.
  */
 export function parseNumber(value: unknown): Parsed<string> {
   if (value === null) return NOTHING;
   if (typeof value !== "string" && typeof value !== "number") return { reason: "not a number" };
   const text = String(value).trim();
   if (text === "") return NOTHING;
-  const isNumber = text.length <= MAX_DIGITS && /^[+-]?(\d+\.?\d*|\.\d+)$/.test(text);
+  const isNumber = text.length <= MAX_DIGITS && /^[+-]?\d+(\.\d+)?$/.test(text);
   return isNumber ? { value: text } : { reason: "not a number" };
 }
 

@@ -7,8 +7,8 @@ const PLACE = { origin: "", pageQuery: "" };
 const ALL = new Set(["catalog_elements", "contacts", "loss_reason", "source_id"]);
 
 /** The journal with every record as the API would show it; a lead in the trash is hollow, one that is gone null. */
-export function renderJournal(world: World): object[] {
-  return world.journal.list().map((entry) => render(world, entry));
+export function renderJournal(world: World, skip: number): object[] {
+  return world.journal.list().slice(skip).map((entry) => render(world, entry));
 }
 
 function render(world: World, entry: Change | Answer): object {

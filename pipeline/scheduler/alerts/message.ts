@@ -3,6 +3,7 @@ import { maskPersonalData } from "../../../lib/log/masking.ts";
 import { formatDuration, formatLocalTime } from "../../../lib/log/time_text.ts";
 import type { ClaimedIncident, IncidentHistory } from "./incidents.ts";
 import { shorten } from "./shorten.ts";
+import { asTyped } from "../../../lib/log/typed_commands.ts";
 
 /** What a message is made of. */
 export interface MessageParts {
@@ -36,7 +37,7 @@ export function composeMessage(parts: MessageParts): string {
     ...repairOf(parts),
     ...(warnings.length > 0 ? [describeWarnings(parts)] : []),
   ];
-  return shorten(maskPersonalData(sections.join("\n\n")), MOST_CHARACTERS);
+  return shorten(asTyped(maskPersonalData(sections.join("\n\n"))), MOST_CHARACTERS);
 }
 
 function headline({ incident, timeZone }: MessageParts): string {

@@ -33,7 +33,12 @@ function account(timezone: string): Answer {
 
 Deno.test("readAccount() gives subdomain, time zone and the CRM's own time", async () => {
   const { serverTime, ...facts } = await readFrom(readAccount, account("Europe/Moscow"));
-  assert.deepEqual(facts, { id: 7, subdomain: "rental", timeZone: "Europe/Moscow" });
+  assert.deepEqual(facts, {
+    id: 7,
+    subdomain: "rental",
+    timeZone: "Europe/Moscow",
+    isDated: true,
+  });
   assert.equal(serverTime.toString(), "2026-05-03T04:00:00Z");
 });
 

@@ -42,7 +42,8 @@ function serveList({ rows, manages, most = 250, short, nextOnLastPage = false }:
       _embedded: { leads },
       _links: hasNext ? { next: { href: next.href } } : {},
     };
-    return Promise.resolve({ body, serverTime: Temporal.Instant.fromEpochMilliseconds(0) });
+    const serverTime = Temporal.Instant.fromEpochMilliseconds(0);
+    return Promise.resolve({ body, serverTime, isDated: true });
   };
   return { fetch, asked };
 }
@@ -130,7 +131,8 @@ Deno.test("walkPages() ends when a list gives the same page whatever page and si
     next.searchParams.set("page", String(answers + 1));
     const leads = upTo(200).map((id) => ({ id }));
     const body = { _embedded: { leads }, _links: { next: { href: next.href } } };
-    return Promise.resolve({ body, serverTime: Temporal.Instant.fromEpochMilliseconds(0) });
+    const serverTime = Temporal.Instant.fromEpochMilliseconds(0);
+    return Promise.resolve({ body, serverTime, isDated: true });
   };
   const first = new URL("https://a.amocrm.ru/api/v4/leads?limit=200");
   await assert.rejects(

@@ -33,6 +33,8 @@ Deno.test("journal notes every state of a lead, its events and what was shown wh
     ],
   );
   assert.deepEqual(each(at(entries[2], "body"), "leads", "id"), []);
+  const rest = await call("GET", "/_sandbox/journal?skip=4");
+  assert.deepEqual(rest.body, entries.slice(4));
   assert.equal((await call("DELETE", "/_sandbox/journal")).status, 204);
   assert.deepEqual(sandbox.journal.list(), []);
 });

@@ -5,13 +5,6 @@ import { captureLog } from "../../support/logs.ts";
 import { type Answer, page, serveAnswers } from "../../support/scripted_server.ts";
 
 const { log } = await captureLog();
-const ACCOUNT = {
-  id: 7,
-  subdomain: "sandbox",
-  isSandbox: true,
-  timeZone: "Asia/Dubai",
-  serverTime: Temporal.Instant.from("2026-05-03T00:00:00Z"),
-};
 
 function lead(id: number, createdAt: number, values: Readonly<Record<number, string>> | null) {
   const fields = values === null ? null : Object.entries(values)
@@ -29,7 +22,7 @@ async function read(...answers: readonly Answer[]) {
   await using server = serveAnswers(...answers);
   const client = createAmoClient({ baseUrl: server.url, token: "t", requestsPerSecond: 1000, log });
   const { signal } = new AbortController();
-  const usage = await readFieldUsage({ client, account: ACCOUNT, log, signal });
+  const usage = await readFieldUsage({ client, log, signal });
   return { usage, requests: server.requests };
 }
 

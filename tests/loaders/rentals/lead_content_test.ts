@@ -12,6 +12,7 @@ const ACCOUNT: RentalAccount = {
     subdomain: "rental",
     timeZone: ZONES.account,
     serverTime: Temporal.Instant.from("2026-05-03T00:00:00Z"),
+    isDated: true,
   },
   zones: ZONES,
   pipeline: { id: 5, name: "Car Rental", is_archive: false, statuses: [] },

@@ -3,11 +3,12 @@ import { stripVTControlCharacters } from "node:util";
 import type { Attempt } from "../../../lib/run_log/attempts.ts";
 import { dagRunOf } from "../../../lib/run_log/dag_run.ts";
 import { listDates } from "../../../lib/script/dates.ts";
-import { formatGrid, type Grid, toGridJson } from "../../../pipeline/runs/grid.ts";
+import { formatGrid, type Grid, readDates, toGridJson } from "../../../pipeline/runs/grid.ts";
 import { colourful, plain } from "../../../lib/script/look.ts";
-import { at, attemptOf } from "../../support/attempts.ts";
-import { notingTask, testDag } from "../../support/runs.ts";
+import { at, attemptOf, insertAttempts } from "../../support/attempts.ts";
+import { DATE, notingTask, testDag } from "../../support/runs.ts";
 import { statesOf } from "../../support/task_states.ts";
+import { testOnBothWarehouses } from "../../support/warehouses.ts";
 
 const DAGS = [
   testDag("daily_load_ods_cars", [notingTask("merge_ods_cars", [])]),
@@ -122,3 +123,16 @@ Deno.test("toGridJson() gives each run with its counts and the error that decide
     ],
   });
 });
+
+testOnBothWarehouses(
+  "readDates() shows the last dates with runs where these have none",
+  async (warehouse) => {
+    await insertAttempts(warehouse, [attemptOf("leads", "extract"), attemptOf("leads", "load")]);
+    const to = Temporal.PlainDate.from(DATE).add({ days: 40 });
+    const { dates, states } = await readDates(warehouse.sql, { to, days: 3, mayMove: true });
+    assert.deepEqual(dates.map(String), ["2026-05-01", "2026-05-02", "2026-05-03"]);
+    assert.deepEqual(states.map(({ task_id }) => task_id).sort(), ["extract", "load"]);
+    const asked = await readDates(warehouse.sql, { to, days: 3, mayMove: false });
+    assert.deepEqual([asked.dates.map(String).at(-1), asked.states], [to.toString(), []]);
+  },
+);

@@ -16,7 +16,7 @@ Deno.test("parseText() trims, and makes blank text null", () => {
 
 Deno.test("parseNumber() keeps every digit of what is plainly a number", () => {
   const digits = "12345678901234567890123456789.000000000000000000001";
-  for (const text of ["0", "-7", "+3.5", ".5", "5.", digits]) {
+  for (const text of ["0", "-7", "+3.5", "0.50", digits]) {
     assert.deepEqual(parseNumber(` ${text} `), { value: text });
   }
   assert.deepEqual(parseNumber(350), { value: "350" });
@@ -25,7 +25,21 @@ Deno.test("parseNumber() keeps every digit of what is plainly a number", () => {
 });
 
 Deno.test("parseNumber() refuses everything else", () => {
-  const others = ["n/a", "1,200", "NaN", "1e3", "0x10", "1 200", "--1", ".", "٣", "9".repeat(1001)];
+  const others = [
+    ".5",
+    "5.",
+    "n/a",
+    "1,200",
+    "NaN",
+    "1e3",
+    "0x10",
+    "1 200",
+    "--1",
+    ".",
+    "-.5",
+    "٣",
+    "9".repeat(1001),
+  ];
   for (const value of [...others, true, {}, 1e21, Infinity]) {
     assert.deepEqual(parseNumber(value), { reason: "not a number" }, String(value));
   }

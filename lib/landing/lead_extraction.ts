@@ -1,0 +1,145 @@
+import type { Account } from "../amocrm/account.ts";
+import { AmoError } from "../amocrm/answers.ts";
+import { readCatalogs, wantedCatalog } from "../amocrm/catalogs.ts";
+import { NotFiltered, scanChangedLeads } from "../amocrm/changed_leads.ts";
+import { type FieldsByColumn, readCustomFields } from "../amocrm/fields.ts";
+import { findByNameOrId } from "../amocrm/find_by_name.ts";
+import { type RecordSink, scanLeads, workersFor } from "../amocrm/lead_scan.ts";
+import { findRentalPipeline, readPipelines } from "../amocrm/pipelines.ts";
+import type { TaskContext, TaskResult } from "../dag/dag.ts";
+import { type Crm, extractToSnapshot, type ReadResult } from "./extraction.ts";
+import { chooseReading, FULL_REASONS, type LeadCursor, toLeadCursor } from "./lead_reading.ts";
+import type { LeadFacts } from "./snapshot.ts";
+
+/**
+ * Reads into a snapshot the leads of all pipelines that changed since the last complete read, or all of them, as
+ * `chooseReading` says. An account that does not filter by the time of change is read as a whole, with a warning.
+ */
+export async function extractLeads(context: TaskContext): Promise<TaskResult> {
+  return await extractToSnapshot(context, "leads", async (crm, account) => {
+    const { client, settings } = crm;
+    requireServerTime(account);
+    const pipelineId = findRentalPipeline(await readPipelines(client), settings).id;
+    const catalogs = await readCatalogs(client);
+    const carsCatalogId = findByNameOrId(catalogs, wantedCatalog(settings, "cars")).id;
+    const clientsCatalogId = findByNameOrId(catalogs, wantedCatalog(settings, "clients")).id;
+    return {
+      fields: await readCustomFields(client, "/api/v4/leads"),
+      carsCatalogId,
+      clientsCatalogId,
+      read: (sink, fields) => {
+        const zones = [account.timeZone, context.config.businessTz];
+        const ids = { pipelineId, carsCatalogId, clientsCatalogId };
+        const source = {
+          ...crm,
+          account,
+          pipelineId,
+          settled: describe({ ...ids, zones }, fields),
+        };
+        return readLeads(context, source, sink);
+      },
+    };
+  });
+}
+
+/** The cursor is the CRM's time: this machine's clock must never stand in for it. */
+function requireServerTime({ isDated }: Account): void {
+  if (isDated) return;
+  throw new AmoError(
+    "Cannot read leads by the time of their change: the answer has no Date header, expected one: " +
+      "let it through in what stands between this program and amoCRM (AMO_BASE_URL)",
+    null,
+  );
+}
+
+/** As of `LeadFacts.settings`: one text for equal facts, whatever order they came in. */
+function describe(ids: object, fields: FieldsByColumn): string {
+  const sorted = Object.entries(fields).sort(([a], [b]) => a < b ? -1 : 1)
+    .map(([column, { id, type }]) => [column, id, type]);
+  return JSON.stringify({ ...ids, fields: sorted });
+}
+
+interface LeadSource extends Crm {
+  readonly account: Account;
+  readonly pipelineId: number;
+  /** As of `LeadFacts.settings`. */
+  readonly settled: string;
+}
+
+async function readLeads(
+  context: TaskContext,
+  source: LeadSource,
+  sink: RecordSink,
+): Promise<ReadResult> {
+  const { account: { serverTime: upperBound }, settings: { overlapMinutes }, settled } = source;
+  const cursor = toLeadCursor(await context.query("stg/read_lead_cursor.sql", []));
+  const { logicalDate, full, config: { fullScanWeekday } } = context;
+  const wish = {
+    logicalDate,
+    fullScanWeekday,
+    full,
+    settings: settled,
+    overlapMinutes,
+    upperBound,
+  };
+  const reading = chooseReading(cursor, wish);
+  if (reading.kind === "full") {
+    context.log.info("Reading all leads, since {reason}", { reason: FULL_REASONS[reading.reason] });
+    return await readAll(context, source, cursor, sink);
+  }
+  context.log.info("Reading the leads that changed since {from}", { from: String(reading.from) });
+  try {
+    await scanChangedLeads(source.client, {
+      from: toSeconds(reading.from),
+      to: toSeconds(upperBound),
+      log: context.log,
+      signal: context.signal,
+    }, sink);
+  } catch (error) {
+    if (!(error instanceof NotFiltered)) throw error;
+    context.log.warn(
+      "amoCRM did not filter or order leads by the time of their change as asked ({found}): reading all of them",
+      { found: error.message },
+    );
+    const { metrics, ...rest } = await readAll(context, source, cursor, sink);
+    return { metrics: { ...metrics, warning_filter_ignored: 1 }, ...rest };
+  }
+  const from = String(reading.from);
+  return {
+    metrics: { is_full_scan: 0 },
+    leads: { ...factsOf(source, cursor), isFull: false, from },
+  };
+}
+
+async function readAll(
+  { log, signal }: TaskContext,
+  source: LeadSource,
+  cursor: LeadCursor,
+  sink: RecordSink,
+): Promise<ReadResult> {
+  const workers = workersFor(source.settings.requestsPerSecond);
+  const scan = { pipelineId: null, log, signal, workers };
+  const { isFallback } = await scanLeads(source.client, scan, sink);
+  return {
+    metrics: { is_full_scan: 1, warning_read_by_page: Number(isFallback) },
+    leads: { ...factsOf(source, cursor), isFull: true, from: null },
+  };
+}
+
+function factsOf(
+  { pipelineId, settled, settings: { overlapMinutes } }: LeadSource,
+  { cursorAt, settings }: LeadCursor,
+): Omit<LeadFacts, "isFull" | "from"> {
+  // Read otherwise than before, every lead differs from its last copy, and nothing was missed.
+  const isAlike = cursorAt !== null && settings === settled;
+  return {
+    pipelineId,
+    cursor: isAlike ? String(cursorAt) : null,
+    overlapMinutes,
+    settings: settled,
+  };
+}
+
+function toSeconds(instant: Temporal.Instant): number {
+  return Math.floor(instant.epochMilliseconds / 1000);
+}

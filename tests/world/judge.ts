@@ -1,0 +1,171 @@
+import type { Warehouse } from "../../lib/warehouse/warehouse.ts";
+import { type Difference, findDifferences, readTables, TABLES } from "./compare.ts";
+import type { Crm } from "./crm.ts";
+import { createOracle, type Oracle, type Unknown } from "./oracle/oracle.ts";
+import type { Entity, FieldOf } from "./oracle/records.ts";
+import type { Stage, Status } from "./oracle/rentals.ts";
+import { calendarRows, layersOf, type Row, toStgRows } from "./oracle/tables.ts";
+import { type Watcher, type WorldRun, ZONE } from "./world.ts";
+
+/** Something that is not as the oracle says. */
+export interface Finding {
+  readonly day: number;
+  readonly logicalDate: string;
+  readonly difference: Difference | null;
+  readonly unknown: Unknown | null;
+  /** A run that failed although nothing was in its way. */
+  readonly failure: string | null;
+}
+
+/** An oracle that watches a world and lays the warehouse beside what it must hold. */
+export interface Judge extends Watcher {
+  readonly findings: readonly Finding[];
+  readonly oracle: Oracle;
+  readonly runs: readonly WorldRun[];
+}
+
+const WEEKEND = [6, 7];
+const GRACE_MINUTES = 29;
+const MAX_HORIZON_DAYS = 730;
+
+/** A judge of a world; it stops looking at the first day on which something differs. */
+export function createJudge(crm: Crm, warehouse: Warehouse): Judge {
+  const oracle = createOracle(readerOf(crm), {
+    overlapMinutes: 10,
+    eventsOverlapMinutes: 60,
+    fullScanWeekday: 7,
+    rentalPipelineId: crm.account.pipelineId,
+  });
+  const findings: Finding[] = [];
+  const runs: WorldRun[] = [];
+  let unknown: Unknown[] = [];
+  let calendar: readonly [string, string] | null = null;
+  const business = {
+    zone: ZONE,
+    graceMinutes: GRACE_MINUTES,
+    weekend: WEEKEND,
+    maxHorizonDays: MAX_HORIZON_DAYS,
+  };
+  return {
+    findings,
+    oracle,
+    runs,
+    get hasSeenEnough() {
+      return findings.length > 0;
+    },
+    happened: (entries) => oracle.happened(entries),
+    ran(run) {
+      runs.push(run);
+      if (run.isSuccess) unknown.push(...oracle.ran(run));
+    },
+    async dayIsOver(day, logicalDate, isWhole) {
+      const about = { day, logicalDate, difference: null, unknown: null, failure: null };
+      findings.push(...unknown.map((one) => ({ ...about, unknown: one })));
+      unknown = [];
+      const expected = new Map<string, readonly Row[]>([
+        ["stg.stg_leads", toStgRows("leads", oracle.leads)],
+        ["stg.stg_clients", toStgRows("clients", oracle.clients)],
+        ["stg.stg_cars", toStgRows("cars", oracle.cars)],
+        ["stg.stg_lead_events", toEventRows(oracle)],
+        ["ops.watermark", toCursorRows(oracle)],
+      ]);
+      if (isWhole) {
+        const held = {
+          ...oracle,
+          events: oracle.eventsByLead(),
+          statuses: statusesOf(crm),
+          rentalPipelineId: crm.account.pipelineId,
+        };
+        const layers = layersOf(held, business, logicalDate);
+        for (const [table, rows] of Object.entries(layers.tables)) expected.set(table, rows);
+        calendar = widen(calendar, layers.calendar);
+        expected.set("dds.dim_date", calendarRows(calendar, WEEKEND));
+      }
+      const tables = TABLES.filter((table) => expected.has(table));
+      const found = await readTables(warehouse, tables);
+      for (const table of tables) {
+        const rows = (found.get(table) ?? []).filter((row) =>
+          table !== "ops.watermark" || String(row.name).startsWith("amocrm.")
+        );
+        findings.push(
+          ...findDifferences(table, expected.get(table) ?? [], rows)
+            .map((difference) => ({ ...about, difference })),
+        );
+      }
+    },
+  };
+}
+
+function widen(
+  before: readonly [string, string] | null,
+  [first, last]: readonly [string, string],
+): readonly [string, string] {
+  if (before === null) return [first, last];
+  return [before[0] < first ? before[0] : first, before[1] > last ? before[1] : last];
+}
+
+function toEventRows({ events }: Oracle): Row[] {
+  return [...events.values()].map(({ id, type, entityId, createdAt }) => ({
+    id,
+    type,
+    lead_id: entityId,
+    created_at: createdAt,
+    survivor_id: null,
+  }));
+}
+
+function toCursorRows({ cursors }: Oracle): Row[] {
+  const names = ["amocrm.leads", "amocrm.leads_full", "amocrm.events", "amocrm.events_full"];
+  return names.map((name) => ({ name, cursor_at: cursors.get(name) ?? null }));
+}
+
+const FIELD_TYPES: Readonly<Record<string, string>> = { rental_end: "date_time" };
+
+function readerOf({ account, accountZone }: Crm) {
+  const fieldsOf = (fields: Readonly<Record<string, number>>): ReadonlyMap<string, FieldOf> =>
+    new Map(
+      Object.entries(fields).map(([column, id]) => [
+        column,
+        { id, type: FIELD_TYPES[column] ?? "date" },
+      ]),
+    );
+  const fields: Record<Entity, ReadonlyMap<string, FieldOf>> = {
+    leads: fieldsOf(account.leadFields),
+    clients: fieldsOf(account.clientFields),
+    cars: fieldsOf(account.carFields),
+  };
+  return {
+    accountZone,
+    businessZone: ZONE,
+    carsCatalogId: account.carsCatalogId,
+    clientsCatalogId: account.clientsCatalogId,
+    fields,
+  };
+}
+
+/** What the names of the statuses of a world mean. */
+const STAGES: Readonly<Record<string, Stage>> = {
+  Inquiry: "inquiry",
+  "Quote Sent": "quote",
+  Confirmed: "confirmed",
+  "On Rent": "on_rent",
+  Closed: "closed",
+  Cancelled: "cancelled",
+  Talks: "other",
+  Signed: "closed",
+  Lost: "cancelled",
+};
+
+function statusesOf({ account, otherPipelineId, otherStatuses }: Crm): Status[] {
+  const toStatuses = (pipelineId: number, statuses: Readonly<Record<string, number>>) =>
+    Object.entries(statuses).map(([name, statusId]) => ({
+      pipelineId,
+      statusId,
+      name,
+      stage: STAGES[name] ?? "other",
+    }));
+  return [
+    ...toStatuses(account.pipelineId, account.statuses),
+    ...toStatuses(otherPipelineId, otherStatuses),
+  ];
+}
