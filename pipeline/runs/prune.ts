@@ -98,7 +98,12 @@ export const pruneCommand: Subcommand = (dags, act) =>
         return await pruneOld(dags, config, flags.keepDays, isWanted);
       }
       if (flags.after !== undefined && flags.keepDays === undefined) {
-        return await pruneNewer(dags, config, parseLogicalDate(flags.after, config.businessTz), isWanted);
+        return await pruneNewer(
+          dags,
+          config,
+          parseLogicalDate(flags.after, config.businessTz),
+          isWanted,
+        );
       }
       throw new ConfigError(
         "Cannot prune without a limit: expected --keep-days, or --after for dates of the future",

@@ -114,12 +114,12 @@ with versions as (
         )::date as next_opens_on,
         (
             ods_cars_hist.valid_to at time zone current_setting('rental.business_tz')
-            - interval '1 microsecond'
         )::date as last_valid_on,
         (
-            first_value(
-                coalesce(ods_cars_hist.created_at, ods_cars_hist.valid_from)
-            ) over history at time zone current_setting('rental.business_tz')
+            coalesce(
+                last_value(ods_cars_hist.created_at) over whole_history,
+                first_value(ods_cars_hist.valid_from) over whole_history
+            ) at time zone current_setting('rental.business_tz')
         )::date as created_on,
         last_value(ods_cars_hist.in_fleet_from) over whole_history as in_fleet_from,
         last_value(ods_cars_hist.in_fleet_to) over whole_history as in_fleet_to

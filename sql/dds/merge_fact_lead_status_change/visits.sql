@@ -5,14 +5,26 @@
 -- A visit lasts whatever is edited; a deletion ends it, and a return begins one.
 
 create temporary table steps on commit drop as
-with walked as (
+with markers as (
+    -- The first of several markers ends the visit.
     select
         walk.*,
-        max(walk.place) filter (where walk.kind = 'marker') over (
+        walk.kind = 'marker'
+        and lag(walk.kind) over (
             partition by walk.lead_id
             order by walk.place
-        ) as marker_place
+        ) <> 'marker' as is_end
     from walk
+),
+
+walked as (
+    select
+        markers.*,
+        max(markers.place) filter (where markers.is_end) over (
+            partition by markers.lead_id
+            order by markers.place
+        ) as marker_place
+    from markers
 ),
 
 known as (
