@@ -108,14 +108,18 @@ function describeSuccess(
 
 function describeStale(state: TaskState, at: At): Description {
   const { task_id, succeeded_at, started_at, newer_upstream, newer_upstream_at } = state;
-  return {
-    headline: `is stale: ${newer_upstream} has succeeded again since`,
-    details: [
-      `${task_id} succeeded at ${at(succeeded_at ?? started_at)}, before the end of that at ${
-        at(newer_upstream_at ?? started_at)
-      }`,
-    ],
-  };
+  const success = `${task_id} succeeded at ${at(succeeded_at ?? started_at)}`;
+  const since = at(newer_upstream_at ?? started_at);
+  // A task is named "dag.task"; a migration says in words what it is.
+  return newer_upstream?.includes(" ")
+    ? {
+      headline: `is stale: ${newer_upstream} wants its tables computed anew`,
+      details: [`${success}, before that was applied at ${since}`],
+    }
+    : {
+      headline: `is stale: ${newer_upstream} has succeeded again since`,
+      details: [`${success}, before the end of that at ${since}`],
+    };
 }
 
 function describeRunning(state: TaskState, view: DayView, at: At): Description {

@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import type { TransactionSql } from "postgres";
 import { z } from "zod";
 import { grantRoles } from "./roles.ts";
-import { querySqlFile, runSqlFile, SQL_DIR, toSqlFileError } from "./sql_file.ts";
+import { metricsOf, querySqlFile, runSqlFile, SQL_DIR, toSqlFileError } from "./sql_file.ts";
 import type { Warehouse } from "./warehouse.ts";
 
 /** The migrations do not fit the files or the warehouse; the message says which and what to do. */
@@ -143,13 +143,19 @@ async function applyOnce(
   });
 }
 
+/** A file may end with one select of its metrics, as every other file does: they are kept with its record. */
 async function apply(tx: TransactionSql, { version, file, text, checksum }: Migration) {
+  const metrics = await runMigration(tx, file, text);
+  const values = [version, file, checksum, metrics && JSON.stringify(metrics)];
+  await querySqlFile(tx, "ops/record_migration.sql", values);
+}
+
+async function runMigration(tx: TransactionSql, file: string, text: string) {
   try {
-    await tx.unsafe(text);
+    return metricsOf(`migrations/${file}`, await tx.unsafe(text));
   } catch (error) {
     throw toSqlFileError(error, `migrations/${file}`, text);
   }
-  await querySqlFile(tx, "ops/record_migration.sql", [version, file, checksum]);
 }
 
 /** The files still to apply, after the applied ones were compared with what is here. */

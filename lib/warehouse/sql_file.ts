@@ -135,6 +135,12 @@ export async function setParameters(
   await tx.unsafe(`select ${calls.join(", ")}`, settings.flat());
 }
 
+/** The metrics of a file that need not have any: those of its last statement, when that is a select of one row. */
+export function metricsOf(path: string, result: Result | readonly Result[]): Metrics | null {
+  const last = lastResult(result);
+  return last.command === ROW_RETURNING_COMMAND && last.length === 1 ? toMetrics(path, last) : null;
+}
+
 type Result = RowList<Row[]>;
 
 /** The driver gives one result for one statement, and a list of results for several. */

@@ -113,7 +113,13 @@ function formatLegend({ dags }: Grid, paint: Paint): string {
   };
   return [
     LEGEND.map(format).join("  "),
-    ...isStale ? [`${format("stale")}: what it waited for has succeeded again since`] : [],
+    ...isStale
+      ? [
+        `${
+          format("stale")
+        }: due again, since what it waited for has succeeded later, or an upgrade wants it`,
+      ]
+      : [],
   ].join("\n");
 }
 

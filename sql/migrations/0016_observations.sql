@@ -34,7 +34,7 @@ comment on function stg.hash_moment(timestamptz) is 'A moment in a row_hash: ISO
 create function stg.hash_lines(lines text)
 returns text
 language sql
-immutable
+stable
 parallel safe
 return encode(sha256(convert_to(lines, 'UTF8')), 'hex');
 
@@ -245,7 +245,8 @@ where type = 'entity_merged';
 
 -- The opening of a row by those of the rows before it (rule 3 of the history): its updated_at where that can
 -- be believed, else when it was seen. restored_at is that of the last lead_restored event up to the sight,
--- for a live row behind a marker; null for every other row.
+-- for a live row behind a marker; null for every other row. (Called for every row of a changed record:
+-- plpgsql takes a third of the time of sql here.)
 create function ods.next_opening(
     opening_before timestamptz,
     observed_at timestamptz,
@@ -254,16 +255,20 @@ create function ods.next_opening(
     restored_at timestamptz
 )
 returns timestamptz
-language sql
+language plpgsql
 immutable
 parallel safe
-return case
-    when opening_before is null
-        then least(observed_at, greatest(updated_at, created_at))
-    when updated_at > opening_before and updated_at <= observed_at then updated_at
-    when restored_at >= opening_before then restored_at
-    else observed_at
+as $$
+begin
+    return case
+        when opening_before is null
+            then least(observed_at, greatest(updated_at, created_at))
+        when updated_at > opening_before and updated_at <= observed_at then updated_at
+        when restored_at >= opening_before then restored_at
+        else observed_at
+    end;
 end;
+$$;
 
 comment on function ods.next_opening(timestamptz, timestamptz, timestamptz, timestamptz, timestamptz) is 'When a row of stg opens, by the opening of the row before it in order (null: it is the first)';
 

@@ -3,21 +3,22 @@ import assert from "node:assert/strict";
 import { DAY, fillAccount, testScripts } from "../support/daily_setup.ts";
 import { testWorld, type WorldSetup } from "../support/worlds.ts";
 
-/** Lives on to four in the morning of a date and runs it; returns what each lead of the case became. */
+/** Lives on to a time of a date and runs it; returns what each lead of the case became. */
 async function runDay(
   setup: WorldSetup,
   date: string,
   timeZone: string,
+  plainTime = "04:00",
 ): Promise<Record<string, unknown>[]> {
-  const morning = Temporal.PlainDate.from(date).toZonedDateTime({ timeZone, plainTime: "04:00" });
-  await setup.account.liveTo(morning.epochMilliseconds / 1000);
+  const moment = Temporal.PlainDate.from(date).toZonedDateTime({ timeZone, plainTime });
+  await setup.account.liveTo(moment.epochMilliseconds / 1000);
   const { code, stderr } = await setup.run("daily", ["--date", date], { BUSINESS_TZ: timeZone });
   assert.equal(code, 0, stderr);
   const rows = await setup.inspect(({ sql }) =>
     sql`
       select
         lead_id::integer, car_id::integer, client_id::integer, rental_days, budget::text,
-        amount::float8
+        amount::float8, stage, is_cancelled
       from dds.fact_rentals
     `.then((found) => [...found])
   );
@@ -65,6 +66,33 @@ testWorld("price_minor_units", "daily keeps the minor units of prices", async (s
   });
   assert.equal(sum, "1000.35");
 });
+
+testWorld(
+  "updated_at_backwards",
+  "daily shows what the CRM shows, though it was written with an updated_at before the last one",
+  async (setup) => {
+    const first = await runDay(setup, "2026-05-01", "Asia/Dubai", "10:10");
+    const [last] = await runDay(setup, "2026-05-02", "Asia/Dubai");
+
+    assert.deepEqual(first.map(({ stage, budget }) => [stage, budget]), [["confirmed", "1000"]]);
+    assert.deepEqual([last?.stage, last?.is_cancelled, last?.budget], ["cancelled", true, "0"]);
+    const versions = await setup.inspect(({ sql }) =>
+      sql`
+        select
+          stage, budget::text, is_current,
+          to_char(valid_from at time zone 'Asia/Dubai', 'DD HH24:MI') as opened
+        from ods.ods_leads_hist
+        inner join dict.dict_status_leads using (pipeline_id, status_id)
+        order by valid_from
+      `.then((found) => found.map((row) => Object.values(row)))
+    );
+    // The first was written an hour ahead, so it counts from when it was seen.
+    assert.deepEqual(versions, [
+      ["confirmed", "1000", false, "01 10:10"],
+      ["cancelled", "0", true, "01 10:20"],
+    ]);
+  },
+);
 
 testScripts(
   "daily fails as long as the rental pipeline is not there, and is whole afterwards",

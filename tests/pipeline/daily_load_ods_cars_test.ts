@@ -17,6 +17,8 @@ testOnBothWarehouses("merge_ods_cars keeps each plate that a car had", async (wa
     vin: "JN1XXXXX0000000",
     year: 2024,
     dailyrate: "120.50",
+    in_fleet_from: "2026-04-10",
+    in_fleet_to: null,
     created_at: "2026-04-01T08:00:00Z",
   };
   await land(warehouse, "stg_cars", [

@@ -3,6 +3,7 @@ export interface Copy {
   readonly id: number;
   readonly updatedAt: number;
   readonly observedAt: number;
+  readonly createdAt: number | null;
   readonly rowHash: string;
   /** null: the record was seen deleted. */
   readonly state: string | null;
@@ -21,37 +22,59 @@ export interface Version {
 
 type Opening = Copy & { readonly opensAt: number };
 
-/**
- * The history that a set of copies stands for, written down a second time from the rules of the
- * warehouse, one record after the other, so that the SQL can be held against it.
- */
-export function versionsOf(copies: readonly Copy[]): readonly Version[] {
-  return [...groupBy(copies, (copy) => copy.id).values()]
-    .sort((a, b) => (a[0]?.id ?? 0) - (b[0]?.id ?? 0))
-    .flatMap((ofOneRecord) => toVersions(oneForEachMoment(openings(ofOneRecord))));
+/** What a history is made of: all copies of STG in any order, and when which record was restored. */
+export interface Source {
+  readonly copies: readonly Copy[];
+  readonly restores: readonly { readonly id: number; readonly at: number }[];
 }
 
-function openings(copies: readonly Copy[]): readonly Opening[] {
-  return [...groupBy(copies, (copy) => copy.updatedAt).values()].flatMap((ofOneUpdate) => {
-    const sights = [...groupBy(ofOneUpdate, (copy) => copy.observedAt).values()]
-      .map((together) => greatest(together, (a, b) => compare(a.rowHash, b.rowHash)))
-      .sort((a, b) => a.observedAt - b.observedAt);
-    return sights
-      .map((copy, i) => ({ ...copy, opensAt: i === 0 ? copy.updatedAt : copy.observedAt }))
-      .filter((copy, i) => i === 0 || copy.state !== sights[i - 1]?.state);
-  });
+/**
+ * The history that a set of copies stands for, written down a second time from the rules of the
+ * warehouse, one record and one row after the other, so that the SQL can be held against it.
+ */
+export function versionsOf({ copies, restores }: Source): readonly Version[] {
+  return [...Map.groupBy(copies, (copy) => copy.id)]
+    .sort(([a], [b]) => a - b)
+    .flatMap(([id, ofOneRecord]) => {
+      const restoredAt = restores.filter((restore) => restore.id === id).map(({ at }) => at);
+      return toVersions(oneForEachMoment(openings(ofOneRecord, restoredAt)));
+    });
+}
+
+function inOrder(a: Copy, b: Copy): number {
+  const isDeleted = (copy: Copy) => Number(copy.state === null);
+  return a.observedAt - b.observedAt || a.updatedAt - b.updatedAt || isDeleted(a) - isDeleted(b) ||
+    compare(a.rowHash, b.rowHash);
+}
+
+function openings(copies: readonly Copy[], restoredAt: readonly number[]): readonly Opening[] {
+  const opened: Opening[] = [];
+  for (const copy of copies.toSorted(inOrder)) {
+    opened.push({ ...copy, opensAt: opening(copy, opened.at(-1), restoredAt) });
+  }
+  return opened;
+}
+
+function opening(copy: Copy, before: Opening | undefined, restoredAt: readonly number[]): number {
+  const { updatedAt, observedAt } = copy;
+  const isBelievable = updatedAt <= observedAt;
+  if (!before) {
+    const first = isBelievable ? updatedAt : observedAt;
+    const created = copy.createdAt ?? first;
+    return created <= observedAt ? Math.max(first, created) : observedAt;
+  }
+  if (isBelievable && updatedAt > before.opensAt) return updatedAt;
+  const isReturn = before.state === null && copy.state !== null;
+  const restores = restoredAt.filter((at) => at >= before.opensAt && at <= observedAt);
+  return isReturn && restores.length > 0 ? Math.max(...restores) : observedAt;
 }
 
 function oneForEachMoment(all: readonly Opening[]): readonly Opening[] {
-  return [...groupBy(all, (opening) => opening.opensAt).values()]
-    .map((together) =>
-      greatest(together, (a, b) => a.updatedAt - b.updatedAt || a.observedAt - b.observedAt)
-    )
-    .sort((a, b) => a.opensAt - b.opensAt);
+  return all.filter((one, i) => one.opensAt !== all[i + 1]?.opensAt);
 }
 
-function toVersions(inOrder: readonly Opening[]): readonly Version[] {
-  const changes = inOrder.filter((opening, i) => opening.state !== (inOrder[i - 1]?.state ?? null));
+function toVersions(ofMoments: readonly Opening[]): readonly Version[] {
+  const changes = ofMoments.filter((one, i) => one.state !== (ofMoments[i - 1]?.state ?? null));
   return changes.flatMap(({ id, state, updatedAt, opensAt }, i) => {
     const next = changes[i + 1];
     if (state === null) return [];
@@ -64,14 +87,6 @@ function toVersions(inOrder: readonly Opening[]): readonly Version[] {
       closedBy: next?.deletedBy ?? null,
     }];
   });
-}
-
-function groupBy<T>(items: readonly T[], key: (item: T) => number): Map<number, T[]> {
-  return Map.groupBy(items, key);
-}
-
-function greatest<T>(items: readonly T[], order: (a: T, b: T) => number): T {
-  return items.reduce((best, item) => order(item, best) > 0 ? item : best);
 }
 
 function compare(a: string, b: string): number {

@@ -66,6 +66,22 @@ export async function landEvents(
   `;
 }
 
+/** When a lead came back from the trash, as an event tells it. */
+export type RestoreRow = Pick<StagedEvent, "lead_id" | "created_at">;
+
+/** Lands a `lead_restored` event for each. */
+export async function landRestores(
+  warehouse: Warehouse,
+  restores: readonly RestoreRow[],
+): Promise<void> {
+  const events = restores.map((restore) => ({
+    ...restore,
+    id: crypto.randomUUID(),
+    type: "lead_restored",
+  }));
+  await landEvents(warehouse, events);
+}
+
 /** Replaces the listing of statuses by those of these pipelines: `{ 10: ["Car Rental", { 1: "Inquiry" }] }`. */
 export async function listStatuses(
   warehouse: Warehouse,

@@ -55,6 +55,10 @@ export function setCustomCells(
   for (const [column, kind] of Object.entries(kinds)) {
     const field = fields[column];
     const raw = field && values.get(field.id);
+    if (raw instanceof NoList) {
+      setCell(cells, column, raw.json, { reason: "not a list of values" });
+      continue;
+    }
     const parsed = raw === undefined || field === undefined
       ? NOTHING
       : parseKind(kind, raw, field.type, zones);
@@ -78,7 +82,12 @@ function parseKind(kind: ColumnKind, raw: unknown, type: string, zones: TimeZone
   }
 }
 
-/** Field id to its first value; null when the list is none. */
+/** The values of a field, as JSON, that should be a list and are none. */
+class NoList {
+  constructor(readonly json: string) {}
+}
+
+/** Field id to its first value; null when the list of fields is none. */
 function indexValues(customValues: unknown): Map<unknown, unknown> | null {
   const byField = new Map<unknown, unknown>();
   if (customValues === null || customValues === undefined) return byField;
@@ -86,8 +95,9 @@ function indexValues(customValues: unknown): Map<unknown, unknown> | null {
   for (const entry of customValues) {
     if (typeof entry !== "object" || entry === null) return null;
     const { field_id: id, values }: { field_id?: unknown; values?: unknown } = entry;
-    if (!Array.isArray(values) || values.length === 0 || byField.has(id)) continue;
-    byField.set(id, firstValue(values[0]));
+    if (values === null || values === undefined || byField.has(id)) continue;
+    if (!Array.isArray(values)) byField.set(id, new NoList(JSON.stringify(values)));
+    else if (values.length > 0) byField.set(id, firstValue(values[0]));
   }
   return byField;
 }

@@ -218,6 +218,27 @@ What now: run it again with what its upstreams have since, as a scheduler would
   );
 });
 
+Deno.test("explain() says when an upgrade makes a success stale", () => {
+  const states = [
+    stateOf("merge_cars", "merge", {
+      is_stale: true,
+      succeeded_at: at("04:10:05"),
+      newer_upstream: "the upgrade (0016_observations.sql)",
+      newer_upstream_at: at("09:00"),
+    }),
+  ];
+  assert.equal(
+    explain(MERGE, { ...viewAt("12:00"), states, attempts: [] }),
+    `merge_cars of 2026-05-03 is stale: the upgrade (0016_observations.sql) wants its
+tables computed anew
+  merge succeeded at 2026-05-03 04:10:05, before that was applied at 2026-05-03
+  09:00:00
+
+What now: run it again with what its upstreams have since, as a scheduler would
+  deno task runs retry merge_cars 2026-05-03 --downstream`,
+  );
+});
+
 Deno.test("explain() follows the upstreams down to the one that failed", () => {
   const refused = { status: "upstream_failed", reason: "upstream", error: "x failed" } as const;
   assert.equal(

@@ -190,25 +190,65 @@ testOnBothWarehouses("history_current_state compares the history with stg", asyn
   );
 });
 
-testOnBothWarehouses("history_current_state passes what nobody can decide", async (warehouse) => {
-  // Seen together; and each later than the other in one of its two times.
-  const rows = [
-    element(71, "2026-05-01 08:00", {}),
-    element(71, "2026-05-01 08:00", GONE),
-    element(72, "2026-05-01 08:00", { observed_at: dubai("2026-05-02 08:00") }),
-    element(72, "2026-05-01 09:00", GONE),
-  ];
-  await liveDay(warehouse, "2026-05-02", { leads: rows, clients: rows, cars: rows });
-  assert.deepEqual(await findOffenders(warehouse, "history_current_state"), []);
-});
+testOnBothWarehouses(
+  "history_current_state takes the row that was seen last",
+  async (warehouse) => {
+    // Seen together, where the marker is the later row; and a live one that says it is older.
+    const rows = [
+      element(71, "2026-05-01 08:00", {}),
+      element(71, "2026-05-01 08:00", GONE),
+      element(72, "2026-05-01 08:00", { observed_at: dubai("2026-05-02 08:00") }),
+      element(72, "2026-05-01 09:00", GONE),
+    ];
+    await liveDay(warehouse, "2026-05-02", { leads: rows, clients: rows, cars: rows });
+    assert.deepEqual(await findOffenders(warehouse, "history_current_state"), []);
+  },
+);
 
 testOnBothWarehouses(
-  "history_from_the_future finds a version that opens late",
+  "history_newest_observation finds open versions that are not what was seen last",
+  async (warehouse) => {
+    const seen = { observed_at: dubai("2026-05-02 08:00") };
+    const written = { model: "Kia", license: "L 1", plate: "A 1" };
+    const pick = (...names: string[]) =>
+      Object.fromEntries(Object.entries(written).filter(([name]) => names.includes(name)));
+    const rows = (columns: StagedRow) => [
+      element(71, "2026-05-01 08:00", {}),
+      // Written back by hand, and all the same the present.
+      element(71, "2026-04-01 08:00", { ...columns, ...seen }),
+      element(72, "2026-05-01 08:00", columns),
+    ];
+    await liveDay(warehouse, "2026-05-02", {
+      leads: rows(pick("model", "license", "plate")),
+      clients: rows(pick("license")),
+      cars: rows(pick("model", "plate")),
+    });
+    assert.deepEqual(await findOffenders(warehouse, "history_newest_observation"), []);
+
+    await warehouse.sql`update ods.ods_leads_hist set plate = null where id = 71`;
+    await warehouse.sql`update ods.ods_clients_hist set phone = '1' where id = 71`;
+    await warehouse.sql`update ods.ods_cars_hist set in_fleet_to = '2026-05-09' where id = 71`;
+    // What has landed since the merge does not count.
+    await land(warehouse, "stg_leads", [element(72, "2026-05-03 08:00", { plate: "B 2" })]);
+
+    const detail = "the version of 2026-05-02 04:00:00+00 is open, " +
+      "another state was seen at 2026-05-02 04:00:00+00";
+    assert.deepEqual(await findOffenders(warehouse, "history_newest_observation"), [
+      ["ods.ods_leads_hist", "71", detail],
+      ["ods.ods_clients_hist", "71", detail],
+      ["ods.ods_cars_hist", "71", detail],
+    ]);
+  },
+);
+
+testOnBothWarehouses(
+  "history_from_the_future finds a version that was seen before its own change",
   async (warehouse) => {
     const seen = { observed_at: dubai("2026-05-02 08:00") };
     const rows = [element(71, "2026-05-02 08:11", seen), element(72, "2026-05-02 08:10", seen)];
     await liveDay(warehouse, "2026-05-02", { leads: rows, clients: rows, cars: rows });
-    const detail = "opens at 2026-05-02 04:11:00+00, was seen by 2026-05-02 04:00:00+00";
+    const detail =
+      "says it was changed at 2026-05-02 04:11:00+00, was seen by 2026-05-02 04:00:00+00";
     assert.deepEqual(await findOffenders(warehouse, "history_from_the_future"), [
       ["ods.ods_leads_hist", "71", detail],
       ["ods.ods_clients_hist", "71", detail],

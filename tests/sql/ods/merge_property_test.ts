@@ -2,7 +2,13 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Warehouse } from "../../../lib/warehouse/warehouse.ts";
 import { type Copy, type Version, versionsOf } from "../../support/history_model.ts";
-import { land, runFiles, type StagedRow } from "../../support/staged.ts";
+import {
+  land,
+  landRestores,
+  type RestoreRow,
+  runFiles,
+  type StagedRow,
+} from "../../support/staged.ts";
 import { testOnServer, withEmbedded } from "../../support/warehouses.ts";
 
 const START = Date.UTC(2026, 4, 1) / 1000;
@@ -15,6 +21,8 @@ interface Subject {
   readonly history: string;
   readonly file: string;
   readonly states: readonly StagedRow[];
+  /** Whether events say when a record came back from the trash. */
+  readonly hasRestores: boolean;
 }
 
 /** How many feeds are tried: most on a server, on which a merge takes a fraction of the time. */
@@ -31,8 +39,9 @@ const SUBJECTS: readonly (Subject & Cases)[] = [
     states: [1, 2].flatMap((status_id) =>
       ["A 1", null].flatMap((plate) => [0, 250.5].map((budget) => ({ status_id, plate, budget })))
     ),
-    embedded: 40,
-    server: 410,
+    hasRestores: true,
+    embedded: 30,
+    server: 250,
   },
   {
     staged: "stg_clients",
@@ -41,6 +50,7 @@ const SUBJECTS: readonly (Subject & Cases)[] = [
     states: ["L 1", "l1", null].flatMap((license) =>
       ["1990-02-28", null].map((birth_date) => ({ license, birth_date }))
     ),
+    hasRestores: false,
     embedded: 20,
     server: 230,
   },
@@ -49,6 +59,7 @@ const SUBJECTS: readonly (Subject & Cases)[] = [
     history: "ods.ods_cars_hist",
     file: "ods/merge_ods_cars.sql",
     states: ["A 1", "B 2", null].flatMap((plate) => [2024, null].map((year) => ({ plate, year }))),
+    hasRestores: false,
     embedded: 20,
     server: 230,
   },
@@ -58,8 +69,9 @@ function copyOf({ states }: Subject): fc.Arbitrary<Copy & { readonly row: Staged
   return fc.record({
     id: fc.integer({ min: 1, max: IDS }),
     updatedAt: fc.integer({ min: 0, max: 6 }),
-    // Now and then seen before it says it was updated: clocks of the CRM's machines differ.
-    observedAfter: fc.integer({ min: -1, max: 8 }),
+    // Written ahead, written back, and now and then before the creation that it claims.
+    observedAt: fc.integer({ min: 0, max: 8 }),
+    createdAt: fc.constantFrom(0, 0, 0, 3, 7, null),
     columns: fc.constantFrom(...states),
     deletedBy: fc.oneof(
       { weight: 5, arbitrary: fc.constant(null) },
@@ -67,20 +79,20 @@ function copyOf({ states }: Subject): fc.Arbitrary<Copy & { readonly row: Staged
     ),
     // Differs without a business column: another tag, another contact.
     noise: fc.integer({ min: 0, max: 1 }),
-  }).map(({ id, updatedAt, observedAfter, columns, deletedBy, noise }) => {
+  }).map(({ id, updatedAt, observedAt, createdAt, columns, deletedBy, noise }) => {
     const rowHash = JSON.stringify([columns, deletedBy, noise]);
-    const observedAt = updatedAt + observedAfter;
     return {
       id,
       updatedAt,
       observedAt,
+      createdAt,
       rowHash,
       deletedBy,
       state: deletedBy ? null : JSON.stringify(columns),
       row: {
         id,
         ...columns,
-        created_at: toTime(0),
+        created_at: createdAt === null ? null : toTime(createdAt),
         updated_at: toTime(updatedAt),
         observed_at: toTime(observedAt),
         row_hash: rowHash,
@@ -91,19 +103,35 @@ function copyOf({ states }: Subject): fc.Arbitrary<Copy & { readonly row: Staged
   });
 }
 
+const restore = fc.record({
+  id: fc.integer({ min: 1, max: IDS }),
+  at: fc.integer({ min: 0, max: 8 }),
+});
+
+/** What lands at once: a copy, or an event. */
+type Landed = { readonly row: StagedRow } | { readonly restore: RestoreRow };
+
 /** The content of STG (no key twice) in any order, and after which of its rows a merge runs. */
 function feedOf(subject: Subject) {
-  return fc.uniqueArray(copyOf(subject), {
+  const copies = fc.uniqueArray(copyOf(subject), {
     minLength: 1,
     maxLength: 12,
-    selector: ({ id, updatedAt, rowHash }) => `${id} ${updatedAt} ${rowHash}`,
-  }).chain((copies) =>
-    fc.record({
-      copies: fc.constant(copies),
-      shuffled: fc.shuffledSubarray(copies, { minLength: copies.length }),
-      mergeAfter: fc.array(fc.boolean(), { minLength: copies.length, maxLength: copies.length }),
-    })
-  );
+    selector: ({ id, observedAt, rowHash }) => `${id} ${observedAt} ${rowHash}`,
+  });
+  const restores = fc.array(restore, { maxLength: subject.hasRestores ? 4 : 0 });
+  return fc.tuple(copies, restores).chain(([copies, restores]) => {
+    const content: Landed[] = [
+      ...copies.map(({ row }) => ({ row })),
+      ...restores.map(({ id, at }) => ({ restore: { lead_id: id, created_at: toTime(at) } })),
+    ];
+    const minLength = content.length;
+    return fc.record({
+      source: fc.constant({ copies, restores }),
+      content: fc.constant(content),
+      shuffled: fc.shuffledSubarray(content, { minLength }),
+      mergeAfter: fc.array(fc.boolean(), { minLength, maxLength: minLength }),
+    });
+  });
 }
 
 for (const subject of SUBJECTS) {
@@ -120,34 +148,49 @@ for (const subject of SUBJECTS) {
 async function checkPurity(warehouse: Warehouse, subject: Subject, numRuns: number): Promise<void> {
   let lastId = 0;
   await fc.assert(
-    fc.asyncProperty(feedOf(subject), async ({ copies, shuffled, mergeAfter }) => {
+    fc.asyncProperty(feedOf(subject), async ({ source, content, shuffled, mergeAfter }) => {
       const [inPieces, atOnce] = [lastId, lastId + IDS];
       lastId += 2 * IDS;
-      let piece: StagedRow[] = [];
-      for (const [i, { row }] of shuffled.entries()) {
-        piece.push(withId(row, inPieces));
+      let piece: Landed[] = [];
+      for (const [i, landed] of shuffled.entries()) {
+        piece.push(withId(landed, inPieces));
         if (!mergeAfter[i]) continue;
-        await land(warehouse, subject.staged, piece);
+        await landAll(warehouse, subject, piece);
         await merge(warehouse, subject);
         piece = [];
       }
-      piece.push(...copies.map(({ row }) => withId(row, atOnce)));
-      await land(warehouse, subject.staged, piece);
+      piece.push(...content.map((landed) => withId(landed, atOnce)));
+      await landAll(warehouse, subject, piece);
       await merge(warehouse, subject);
 
       assert.deepEqual(
         await history(warehouse, subject, inPieces),
         await history(warehouse, subject, atOnce),
       );
-      assert.deepEqual(await versions(warehouse, subject, atOnce), versionsOf(copies));
+      assert.deepEqual(await versions(warehouse, subject, atOnce), versionsOf(source));
       assert.deepEqual(await merge(warehouse, subject), 0);
     }),
     { numRuns },
   );
 }
 
-function withId(row: StagedRow, offset: number): StagedRow {
-  return { ...row, id: Number(row.id) + offset };
+function withId(landed: Landed, offset: number): Landed {
+  if ("row" in landed) return { row: { ...landed.row, id: Number(landed.row.id) + offset } };
+  const { lead_id, created_at } = landed.restore;
+  return { restore: { lead_id: lead_id + offset, created_at } };
+}
+
+async function landAll(
+  warehouse: Warehouse,
+  subject: Subject,
+  piece: readonly Landed[],
+): Promise<void> {
+  const rows = piece.flatMap((landed) => "row" in landed ? [landed.row] : []);
+  await land(warehouse, subject.staged, rows);
+  await landRestores(
+    warehouse,
+    piece.flatMap((landed) => "restore" in landed ? [landed.restore] : []),
+  );
 }
 
 async function merge(warehouse: Warehouse, { file }: Subject): Promise<unknown> {

@@ -95,6 +95,22 @@ Deno.test("createLeadParser() keeps the lead and names the field when a rate is 
   assert.deepEqual(rejected, [{ field: "dailyrate", raw: "n/a", reason: "not a number" }]);
 });
 
+Deno.test("createLeadParser() rejects values that are no list, and keeps the lead", () => {
+  const [model, plate, rate] = customValues({ 1: "Kia", 2: "A 1", 3: "350" });
+  const { row, rejected } = parseLead({
+    custom_fields_values: [
+      { ...model, values: "Kia" },
+      { ...plate, values: { value: "A 1" } },
+      { ...rate, values: null },
+    ],
+  });
+  assert.deepEqual([row.model, row.plate, row.dailyrate], [null, null, null]);
+  assert.deepEqual(rejected, [
+    { field: "model", raw: '"Kia"', reason: "not a list of values" },
+    { field: "plate", raw: '{"value":"A 1"}', reason: "not a list of values" },
+  ]);
+});
+
 Deno.test("createLeadParser() gives element 0 when two different cars are linked", () => {
   const link = (id: number) => ({ id, metadata: { quantity: 1, catalog_id: 50 } });
   const two = parseLead({ _embedded: { catalog_elements: [link(501), link(502)] } });
