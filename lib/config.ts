@@ -33,6 +33,8 @@ export interface AmoSettings {
   readonly clientsCatalog: string;
   readonly fieldMap: FieldMap;
   readonly requestsPerSecond: number;
+  /** How far before its last end the event feed is read again, since events show late. */
+  readonly eventsOverlapMinutes: number;
   /** How far each read of changed leads reaches back before the end of the one before. */
   readonly overlapMinutes: number;
   /** Subdomains that the loaders may write to, lower case. */
@@ -91,6 +93,7 @@ export interface Config {
   readonly maxRowDropPercent: number;
   /** How far past the logical date, and before the first creation of a lead or car, days are built. */
   readonly maxHorizonDays: number;
+  readonly maxDeletePercent: number;
 }
 
 /** Everything that is wrong with the configuration, in one message; ends a command with exit code 2. */
@@ -181,6 +184,7 @@ const variables = z.object({
   ),
   AMO_RPS: numberSetting("7", "a number above 0 and at most 50", (rate) => rate > 0 && rate <= 50),
   AMO_OVERLAP_MIN: numberSetting("10", "whole minutes from 0 to 1440", isWhole(0, 1440)),
+  AMO_EVENTS_OVERLAP_MIN: numberSetting("60", "whole minutes from 0 to 10080", isWhole(0, 10_080)),
   AMO_WRITABLE_ACCOUNTS: setting("", "subdomains like mycompany,mycompany-test", parseAccounts),
   BUSINESS_TZ: setting("Asia/Dubai", "a time zone like Asia/Dubai", parseTimeZone),
   CURRENCY: setting(
@@ -212,6 +216,11 @@ const variables = z.object({
     (percent) => percent >= 0 && percent <= 100,
   ),
   MAX_HORIZON_DAYS: numberSetting("730", "whole days from 1 to 36500", isWhole(1, 36_500)),
+  MAX_DELETE_PERCENT: numberSetting(
+    "20",
+    "a percentage from 0 to 100",
+    (percent) => percent >= 0 && percent <= 100,
+  ),
   CATCHUP: oneOf("none", CATCHUPS),
   CATCHUP_MAX_DAYS: numberSetting("30", "whole days from 1 to 366", isWhole(1, 366)),
   STOP_GRACE_S: numberSetting("30", "seconds, 0 or more", (seconds) => seconds >= 0),
@@ -368,6 +377,7 @@ function toConfig(values: Variables): Config {
     freshnessHours: values.FRESHNESS_HOURS,
     maxRowDropPercent: values.MAX_ROW_DROP_PERCENT,
     maxHorizonDays: values.MAX_HORIZON_DAYS,
+    maxDeletePercent: values.MAX_DELETE_PERCENT,
   };
 }
 
@@ -397,6 +407,7 @@ function toAmoSettings(values: Variables): AmoSettings | null {
     clientsCatalog: values.AMO_CLIENTS_CATALOG,
     fieldMap: values.AMO_FIELD_MAP,
     requestsPerSecond: values.AMO_RPS,
+    eventsOverlapMinutes: values.AMO_EVENTS_OVERLAP_MIN,
     overlapMinutes: values.AMO_OVERLAP_MIN,
     writableAccounts: values.AMO_WRITABLE_ACCOUNTS,
   };

@@ -16,6 +16,7 @@ Deno.test("readConfig() has a default for everything but the account", () => {
       clientsCatalog: "Clients",
       fieldMap: { leads: {}, clients: {}, cars: {} },
       requestsPerSecond: 7,
+      eventsOverlapMinutes: 60,
       overlapMinutes: 10,
       writableAccounts: [],
     },
@@ -46,6 +47,7 @@ Deno.test("readConfig() has a default for everything but the account", () => {
     freshnessHours: 30,
     maxRowDropPercent: 20,
     maxHorizonDays: 730,
+    maxDeletePercent: 20,
   });
 });
 
@@ -67,6 +69,7 @@ Deno.test("readConfig() takes every setting from its variable", () => {
     AMO_CLIENTS_CATALOG: "4712",
     AMO_FIELD_MAP: '{"leads":{"plate":"Car number","dailyrate":123}}',
     AMO_RPS: "2.5",
+    AMO_EVENTS_OVERLAP_MIN: "90",
     AMO_OVERLAP_MIN: "0",
     AMO_WRITABLE_ACCOUNTS: "Blue-cars, blue-cars-test",
     BUSINESS_TZ: "europe/berlin",
@@ -83,6 +86,7 @@ Deno.test("readConfig() takes every setting from its variable", () => {
     FRESHNESS_HOURS: "48",
     MAX_ROW_DROP_PERCENT: "50",
     MAX_HORIZON_DAYS: "365",
+    MAX_DELETE_PERCENT: "35",
     CATCHUP: "all",
     CATCHUP_MAX_DAYS: "7",
     STOP_GRACE_S: "5",
@@ -115,6 +119,7 @@ Deno.test("readConfig() takes every setting from its variable", () => {
       clientsCatalog: "4712",
       fieldMap: { leads: { plate: "Car number", dailyrate: 123 }, clients: {}, cars: {} },
       requestsPerSecond: 2.5,
+      eventsOverlapMinutes: 90,
       overlapMinutes: 0,
       writableAccounts: ["blue-cars", "blue-cars-test"],
     },
@@ -145,6 +150,7 @@ Deno.test("readConfig() takes every setting from its variable", () => {
     freshnessHours: 48,
     maxRowDropPercent: 50,
     maxHorizonDays: 365,
+    maxDeletePercent: 35,
   });
 });
 
