@@ -33,6 +33,8 @@ export interface AmoSettings {
   readonly clientsCatalog: string;
   readonly fieldMap: FieldMap;
   readonly requestsPerSecond: number;
+  /** How far before its last end the event feed is read again, since events show late. */
+  readonly eventsOverlapMinutes: number;
   /** How far each read of changed leads reaches back before the end of the one before. */
   readonly overlapMinutes: number;
   /** Subdomains that the loaders may write to, lower case. */
@@ -89,6 +91,7 @@ export interface Config {
   readonly fullScanWeekday: number;
   readonly freshnessHours: number;
   readonly maxRowDropPercent: number;
+  readonly maxDeletePercent: number;
 }
 
 /** Everything that is wrong with the configuration, in one message; ends a command with exit code 2. */
@@ -179,6 +182,7 @@ const variables = z.object({
   ),
   AMO_RPS: numberSetting("7", "a number above 0 and at most 50", (rate) => rate > 0 && rate <= 50),
   AMO_OVERLAP_MIN: numberSetting("10", "whole minutes from 0 to 1440", isWhole(0, 1440)),
+  AMO_EVENTS_OVERLAP_MIN: numberSetting("60", "whole minutes from 0 to 10080", isWhole(0, 10_080)),
   AMO_WRITABLE_ACCOUNTS: setting("", "subdomains like mycompany,mycompany-test", parseAccounts),
   BUSINESS_TZ: setting("Asia/Dubai", "a time zone like Asia/Dubai", parseTimeZone),
   CURRENCY: setting(
@@ -205,6 +209,11 @@ const variables = z.object({
   TASK_BUDGET_MIN: numberSetting("60", "minutes above 0", (minutes) => minutes > 0),
   FRESHNESS_HOURS: numberSetting("30", "hours above 0", (hours) => hours > 0),
   MAX_ROW_DROP_PERCENT: numberSetting(
+    "20",
+    "a percentage from 0 to 100",
+    (percent) => percent >= 0 && percent <= 100,
+  ),
+  MAX_DELETE_PERCENT: numberSetting(
     "20",
     "a percentage from 0 to 100",
     (percent) => percent >= 0 && percent <= 100,
@@ -364,6 +373,7 @@ function toConfig(values: Variables): Config {
     fullScanWeekday: values.FULL_SCAN_WEEKDAY,
     freshnessHours: values.FRESHNESS_HOURS,
     maxRowDropPercent: values.MAX_ROW_DROP_PERCENT,
+    maxDeletePercent: values.MAX_DELETE_PERCENT,
   };
 }
 
@@ -393,6 +403,7 @@ function toAmoSettings(values: Variables): AmoSettings | null {
     clientsCatalog: values.AMO_CLIENTS_CATALOG,
     fieldMap: values.AMO_FIELD_MAP,
     requestsPerSecond: values.AMO_RPS,
+    eventsOverlapMinutes: values.AMO_EVENTS_OVERLAP_MIN,
     overlapMinutes: values.AMO_OVERLAP_MIN,
     writableAccounts: values.AMO_WRITABLE_ACCOUNTS,
   };

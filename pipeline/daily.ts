@@ -15,6 +15,7 @@ import { formatOutcomes } from "../lib/script/outcome_table.ts";
 import { openSession } from "../lib/script/session.ts";
 import { dag as loadCars } from "./daily_amocrm_load_cars.ts";
 import { dag as loadClients } from "./daily_amocrm_load_clients.ts";
+import { dag as loadEvents } from "./daily_amocrm_load_events.ts";
 import { dag as loadLeads } from "./daily_amocrm_load_leads.ts";
 import { dag as buildDimensions } from "./daily_build_dds_dim.ts";
 import { dag as buildFacts } from "./daily_build_dds_fact.ts";
@@ -28,6 +29,7 @@ export const dags: readonly Dag[] = [
   loadLeads,
   loadClients,
   loadCars,
+  loadEvents,
   buildStatuses,
   mergeLeads,
   mergeClients,

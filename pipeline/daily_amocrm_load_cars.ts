@@ -23,7 +23,7 @@ export const dag: Dag = {
       prepare: (context) => extractElements(context, "cars"),
       outputStands: snapshotStands,
     },
-    loadTask("load_cars", "cars", "extract_cars"),
+    { ...loadTask("load_cars", "cars", "extract_cars"), marksDeletions: true },
   ],
 };
 

@@ -23,7 +23,7 @@ export const dag: Dag = {
       prepare: (context) => extractElements(context, "clients"),
       outputStands: snapshotStands,
     },
-    loadTask("load_clients", "clients", "extract_clients"),
+    { ...loadTask("load_clients", "clients", "extract_clients"), marksDeletions: true },
   ],
 };
 

@@ -1,6 +1,6 @@
-// Reads:  stg.stg_leads (what load_leads landed)
+// Reads:  stg.stg_leads and stg.stg_lead_events (what load_leads and load_events landed)
 // Writes: ods.ods_leads_hist
-// When:   04:00 local, once load_leads of the same date has succeeded
+// When:   04:00 local, once load_leads and load_events of the same date have succeeded
 // Try:    deno run -q -P=pipeline pipeline/daily_load_ods_leads.ts --dry-run
 
 import type { Dag } from "../lib/dag/dag.ts";
@@ -12,7 +12,10 @@ export const dag: Dag = {
   description: "Merges the leads that landed into their history",
   tags: ["ods", "leads"],
   schedule: "04:00",
-  waitsFor: [{ dag: "daily_amocrm_load_leads", task: "load_leads" }],
+  waitsFor: [
+    { dag: "daily_amocrm_load_leads", task: "load_leads" },
+    { dag: "daily_amocrm_load_events", task: "load_events" },
+  ],
   tasks: [
     sqlTask(
       "merge_ods_leads",

@@ -27,13 +27,19 @@ const KNOWN_DAGS = [
   ["daily_amocrm_load_leads", ["extract_leads", "load_leads"], "04:00", []],
   ["daily_amocrm_load_clients", ["extract_clients", "load_clients"], "04:05", []],
   ["daily_amocrm_load_cars", ["extract_cars", "load_cars"], "04:10", []],
+  ["daily_amocrm_load_events", ["extract_events", "load_events"], "04:15", []],
   [
     "daily_build_dict_status_leads",
     ["extract_statuses_to_stage", "merge_dict_status_leads"],
     "04:55",
     [],
   ],
-  ["daily_load_ods_leads", ["merge_ods_leads"], "04:00", ["daily_amocrm_load_leads.load_leads"]],
+  [
+    "daily_load_ods_leads",
+    ["merge_ods_leads"],
+    "04:00",
+    ["daily_amocrm_load_leads.load_leads", "daily_amocrm_load_events.load_events"],
+  ],
   [
     "daily_load_ods_clients",
     ["merge_ods_clients"],

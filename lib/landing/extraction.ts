@@ -29,6 +29,8 @@ export interface ReadResult {
   /** Beyond the count. */
   readonly metrics: Metrics;
   readonly leads?: LeadFacts;
+  /** As of `SnapshotFacts`. */
+  readonly absentIds?: number[];
 }
 
 /** A client of the configured account that logs as the task and stops with it. */
@@ -70,7 +72,7 @@ export async function extractToSnapshot(
     runId: context.runId,
   });
   let rows = 0;
-  const { metrics, leads } = await reading.read(async (records, observedAt) => {
+  const { metrics, leads, absentIds } = await reading.read(async (records, observedAt) => {
     await snapshot.write(records, observedAt);
     rows += records.length;
     context.progress(`${rows.toLocaleString("en")} ${entity}`);
@@ -83,6 +85,7 @@ export async function extractToSnapshot(
     carsCatalogId: reading.carsCatalogId,
     clientsCatalogId: reading.clientsCatalogId,
     ...leads ? { leads } : {},
+    ...absentIds ? { absentIds } : {},
   });
   context.log.info("{rows} {entity}", { rows, entity });
   return { rowsRead: rows, metrics: { rows_read: rows, ...metrics, snapshot: name } };

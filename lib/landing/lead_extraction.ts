@@ -8,6 +8,7 @@ import { type RecordSink, scanLeads, workersFor } from "../amocrm/lead_scan.ts";
 import { findRentalPipeline, readPipelines } from "../amocrm/pipelines.ts";
 import type { TaskContext, TaskResult } from "../dag/dag.ts";
 import { type Crm, extractToSnapshot, type ReadResult } from "./extraction.ts";
+import { confirmLiveCopies } from "./live_copies.ts";
 import { chooseReading, FULL_REASONS, type LeadCursor, toLeadCursor } from "./lead_reading.ts";
 import type { LeadFacts } from "./snapshot.ts";
 
@@ -36,7 +37,7 @@ export async function extractLeads(context: TaskContext): Promise<TaskResult> {
           pipelineId,
           settled: describe({ ...ids, zones }, fields),
         };
-        return readLeads(context, source, sink);
+        return readLeads(context, source, confirmLiveCopies(context, client, sink));
       },
     };
   });

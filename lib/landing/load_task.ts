@@ -1,8 +1,9 @@
 import type { TransactionSql } from "postgres";
-import type { Entity } from "../amocrm/wanted_fields.ts";
 import type { Task, TaskContext, TaskResult } from "../dag/dag.ts";
 import { WAREHOUSE_RETRIES } from "../dag/sql_task.ts";
 import type { Metrics } from "../warehouse/sql_file.ts";
+import { stageEvents } from "./event_staging.ts";
+import type { SnapshotEntity } from "./snapshot.ts";
 import { removeLeftovers, removeSnapshot, snapshotExists } from "./snapshot_cleanup.ts";
 import { stageSnapshot } from "./staging.ts";
 
@@ -22,9 +23,10 @@ export type StageSnapshot = (
  */
 export function loadTask(
   id: string,
-  entity: Entity,
+  entity: SnapshotEntity,
   extractTaskId: string,
-  stage: StageSnapshot = (tx, context, name) => stageSnapshot(tx, context, entity, name),
+  stage: StageSnapshot = (tx, context, name) =>
+    entity === "events" ? stageEvents(tx, context, name) : stageSnapshot(tx, context, entity, name),
 ): Task {
   return {
     id,

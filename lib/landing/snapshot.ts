@@ -1,16 +1,30 @@
 import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
 import { z } from "zod";
+import type { Entity } from "../amocrm/wanted_fields.ts";
 import { removeIfThere } from "./snapshot_cleanup.ts";
 import { LINES_FILE, MANIFEST_FILE, snapshotFolder } from "./snapshot_folder.ts";
+
+/** What snapshots are of. */
+export type SnapshotEntity = Entity | "events";
 
 /** Where the snapshot of one run lies: DATA_DIR/snapshots/<entity>/<date>/<run id>/. */
 export interface SnapshotPlace {
   readonly dataDir: string;
-  readonly entity: "leads" | "clients" | "cars";
+  readonly entity: SnapshotEntity;
   /** The logical date, "2026-05-03". */
   readonly date: string;
   readonly runId: string;
+}
+
+/** What a load of events must know. */
+export interface EventFacts {
+  /** The rental pipeline; null when no lead was asked for. */
+  readonly pipelineId: number | null;
+  /** Whether the whole trash and the events of the last days were read. */
+  readonly isFull: boolean;
+  /** Whether the feed showed any event. */
+  readonly hasEvents: boolean;
 }
 
 /** What a load of leads must know: which of them the lines are, and what may be compared with what. */
@@ -29,7 +43,7 @@ export interface LeadFacts {
 
 /** What a load must know besides the lines: how the records are to be read. */
 export interface SnapshotFacts {
-  readonly entity: "leads" | "clients" | "cars";
+  readonly entity: SnapshotEntity;
   readonly accountTimeZone: string;
   /** The CRM's time at the start of the run, as an ISO instant. */
   readonly upperBound: string;
@@ -37,6 +51,10 @@ export interface SnapshotFacts {
   readonly fields: Readonly<Record<string, { readonly id: number; readonly type: string }>>;
   readonly carsCatalogId: number | null;
   readonly clientsCatalogId: number | null;
+  /** Records that STG has as live and that are certainly not in the account any more. */
+  readonly absentIds?: number[];
+  /** Of events alone. */
+  readonly events?: EventFacts;
   /** Of leads alone. */
   readonly leads?: LeadFacts;
 }
@@ -50,14 +68,24 @@ const leadFactsShape = z.object({
   settings: z.string(),
 });
 
+const eventFactsShape = z.object({
+  pipelineId: z.int().nullable(),
+  isFull: z.boolean(),
+  hasEvents: z.boolean(),
+});
+
+const ENTITIES = ["leads", "clients", "cars", "events"] as const;
+
 /** The manifest as JSON. */
 export const manifestShape = z.object({
-  entity: z.enum(["leads", "clients", "cars"]),
+  entity: z.enum(ENTITIES),
   accountTimeZone: z.string(),
   upperBound: z.string(),
   fields: z.record(z.string(), z.object({ id: z.int(), type: z.string() })),
   carsCatalogId: z.int().nullable(),
   clientsCatalogId: z.int().nullable(),
+  absentIds: z.array(z.int()).optional(),
+  events: eventFactsShape.optional(),
   leads: leadFactsShape.optional(),
   records: z.int(),
   bytes: z.int(),
@@ -98,7 +126,11 @@ export async function createSnapshot(place: SnapshotPlace): Promise<SnapshotWrit
     write: (records, observedAt) => lines.append(toLines(records, observedAt)),
     async finish(facts) {
       const totals = await lines.close();
-      const manifest: SnapshotManifest = { ...facts, fields: { ...facts.fields }, ...totals };
+      const manifest: SnapshotManifest = {
+        ...facts,
+        fields: { ...facts.fields },
+        ...totals,
+      };
       await writeSynced(join(unfinished, MANIFEST_FILE), JSON.stringify(manifest, null, 2) + "\n");
       // A second try of the same run replaces what the first one left.
       await removeIfThere(folder);

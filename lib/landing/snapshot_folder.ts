@@ -4,7 +4,7 @@ import { join } from "node:path";
 export const MANIFEST_FILE = "manifest.json";
 export const LINES_FILE = "records.ndjson";
 
-const SNAPSHOT_NAME = /^(leads|clients|cars)\/\d{4}-\d{2}-\d{2}\/[\w-]+$/;
+const SNAPSHOT_NAME = /^(leads|clients|cars|events)\/\d{4}-\d{2}-\d{2}\/[\w-]+$/;
 
 /** The folder of all snapshots. */
 export function snapshotsFolder(dataDir: string): string {

@@ -2,8 +2,10 @@ import type { TransactionSql } from "postgres";
 import { z } from "zod";
 import type { Entity } from "../amocrm/wanted_fields.ts";
 import type { TaskContext, TaskResult } from "../dag/dag.ts";
-import { querySqlFile } from "../warehouse/sql_file.ts";
-import { watchColumns } from "./emptied_columns.ts";
+import { type Metrics, querySqlFile, runSqlStatement } from "../warehouse/sql_file.ts";
+import { guardDeletions } from "./delete_guard.ts";
+import { type EmptiedColumns, watchColumns } from "./emptied_columns.ts";
+import { type MarkerRow, toMarkerRow } from "./records/marker.ts";
 import { createEntityParser } from "./records/entity_parser.ts";
 import type { ParsedRecord, RejectedRecord } from "./records/record.ts";
 import type { SnapshotManifest } from "./snapshot.ts";
@@ -41,6 +43,7 @@ export async function stageSnapshot(
   const counts = createCounts();
   await querySqlFile(tx, "stg/lock_watermark.sql", [`stg.stg_${entity}`]);
   const columns = await watchColumns(tx, context, entity, manifest);
+  const { [entity]: lastLanded } = await runSqlStatement(tx, "stg/last_landed.sql", []);
   const land = async (entries: readonly Entry[]) => {
     const batch: StagingBatch = { rows: [], rejected: [] };
     for (const entry of await accept(entries)) {
@@ -68,7 +71,29 @@ export async function stageSnapshot(
   await landing;
   await land(entries);
   refuseTooMany(entity, counts, context.config.maxRejectPercent);
-  return toResult(context, entity, counts, await columns.check());
+  const absentIds = manifest.absentIds ?? [];
+  const absent = { rows: absentIds.map((id) => toAbsence(id, manifest)), rejected: [] };
+  counts.landed += await landBatch(tx, entity, absent, run);
+  // Of leads load_events has the evidence, and marks them.
+  const closed = entity === "leads"
+    ? 0
+    : await guardDeletions(tx, context, entity, Number(lastLanded));
+  return toResult(context, entity, counts, {
+    ...closed > 0 ? { deleted: closed } : {},
+    ...await describeEmptied(columns),
+  });
+}
+
+/** The marker of a record that a read which began at the upper bound has missed. */
+function toAbsence(id: number, { upperBound }: SnapshotManifest): MarkerRow {
+  const payload = { id };
+  const times = { observedAt: upperBound, updatedAt: upperBound };
+  return toMarkerRow({ id, deletedBy: "absence", ...times, payload });
+}
+
+async function describeEmptied(columns: EmptiedColumns): Promise<Metrics> {
+  const emptied = await columns.check();
+  return emptied > 0 ? { warning_columns_emptied: emptied } : {};
 }
 
 interface Counts {
@@ -111,7 +136,12 @@ function createEntryParser(entity: Entity, manifest: SnapshotManifest, businessT
   return ({ observedAt, record }: Entry) => parse(record, observedAt);
 }
 
-function refuseTooMany(entity: Entity, counts: Counts, maxPercent: number): void {
+/** Throws when too many records could not land: then something is wrong with the account or with this program. */
+export function refuseTooMany(
+  entity: Entity | "events",
+  counts: Pick<Counts, "read" | "rejectedRecords" | "examples">,
+  maxPercent: number,
+): void {
   const { read, rejectedRecords, examples } = counts;
   if (rejectedRecords < MIN_REJECTED || rejectedRecords * 100 <= maxPercent * read) return;
   throw new Error(
@@ -127,7 +157,7 @@ function toResult(
   context: TaskContext,
   entity: Entity,
   counts: Counts,
-  emptiedColumns: number,
+  metrics: Metrics,
 ): TaskResult {
   const { read, landed, rejectedRecords, rejectedValues } = counts;
   context.log.info("{rows} {entity}, {landed} of them new or changed", {
@@ -144,7 +174,7 @@ function toResult(
       // Both are kept in stg.rejected.
       warning_records_rejected: rejectedRecords,
       warning_values_rejected: rejectedValues,
-      ...(emptiedColumns > 0 ? { warning_columns_emptied: emptiedColumns } : {}),
+      ...metrics,
     },
   };
 }

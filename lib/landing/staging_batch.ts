@@ -1,6 +1,7 @@
 import type { TransactionSql } from "postgres";
 import type { Entity } from "../amocrm/wanted_fields.ts";
 import { runSqlStatement } from "../warehouse/sql_file.ts";
+import type { RejectedValue } from "./records/columns.ts";
 import type { ParsedRecord, RejectedRecord, StgRow } from "./records/record.ts";
 import { hashText } from "./records/row_hash.ts";
 
@@ -10,9 +11,17 @@ export interface StagingBatch {
   readonly rejected: RejectedRow[];
 }
 
+/** What can have values that do not parse. */
+type Rejecting = Entity | "lead_events";
+
+/** A record or event that became a row, or could not land. */
+type Rejectable =
+  | { readonly row: object; readonly id: number; readonly rejected: readonly RejectedValue[] }
+  | RejectedRecord;
+
 /** A row for `stg.rejected`; `field` is null when the whole record could not land. */
 interface RejectedRow {
-  readonly entity: Entity;
+  readonly entity: Rejecting;
   readonly entity_id: number | null;
   readonly field: string | null;
   readonly raw: string;
@@ -26,7 +35,13 @@ export function addToBatch(
   entity: Entity,
   record: ParsedRecord | RejectedRecord,
 ): void {
-  const reject = (field: string | null, raw: string, reason: string) =>
+  reject(batch, entity, record);
+  if (record.row !== null) batch.rows.push(record.row);
+}
+
+/** Keeps what of a record did not parse, the whole record when it cannot land. */
+export function reject(batch: StagingBatch, entity: Rejecting, record: Rejectable): void {
+  const add = (field: string | null, raw: string, reason: string) =>
     batch.rejected.push({
       entity,
       entity_id: record.id,
@@ -35,12 +50,18 @@ export function addToBatch(
       reason,
       raw_hash: hashText(raw),
     });
-  if (record.row === null) {
-    reject(null, record.raw, record.reason);
-    return;
-  }
-  batch.rows.push(record.row);
-  for (const { field, raw, reason } of record.rejected) reject(field, raw, reason);
+  if (record.row === null) add(null, record.raw, record.reason);
+  else for (const { field, raw, reason } of record.rejected) add(field, raw, reason);
+}
+
+/** Writes down what did not parse. */
+export async function keepRejected(
+  tx: TransactionSql,
+  { rejected }: StagingBatch,
+  runId: string,
+): Promise<void> {
+  if (rejected.length === 0) return;
+  await runSqlStatement(tx, "stg/reject.sql", [JSON.stringify(rejected), runId]);
 }
 
 /** Writes a batch, one JSON parameter per statement, and returns how many rows were new. */
@@ -50,9 +71,7 @@ export async function landBatch(
   batch: StagingBatch,
   run: { readonly runId: string; readonly loadDate: string },
 ): Promise<number> {
-  if (batch.rejected.length > 0) {
-    await runSqlStatement(tx, "stg/reject.sql", [JSON.stringify(batch.rejected), run.runId]);
-  }
+  await keepRejected(tx, batch, run.runId);
   if (batch.rows.length === 0) return 0;
   const { rows_landed: landed } = await runSqlStatement(tx, `stg/load_${entity}.sql`, [
     JSON.stringify(batch.rows),

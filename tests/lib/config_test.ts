@@ -16,6 +16,7 @@ Deno.test("readConfig() has a default for everything but the account", () => {
       clientsCatalog: "Clients",
       fieldMap: { leads: {}, clients: {}, cars: {} },
       requestsPerSecond: 7,
+      eventsOverlapMinutes: 60,
       overlapMinutes: 10,
       writableAccounts: [],
     },
@@ -45,6 +46,7 @@ Deno.test("readConfig() has a default for everything but the account", () => {
     fullScanWeekday: 7,
     freshnessHours: 30,
     maxRowDropPercent: 20,
+    maxDeletePercent: 20,
   });
 });
 
@@ -66,6 +68,7 @@ Deno.test("readConfig() takes every setting from its variable", () => {
     AMO_CLIENTS_CATALOG: "4712",
     AMO_FIELD_MAP: '{"leads":{"plate":"Car number","dailyrate":123}}',
     AMO_RPS: "2.5",
+    AMO_EVENTS_OVERLAP_MIN: "90",
     AMO_OVERLAP_MIN: "0",
     AMO_WRITABLE_ACCOUNTS: "Blue-cars, blue-cars-test",
     BUSINESS_TZ: "europe/berlin",
@@ -81,6 +84,7 @@ Deno.test("readConfig() takes every setting from its variable", () => {
     FULL_SCAN_WEEKDAY: "Fri",
     FRESHNESS_HOURS: "48",
     MAX_ROW_DROP_PERCENT: "50",
+    MAX_DELETE_PERCENT: "35",
     CATCHUP: "all",
     CATCHUP_MAX_DAYS: "7",
     STOP_GRACE_S: "5",
@@ -113,6 +117,7 @@ Deno.test("readConfig() takes every setting from its variable", () => {
       clientsCatalog: "4712",
       fieldMap: { leads: { plate: "Car number", dailyrate: 123 }, clients: {}, cars: {} },
       requestsPerSecond: 2.5,
+      eventsOverlapMinutes: 90,
       overlapMinutes: 0,
       writableAccounts: ["blue-cars", "blue-cars-test"],
     },
@@ -142,6 +147,7 @@ Deno.test("readConfig() takes every setting from its variable", () => {
     fullScanWeekday: 5,
     freshnessHours: 48,
     maxRowDropPercent: 50,
+    maxDeletePercent: 35,
   });
 });
 

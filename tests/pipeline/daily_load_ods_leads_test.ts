@@ -4,8 +4,11 @@ import { dag } from "../../pipeline/daily_load_ods_leads.ts";
 import { land, runFiles, type StagedRow } from "../support/staged.ts";
 import { testOnBothWarehouses } from "../support/warehouses.ts";
 
-Deno.test("daily_load_ods_leads waits for the load of the leads", () => {
-  assert.deepEqual(dag.waitsFor, [{ dag: "daily_amocrm_load_leads", task: "load_leads" }]);
+Deno.test("daily_load_ods_leads waits for the load of the leads and of their events", () => {
+  assert.deepEqual(dag.waitsFor, [
+    { dag: "daily_amocrm_load_leads", task: "load_leads" },
+    { dag: "daily_amocrm_load_events", task: "load_events" },
+  ]);
 });
 
 testOnBothWarehouses("merge_ods_leads opens a version at updated_at", async (warehouse) => {

@@ -57,18 +57,36 @@ const DISTURBANCES: typeof HABITS = [
   [1, changeCar],
 ];
 
+/**
+ * What a reader of changes cannot know of, or later: a time of change that is written by hand, a link that goes
+ * with its element, and which of several merges took a lead.
+ */
+const SECRET: readonly ((the: Office) => readonly Step[])[] = [
+  writeByHand,
+  deleteElement,
+  mergeLeads,
+];
+
+/** What limits people. */
+export interface BusinessRules {
+  readonly maxLeads: number;
+  readonly isHonest: boolean;
+}
+
 /** Where people work: the account, chance, and the leads that wait for a disturbance. */
 interface Office {
   readonly crm: Crm;
   readonly random: Random;
   readonly maxLeads: number;
+  readonly isHonest: boolean;
   readonly reserved: Set<number>;
 }
 
-export function createBusiness(crm: Crm, random: Random, maxLeads: number): Business {
-  const office: Office = { crm, random, maxLeads, reserved: new Set() };
+export function createBusiness(crm: Crm, random: Random, rules: BusinessRules): Business {
+  const office: Office = { crm, random, ...rules, reserved: new Set() };
+  const habits = HABITS.filter(([, habit]) => !rules.isHonest || !SECRET.includes(habit));
   return {
-    act: () => weighted(random, HABITS)(office),
+    act: () => weighted(random, habits)(office),
     disturb() {
       const steps = weighted(random, DISTURBANCES)(office);
       for (const id of steps.flatMap(idsIn)) office.reserved.add(id);
@@ -181,7 +199,7 @@ function importLeads(the: Office): readonly Step[] {
   const count = the.random.between(5, 12);
   if (!roomFor(the, count)) return editLead(the);
   const at = nowOf(the) - (pick(the, [0, 60, 3 * DAY_S]) ?? 0);
-  const times = chance(the, 50) ? {} : { created_at: at, updated_at: at };
+  const times = chance(the, 50) || the.isHonest ? {} : { created_at: at, updated_at: at };
   const body = Array.from({ length: count }, () => ({ ...newLead(the), ...times }));
   return [{ method: "POST", path: "/api/v4/leads", body }];
 }

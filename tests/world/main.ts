@@ -4,6 +4,7 @@
 //     deno task worlds --count 200            200 worlds on the embedded warehouse
 //     deno task worlds --count 20 --server    on a PostgreSQL of their own
 //     deno task worlds --seed 7 --days 3      one of them, again
+import { describeDifferences } from "./report.ts";
 import { createCommand } from "../../lib/script/command.ts";
 import { temporaryFolder } from "../support/folders.ts";
 import { TEMPLATE_VARIABLE } from "../support/embedded_template.ts";
@@ -17,6 +18,7 @@ interface Flags {
   readonly leads: string;
   readonly server?: boolean;
   readonly keepGoing?: boolean;
+  readonly full?: boolean;
 }
 
 async function main(args: readonly string[]): Promise<number> {
@@ -30,6 +32,7 @@ async function main(args: readonly string[]): Promise<number> {
     .option("--days <number>", "dates of each world", "8")
     .option("--leads <number>", "most leads of each world", "60")
     .option("--server", "on a PostgreSQL server, which is started for this")
+    .option("--full", "compare a reader of changes with one that reads everything each time")
     .option("--keep-going", "do not stop at the first world that differs")
     .parse(args, { from: "user" })
     .opts<Flags>();
@@ -50,6 +53,7 @@ async function main(args: readonly string[]): Promise<number> {
 async function live(flags: Flags, args: readonly string[]): Promise<number> {
   // Only now: it looks for the server when it is loaded.
   const { liveAndJudge } = await import("./live_and_judge.ts");
+  const { compareWithFull } = await import("./incremental_equals_full.ts");
   const isOne = flags.seed !== undefined && !args.includes("--count");
   const first = Number(flags.seed ?? 1);
   const count = isOne ? 1 : Number(flags.count);
@@ -58,7 +62,10 @@ async function live(flags: Flags, args: readonly string[]): Promise<number> {
   for (let seed = first; seed < first + count; seed++) {
     const options = { seed, days: Number(flags.days), maxLeads: Number(flags.leads) };
     const worldMs = performance.now();
-    const report = await liveAndJudge(options, flags.server ? "server" : "embedded");
+    const kind = flags.server ? "server" : "embedded";
+    const report = flags.full
+      ? describeDifferences(options, await compareWithFull(options, kind))
+      : await liveAndJudge(options, kind);
     const seconds = ((performance.now() - worldMs) / 1000).toFixed(1);
     if (report === null) {
       console.log(`World ${seed}: no difference (${seconds} s)`);

@@ -1,3 +1,4 @@
+import type { Difference } from "./compare.ts";
 import type { Finding, Judge } from "./judge.ts";
 import type { Row } from "./oracle/tables.ts";
 import type { WorldOptions } from "./world.ts";
@@ -25,6 +26,21 @@ export function describeFindings(
     } --leads ${maxLeads}`,
   ];
   return lines.join("\n");
+}
+
+/** How the warehouse of a reader of changes differs from that of one that reads everything; null: not at all. */
+export function describeDifferences(
+  { seed, days, maxLeads }: WorldOptions,
+  differences: readonly Difference[],
+  most = 8,
+): string | null {
+  if (differences.length === 0) return null;
+  const about = { day: 0, logicalDate: "", unknown: null, failure: null };
+  return [
+    `World ${seed}: ${differences.length} rows differ from what full reads give:`,
+    ...differences.slice(0, most).flatMap((difference) => describe({ ...about, difference })),
+    `Again: deno task worlds --full --seed ${seed} --days ${days} --leads ${maxLeads}`,
+  ].join("\n");
 }
 
 function describe({ difference, unknown, failure }: Finding): string[] {

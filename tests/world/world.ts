@@ -13,6 +13,8 @@ export interface WorldOptions {
   readonly maxLeads: number;
   /** Every read is a full one. */
   readonly isFull?: boolean;
+  /** Nothing happens that a reader of changes cannot know, and nothing while one reads: see docs/truth.md. */
+  readonly isHonest?: boolean;
 }
 
 /** A run of a DAG in a world. */
@@ -61,6 +63,13 @@ export function switchesOf({ between }: Random): SwitchChanges {
   };
 }
 
+/** An account that tells of every change. */
+const HONEST: SwitchChanges = {
+  linkTouchesUpdatedAt: true,
+  mergeNames: "gone",
+  trashRetentionDays: null,
+};
+
 /** Lives through a world over a migrated warehouse that is empty. */
 export async function liveWorld(
   options: WorldOptions,
@@ -72,14 +81,15 @@ export async function liveWorld(
     seed: options.seed,
     start: `${FIRST_DATE}T05:00:00Z`,
     timezone: random.between(1, 100) <= 70 ? ZONE : "Europe/Moscow",
-    switches: switchesOf(random),
+    switches: { ...switchesOf(random), ...(options.isHonest ? HONEST : {}) },
   });
   await using folder = await temporaryFolder();
   using pipeline = openPipeline(warehouse, crm.sandbox, folder.path, {
     BUSINESS_TZ: ZONE,
     MAX_DELETE_PERCENT: "100",
   });
-  const business = createBusiness(crm, random, options.maxLeads);
+  const isHonest = options.isHonest ?? false;
+  const business = createBusiness(crm, random, { maxLeads: options.maxLeads, isHonest });
   const life: Life = {
     options,
     crm,
@@ -87,7 +97,7 @@ export async function liveWorld(
     business,
     pipeline,
     watcher: watch(crm),
-    isTicking: random.between(1, 100) <= 50,
+    isTicking: random.between(1, 100) <= 50 && !isHonest,
     seen: 0,
   };
   await crm.make(...business.open());
@@ -96,7 +106,8 @@ export async function liveWorld(
   }
 }
 
-interface Life {
+/** A world that is being lived through. */
+export interface Life {
   readonly options: WorldOptions;
   readonly crm: Crm;
   readonly random: Random;
@@ -116,8 +127,8 @@ async function liveDay(life: Life, day: number): Promise<void> {
   await liveUntil(life, runAt.epochMilliseconds / 1000, random.between(2, 14));
   const isLast = day === options.days;
   if (!isLast && random.between(1, 100) <= 12) return;
-  const isFull = options.isFull === true || random.between(1, 100) <= 6;
-  const outage = !isLast && random.between(1, 100) <= 15 ? pickOutage(random) : null;
+  const isFull = random.between(1, 100) <= 6 || options.isFull === true;
+  const outage = !isLast && random.between(1, 100) <= 15 ? pickOutage(life) : null;
   let isWhole = await runAll(life, day, date, isFull, outage);
   if (!isWhole && random.between(1, 100) <= 60) {
     await liveUntil(life, crm.sandbox.clock.seconds() + 90 * MINUTE_S, 2);
@@ -145,7 +156,8 @@ async function liveUntil(life: Life, until: number, actions: number): Promise<vo
 }
 
 /** What shows late, and which events do not come at all, is different from time to time. */
-function changeHabits({ crm, random }: Life): void {
+function changeHabits({ crm, random, options }: Life): void {
+  if (options.isHonest) return;
   const roll = random.between(1, 100);
   if (roll <= 6) crm.sandbox.setSwitches({ changeLagMs: (random.between(1, 3) ** 4) * 5000 });
   else if (roll <= 14) crm.sandbox.setSwitches({ changeLagMs: 0 });
@@ -159,12 +171,15 @@ function changeHabits({ crm, random }: Life): void {
   } else if (roll <= 44) crm.sandbox.setSwitches({ missingEventTypes: [] });
 }
 
-function pickOutage(random: Random): string {
+function pickOutage({ random, options }: Life): string {
+  // Which request goes wrong must not depend on how much is read.
+  if (options.isHonest) return "/api/v4/account";
   const paths = ["/api/v4/leads", "/api/v4/events", "/api/v4/catalogs", "/api/v4/account"];
   return paths[random.between(0, paths.length - 1)] ?? "";
 }
 
-async function runAll(
+/** Runs every DAG of a date; false when one of them did not succeed. */
+export async function runAll(
   life: Life,
   day: number,
   date: Temporal.PlainDate,
@@ -211,15 +226,17 @@ function passOn(life: Life): readonly object[] {
 }
 
 /** An outage, edits in the middle of the reading, and a clock that goes on with every answer. */
-function prepareReading({ crm, random, business, isTicking }: Life, outage: string | null): void {
+function prepareReading(life: Life, outage: string | null): void {
+  const { crm, random, business, isTicking, options } = life;
   const { faults } = crm.sandbox;
   if (outage !== null) {
     faults.add({ kind: "status", status: 401, body: "problem" }, {
       path: outage,
-      after: random.between(0, 2),
+      after: options.isHonest ? 0 : random.between(0, 2),
       times: 1000,
     });
   }
+  if (options.isHonest) return;
   const tick: Step = { method: "POST", path: "/_sandbox/clock", body: { advance: "PT1S" } };
   for (let times = random.between(0, 3); times > 0; times--) {
     const steps = business.disturb();

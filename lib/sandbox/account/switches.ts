@@ -22,6 +22,10 @@ export const switchesSchema = z.strictObject({
   trashRetentionDays: z.int().min(1).nullable().default(30),
   /** What `GET /leads/{id}` answers for a lead that is missing or trashed. */
   missingLeadStatus: z.union([z.literal(204), z.literal(404)]).default(204),
+  /** Leads that no token may list, as a user's rights hide those of others. */
+  hiddenLeads: z.array(z.int()).default([]),
+  /** What `GET /leads/{id}` answers for one of them: refused, or shown all the same. */
+  hiddenLeadStatus: z.union([z.literal(403), z.literal(200)]).default(403),
   /** Leads carry `price_with_minor_units` and `is_price_computed`, as accounts do since April 2026. */
   bothPriceFields: z.boolean().default(true),
   /** How `_embedded.loss_reason` comes: the official client reads an array, a documentation page shows an object. */

@@ -1,6 +1,6 @@
 import type { Hono } from "hono";
 import { z } from "zod";
-import type { Lead } from "../account/leads.ts";
+import type { Lead, LeadSelection } from "../account/leads.ts";
 import { type Place, selfLink } from "../account/links.ts";
 import { notSupportedChoice } from "../account/refusals.ts";
 import type { World } from "../account/world.ts";
@@ -32,12 +32,13 @@ export function addLeadRoutes(app: Hono, world: World): void {
         ? renderHollowLead(world, lead, place)
         : renderLead(world, lead, wanted, place);
     const options = { page: readHeavyPage(url, world.switches), switches: world.switches };
-    return listResponse(context, "leads", world.leads.select(selection), render, options);
+    return listResponse(context, "leads", visible(world, selection), render, options);
   });
   app.get("/api/v4/leads/:id{[0-9]+}", (context) => {
     const lead = world.leads.shown(Number(context.req.param("id")));
     const wanted = wantedOf(new URL(context.req.url));
     const place = placeOf(context);
+    if (lead !== undefined && isRefused(world, lead)) return problem(403, "Forbidden");
     if (lead?.trashedAt === null) return hal(renderLead(world, lead, wanted, place));
     if (lead !== undefined && wanted.has("only_deleted")) {
       return hal(renderHollowLead(world, lead, place));
@@ -58,6 +59,21 @@ export function addLeadRoutes(app: Hono, world: World): void {
     const item = asItem(await readJson(context), Number(context.req.param("id")));
     return hal(writeBatch(world, [item], leadUpdate(world, placeOf(context))).written[0]);
   });
+}
+
+/** Without the leads that are hidden from whoever asks. */
+function visible(
+  { leads, switches: { hiddenLeads } }: World,
+  selection: LeadSelection,
+): readonly Lead[] {
+  const selected = leads.select(selection);
+  return hiddenLeads.length === 0
+    ? selected
+    : selected.filter(({ id }) => !hiddenLeads.includes(id));
+}
+
+function isRefused({ switches: { hiddenLeads, hiddenLeadStatus } }: World, { id }: Lead): boolean {
+  return hiddenLeadStatus === 403 && hiddenLeads.includes(id);
 }
 
 /** A PATCH of leads by somebody who works in the web interface; throws a `Refusal` for a wrong one. */

@@ -128,3 +128,17 @@ Deno.test("GET /leads adds source_id and is_price_modified_by_robot only when as
   );
   assert.deepEqual(at(lead, "_embedded"), { tags: [], companies: [], loss_reason: [] });
 });
+
+Deno.test("hidden leads are in no list, and refused or shown by id", async () => {
+  const open = openSandbox();
+  const [seen = 0, hidden = 0] = await addLeads(open, [{}, {}]);
+  open.sandbox.setSwitches({ hiddenLeads: [hidden] });
+  const list = await open.call("GET", "/api/v4/leads");
+  assert.deepEqual(each(list.body, "leads", "id"), [seen]);
+  const both = await open.call("GET", `/api/v4/leads?filter[id][]=${seen}&filter[id][]=${hidden}`);
+  assert.deepEqual(each(both.body, "leads", "id"), [seen]);
+  assert.equal((await open.call("GET", `/api/v4/leads/${hidden}`)).status, 403);
+  open.sandbox.setSwitches({ hiddenLeadStatus: 200 });
+  const shown = await open.call("GET", `/api/v4/leads/${hidden}`);
+  assert.equal(at(shown.body, "id"), hidden);
+});

@@ -30,7 +30,7 @@ async function attemptsOf(setup: DailySetup, taskId: string): Promise<unknown[]>
   ]);
 }
 
-const PLANNED = `2026-05-03: 9 of 9 DAGs would run
+const PLANNED = `2026-05-03: 10 of 10 DAGs would run
  1. daily_amocrm_load_leads
     extract_leads                   reads 1
       pulls every lead of AMO_PIPELINE created before the run begins
@@ -43,24 +43,29 @@ const PLANNED = `2026-05-03: 9 of 9 DAGs would run
     extract_cars                    reads 1
       pulls every element of AMO_CARS_CATALOG
     load_cars                       reads 1, writes 1
- 4. daily_build_dict_status_leads
+ 4. daily_amocrm_load_events
+    extract_events                  reads 3
+      pulls the events of leads since the last run, new rows of the trash, and
+      the leads that events mention
+    load_events                     reads 3, writes 3
+ 5. daily_build_dict_status_leads
     extract_statuses_to_stage       reads 14, writes 14
       pulls every pipeline with its statuses
     merge_dict_status_leads         reads 14, writes 14
- 5. daily_load_ods_leads
+ 6. daily_load_ods_leads
     merge_ods_leads                 reads 1, writes 1
       versions: 1 to open, 0 to close
- 6. daily_load_ods_clients
+ 7. daily_load_ods_clients
     merge_ods_clients               reads 1, writes 1
       versions: 1 to open, 0 to close
- 7. daily_load_ods_cars
+ 8. daily_load_ods_cars
     merge_ods_cars                  reads 1, writes 1
       versions: 1 to open, 0 to close
- 8. daily_build_dds_dim
+ 9. daily_build_dds_dim
     merge_dim_car                   reads 1, writes 1
     merge_dim_client                reads 1, writes 1
     merge_dim_status                reads 14, writes 14
- 9. daily_build_dds_fact
+10. daily_build_dds_fact
     merge_fact_lead_status_change   reads 1, writes 0
     merge_fact_rentals              reads 1, writes 1
     merge_fact_fleet_usage_day      reads 1, writes 1

@@ -265,15 +265,18 @@ function followElements(
   );
   const living = rows.filter(({ record }) => record.is_deleted !== true)
     .map(({ record, at }) => toCopy(state, entity, record, at));
+  // Some accounts go on listing what was deleted.
+  const listed = rows.filter(({ record }) => record.is_deleted === true)
+    .map(({ record, at }) =>
+      toMarker(Number(record.id), "only_deleted", at, Number(record.updated_at))
+    );
   const scanned = new Set(
-    scans.flatMap((answer) => rowsOf(answer, "elements"))
-      .filter((record) => record.is_deleted !== true).map(({ id }) => Number(id)),
+    scans.flatMap((answer) => rowsOf(answer, "elements")).map(({ id }) => Number(id)),
   );
-  const shown = new Set(living.map(({ id }) => id));
-  const markers = [...landed.keys()]
-    .filter((id) => !scanned.has(id) && !shown.has(id))
+  const shown = new Set([...living, ...listed].map(({ id }) => id));
+  const absent = [...landed.keys()].filter((id) => !scanned.has(id) && !shown.has(id))
     .map((id) => toMarker(id, "absence", upper));
-  land(landed, [...living, ...markers]);
+  land(landed, [...living, ...listed, ...absent]);
   return [];
 }
 

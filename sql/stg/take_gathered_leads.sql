@@ -1,0 +1,18 @@
+-- What:  the rows of the next leads of a load, all rows of one lead together
+-- Grain: one row; last_id is null when there are no more
+-- Reads: gathered_leads (temporary), $1 the last id that was taken
+
+with next_leads as (
+    select gathered_leads.id
+    from gathered_leads
+    where gathered_leads.id > $1::bigint
+    group by gathered_leads.id
+    order by gathered_leads.id
+    limit 1000
+)
+
+select
+    max(gathered_leads.id)::text as last_id,
+    coalesce(jsonb_agg(gathered_leads.copy), '[]')::text as copies
+from gathered_leads
+where gathered_leads.id in (select next_leads.id from next_leads);
