@@ -108,6 +108,8 @@ export interface Config {
   readonly fullScanWeekday: number;
   readonly freshnessHours: number;
   readonly maxRowDropPercent: number;
+  /** How far past the logical date, and before the first creation of a lead or car, days are built. */
+  readonly maxHorizonDays: number;
   readonly maxDeletePercent: number;
 }
 
@@ -197,6 +199,7 @@ const variables = z.object({
     "a percentage from 0 to 100",
     (percent) => percent >= 0 && percent <= 100,
   ),
+  MAX_HORIZON_DAYS: numberSetting("730", "whole days from 1 to 36500", isWhole(1, 36_500)),
   MAX_DELETE_PERCENT: numberSetting(
     "20",
     "a percentage from 0 to 100",
@@ -357,6 +360,7 @@ function toConfig(values: Variables): Config {
     fullScanWeekday: values.FULL_SCAN_WEEKDAY,
     freshnessHours: values.FRESHNESS_HOURS,
     maxRowDropPercent: values.MAX_ROW_DROP_PERCENT,
+    maxHorizonDays: values.MAX_HORIZON_DAYS,
     maxDeletePercent: values.MAX_DELETE_PERCENT,
   };
 }
