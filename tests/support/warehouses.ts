@@ -17,7 +17,11 @@ export const serverAvailable: boolean = serverAccess !== null;
 /** Registers one test for each kind of warehouse; without a server, that one counts as skipped. */
 export function testOnBothWarehouses(name: string, body: Body): void {
   Deno.test(`${name} (embedded)`, () => withEmbedded(body));
-  testOnServer(name, body);
+  Deno.test({
+    name: `${name} (server)`,
+    ignore: !serverAvailable,
+    fn: () => withSharedDatabase(body),
+  });
 }
 
 /** Registers a test that needs a server, which its name then says; it counts as skipped when there is none. */
@@ -31,23 +35,55 @@ export function testOnServer(name: string, body: Body): void {
 
 /** Runs `body` on a migrated database of its own, which is dropped afterwards. */
 export async function withServerDatabase(body: Body): Promise<void> {
-  const template = await prepareTemplate();
-  const name = `test_${crypto.randomUUID().replaceAll("-", "")}`;
-  // Copying the files takes a fifth of the processor time of the default, which logs every page.
-  await asAdmin((sql) =>
-    sql.unsafe(`create database ${name} template ${template} strategy file_copy`)
-  );
+  const name = await copyServerTemplate();
   try {
-    await using warehouse = await openServer({
-      ...requireServer(),
-      database: name,
-      sslmode: "disable",
-    });
+    await using warehouse = await openDatabase(name);
     await body(warehouse);
   } finally {
     await asAdmin((sql) => sql.unsafe(`drop database ${name} with (force)`));
   }
 }
+
+/** Runs `body` on the migrated database of this test file, emptied before: a copy takes many times as long. */
+async function withSharedDatabase(body: Body): Promise<void> {
+  const name = await (shared ??= createShared());
+  await using warehouse = await openDatabase(name);
+  // A test that failed may have left a query that still runs.
+  await warehouse.sql`
+    select pg_terminate_backend(pid)
+    from pg_stat_activity
+    where datname = current_database() and pid <> pg_backend_pid()
+  `;
+  await warehouse.sql.unsafe(await readSupportSql("empty_warehouse.sql"));
+  await body(warehouse);
+}
+
+async function createShared(): Promise<string> {
+  const name = await copyServerTemplate();
+  await using warehouse = await openDatabase(name);
+  await warehouse.sql.unsafe(await readSupportSql("keep_seed_rows.sql"));
+  return name;
+}
+
+async function copyServerTemplate(): Promise<string> {
+  const from = await (template ??= prepareTemplate());
+  const name = `test_${crypto.randomUUID().replaceAll("-", "")}`;
+  // Copying the files takes a fifth of the processor time of the default, which logs every page.
+  await asAdmin((sql) => sql.unsafe(`create database ${name} template ${from} strategy file_copy`));
+  return name;
+}
+
+async function openDatabase(database: string): Promise<Warehouse> {
+  return await openServer({ ...requireServer(), database, sslmode: "disable" });
+}
+
+let template: Promise<string> | null = null;
+let shared: Promise<string> | null = null;
+
+Deno.test.afterAll(async () => {
+  const name = await shared;
+  if (name) await asAdmin((sql) => sql.unsafe(`drop database ${name} with (force)`));
+});
 
 /** Registers a test on an embedded warehouse without any table, and on a server database likewise. */
 export function testOnEmpty(name: string, body: Body): void {
@@ -188,12 +224,7 @@ async function prepareTemplate(): Promise<string> {
     await sql.unsafe(`drop database if exists ${name}_unfinished`);
     await sql.unsafe(`create database ${name}_unfinished`);
     {
-      const database = `${name}_unfinished`;
-      await using warehouse = await openServer({
-        ...requireServer(),
-        database,
-        sslmode: "disable",
-      });
+      await using warehouse = await openDatabase(`${name}_unfinished`);
       await migrate(warehouse);
     }
     await sql.unsafe(`alter database ${name}_unfinished rename to ${name}`);
