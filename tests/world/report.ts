@@ -27,9 +27,7 @@ export function describeFindings(
         run.isSuccess ? "success" : `no success ${run.message.slice(0, 300)}`
       }`
     ),
-    `Again: deno task worlds --seed ${seed} --days ${
-      Math.min(days, first.day)
-    } --leads ${maxLeads}`,
+    `Again: deno task worlds --seed ${seed} --days ${days} --leads ${maxLeads}`,
   ];
   return lines.join("\n");
 }

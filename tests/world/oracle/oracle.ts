@@ -236,16 +236,22 @@ function findUnseen(
   answers: readonly AnswerSeen[],
   isWanted: (copy: StgRow) => boolean,
 ): Unknown[] {
+  const sights = new Set(copiesIn(state, answers).map(nameOf));
   return [...state.lives.leads].flatMap(([id, life]) => {
     const shown = steadyIn(life, answers);
     if (shown === null || shown.is_deleted === true) return [];
     const copy = toCopy(state, "leads", shown, 0);
     if (!isWanted(copy) || !(state.leads.has(id) || isRental(state, copy))) return [];
     const last = newest(state.leads, id);
-    if (last?.hash === copy.hash && last.updatedAt === copy.updatedAt) return [];
+    if (sights.has(nameOf(copy)) || (last && nameOf(last) === nameOf(copy))) return [];
     const why = `the CRM showed it with updated_at ${copy.updatedAt}, which has not landed`;
     return [{ entity: "leads" as const, id, why }];
   });
+}
+
+/** A state by the record, its content and what it says of its last change. */
+function nameOf({ id, updatedAt, hash }: StgRow): string {
+  return `${id} ${updatedAt} ${hash}`;
 }
 
 /** What was shown of a record from the first to the last answer; null when it changed meanwhile, or is nowhere. */
