@@ -1,6 +1,23 @@
-import { isIPv6 } from "node:net";
 import { z } from "zod";
 import { parseDotEnv } from "./settings/dot_env.ts";
+import {
+  isHost,
+  isWhole,
+  numberSetting,
+  oneOf,
+  optional,
+  parseAccounts,
+  parseBaseUrl,
+  parseBoolean,
+  parseFieldMap,
+  parsePort,
+  parseTemplate,
+  parseTimeZone,
+  parseWeekday,
+  parseWeekdays,
+  secretUrl,
+  setting,
+} from "./settings/kinds.ts";
 import { listSlips, suggestName } from "./settings/names.ts";
 
 /** Where the warehouse server is. */
@@ -91,6 +108,8 @@ export interface Config {
   readonly fullScanWeekday: number;
   readonly freshnessHours: number;
   readonly maxRowDropPercent: number;
+  /** How far past the logical date, and before the first creation of a lead or car, days are built. */
+  readonly maxHorizonDays: number;
   readonly maxDeletePercent: number;
 }
 
@@ -99,42 +118,9 @@ export class ConfigError extends Error {
   override readonly name = "ConfigError";
 }
 
-const WEEKDAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 const SSL_MODES: readonly SslMode[] = ["disable", "prefer", "require", "verify-ca", "verify-full"];
 const LOG_LEVELS: readonly LogLevelName[] = ["debug", "info", "warning", "error"];
 const LOG_FORMATS = ["text", "json"] as const;
-
-/** A setting with a default, whose text `parse` turns into a value, or into undefined when it is wrong. */
-function setting<T>(fallback: string, expected: string, parse: (text: string) => T | undefined) {
-  return z.string().default(fallback).transform((text, context): T => {
-    const value = parse(text);
-    if (value !== undefined) return value;
-    context.addIssue({ code: "custom", message: `is "${text}", expected ${expected}` });
-    return z.NEVER;
-  });
-}
-
-function oneOf<T extends string>(fallback: T, values: readonly T[]) {
-  return setting(fallback, `one of ${values.join(", ")}`, (text) => values.find((v) => v === text));
-}
-
-function numberSetting(fallback: string, expected: string, accept: (value: number) => boolean) {
-  return setting(fallback, expected, (text) => {
-    const value = Number(text);
-    return Number.isFinite(value) && accept(value) ? value : undefined;
-  });
-}
-
-const optional = z.string().optional();
-
-/** An address that holds a token: never quoted back. */
-const secretUrl = optional.refine((text) => text === undefined || isHttpUrl(text), {
-  message: "is not an address, expected one that starts with http:// or https://",
-});
-
-function isWhole(from: number, to: number) {
-  return (value: number) => Number.isInteger(value) && value >= from && value <= to;
-}
 
 const CATCHUPS: readonly Catchup[] = ["none", "last", "all"];
 
@@ -213,6 +199,7 @@ const variables = z.object({
     "a percentage from 0 to 100",
     (percent) => percent >= 0 && percent <= 100,
   ),
+  MAX_HORIZON_DAYS: numberSetting("730", "whole days from 1 to 36500", isWhole(1, 36_500)),
   MAX_DELETE_PERCENT: numberSetting(
     "20",
     "a percentage from 0 to 100",
@@ -373,6 +360,7 @@ function toConfig(values: Variables): Config {
     fullScanWeekday: values.FULL_SCAN_WEEKDAY,
     freshnessHours: values.FRESHNESS_HOURS,
     maxRowDropPercent: values.MAX_ROW_DROP_PERCENT,
+    maxHorizonDays: values.MAX_HORIZON_DAYS,
     maxDeletePercent: values.MAX_DELETE_PERCENT,
   };
 }
@@ -407,86 +395,6 @@ function toAmoSettings(values: Variables): AmoSettings | null {
     overlapMinutes: values.AMO_OVERLAP_MIN,
     writableAccounts: values.AMO_WRITABLE_ACCOUNTS,
   };
-}
-
-function parseBaseUrl(text: string): string | undefined {
-  if (text === "") return text;
-  const url = URL.parse(text.trim());
-  const isAddressAlone = url !== null && /^\/*$/.test(url.pathname) && !url.search && !url.hash;
-  return isHttpUrl(text) && isAddressAlone ? text.trim().replace(/\/+$/, "") : undefined;
-}
-
-/** A path that starts with / is the folder of a socket. */
-function isHost(text: string): boolean {
-  return text.trim().startsWith("/") || isIPv6(text.trim()) || !/[:/]/.test(text);
-}
-
-function isHttpUrl(text: string): boolean {
-  return /^https?:$/.test(URL.parse(text)?.protocol ?? "");
-}
-
-function parseAccounts(text: string): string[] | undefined {
-  const names = text.split(",").map((name) => name.trim().toLowerCase()).filter((name) => name);
-  return names.every((name) => /^[a-z0-9-]+$/.test(name)) ? names : undefined;
-}
-
-function parseTemplate(text: string): string | undefined {
-  return text.includes("{text}") && isJson(text) ? text : undefined;
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch (error) {
-    if (error instanceof SyntaxError) return false;
-    throw error;
-  }
-}
-
-/** 0 lets the system choose a port. */
-function parsePort(text: string): number | null | undefined {
-  if (text === "") return null;
-  return /^\d+$/.test(text) && Number(text) <= 65535 ? Number(text) : undefined;
-}
-
-function parseTimeZone(text: string): string | undefined {
-  // Temporal also takes "+04:00", which PostgreSQL reads with the opposite sign.
-  if (!/^[a-z]/i.test(text)) return undefined;
-  try {
-    return Temporal.Now.zonedDateTimeISO(text).timeZoneId;
-  } catch (error) {
-    if (error instanceof RangeError) return undefined;
-    throw error;
-  }
-}
-
-function parseWeekdays(text: string): number[] | undefined {
-  const days = text.split(",").map((name) => WEEKDAYS.indexOf(name.trim().toLowerCase()) + 1);
-  return days.includes(0) ? undefined : [...new Set(days)].sort((a, b) => a - b);
-}
-
-function parseWeekday(text: string): number | undefined {
-  const [day, ...others] = parseWeekdays(text) ?? [];
-  return others.length === 0 ? day : undefined;
-}
-
-function parseBoolean(text: string): boolean | undefined {
-  if (/^(true|yes|1)$/i.test(text)) return true;
-  return /^(false|no|0)$/i.test(text) ? false : undefined;
-}
-
-const fieldNames = z.record(z.string(), z.union([z.string().min(1), z.int().positive()]))
-  .default({});
-const fieldMap = z.strictObject({ leads: fieldNames, clients: fieldNames, cars: fieldNames });
-
-function parseFieldMap(text: string): FieldMap | undefined {
-  try {
-    return fieldMap.safeParse(JSON.parse(text)).data;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }
 
 /**

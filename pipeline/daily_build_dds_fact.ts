@@ -1,5 +1,6 @@
-// Reads:  ods.ods_leads_hist, ods.ods_cars_hist, ods.ods_clients_hist, dict.dict_status_leads
-// Writes: dds.fact_lead_status_change, dds.fact_rentals, dds.fact_fleet_usage_day, dds.dim_date
+// Reads:  stg.stg_leads, stg.stg_lead_events, ods.ods_leads_hist, ods.ods_cars_hist, ods.ods_clients_hist,
+//         dict.dict_status_leads
+// Writes: dds.fact_lead_status_change, dds.lead_first_status, dds.fact_rentals, dds.fact_fleet_usage_day, dds.dim_date
 // When:   05:30 local, once the dimensions and the leads' history of the same date have succeeded
 // Try:    deno run -q -P=pipeline pipeline/daily_build_dds_fact.ts --dry-run
 
@@ -17,15 +18,32 @@ export const dag: Dag = {
     { dag: "daily_load_ods_leads", task: "merge_ods_leads" },
   ],
   tasks: [
-    sqlTask("merge_fact_lead_status_change", "dds/merge_fact_lead_status_change.sql"),
+    sqlTask(
+      "merge_fact_lead_status_change",
+      "dds/merge_fact_lead_status_change/evidence.sql",
+      "dds/merge_fact_lead_status_change/walk.sql",
+      "dds/merge_fact_lead_status_change/visits.sql",
+      "dds/merge_fact_lead_status_change/changes.sql",
+      "dds/merge_fact_lead_status_change.sql",
+    ),
     sqlTask(
       "merge_fact_rentals",
+      "dds/merge_fact_rentals/progress.sql",
       "dds/merge_fact_rentals/changed_leads.sql",
       "dds/merge_fact_rentals/rentals.sql",
       "dds/merge_fact_rentals/links.sql",
+      "dds/merge_fact_rentals/confirmations.sql",
+      "dds/merge_fact_rentals/changes.sql",
       "dds/merge_fact_rentals.sql",
     ),
-    sqlTask("merge_fact_fleet_usage_day", "dds/merge_fact_fleet_usage_day.sql"),
+    sqlTask(
+      "merge_fact_fleet_usage_day",
+      "dds/merge_fact_fleet_usage_day/calendar.sql",
+      "dds/merge_fact_fleet_usage_day/changed_days.sql",
+      "dds/merge_fact_fleet_usage_day/changed_lives.sql",
+      "dds/merge_fact_fleet_usage_day/days.sql",
+      "dds/merge_fact_fleet_usage_day.sql",
+    ),
     // Last, so that the calendar covers every day that a fact refers to.
     sqlTask("merge_dim_date", "dds/merge_dim_date.sql"),
   ],

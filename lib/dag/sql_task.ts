@@ -25,7 +25,8 @@ export function sqlTask(id: string, ...sqlFiles: readonly string[]): Task {
 /**
  * What every SQL file of a task can read with `current_setting('rental.<name>')`: logical_date
  * (YYYY-MM-DD), run_id (uuid), business_tz, pipeline (name or id), grace_minutes (minutes), weekend_days
- * (ISO weekdays, "6,7"), currency, freshness_hours, max_row_drop_percent.
+ * (ISO weekdays, "6,7"), currency, freshness_hours, max_row_drop_percent,
+ * max_horizon_days.
  */
 export function taskParameters(
   context: Pick<TaskContext, "config" | "logicalDate" | "runId">,
@@ -41,6 +42,7 @@ export function taskParameters(
     currency: config.currency,
     freshness_hours: String(config.freshnessHours),
     max_row_drop_percent: String(config.maxRowDropPercent),
+    max_horizon_days: String(config.maxHorizonDays),
   };
 }
 

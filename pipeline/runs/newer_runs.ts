@@ -1,8 +1,9 @@
 import type { ISql } from "postgres";
 import { z } from "zod";
 import type { Config } from "../../lib/config.ts";
+import type { Dag } from "../../lib/dag/dag.ts";
 import { taskParameters } from "../../lib/dag/sql_task.ts";
-import { querySqlFile, runSqlFile } from "../../lib/warehouse/sql_file.ts";
+import { querySqlFile, runSqlFiles } from "../../lib/warehouse/sql_file.ts";
 import type { Warehouse } from "../../lib/warehouse/warehouse.ts";
 
 const counts = z.tuple([z.object({
@@ -34,6 +35,7 @@ export async function findNewerRuns(sql: ISql, date: Temporal.PlainDate): Promis
  */
 export async function removeNewerRuns(
   { sql }: Warehouse,
+  dags: readonly Dag[],
   config: Config,
   date: Temporal.PlainDate,
 ): Promise<NewerRuns & { readonly fleetDays: number } | null> {
@@ -46,7 +48,9 @@ export async function removeNewerRuns(
       logicalDate: date,
       runId: crypto.randomUUID(),
     });
-    const merged = await runSqlFile(tx, "dds/merge_fact_fleet_usage_day.sql", parameters);
+    const tasks = dags.flatMap((dag) => dag.tasks);
+    const files = tasks.find(({ id }) => id === "merge_fact_fleet_usage_day")?.sqlFiles ?? [];
+    const merged = await runSqlFiles(tx, files, parameters);
     return { ...found, fleetDays: Number(merged.days_deleted ?? 0) };
   });
 }

@@ -98,7 +98,12 @@ export const pruneCommand: Subcommand = (dags, act) =>
         return await pruneOld(dags, config, flags.keepDays, isWanted);
       }
       if (flags.after !== undefined && flags.keepDays === undefined) {
-        return await pruneNewer(config, parseLogicalDate(flags.after, config.businessTz), isWanted);
+        return await pruneNewer(
+          dags,
+          config,
+          parseLogicalDate(flags.after, config.businessTz),
+          isWanted,
+        );
       }
       throw new ConfigError(
         "Cannot prune without a limit: expected --keep-days, or --after for dates of the future",
@@ -126,6 +131,7 @@ async function pruneOld(
 }
 
 async function pruneNewer(
+  dags: readonly Dag[],
   config: Config,
   date: Temporal.PlainDate,
   isWanted: boolean,
@@ -144,7 +150,7 @@ async function pruneNewer(
   }
   await using session = await openSession({ amo: false }, config);
   await freeDeadClaims(session.warehouse, session.worker);
-  const removed = await removeNewerRuns(session.warehouse, config, date);
+  const removed = await removeNewerRuns(session.warehouse, dags, config, date);
   if (!removed) {
     console.log(
       `Cannot remove the runs for dates after ${date}: a worker is on one of them, expected nobody:\n` +

@@ -26,9 +26,7 @@ facts as (
     from dds.span_of_facts(
         current_setting('rental.business_tz'),
         current_setting('rental.logical_date')::date,
-        coalesce(
-            nullif(current_setting('rental.max_horizon_days', true), ''), '730'
-        )::integer
+        current_setting('rental.max_horizon_days')::integer
     ) as span
     where
         current_setting('rental.rows_read') <> ''

@@ -1,7 +1,7 @@
 -- What:  error: days of fleet usage that list a lead which does not book the car that day
 -- Grain: one row per car, day and lead
 -- Reads: dds.fact_fleet_usage_day, dds.fact_fleet_usage_day_pending, dds.fact_rentals,
---        changed_cars
+--        changed_car_days
 -- After: merge_fact_fleet_usage_day: dds.fact_fleet_usage_day
 --
 -- Why: a shortened, moved or cancelled rental must leave no rented day behind: it would
@@ -13,7 +13,10 @@ with listed as (
         fact_fleet_usage_day.usage_date,
         lead_ids.lead_id
     from dds.fact_fleet_usage_day
-    inner join changed_cars on fact_fleet_usage_day.car_id = changed_cars.id
+    inner join changed_car_days
+        on
+            fact_fleet_usage_day.car_id = changed_car_days.car_id
+            and fact_fleet_usage_day.usage_date = changed_car_days.usage_date
     cross join lateral unnest(fact_fleet_usage_day.lead_ids) as lead_ids (lead_id)
     where
         cardinality(fact_fleet_usage_day.lead_ids) > 0
@@ -22,8 +25,10 @@ with listed as (
             select
             from dds.fact_fleet_usage_day_pending
             where
-                fact_fleet_usage_day_pending.car_id
-                = fact_fleet_usage_day.car_id
+                fact_fleet_usage_day_pending.car_id = fact_fleet_usage_day.car_id
+                and fact_fleet_usage_day.usage_date
+                between fact_fleet_usage_day_pending.first_day
+                and fact_fleet_usage_day_pending.last_day
         )
 )
 
@@ -36,19 +41,13 @@ left join dds.fact_rentals
         listed.lead_id = fact_rentals.lead_id
         and listed.car_id = fact_rentals.car_id
         and fact_rentals.is_booking
-        and fact_rentals.rental_end >= fact_rentals.rental_start
-        and listed.usage_date >= (
-            fact_rentals.rental_start
-            at time zone current_setting('rental.business_tz')
-        )::date
-        and listed.usage_date <= greatest(
-            (
-                fact_rentals.rental_start
-                at time zone current_setting('rental.business_tz')
-            )::date,
-            (
-                fact_rentals.rental_end
-                at time zone current_setting('rental.business_tz')
-            )::date - 1
+        and listed.usage_date
+        between dds.first_booked_day(
+            fact_rentals.rental_start, fact_rentals.rental_end,
+            current_setting('rental.business_tz')
+        )
+        and dds.last_booked_day(
+            fact_rentals.rental_start, fact_rentals.rental_end,
+            current_setting('rental.business_tz')
         )
 where fact_rentals.lead_id is null;

@@ -26,7 +26,10 @@ select
     fact_fleet_usage_day.car_id as id,
     'amount_share of ' || fact_fleet_usage_day.usage_date || ' below 0' as detail
 from dds.fact_fleet_usage_day
-inner join changed_cars on fact_fleet_usage_day.car_id = changed_cars.id
+inner join changed_car_days
+    on
+        fact_fleet_usage_day.car_id = changed_car_days.car_id
+        and fact_fleet_usage_day.usage_date = changed_car_days.usage_date
 where
     current_setting('rental.checked_table') = 'dds.fact_fleet_usage_day'
     and fact_fleet_usage_day.amount_share < 0;

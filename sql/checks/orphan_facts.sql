@@ -1,8 +1,7 @@
--- What:  error: facts whose car, client or status is in no dimension
+-- What:  error: facts whose car or client is in no dimension
 -- Grain: one row per fact (fleet usage: car) and missing member
--- Reads: every fact, dds.dim_car, dds.dim_client, dds.dim_status, stg.stg_cars,
---        stg.stg_clients, stg.stg_leads, dict.dict_status_leads, ops.watermark, changed_*
--- After: merge_fact_lead_status_change: dds.fact_lead_status_change
+-- Reads: dds.fact_rentals, dds.fact_fleet_usage_day, dds.dim_car, dds.dim_client,
+--        stg.stg_cars, stg.stg_clients, ops.watermark, changed_*
 -- After: merge_fact_rentals: dds.fact_rentals
 -- After: merge_fact_fleet_usage_day: dds.fact_fleet_usage_day
 --
@@ -41,62 +40,6 @@ cars_on_their_way as (
             select watermark.position
             from ops.watermark
             where watermark.name = 'dds.dim_car'
-        )
-),
-
-status_references as (
-    select
-        fact_rentals.lead_id as id,
-        fact_rentals.pipeline_id,
-        fact_rentals.status_id
-    from dds.fact_rentals
-    inner join changed_leads on fact_rentals.lead_id = changed_leads.id
-    where
-        current_setting('rental.checked_table') = 'dds.fact_rentals'
-        and fact_rentals.status_id is not null
-    union
-    select
-        fact_lead_status_change.lead_id as id,
-        status.pipeline_id,
-        status.status_id
-    from dds.fact_lead_status_change
-    inner join changed_leads on fact_lead_status_change.lead_id = changed_leads.id
-    cross join lateral (
-        values
-        (
-            fact_lead_status_change.from_pipeline_id,
-            fact_lead_status_change.from_status_id
-        ),
-        (
-            fact_lead_status_change.to_pipeline_id,
-            fact_lead_status_change.to_status_id
-        )
-    ) as status (pipeline_id, status_id)
-    where
-        current_setting('rental.checked_table') = 'dds.fact_lead_status_change'
-),
-
-statuses_on_their_way as (
-    select
-        stg_leads.pipeline_id,
-        stg_leads.status_id
-    from stg.stg_leads
-    where
-        stg_leads.landed_seq > (
-            select watermark.position
-            from ops.watermark
-            where watermark.name = 'dds.dim_status'
-        )
-    union
-    select
-        dict_status_leads.pipeline_id,
-        dict_status_leads.status_id
-    from dict.dict_status_leads
-    where
-        dict_status_leads.changed_seq > (
-            select watermark.position
-            from ops.watermark
-            where watermark.name = 'dds.dim_status/statuses'
         )
 ),
 
@@ -142,25 +85,4 @@ where
         select
         from clients_on_their_way
         where clients_on_their_way.id = references_to_members.client_id
-    )
-union all
-select
-    status_references.id,
-    'status ' || status_references.status_id || ' of pipeline '
-    || status_references.pipeline_id || ' is in no dimension' as detail
-from status_references
-where
-    not exists (
-        select
-        from dds.dim_status
-        where
-            dim_status.pipeline_id = status_references.pipeline_id
-            and dim_status.status_id = status_references.status_id
-    )
-    and not exists (
-        select
-        from statuses_on_their_way
-        where
-            statuses_on_their_way.pipeline_id = status_references.pipeline_id
-            and statuses_on_their_way.status_id = status_references.status_id
     );

@@ -27,9 +27,7 @@ with span as (
     from dds.span_of_facts(
         current_setting('rental.business_tz'),
         current_setting('rental.logical_date')::date,
-        coalesce(
-            nullif(current_setting('rental.max_horizon_days', true), ''), '730'
-        )::integer
+        current_setting('rental.max_horizon_days')::integer
     ) as facts
 ),
 

@@ -2,8 +2,8 @@
 -- Grain: one row
 -- Reads: nothing
 --
--- A merge leaves changed_leads, changed_clients or changed_cars behind until its
--- transaction ends: what it took in. A check joins them, so that it costs as much as
+-- A merge leaves changed_leads, changed_clients, changed_cars or changed_car_days behind
+-- until its transaction ends: what it took in. A check joins them, so that it costs as much as
 -- the day's changes.
 
 create temporary table if not exists changed_leads (
@@ -16,6 +16,11 @@ create temporary table if not exists changed_clients (
 
 create temporary table if not exists changed_cars (
     id bigint not null
+) on commit drop;
+
+create temporary table if not exists changed_car_days (
+    car_id bigint not null,
+    usage_date date not null
 ) on commit drop;
 
 select

@@ -42,9 +42,16 @@ union
 select fact_fleet_usage_day.car_id
 from dds.fact_fleet_usage_day;
 
+create temporary table changed_car_days on commit drop as
+select
+    fact_fleet_usage_day.car_id,
+    fact_fleet_usage_day.usage_date
+from dds.fact_fleet_usage_day;
+
 analyze changed_leads;
 analyze changed_clients;
 analyze changed_cars;
+analyze changed_car_days;
 
 set transaction read only;
 

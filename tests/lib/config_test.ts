@@ -46,6 +46,7 @@ Deno.test("readConfig() has a default for everything but the account", () => {
     fullScanWeekday: 7,
     freshnessHours: 30,
     maxRowDropPercent: 20,
+    maxHorizonDays: 730,
     maxDeletePercent: 20,
   });
 });
@@ -84,6 +85,7 @@ Deno.test("readConfig() takes every setting from its variable", () => {
     FULL_SCAN_WEEKDAY: "Fri",
     FRESHNESS_HOURS: "48",
     MAX_ROW_DROP_PERCENT: "50",
+    MAX_HORIZON_DAYS: "365",
     MAX_DELETE_PERCENT: "35",
     CATCHUP: "all",
     CATCHUP_MAX_DAYS: "7",
@@ -147,6 +149,7 @@ Deno.test("readConfig() takes every setting from its variable", () => {
     fullScanWeekday: 5,
     freshnessHours: 48,
     maxRowDropPercent: 50,
+    maxHorizonDays: 365,
     maxDeletePercent: 35,
   });
 });

@@ -15,16 +15,22 @@ const WATERMARKS: Readonly<Record<(typeof MERGES)[number], readonly string[]>> =
     ...["dict.dict_status_leads", "ods.ods_leads_hist", "dds.dim_status"],
     ...["dds.dim_status/events", "dds.dim_status/statuses"],
   ],
-  "dds/merge_fact_lead_status_change.sql": ["ods.ods_leads_hist", "dds.fact_lead_status_change"],
+  "dds/merge_fact_lead_status_change.sql": [
+    ...["ods.ods_leads_hist", "ods.ods_leads_hist/events"],
+    ...["dds.fact_lead_status_change", "dds.fact_lead_status_change/events"],
+  ],
   "dds/merge_fact_rentals.sql": [
-    ...["ods.ods_leads_hist", "ods.ods_cars_hist", "ods.ods_clients_hist"],
-    ...["dict.dict_status_leads", "dds.fact_rentals", "dds.fact_rentals/cars"],
+    ...["dds.fact_lead_status_change", "dds.fact_lead_status_change/events"],
+    ...["ods.ods_cars_hist", "ods.ods_clients_hist", "dict.dict_status_leads"],
+    ...["dds.fact_rentals", "dds.fact_rentals/events", "dds.fact_rentals/cars"],
     ...["dds.fact_rentals/clients", "dds.fact_rentals/statuses"],
   ],
   "dds/merge_fact_fleet_usage_day.sql": [
     "ods.ods_cars_hist",
     "dds.fact_fleet_usage_day",
     "dds.fact_fleet_usage_day/cars",
+    "dds.fact_fleet_usage_day/first_day",
+    "dds.fact_fleet_usage_day/last_day",
   ],
   // Reads the facts themselves.
   "dds/merge_dim_date.sql": [],

@@ -215,6 +215,7 @@ const TABLES = [
   "dds.dim_date",
   "dds.fact_rentals",
   "dds.fact_lead_status_change",
+  "dds.lead_first_status",
   "dds.fact_fleet_usage_day",
   "dds.fact_fleet_usage_day_pending",
 ] as const;

@@ -1,6 +1,14 @@
 import type { Warehouse } from "../../lib/warehouse/warehouse.ts";
 import type { Metrics } from "../../lib/warehouse/sql_file.ts";
-import { land, listStatuses, MERGES, runFiles, type StagedRow } from "./staged.ts";
+import {
+  land,
+  landEvents,
+  listStatuses,
+  MERGES,
+  runFiles,
+  type StagedEvent,
+  type StagedRow,
+} from "./staged.ts";
 
 /** The rental pipeline of the tests and its statuses; 142 and 143 are in every pipeline. */
 export const RENTALS = 10;
@@ -26,6 +34,7 @@ export interface Landed {
   readonly leads?: readonly StagedRow[];
   readonly cars?: readonly StagedRow[];
   readonly clients?: readonly StagedRow[];
+  readonly events?: readonly StagedEvent[];
 }
 
 /** Lands copies and runs every merge of a logical date; the metrics by SQL file. */
@@ -38,6 +47,7 @@ export async function liveDay(
   await land(warehouse, "stg_cars", landed.cars ?? []);
   await land(warehouse, "stg_clients", landed.clients ?? []);
   await land(warehouse, "stg_leads", landed.leads ?? []);
+  await landEvents(warehouse, landed.events ?? []);
   await listStatuses(warehouse, {
     [RENTALS]: ["Car Rental", STATUSES],
     [OTHER]: ["Corporate", { [CLOSED]: "Signed", [CANCELLED]: "Lost", 7: "Confirmed" }],
@@ -65,4 +75,38 @@ export function lead(id: number, updatedAt: string, columns: StagedRow): StagedR
 /** A copy of a car or a client. */
 export function element(id: number, updatedAt: string, columns: StagedRow): StagedRow {
   return { id, created_at: dubai("2026-05-01 07:00"), updated_at: dubai(updatedAt), ...columns };
+}
+
+/** A status of a pipeline, [pipeline, status]; a number alone is one of the rental pipeline. */
+export type Status = number | readonly [number, number];
+
+/** An event that tells a change of status, at a moment in Dubai to the second: "2026-05-01 10:00:07". */
+export function moved(leadId: number, at: string, from: Status, to: Status): StagedEvent {
+  return {
+    id: `${leadId} ${at} ${from} ${to}`,
+    lead_id: leadId,
+    type: "lead_status_changed",
+    created_at: dubaiSecond(at),
+    before: [toSide(from)],
+    after: [toSide(to)],
+  };
+}
+
+/** An event that tells that a lead came back from the trash. */
+export function restored(leadId: number, at: string): StagedEvent {
+  return {
+    id: `${leadId} ${at} restored`,
+    lead_id: leadId,
+    type: "lead_restored",
+    created_at: dubaiSecond(at),
+  };
+}
+
+function dubaiSecond(text: string): string {
+  return `${text.replace(" ", "T")}+04:00`;
+}
+
+function toSide(status: Status): object {
+  const [pipeline_id, id] = typeof status === "number" ? [RENTALS, status] : status;
+  return { lead_status: { id, pipeline_id } };
 }

@@ -8,6 +8,16 @@ export type StagedRow = Readonly<Record<string, string | number | boolean | obje
 
 type StgTable = "stg_leads" | "stg_clients" | "stg_cars";
 
+/** An event of a lead as the feed tells it; `id` says which, whenever it is told again. */
+export interface StagedEvent {
+  readonly id: string;
+  readonly lead_id: number;
+  readonly type: string;
+  readonly created_at: string;
+  readonly before?: readonly object[];
+  readonly after?: readonly object[];
+}
+
 const RUN_ID = "00000000-0000-4000-8000-000000000001";
 
 /** Lands rows as a load does: what is there already stays. Defaults: observed when updated, hash from the content. */
@@ -36,26 +46,40 @@ export async function land(
   `;
 }
 
-/** When a lead came back from the trash, as an event tells it. */
-export interface RestoreRow {
-  readonly lead_id: number;
-  readonly created_at: string;
+/** Lands events of leads as a load does: what is there already stays. */
+export async function landEvents(
+  { sql }: Warehouse,
+  events: readonly StagedEvent[],
+): Promise<void> {
+  const rows = events.map((event) => ({
+    before: [],
+    after: [],
+    run_id: RUN_ID,
+    load_date: "2026-05-01",
+    ...event,
+  }));
+  await sql`
+    insert into stg.stg_lead_events (id, lead_id, type, created_at, before, after, run_id, load_date)
+    select id, lead_id, type, created_at, before, after, run_id, load_date
+    from jsonb_populate_recordset(null::stg.stg_lead_events, ${JSON.stringify(rows)}::jsonb)
+    on conflict do nothing
+  `;
 }
+
+/** When a lead came back from the trash, as an event tells it. */
+export type RestoreRow = Pick<StagedEvent, "lead_id" | "created_at">;
 
 /** Lands a `lead_restored` event for each. */
 export async function landRestores(
-  { sql }: Warehouse,
+  warehouse: Warehouse,
   restores: readonly RestoreRow[],
 ): Promise<void> {
-  if (restores.length === 0) return;
   const events = restores.map((restore) => ({
     ...restore,
     id: crypto.randomUUID(),
     type: "lead_restored",
-    run_id: RUN_ID,
-    load_date: "2026-05-01",
   }));
-  await sql`insert into stg.stg_lead_events ${sql(events)}`;
+  await landEvents(warehouse, events);
 }
 
 /** Replaces the listing of statuses by those of these pipelines: `{ 10: ["Car Rental", { 1: "Inquiry" }] }`. */
@@ -98,6 +122,7 @@ export async function runFiles(
         pipeline: "Car Rental",
         grace_minutes: "29",
         weekend_days: "6,7",
+        max_horizon_days: "730",
         ...settings,
       });
     results.push(await warehouse.sql.begin(run));

@@ -34,21 +34,7 @@ where
     );
 
 create temporary table unknown_statuses on commit drop as
-with event_sides as (
-    select side.value -> 0 -> 'lead_status' as status
-    from stg.stg_lead_events
-    inner join progress
-        on
-            progress.name = 'dds.dim_status/events'
-            and stg_lead_events.landed_seq > progress.read_from
-            and stg_lead_events.landed_seq <= progress.read_to
-    cross join lateral (
-        values (stg_lead_events.before), (stg_lead_events.after)
-    ) as side (value)
-    where stg_lead_events.type = 'lead_status_changed'
-),
-
-seen_statuses as (
+with seen_statuses as (
     select
         stg_leads.pipeline_id,
         stg_leads.status_id
@@ -63,17 +49,19 @@ seen_statuses as (
         and stg_leads.status_id is not null
     union
     select
-        (event_sides.status ->> 'pipeline_id')::bigint as pipeline_id,
-        (event_sides.status ->> 'id')::bigint as status_id
-    from event_sides
-    -- A side that does not parse tells of no status; "case" keeps the cast behind it.
-    where
-        case
-            when jsonb_typeof(event_sides.status) = 'object'
-                then
-                    (event_sides.status ->> 'pipeline_id') ~ '^[0-9]{1,18}$'
-                    and (event_sides.status ->> 'id') ~ '^[0-9]{1,18}$'
-        end
+        told.pipeline_id,
+        told.status_id
+    from stg.stg_lead_events
+    inner join progress
+        on
+            progress.name = 'dds.dim_status/events'
+            and stg_lead_events.landed_seq > progress.read_from
+            and stg_lead_events.landed_seq <= progress.read_to
+    cross join lateral (
+        values (stg_lead_events.before), (stg_lead_events.after)
+    ) as side (value)
+    cross join lateral stg.status_of_side(side.value) as told
+    where stg_lead_events.type = 'lead_status_changed'
     union
     -- Those of before, to follow their pipeline's name.
     select

@@ -1,6 +1,6 @@
 -- What:  what the changed leads are as rentals, and what they say of their car and their client
 -- Grain: rentals: a live lead of the rental pipeline; mentions, sought_keys: its car or client
--- Reads: changed_leads and reading (of changed_leads.sql), ods.ods_leads_hist,
+-- Reads: changed_leads (of changed_leads.sql), reading (of progress.sql), ods.ods_leads_hist,
 --        ods.ods_cars_hist, ods.ods_clients_hist, dict.dict_status_leads
 
 create temporary table rentals on commit drop as

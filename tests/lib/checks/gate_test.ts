@@ -128,8 +128,8 @@ testOnBothWarehouses(
     ]);
     // Those that passed are kept as well.
     assert.deepEqual(await countResults(warehouse), [
-      ["merge_fact_lead_status_change", 2, 1],
-      ["merge_fact_rentals", 4, 1],
+      ["merge_fact_lead_status_change", 3, 1],
+      ["merge_fact_rentals", 6, 1],
     ]);
 
     await restoreCar(warehouse);
@@ -148,8 +148,8 @@ testOnBothWarehouses(
     assert.deepEqual(await countResults(warehouse), [
       ["merge_dim_date", 1, 1],
       ["merge_fact_fleet_usage_day", 6, 1],
-      ["merge_fact_lead_status_change", 2, 1],
-      ["merge_fact_rentals", 8, 2],
+      ["merge_fact_lead_status_change", 3, 1],
+      ["merge_fact_rentals", 12, 2],
     ]);
   },
 );

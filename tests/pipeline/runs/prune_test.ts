@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
 import { describeOldRuns, findOldRuns, removeOldRuns } from "../../../pipeline/runs/prune.ts";
 import { readConfig } from "../../../lib/config.ts";
+import { dags } from "../../../pipeline/daily.ts";
 import { findNewerRuns, removeNewerRuns } from "../../../pipeline/runs/newer_runs.ts";
 import { element, liveDay } from "../../support/rentals.ts";
 import { attemptOf, insertAttempts } from "../../support/attempts.ts";
@@ -101,7 +102,7 @@ testOnBothWarehouses(
       last_date: "2027-05-02",
     };
     assert.deepEqual(await findNewerRuns(sql, today), found);
-    assert.deepEqual(await removeNewerRuns(warehouse, config, today), {
+    assert.deepEqual(await removeNewerRuns(warehouse, dags, config, today), {
       ...found,
       fleetDays: 365,
     });
@@ -109,7 +110,7 @@ testOnBothWarehouses(
     assert.deepEqual(await lastDays(), { fleet: before.fleet, calendar });
     assert.deepEqual(await listRuns(warehouse), [["facts.fleet", 1, "success", null]]);
     assert.deepEqual([...await sql`select from ops.incident`], []);
-    assert.equal((await removeNewerRuns(warehouse, config, today))?.attempts, 0);
+    assert.equal((await removeNewerRuns(warehouse, dags, config, today))?.attempts, 0);
   },
 );
 
@@ -117,6 +118,6 @@ testOnBothWarehouses("removeNewerRuns() leaves what a worker is on alone", async
   const config = readConfig({}, { amo: false });
   await insertAttempts(warehouse, [attemptOf("facts", "fleet", { status: "running" })]);
   const date = Temporal.PlainDate.from("2026-05-02");
-  assert.equal(await removeNewerRuns(warehouse, config, date), null);
+  assert.equal(await removeNewerRuns(warehouse, dags, config, date), null);
   assert.equal((await listRuns(warehouse)).length, 1);
 });

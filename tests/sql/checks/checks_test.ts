@@ -4,8 +4,8 @@ import { readChecks } from "../../../lib/checks/file.ts";
 import { readConfig } from "../../../lib/config.ts";
 import type { Warehouse } from "../../../lib/warehouse/warehouse.ts";
 import { findAfter, findOffenders } from "../../support/checks.ts";
-import { CONFIRMED, dubai, element, INQUIRY, lead, liveDay } from "../../support/rentals.ts";
-import { land, type StagedRow } from "../../support/staged.ts";
+import { CONFIRMED, dubai, element, INQUIRY, lead, liveDay, moved } from "../../support/rentals.ts";
+import { land, landEvents, type StagedRow } from "../../support/staged.ts";
 import { testOnBothWarehouses } from "../../support/warehouses.ts";
 
 /** A car that changes its plate, a client, and a lead that books the car for the first day. */
@@ -413,7 +413,7 @@ testOnBothWarehouses("orphan_facts finds facts without their members", async (wa
   ]);
 });
 
-testOnBothWarehouses("orphan_facts finds facts without their status", async (warehouse) => {
+testOnBothWarehouses("orphan_statuses finds facts without their status", async (warehouse) => {
   await fill(warehouse);
   await liveDay(warehouse, "2026-05-02", {
     leads: [lead(1, "2026-05-02 10:00", { status_id: INQUIRY })],
@@ -424,7 +424,7 @@ testOnBothWarehouses("orphan_facts finds facts without their status", async (war
     `status ${INQUIRY} of pipeline 10 is in no dimension`,
     `status ${CONFIRMED} of pipeline 10 is in no dimension`,
   ];
-  assert.deepEqual(await findOffenders(warehouse, "orphan_facts"), [
+  assert.deepEqual(await findOffenders(warehouse, "orphan_statuses"), [
     ["dds.fact_lead_status_change", "1", found[0]],
     ["dds.fact_lead_status_change", "1", found[1]],
     ["dds.fact_rentals", "1", found[0]],
@@ -435,7 +435,7 @@ testOnBothWarehouses("orphan_facts finds facts without their status", async (war
     lead(2, "2026-05-03 10:00", { status_id: INQUIRY }),
     lead(3, "2026-05-03 10:00", { status_id: CONFIRMED }),
   ]);
-  assert.deepEqual(await findOffenders(warehouse, "orphan_facts"), []);
+  assert.deepEqual(await findOffenders(warehouse, "orphan_statuses"), []);
 });
 
 testOnBothWarehouses("orphan_facts waits for members that landed since", async (warehouse) => {
@@ -512,31 +512,82 @@ testOnBothWarehouses(
 );
 
 testOnBothWarehouses(
-  "status_changes_missing finds events that the facts lack",
+  "dates_beyond_horizon names leads whose year was mistyped",
   async (warehouse) => {
     await liveDay(warehouse, "2026-05-03", {
       leads: [
-        booking(1, { status_id: INQUIRY }),
-        booking(1, { status_id: CONFIRMED, updated_at: dubai("2026-05-02 12:00") }),
+        booking(1, { rental_end: dubai("2206-05-02 00:00") }),
+        booking(2, { rental_start: dubai("0206-05-01 00:00") }),
+        // The last day of the horizon and the first one.
+        booking(3, { rental_end: dubai("2028-05-03 00:00") }),
+        booking(4, { rental_start: dubai("2024-05-01 00:00") }),
+        booking(5, { status_id: INQUIRY, rental_start: null }),
       ],
     });
-    const { sql } = warehouse;
-    const tell = (id: string, statusId: number, at: string) =>
-      sql`
-    insert into stg.stg_lead_events (id, lead_id, type, created_at, after, run_id, load_date)
-    values (
-      ${id}, 1, 'lead_status_changed', ${dubai(at)},
-      ${`[{"lead_status":{"id":${statusId},"pipeline_id":10}}]`}::jsonb, gen_random_uuid(), '2026-05-03'
-    )
-  `;
-    await tell("a", CONFIRMED, "2026-05-02 11:59");
+    assert.deepEqual(await findOffenders(warehouse, "dates_beyond_horizon"), [
+      [
+        "dds.fact_rentals",
+        "1",
+        "from 2026-04-30 20:00:00+00 to 2206-05-01 20:00:00+00, built are 2024-05-01 to 2028-05-02",
+      ],
+      [
+        "dds.fact_rentals",
+        "2",
+        "from 0206-04-30 20:00:00+00 to 2026-05-01 20:00:00+00, built are 2024-05-01 to 2028-05-02",
+      ],
+    ]);
+  },
+);
+
+testOnBothWarehouses(
+  "status_changes_missing finds events that the facts lack",
+  async (warehouse) => {
+    await liveDay(warehouse, "2026-05-03", {
+      leads: [booking(1, { status_id: INQUIRY })],
+      events: [
+        moved(1, "2026-05-02 12:00:00", INQUIRY, CONFIRMED),
+        // Of a lead that has not landed, and of no change.
+        moved(2, "2026-05-02 12:00:00", INQUIRY, CONFIRMED),
+        moved(1, "2026-05-02 13:00:00", CONFIRMED, CONFIRMED),
+      ],
+    });
     assert.deepEqual(await findOffenders(warehouse, "status_changes_missing"), []);
 
-    await tell("b", 5, "2026-05-02 11:00");
-    // Later than anything that was seen of the lead: nobody can say yet.
-    await tell("c", 6, "2026-05-02 12:01");
+    await warehouse.sql`delete from dds.fact_lead_status_change`;
+    // Landed since the merge.
+    await landEvents(warehouse, [moved(1, "2026-05-02 14:00:00", CONFIRMED, INQUIRY)]);
     assert.deepEqual(await findOffenders(warehouse, "status_changes_missing"), [
-      ["dds.fact_lead_status_change", "1", "to status 5 at 2026-05-02 07:00:00+00"],
+      ["dds.fact_lead_status_change", "1", `to status ${CONFIRMED} at 2026-05-02 08:00:00+00`],
+    ]);
+  },
+);
+
+testOnBothWarehouses(
+  "status_history_disagrees finds gaps between events, and sights that none of them tells",
+  async (warehouse) => {
+    const confirmed = { status_id: CONFIRMED, updated_at: dubai("2026-05-02 12:00") };
+    await liveDay(warehouse, "2026-05-03", {
+      leads: [
+        ...[1, 2, 3].map((id) => booking(id, { status_id: INQUIRY })),
+        booking(2, confirmed),
+        booking(3, confirmed),
+      ],
+      events: [
+        moved(1, "2026-05-02 12:00:00", CONFIRMED, INQUIRY),
+        moved(2, "2026-05-02 10:00:00", INQUIRY, 142),
+      ],
+    });
+    assert.deepEqual(await findOffenders(warehouse, "status_history_disagrees"), [
+      [
+        "dds.fact_lead_status_change",
+        "1",
+        "from status 1 to 4 between 2026-05-01 06:00:00+00 and 2026-05-02 08:00:00+00",
+      ],
+      [
+        "dds.fact_lead_status_change",
+        "2",
+        "from status 142 to 4 between 2026-05-02 06:00:00+00 and 2026-05-02 08:00:00+00",
+      ],
     ]);
   },
 );
@@ -553,8 +604,11 @@ testOnBothWarehouses("fleet_usage_ghosts finds days that nobody books", async (w
     ["dds.fact_fleet_usage_day", "5", "2026-05-02 lists lead 1"],
   ]);
 
-  // Its bookings have changed since: the car is on its way.
-  await sql`insert into dds.fact_fleet_usage_day_pending (car_id) values (5)`;
+  // A booking has changed since: the days are on their way.
+  await sql`
+    insert into dds.fact_fleet_usage_day_pending (lead_id, car_id, first_day, last_day)
+    values (1, 5, '2026-05-01', '2026-05-02')
+  `;
   assert.deepEqual(await findOffenders(warehouse, "fleet_usage_ghosts"), []);
 });
 
@@ -594,7 +648,10 @@ testOnBothWarehouses("amount_share_sums finds money that got lost", async (wareh
   assert.deepEqual(await findOffenders(warehouse, "amount_share_sums"), [
     ["dds.fact_fleet_usage_day", "5", "shares 99.99, bookings 100"],
   ]);
-  await sql`insert into dds.fact_fleet_usage_day_pending (car_id) values (5)`;
+  await sql`
+    insert into dds.fact_fleet_usage_day_pending (lead_id, car_id, first_day, last_day)
+    values (1, 5, '2026-05-01', '2026-05-01')
+  `;
   assert.deepEqual(await findOffenders(warehouse, "amount_share_sums"), []);
 });
 

@@ -43,7 +43,10 @@ testOnBothWarehouses(
         source: "history",
         // From the creation at 08:00 of the day before.
         dwell_seconds: 26 * HOUR,
+        // Between the last sight of the old status and the first one of the new.
+        earliest_ts: "2026-05-01T07:00:00+00:00",
         change_ts: "2026-05-02T06:00:00+00:00",
+        latest_ts: "2026-05-02T06:00:00+00:00",
         load_date: "2026-05-03",
       },
       {
@@ -54,7 +57,9 @@ testOnBothWarehouses(
         to_status_id: INQUIRY,
         source: "history",
         dwell_seconds: 24 * HOUR,
+        earliest_ts: "2026-05-02T18:00:00+00:00",
         change_ts: "2026-05-03T06:00:00+00:00",
+        latest_ts: "2026-05-03T06:00:00+00:00",
         load_date: "2026-05-03",
       },
     ]);
@@ -98,7 +103,8 @@ testOnBothWarehouses(
     assert.deepEqual(deleted, [first]);
     assert.deepEqual(await changes(warehouse), [
       first,
-      [1, RENTALS, CONFIRMED, RENTALS, ON_RENT, 48 * HOUR],
+      // A deletion ends the visit.
+      [1, RENTALS, CONFIRMED, RENTALS, ON_RENT, 26 * HOUR],
     ]);
   },
 );

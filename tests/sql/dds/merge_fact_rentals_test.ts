@@ -52,6 +52,8 @@ testOnBothWarehouses("merge_fact_rentals fills every column of a booking", async
     rental_start: "2026-05-01T20:00:00+00:00",
     rental_end: "2026-05-04T20:00:00+00:00",
     closed_at: "2026-05-05T08:00:00+00:00",
+    // Booked from the first.
+    confirmed_at: "2026-05-01T04:00:00+00:00",
     created_at: "2026-05-01T04:00:00+00:00",
     updated_at: "2026-05-01T06:00:00+00:00",
     load_date: "2026-05-01",

@@ -12,7 +12,7 @@ import {
 import { testOnServer, withEmbedded } from "../../support/warehouses.ts";
 
 const EMBEDDED_CASES = 10;
-const SERVER_CASES = 40;
+const SERVER_CASES = 150;
 const FIRST_DAY = Date.UTC(2026, 4, 1, 6);
 const DAY_MS = 86_400_000;
 
@@ -85,7 +85,7 @@ async function checkIncrement(warehouse: Warehouse, numRuns: number): Promise<vo
       await runFiles(warehouse, last, merges, settings);
       assert.deepEqual(dayByDay, await facts(warehouse));
     }),
-    { numRuns },
+    { numRuns, endOnFailure: true },
   );
 }
 

@@ -1,0 +1,92 @@
+// What fleet usage costs on a day with 5,000 changed leads over all cars, by merge_fact_fleet_usage_day and by the way
+// of before, which rebuilt the whole life of every touched car (bench/support/rebuild_touched_cars.sql).
+//
+//     deno run -A bench/fleet_usage_bench.ts --leads 200000 --changed 5000     (TEST_PG_* names the server, else its own)
+
+import { Command } from "commander";
+import type { TransactionSql } from "postgres";
+import { readConfig } from "../lib/config.ts";
+import { taskParameters } from "../lib/dag/sql_task.ts";
+import { migrate } from "../lib/warehouse/migrations.ts";
+import { openServer } from "../lib/warehouse/open.ts";
+import { runSqlFiles, setParameters } from "../lib/warehouse/sql_file.ts";
+import type { Warehouse } from "../lib/warehouse/warehouse.ts";
+import { filesOf, MERGES } from "../tests/support/staged.ts";
+import { openBenchServer } from "./support/bench_server.ts";
+import { landBusiness, landChanges } from "./support/rental_history.ts";
+
+const ROUNDS = 3;
+const FLEET = "dds/merge_fact_fleet_usage_day.sql";
+const BASELINE = new URL("support/rebuild_touched_cars.sql", import.meta.url);
+const config = readConfig({}, { amo: false });
+
+/** Prints the seconds of both ways, each the median of three rounds that are rolled back, and their ratio. */
+export async function benchFleetUsage(leads: number, changed: number): Promise<void> {
+  const count = (value: number) => value.toLocaleString("en");
+  await using server = await openBenchServer("fleet_usage_bench");
+  await using warehouse = await openServer({ ...server.pg, sslmode: "disable" });
+  await migrate(warehouse);
+  await landBusiness(warehouse, leads);
+  await mergeDay(warehouse, "2026-05-03", null);
+  await landChanges(warehouse, leads, changed);
+  await mergeDay(warehouse, "2026-05-04", FLEET);
+
+  const baseline = await Deno.readTextFile(BASELINE);
+  const before = await measure(warehouse, async (tx) => {
+    await setParameters(tx, parametersOf("2026-05-04"));
+    await tx.unsafe(baseline);
+  });
+  const after = await measure(warehouse, async (tx) => {
+    await runSqlFiles(tx, filesOf(FLEET), parametersOf("2026-05-04"));
+  });
+  console.log(
+    `Fleet usage after ${count(changed)} of ${count(leads)} leads changed, median of ${ROUNDS}:\n` +
+      `  whole life of touched cars ${before.toFixed(2)} s\n` +
+      `  days that changed          ${after.toFixed(2)} s, ratio ${(after / before).toFixed(3)}`,
+  );
+}
+
+function parametersOf(date: string) {
+  const logicalDate = Temporal.PlainDate.from(date);
+  return taskParameters({ config, logicalDate, runId: crypto.randomUUID() });
+}
+
+/** Runs the merges of a date before `last`, or all; each commits. */
+async function mergeDay({ sql }: Warehouse, date: string, last: string | null): Promise<void> {
+  for (const path of MERGES) {
+    if (path === last) break;
+    await sql.begin((tx) => runSqlFiles(tx, filesOf(path), parametersOf(date)));
+  }
+  await sql`vacuum analyze`;
+}
+
+/** The median seconds of a few rounds, each rolled back. */
+async function measure(
+  { sql }: Warehouse,
+  work: (tx: TransactionSql) => Promise<void>,
+): Promise<number> {
+  const rollback = new Error("Measured");
+  const seconds: number[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    try {
+      await sql.begin(async (tx) => {
+        const started = performance.now();
+        await work(tx);
+        seconds.push((performance.now() - started) / 1000);
+        throw rollback;
+      });
+    } catch (error) {
+      if (error !== rollback) throw error;
+    }
+  }
+  return seconds.sort((a, b) => a - b)[Math.floor(ROUNDS / 2)] ?? 0;
+}
+
+if (import.meta.main) {
+  const { leads, changed } = new Command("fleet_usage_bench")
+    .option("--leads <count>", "leads in the warehouse", Number, 200_000)
+    .option("--changed <count>", "leads that changed", Number, 5_000)
+    .parse(Deno.args, { from: "user" })
+    .opts<{ readonly leads: number; readonly changed: number }>();
+  await benchFleetUsage(leads, changed);
+}

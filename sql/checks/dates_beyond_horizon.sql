@@ -1,0 +1,36 @@
+-- What:  warn: rentals with a date beyond the horizon, as of a year that was mistyped
+-- Grain: one row per lead
+-- Reads: dds.fact_rentals, stg.stg_leads and stg.stg_cars (where the horizon begins),
+--        changed_leads
+-- After: merge_fact_rentals: dds.fact_rentals
+--
+-- Why: days more than MAX_HORIZON_DAYS past the logical date, or as many before the first
+-- lead or car was created, are not built, and their share of the amount is on no day.
+-- Correct the date in amoCRM; the next load takes it in.
+
+with horizon as materialized (
+    select
+        dds.first_day_of_horizon(
+            current_setting('rental.business_tz'),
+            current_setting('rental.logical_date')::date,
+            current_setting('rental.max_horizon_days')::integer
+        ) as first_day,
+        current_setting('rental.logical_date')::date
+        + current_setting('rental.max_horizon_days')::integer as last_day
+)
+
+select
+    fact_rentals.lead_id as id,
+    'from ' || coalesce(fact_rentals.rental_start::text, 'no date') || ' to '
+    || coalesce(fact_rentals.rental_end::text, 'no date') || ', built are '
+    || horizon.first_day || ' to ' || horizon.last_day as detail
+from dds.fact_rentals
+inner join changed_leads on fact_rentals.lead_id = changed_leads.id
+cross join horizon
+where
+    least(fact_rentals.rental_start, fact_rentals.rental_end)
+    < horizon.first_day::timestamp at time zone current_setting('rental.business_tz')
+    -- A rental that ends at the midnight after the last day is within.
+    or greatest(fact_rentals.rental_start, fact_rentals.rental_end)
+    > (horizon.last_day + 1)::timestamp
+    at time zone current_setting('rental.business_tz');

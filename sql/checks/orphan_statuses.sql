@@ -1,0 +1,111 @@
+-- What:  error: facts whose status is in no dimension
+-- Grain: one row per lead and missing status
+-- Reads: dds.fact_rentals, dds.fact_lead_status_change, dds.lead_first_status,
+--        dds.dim_status, stg.stg_leads, stg.stg_lead_events, dict.dict_status_leads,
+--        ops.watermark, changed_leads
+-- After: merge_fact_lead_status_change: dds.fact_lead_status_change
+-- After: merge_fact_rentals: dds.fact_rentals
+--
+-- Why: reports join facts to dimensions, so an orphan would be left out of every sum. A
+-- status that landed after the dimension was built is on its way and no orphan.
+
+with status_references as (
+    select
+        fact_rentals.lead_id as id,
+        fact_rentals.pipeline_id,
+        fact_rentals.status_id
+    from dds.fact_rentals
+    inner join changed_leads on fact_rentals.lead_id = changed_leads.id
+    where
+        current_setting('rental.checked_table') = 'dds.fact_rentals'
+        and fact_rentals.status_id is not null
+    union
+    select
+        fact_lead_status_change.lead_id as id,
+        status.pipeline_id,
+        status.status_id
+    from dds.fact_lead_status_change
+    inner join changed_leads on fact_lead_status_change.lead_id = changed_leads.id
+    cross join lateral (
+        values
+        (
+            fact_lead_status_change.from_pipeline_id,
+            fact_lead_status_change.from_status_id
+        ),
+        (
+            fact_lead_status_change.to_pipeline_id,
+            fact_lead_status_change.to_status_id
+        )
+    ) as status (pipeline_id, status_id)
+    where
+        current_setting('rental.checked_table') = 'dds.fact_lead_status_change'
+    union
+    select
+        lead_first_status.lead_id as id,
+        lead_first_status.pipeline_id,
+        lead_first_status.status_id
+    from dds.lead_first_status
+    inner join changed_leads on lead_first_status.lead_id = changed_leads.id
+    where
+        current_setting('rental.checked_table') = 'dds.fact_lead_status_change'
+),
+
+statuses_on_their_way as (
+    select
+        stg_leads.pipeline_id,
+        stg_leads.status_id
+    from stg.stg_leads
+    where
+        stg_leads.landed_seq > (
+            select watermark.position
+            from ops.watermark
+            where watermark.name = 'dds.dim_status'
+        )
+    union
+    select
+        told.pipeline_id,
+        told.status_id
+    from stg.stg_lead_events
+    cross join lateral (
+        values (stg_lead_events.before), (stg_lead_events.after)
+    ) as side (value)
+    cross join lateral stg.status_of_side(side.value) as told
+    where
+        stg_lead_events.landed_seq > (
+            select watermark.position
+            from ops.watermark
+            where watermark.name = 'dds.dim_status/events'
+        )
+    union
+    select
+        dict_status_leads.pipeline_id,
+        dict_status_leads.status_id
+    from dict.dict_status_leads
+    where
+        dict_status_leads.changed_seq > (
+            select watermark.position
+            from ops.watermark
+            where watermark.name = 'dds.dim_status/statuses'
+        )
+)
+
+select
+    status_references.id,
+    'status ' || status_references.status_id || ' of pipeline '
+    || status_references.pipeline_id || ' is in no dimension' as detail
+from status_references
+where
+    not exists (
+        select
+        from dds.dim_status
+        where
+            dim_status.pipeline_id = status_references.pipeline_id
+            and dim_status.status_id = status_references.status_id
+    )
+    and not exists (
+        select
+        from statuses_on_their_way
+        where
+            statuses_on_their_way.pipeline_id = status_references.pipeline_id
+            and statuses_on_their_way.status_id = status_references.status_id
+    );

@@ -1,0 +1,127 @@
+-- What:  finds the days of cars that may have changed
+-- Grain: changed_bookings: a booking and a span of its days; changed_car_days: a car and day
+-- Reads: reading and car_versions (of calendar.sql), dds.fact_fleet_usage_day_pending,
+--        dds.fact_fleet_usage_day, dds.fact_rentals, stg.stg_cars (which cars changed)
+--
+-- That are the days which changed bookings left or entered and the days at the end of the
+-- calendar; then those days of changed cars that are missing, not wanted or of another
+-- plate. All of them when the time zone or the horizon was set otherwise.
+
+create temporary view bookings as
+select
+    fact_rentals.lead_id,
+    fact_rentals.car_id,
+    coalesce(fact_rentals.amount, 0) as amount,
+    fact_rentals.rental_start,
+    fact_rentals.rental_end,
+    dds.first_booked_day(
+        fact_rentals.rental_start, fact_rentals.rental_end,
+        current_setting('rental.business_tz')
+    ) as first_day,
+    dds.last_booked_day(
+        fact_rentals.rental_start, fact_rentals.rental_end,
+        current_setting('rental.business_tz')
+    ) as last_day
+from dds.fact_rentals
+where
+    fact_rentals.is_booking
+    and fact_rentals.car_id <> 0
+    and fact_rentals.rental_end >= fact_rentals.rental_start;
+
+create temporary table changed_bookings on commit drop as
+with taken as (
+    delete from dds.fact_fleet_usage_day_pending
+    returning fact_fleet_usage_day_pending.*
+)
+
+select
+    taken.lead_id,
+    taken.car_id,
+    taken.first_day,
+    taken.last_day
+from taken
+union
+-- The horizon has moved on to days of theirs.
+select
+    bookings.lead_id,
+    bookings.car_id,
+    greatest(bookings.first_day, reading.last_day_before + 1) as first_day,
+    bookings.last_day
+from reading
+inner join bookings
+    on
+        bookings.rental_end >= (reading.last_day_before + 1)::timestamp
+        at time zone current_setting('rental.business_tz')
+        and bookings.last_day > reading.last_day_before
+        and bookings.first_day <= reading.last_day
+union
+-- The horizon has moved back to days of theirs.
+select
+    bookings.lead_id,
+    bookings.car_id,
+    bookings.first_day,
+    least(bookings.last_day, reading.first_day_before - 1) as last_day
+from reading
+inner join bookings
+    on
+        reading.first_day < reading.first_day_before
+        and bookings.rental_start < reading.first_day_before::timestamp
+        at time zone current_setting('rental.business_tz')
+        and bookings.last_day >= reading.first_day
+union
+select
+    bookings.lead_id,
+    bookings.car_id,
+    bookings.first_day,
+    bookings.last_day
+from reading
+inner join bookings on reading.is_reset;
+
+create index on changed_bookings (lead_id);
+analyze changed_bookings;
+
+create temporary table changed_car_days (
+    car_id bigint not null,
+    usage_date date not null,
+    primary key (car_id, usage_date)
+) on commit drop;
+
+insert into changed_car_days (car_id, usage_date)
+select
+    changed_bookings.car_id,
+    calendar.usage_date::date as usage_date
+from changed_bookings
+cross join reading
+cross join lateral generate_series(
+    greatest(changed_bookings.first_day, reading.first_day)::timestamp,
+    least(changed_bookings.last_day, reading.horizon_ends_on)::timestamp,
+    interval '1 day'
+) as calendar (usage_date)
+union
+select
+    car_versions.car_id,
+    calendar.usage_date::date as usage_date
+from car_versions
+cross join reading
+cross join lateral generate_series(
+    greatest(car_versions.first_day, reading.last_day_before + 1)::timestamp,
+    car_versions.last_idle_day::timestamp,
+    interval '1 day'
+) as calendar (usage_date)
+where car_versions.last_idle_day > reading.last_day_before
+union
+select
+    fact_fleet_usage_day.car_id,
+    fact_fleet_usage_day.usage_date
+from reading
+inner join dds.fact_fleet_usage_day
+    on fact_fleet_usage_day.usage_date > reading.last_day
+union
+select
+    fact_fleet_usage_day.car_id,
+    fact_fleet_usage_day.usage_date
+from reading
+inner join dds.fact_fleet_usage_day on reading.is_reset;
+
+select count(*) as booked_spans_changed
+from changed_bookings;

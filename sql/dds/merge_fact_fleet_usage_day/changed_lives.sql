@@ -1,0 +1,136 @@
+-- What:  finds the days of cars that came into the fleet, left it or bear another plate
+-- Grain: car_lives: one row per known car; changed_car_days: a car and day more
+-- Reads: reading and car_versions (of calendar.sql), changed_bookings (of changed_days.sql),
+--        dds.fact_fleet_usage_day, dds.fact_rentals, stg.stg_cars (which cars changed)
+--
+-- Only cars that changed, or whose days now begin elsewhere, are compared with the days
+-- that they have.
+
+create temporary table car_lives on commit drop as
+with cars as (
+    select distinct
+        car_versions.car_id,
+        car_versions.joins_on
+    from car_versions
+),
+
+first_changed as (
+    select
+        bookings.car_id,
+        min(greatest(bookings.first_day, reading.first_day)) as first_day
+    from bookings
+    cross join reading
+    where
+        bookings.lead_id in (select changed_bookings.lead_id from changed_bookings)
+        and bookings.last_day >= reading.first_day
+        and bookings.first_day <= reading.last_day
+    group by bookings.car_id
+)
+
+select
+    cars.car_id,
+    greatest(
+        least(cars.joins_on, first_changed.first_day, first_kept.usage_date),
+        reading.first_day
+    ) as first_day,
+    first_stored.usage_date as first_stored_day
+from cars
+cross join reading
+left join first_changed on cars.car_id = first_changed.car_id
+left join lateral (
+    -- The first day with a booking that did not change; a later one than joins_on is none.
+    select fact_fleet_usage_day.usage_date
+    from dds.fact_fleet_usage_day
+    where
+        fact_fleet_usage_day.car_id = cars.car_id
+        and fact_fleet_usage_day.usage_date < cars.joins_on
+        and not reading.is_reset
+        and exists (
+            select
+            from unnest(fact_fleet_usage_day.lead_ids) as listed (lead_id)
+            where
+                listed.lead_id not in (
+                    select changed_bookings.lead_id
+                    from changed_bookings
+                )
+        )
+    order by fact_fleet_usage_day.usage_date
+    limit 1
+) as first_kept on true
+left join lateral (
+    select min(fact_fleet_usage_day.usage_date) as usage_date
+    from dds.fact_fleet_usage_day
+    where fact_fleet_usage_day.car_id = cars.car_id
+) as first_stored on true;
+
+create index on car_lives (car_id);
+analyze car_lives;
+
+create temporary table cars_to_compare on commit drop as
+select stg_cars.id as car_id
+from reading
+inner join stg.stg_cars
+    on
+        stg_cars.landed_seq > reading.cars_from
+        and stg_cars.landed_seq <= reading.cars_to
+union
+select car_lives.car_id
+from car_lives
+cross join reading
+where
+    reading.is_reset
+    or car_lives.first_day is distinct from car_lives.first_stored_day;
+
+analyze cars_to_compare;
+
+insert into changed_car_days (car_id, usage_date)
+select
+    fact_fleet_usage_day.car_id,
+    fact_fleet_usage_day.usage_date
+from cars_to_compare
+inner join dds.fact_fleet_usage_day
+    on cars_to_compare.car_id = fact_fleet_usage_day.car_id
+left join car_lives on cars_to_compare.car_id = car_lives.car_id
+left join car_versions
+    on
+        cars_to_compare.car_id = car_versions.car_id
+        and fact_fleet_usage_day.usage_date
+        between car_versions.first_day and car_versions.last_day
+where
+    car_lives.car_id is null
+    or fact_fleet_usage_day.plate is distinct from car_versions.plate
+    or (
+        not fact_fleet_usage_day.is_rented
+        and (
+            fact_fleet_usage_day.usage_date
+            between car_lives.first_day and car_versions.last_idle_day
+        ) is not true
+    )
+union
+select
+    car_versions.car_id,
+    calendar.usage_date::date as usage_date
+from cars_to_compare
+inner join car_lives on cars_to_compare.car_id = car_lives.car_id
+inner join car_versions on cars_to_compare.car_id = car_versions.car_id
+cross join lateral generate_series(
+    greatest(car_versions.first_day, car_lives.first_day)::timestamp,
+    car_versions.last_idle_day::timestamp,
+    interval '1 day'
+) as calendar (usage_date)
+left join dds.fact_fleet_usage_day
+    on
+        car_versions.car_id = fact_fleet_usage_day.car_id
+        and calendar.usage_date::date = fact_fleet_usage_day.usage_date
+where fact_fleet_usage_day.car_id is null
+on conflict (car_id, usage_date) do nothing;
+
+analyze changed_car_days;
+
+create temporary table changed_cars on commit drop as
+select distinct changed_car_days.car_id as id
+from changed_car_days;
+
+select
+    (select count(*) from changed_car_days) as rows_read,
+    (select count(*) from cars_to_compare) as cars_changed;

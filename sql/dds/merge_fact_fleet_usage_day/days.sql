@@ -1,0 +1,140 @@
+-- What:  computes the days of cars that may have changed
+-- Grain: desired_days: one row per car and day that fleet usage has a row for
+-- Reads: changed_bookings and changed_car_days (of changed_days.sql), car_versions (of
+--        calendar.sql), car_lives (of changed_lives.sql), dds.fact_rentals,
+--        dds.fact_fleet_usage_day (the bookings that did not change)
+
+create temporary table booked_days on commit drop as
+with leads as (
+    select changed_bookings.lead_id
+    from changed_bookings
+    union
+    select listed.lead_id
+    from changed_car_days
+    inner join dds.fact_fleet_usage_day
+        on
+            changed_car_days.car_id = fact_fleet_usage_day.car_id
+            and changed_car_days.usage_date = fact_fleet_usage_day.usage_date
+    cross join
+        lateral unnest(fact_fleet_usage_day.lead_ids) as listed (lead_id)
+),
+
+shares as (
+    select
+        bookings.car_id,
+        bookings.lead_id,
+        calendar.usage_date::date as usage_date,
+        dds.share_of_day(
+            bookings.amount, bookings.first_day, bookings.last_day,
+            calendar.usage_date::date
+        ) as amount_share
+    from leads
+    inner join bookings on leads.lead_id = bookings.lead_id
+    cross join reading
+    cross join lateral generate_series(
+        greatest(bookings.first_day, reading.first_day)::timestamp,
+        least(bookings.last_day, reading.horizon_ends_on)::timestamp,
+        interval '1 day'
+    ) as calendar (usage_date)
+)
+
+select
+    shares.car_id,
+    shares.usage_date,
+    count(*)::integer as rentals_cnt,
+    array_agg(shares.lead_id order by shares.lead_id) as lead_ids,
+    sum(shares.amount_share) as amount_share
+from changed_car_days
+inner join shares
+    on
+        changed_car_days.car_id = shares.car_id
+        and changed_car_days.usage_date = shares.usage_date
+group by shares.car_id, shares.usage_date;
+
+analyze booked_days;
+
+create temporary table desired_days on commit drop as
+select
+    changed_car_days.car_id,
+    car_versions.plate,
+    coalesce(booked_days.rentals_cnt, 0) as rentals_cnt,
+    coalesce(booked_days.lead_ids, '{}'::bigint[]) as lead_ids,
+    coalesce(booked_days.amount_share, 0) as amount_share,
+    coalesce(booked_days.rentals_cnt, 0) > 0 as is_rented,
+    coalesce(booked_days.rentals_cnt, 0) > 1 as is_double_booked,
+    changed_car_days.usage_date
+from changed_car_days
+inner join car_lives on changed_car_days.car_id = car_lives.car_id
+inner join car_versions
+    on
+        changed_car_days.car_id = car_versions.car_id
+        and changed_car_days.usage_date
+        between car_versions.first_day and car_versions.last_day
+left join booked_days
+    on
+        changed_car_days.car_id = booked_days.car_id
+        and changed_car_days.usage_date = booked_days.usage_date
+where
+    booked_days.car_id is not null
+    or changed_car_days.usage_date
+    between car_lives.first_day and car_versions.last_idle_day;
+
+create index on desired_days (car_id, usage_date);
+analyze desired_days;
+
+-- What no day shows: the shares of days beyond the horizon.
+with reaching_out as (
+    select bookings.*
+    from reading
+    inner join bookings
+        on
+            bookings.rental_end > (reading.horizon_ends_on + 1)::timestamp
+            at time zone current_setting('rental.business_tz')
+    union
+    select bookings.*
+    from reading
+    inner join bookings
+        on
+            bookings.rental_start < reading.first_day::timestamp
+            at time zone current_setting('rental.business_tz')
+),
+
+spans as (
+    select
+        reaching_out.amount,
+        trunc(
+            reaching_out.amount
+            / (reaching_out.last_day - reaching_out.first_day + 1),
+            2
+        ) as share,
+        reaching_out.last_day - reaching_out.first_day + 1 as days,
+        greatest(
+            0,
+            least(reaching_out.last_day, reading.horizon_ends_on)
+            - greatest(reaching_out.first_day, reading.first_day)
+            + 1
+        ) as days_inside,
+        reaching_out.last_day between reading.first_day
+        and reading.horizon_ends_on as is_end_inside
+    from reaching_out
+    cross join reading
+)
+
+-- The share of a booking's last day has the rest.
+select
+    (
+        select count(*)
+        from desired_days
+        where desired_days.is_double_booked
+    ) as double_booked_days,
+    coalesce(
+        sum(
+            case
+                when spans.is_end_inside
+                    then spans.share * (spans.days - spans.days_inside)
+                else spans.amount - spans.share * spans.days_inside
+            end
+        ),
+        0
+    ) as amount_beyond_horizon
+from spans;

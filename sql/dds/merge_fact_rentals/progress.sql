@@ -1,0 +1,109 @@
+-- What:  finds how far each source is read, and the cars, clients and statuses that changed
+-- Grain: progress: one row per source; reading: one row; changed_members, changed_statuses
+-- Reads: stg.stg_cars, stg.stg_clients, dict.dict_status_leads (what changed), ops.watermark,
+--        ods.ods_leads_hist (whether there is any)
+
+select ops.lock_watermarks(
+    'dds.fact_lead_status_change', 'dds.fact_lead_status_change/events',
+    'ods.ods_cars_hist', 'ods.ods_clients_hist', 'dict.dict_status_leads',
+    'dds.fact_rentals', 'dds.fact_rentals/events', 'dds.fact_rentals/cars',
+    'dds.fact_rentals/clients', 'dds.fact_rentals/statuses'
+);
+
+create temporary table reading on commit drop as
+with pipeline as (
+    -- Before the very first load (a dry run can come earlier) there is nothing to find it for.
+    select
+        case
+            when
+                exists (select from ods.ods_leads_hist)
+                or exists (select from dict.dict_status_leads)
+                then dict.rental_pipeline_id(current_setting('rental.pipeline'))
+        end as pipeline_id
+)
+
+select
+    pipeline.pipeline_id,
+    watermark.settings as settings_before,
+    format(
+        'pipeline %s, grace %s min',
+        pipeline.pipeline_id, current_setting('rental.grace_minutes')
+    ) as settings_now
+from pipeline
+cross join ops.watermark
+where watermark.name = 'dds.fact_rentals';
+
+create temporary table progress on commit drop as
+select
+    done.name,
+    done.position as read_from,
+    ready.position as read_to
+from (
+    values
+    -- When a lead was confirmed is known once its changes of status are.
+    ('dds.fact_rentals', 'dds.fact_lead_status_change'),
+    ('dds.fact_rentals/events', 'dds.fact_lead_status_change/events'),
+    ('dds.fact_rentals/cars', 'ods.ods_cars_hist'),
+    ('dds.fact_rentals/clients', 'ods.ods_clients_hist')
+) as sources (name, upstream)
+inner join ops.watermark as done on sources.name = done.name
+inner join ops.watermark as ready on sources.upstream = ready.name
+union all
+select
+    done.name,
+    done.position as read_from,
+    (
+        select coalesce(max(dict_status_leads.changed_seq), 0)
+        from dict.dict_status_leads
+    ) as read_to
+from ops.watermark as done
+where done.name = 'dds.fact_rentals/statuses';
+
+create temporary table changed_members on commit drop as
+select
+    'car' as kind,
+    stg_cars.id,
+    ods.lookup_key(stg_cars.plate) as key
+from stg.stg_cars
+where
+    stg_cars.id in (
+        select landed.id
+        from stg.stg_cars as landed
+        inner join progress
+            on
+                progress.name = 'dds.fact_rentals/cars'
+                and landed.landed_seq > progress.read_from
+                and landed.landed_seq <= progress.read_to
+    )
+union
+select
+    'client' as kind,
+    stg_clients.id,
+    ods.lookup_key(stg_clients.license) as key
+from stg.stg_clients
+where
+    stg_clients.id in (
+        select landed.id
+        from stg.stg_clients as landed
+        inner join progress
+            on
+                progress.name = 'dds.fact_rentals/clients'
+                and landed.landed_seq > progress.read_from
+                and landed.landed_seq <= progress.read_to
+    );
+
+analyze changed_members;
+
+create temporary table changed_statuses on commit drop as
+select
+    dict_status_leads.pipeline_id,
+    dict_status_leads.status_id
+from dict.dict_status_leads
+inner join progress
+    on
+        progress.name = 'dds.fact_rentals/statuses'
+        and dict_status_leads.changed_seq > progress.read_from;
+
+select
+    (select count(*) from changed_members) as members_changed,
+    (select count(*) from changed_statuses) as statuses_changed;
