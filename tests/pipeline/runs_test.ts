@@ -111,7 +111,7 @@ testScripts("runs reads the run log and writes nothing", async (setup) => {
   const why = await say(setup, "explain", "daily_build_dds_dim", DAY);
 
   assert.equal(grid, GRID);
-  assert.deepEqual(json.dags[6], {
+  assert.deepEqual(json.dags[7], {
     id: "daily_load_ods_cars",
     runs: [{
       date: DAY,

@@ -33,7 +33,8 @@ async function attemptsOf(setup: DailySetup, taskId: string): Promise<unknown[]>
 const PLANNED = `2026-05-03: 10 of 10 DAGs would run
  1. daily_amocrm_load_leads
     extract_leads                   reads 1
-      pulls every lead of AMO_PIPELINE created before the run begins
+      pulls the leads that changed since the last run; all of them the first
+      time and once a week
     load_leads                      reads 1, writes 1
  2. daily_amocrm_load_clients
     extract_clients                 reads 1
@@ -44,10 +45,10 @@ const PLANNED = `2026-05-03: 10 of 10 DAGs would run
       pulls every element of AMO_CARS_CATALOG
     load_cars                       reads 1, writes 1
  4. daily_amocrm_load_events
-    extract_events                  reads 3
+    extract_events                  reads 1
       pulls the events of leads since the last run, new rows of the trash, and
       the leads that events mention
-    load_events                     reads 3, writes 3
+    load_events                     reads 2, writes 1
  5. daily_build_dict_status_leads
     extract_statuses_to_stage       reads 14, writes 14
       pulls every pipeline with its statuses
@@ -71,7 +72,7 @@ const PLANNED = `2026-05-03: 10 of 10 DAGs would run
     merge_fact_fleet_usage_day      reads 1, writes 1
     merge_dim_date                  reads 366, writes 366
 
-In all, 3 versions would open and 0 close; 418 rows would be written
+In all, 3 versions would open and 0 close; 419 rows would be written
 Nothing was written: all of it was rolled back
 `;
 
