@@ -1,7 +1,7 @@
 -- What:  dates that had succeeded before the events of leads were read stay succeeded
 --
--- The merge of leads waits for load_events now, which has no row for them. A mark says that it counts as done, and makes
--- nothing stale.
+-- The merge of leads waits for load_events now, which has no row for them. A mark counts as a
+-- success and makes nothing stale.
 
 insert into ops.watermark (name)
 values ('amocrm.events_full')
