@@ -18,8 +18,7 @@ export const dag: Dag = {
   tasks: [
     {
       id: "extract_leads",
-      pulls:
-        "the leads that changed since the last run; all of them the first time and once a week",
+      pulls: "the leads that changed; all of them the first time and once a week",
       pullsInFull: "every lead of all pipelines",
       retries: 2,
       budgetMinutes: 120,

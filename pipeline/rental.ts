@@ -43,6 +43,11 @@ export const subcommands: readonly Subcommand[] = [
     load: () => import("./check_data.ts"),
   },
   {
+    name: "history",
+    summary: "the versions of a record, and computing them anew",
+    load: () => import("./history.ts"),
+  },
+  {
     name: "sql",
     summary: "look into the warehouse, reading only",
     load: () => import("./sql.ts"),

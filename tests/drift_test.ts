@@ -11,6 +11,7 @@ const NOT_DAGS = [
   "daily.ts",
   "demo.ts",
   "healthcheck.ts",
+  "history.ts",
   "migrate.ts",
   "rental.ts",
   "runs.ts",

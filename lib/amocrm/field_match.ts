@@ -65,4 +65,6 @@ export interface CustomField {
   readonly code: string | null;
   /** "text", "numeric", "date", "date_time", "select", … */
   readonly type: string;
+  /** What one can choose, where it is a field to choose from. */
+  readonly options?: readonly { readonly id: number; readonly value: string }[];
 }

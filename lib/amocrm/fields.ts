@@ -20,7 +20,9 @@ const fieldShape = z.object({
   name: z.string(),
   code: z.string().nullish().transform((code) => code ?? null),
   type: z.string(),
-});
+  // A bulk write answers with an object instead of a list, and other shapes say nothing of use here.
+  enums: z.array(z.object({ id: z.int(), value: z.string() })).nullish().catch(null),
+}).transform(({ enums, ...field }) => ({ ...field, ...enums ? { options: enums } : {} }));
 
 /** Reads all custom fields below `path`, e.g. "/api/v4/leads" or "/api/v4/catalogs/7". */
 export async function readCustomFields(client: AmoClient, path: string): Promise<CustomField[]> {

@@ -97,13 +97,19 @@ function describe(status: DetailedStatus, view: DayView): Description {
 type At = (time: Date | Temporal.Instant) => string;
 
 function describeSuccess(
-  { reason, error, finished_at, started_at }: TaskState,
+  { reason, error, finished_at, started_at, metrics }: TaskState,
   at: At,
 ): Description {
   const time = at(finished_at ?? started_at);
   return reason === "marked"
     ? { headline: `counts as a success since ${time}`, details: [error ?? "marked by a person"] }
-    : { headline: `succeeded at ${time}`, details: [] };
+    : { headline: `succeeded at ${time}`, details: describeReading(metrics?.is_full_scan) };
+}
+
+/** What a load that does not read everything each day has read. */
+function describeReading(isFullScan: unknown): string[] {
+  if (isFullScan === 1) return ["it read everything, not only what had changed"];
+  return isFullScan === 0 ? ["it read what had changed; --full reads everything"] : [];
 }
 
 function describeStale(state: TaskState, at: At): Description {

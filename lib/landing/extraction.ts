@@ -8,6 +8,7 @@ import type { AmoSettings } from "../config.ts";
 import type { TaskContext, TaskResult } from "../dag/dag.ts";
 import type { Metrics } from "../warehouse/sql_file.ts";
 import { createSnapshot, type LeadFacts } from "./snapshot.ts";
+import { type SchemaEntry, toSchema } from "./source_schema.ts";
 
 /** The account that a task reads. */
 export interface Crm {
@@ -20,8 +21,12 @@ export interface Reading {
   readonly fields: readonly CustomField[];
   readonly carsCatalogId: number | null;
   readonly clientsCatalogId: number | null;
-  /** Hands every record to the sink; `fields` are those that fill the columns. */
-  read(sink: RecordSink, fields: FieldsByColumn): Promise<ReadResult>;
+  /** Hands every record to the sink; `fields` are those that fill the columns, `schema` all with their options. */
+  read(
+    sink: RecordSink,
+    fields: FieldsByColumn,
+    schema: readonly SchemaEntry[],
+  ): Promise<ReadResult>;
 }
 
 /** What came of reading, beside the records. */
@@ -71,12 +76,17 @@ export async function extractToSnapshot(
     date: context.logicalDate.toString(),
     runId: context.runId,
   });
+  const schema = toSchema(reading.fields, fields);
   let rows = 0;
-  const { metrics, leads, absentIds } = await reading.read(async (records, observedAt) => {
-    await snapshot.write(records, observedAt);
-    rows += records.length;
-    context.progress(`${rows.toLocaleString("en")} ${entity}`);
-  }, fields);
+  const { metrics, leads, absentIds } = await reading.read(
+    async (records, observedAt) => {
+      await snapshot.write(records, observedAt);
+      rows += records.length;
+      context.progress(`${rows.toLocaleString("en")} ${entity}`);
+    },
+    fields,
+    schema,
+  );
   const name = await snapshot.finish({
     entity,
     accountTimeZone: account.timeZone,
@@ -86,6 +96,7 @@ export async function extractToSnapshot(
     clientsCatalogId: reading.clientsCatalogId,
     ...leads ? { leads } : {},
     ...absentIds ? { absentIds } : {},
+    schema,
   });
   context.log.info("{rows} {entity}", { rows, entity });
   return { rowsRead: rows, metrics: { rows_read: rows, ...metrics, snapshot: name } };

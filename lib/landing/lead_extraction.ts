@@ -10,7 +10,9 @@ import type { TaskContext, TaskResult } from "../dag/dag.ts";
 import { type Crm, extractToSnapshot, type ReadResult } from "./extraction.ts";
 import { confirmLiveCopies } from "./live_copies.ts";
 import { chooseReading, FULL_REASONS, type LeadCursor, toLeadCursor } from "./lead_reading.ts";
+import { toEntries } from "./drift_record.ts";
 import type { LeadFacts } from "./snapshot.ts";
+import { hasRenamedOption, type SchemaEntry } from "./source_schema.ts";
 
 /**
  * Reads into a snapshot the leads of all pipelines that changed since the last complete read, or all of them, as
@@ -28,7 +30,7 @@ export async function extractLeads(context: TaskContext): Promise<TaskResult> {
       fields: await readCustomFields(client, "/api/v4/leads"),
       carsCatalogId,
       clientsCatalogId,
-      read: (sink, fields) => {
+      read: (sink, fields, schema) => {
         const zones = [account.timeZone, context.config.businessTz];
         const ids = { pipelineId, carsCatalogId, clientsCatalogId };
         const source = {
@@ -36,6 +38,7 @@ export async function extractLeads(context: TaskContext): Promise<TaskResult> {
           account,
           pipelineId,
           settled: describe({ ...ids, zones }, fields),
+          schema,
         };
         return readLeads(context, source, confirmLiveCopies(context, client, sink));
       },
@@ -65,6 +68,7 @@ interface LeadSource extends Crm {
   readonly pipelineId: number;
   /** As of `LeadFacts.settings`. */
   readonly settled: string;
+  readonly schema: readonly SchemaEntry[];
 }
 
 async function readLeads(
@@ -73,7 +77,7 @@ async function readLeads(
   sink: RecordSink,
 ): Promise<ReadResult> {
   const { account: { serverTime: upperBound }, settings: { overlapMinutes }, settled } = source;
-  const cursor = toLeadCursor(await context.query("stg/read_lead_cursor.sql", []));
+  const cursor = await readCursor(context, source);
   const { logicalDate, full, config: { fullScanWeekday } } = context;
   const wish = {
     logicalDate,
@@ -110,6 +114,13 @@ async function readLeads(
     metrics: { is_full_scan: 0 },
     leads: { ...factsOf(source, cursor), isFull: false, from },
   };
+}
+
+async function readCursor({ query }: TaskContext, { schema }: LeadSource): Promise<LeadCursor> {
+  const cursor = toLeadCursor(await query("stg/read_lead_cursor.sql", []));
+  const past = toEntries(await query("ops/read_source_schema.sql", ["leads"]));
+  // Leads show another text then, under the old time of change.
+  return hasRenamedOption(past, schema) ? { ...cursor, settings: null } : cursor;
 }
 
 async function readAll(

@@ -34,7 +34,7 @@ export type FullReason = "first" | "asked" | "settings" | "weekly";
 export const FULL_REASONS: Readonly<Record<FullReason, string>> = {
   first: "no read of them has been completed yet",
   asked: "that was asked for",
-  settings: "the pipeline, a catalog or a field that they are read with is another than before",
+  settings: "the pipeline, a catalog, a field or an option of one is another than before",
   weekly: "that is due once a week",
 };
 
@@ -66,9 +66,9 @@ const cursorRows = z.array(z.object({
   cursor_at: instant.nullable(),
   last_full_day: z.string().transform((text) => Temporal.PlainDate.from(text)).nullable(),
   settings: z.string().nullable(),
-})).length(1);
+})).max(1);
 
-/** The row of stg/read_lead_cursor.sql. */
+/** The row of stg/read_lead_cursor.sql; none counts as a warehouse without leads. */
 export function toLeadCursor(rows: readonly unknown[]): LeadCursor {
   const [row] = cursorRows.parse([...rows]);
   return {

@@ -3,7 +3,9 @@ import type { Task, TaskContext, TaskResult } from "../dag/dag.ts";
 import { WAREHOUSE_RETRIES } from "../dag/sql_task.ts";
 import type { Metrics } from "../warehouse/sql_file.ts";
 import { stageEvents } from "./event_staging.ts";
+import { recordFieldDrift } from "./drift_record.ts";
 import type { SnapshotEntity } from "./snapshot.ts";
+import { readManifest } from "./snapshot_reader.ts";
 import { removeLeftovers, removeSnapshot, snapshotExists } from "./snapshot_cleanup.ts";
 import { stageSnapshot } from "./staging.ts";
 
@@ -34,7 +36,11 @@ export function loadTask(
     write: async (tx, context) => {
       const name = await requireSnapshot(context, extractTaskId);
       try {
-        return await stage(tx, context, name);
+        const result = await stage(tx, context, name);
+        if (entity === "events") return result;
+        const { schema = [] } = await readManifest(context.config.dataDir, name);
+        const drift = await recordFieldDrift(tx, context, entity, schema);
+        return { ...result, metrics: { ...result.metrics, ...drift } };
       } catch (error) {
         // A real run can load it again, a dry run has no such next time.
         if (context.dryRun) await removeSnapshot(context.config.dataDir, name);

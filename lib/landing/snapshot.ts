@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import type { Entity } from "../amocrm/wanted_fields.ts";
+import type { SchemaEntry } from "./source_schema.ts";
 import { removeIfThere } from "./snapshot_cleanup.ts";
 import { LINES_FILE, MANIFEST_FILE, snapshotFolder } from "./snapshot_folder.ts";
 
@@ -53,6 +54,8 @@ export interface SnapshotFacts {
   readonly clientsCatalogId: number | null;
   /** Records that STG has as live and that are certainly not in the account any more. */
   readonly absentIds?: number[];
+  /** The fields as the account had them; none of events. */
+  readonly schema?: SchemaEntry[];
   /** Of events alone. */
   readonly events?: EventFacts;
   /** Of leads alone. */
@@ -66,6 +69,14 @@ const leadFactsShape = z.object({
   cursor: z.string().nullable(),
   overlapMinutes: z.number(),
   settings: z.string(),
+});
+
+const schemaEntryShape = z.object({
+  kind: z.enum(["field", "option", "pipeline", "stage"]),
+  key: z.string(),
+  name: z.string(),
+  type: z.string().nullable(),
+  code: z.string().nullable(),
 });
 
 const eventFactsShape = z.object({
@@ -85,6 +96,7 @@ export const manifestShape = z.object({
   carsCatalogId: z.int().nullable(),
   clientsCatalogId: z.int().nullable(),
   absentIds: z.array(z.int()).optional(),
+  schema: z.array(schemaEntryShape).optional(),
   events: eventFactsShape.optional(),
   leads: leadFactsShape.optional(),
   records: z.int(),

@@ -10,9 +10,9 @@ import { createRateLimit } from "./rate_limit.ts";
 import { createRequestRecorder, type RequestLog } from "./request_log.ts";
 import { createRoutes } from "./routes/routes.ts";
 import { changeSwitches, readSwitches, type SwitchChanges } from "./account/switches.ts";
-import { createTokens, type TokenOptions } from "./tokens.ts";
+import { createTokens, type TokenOptions, type Tokens } from "./tokens.ts";
 import { addUser } from "./account/users.ts";
-import { createWorld } from "./account/world.ts";
+import { createWorld, type World, type WorldOptions } from "./account/world.ts";
 
 /** What a sandbox is made with; every part has a default. */
 export interface SandboxOptions {
@@ -60,16 +60,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   const { seed = 1, realMs = () => performance.now() } = options;
   const clock = createClock(options.start, realMs);
   const switches = readSwitches(options.switches ?? {});
-  const world = createWorld(
-    {
-      seed,
-      subdomain: options.subdomain ?? "sandbox",
-      timezone: options.timezone ?? "Asia/Dubai",
-      currency: options.currency ?? "AED",
-    },
-    clock,
-    switches,
-  );
+  const world = createWorld(describeAccount(options, seed), clock, switches);
   // A stream of its own: issuing a token must not change the ids that follow.
   const tokens = createTokens(world.account, clock, createRandom(seed ^ 0x70ce2));
   const requestIds = createRandom(seed ^ 0x5e9d1);
@@ -97,13 +88,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     clock,
     faults: faultQueue.faults,
     requests: recorder.log,
-    leads: createLeadControls(world),
-    journal: createJournalControl(world),
-    token: tokens.issue(),
-    issueToken: (tokenOptions?: TokenOptions) => tokens.issue(tokenOptions),
-    revokeToken: (token: string) => tokens.revoke(token),
-    addUser: (person: NewUser) => addUser(world, person).id,
-    removeUser: (id: number) => world.users.delete(id),
+    ...controlsOf(world, tokens),
     setSwitches: (changes: unknown) => changeSwitches(switches, changes),
   };
   const control = createControlRoutes(sandbox);
@@ -125,6 +110,24 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
       finish(response.status);
       return dateAnswer(clock, response);
     },
+  };
+}
+
+function describeAccount(options: SandboxOptions, seed: number): WorldOptions {
+  const { subdomain = "sandbox", timezone = "Asia/Dubai", currency = "AED" } = options;
+  return { seed, subdomain, timezone, currency };
+}
+
+/** What people do in the account without its API. */
+function controlsOf(world: World, tokens: Tokens) {
+  return {
+    leads: createLeadControls(world),
+    journal: createJournalControl(world),
+    token: tokens.issue(),
+    issueToken: (options?: TokenOptions) => tokens.issue(options),
+    revokeToken: (token: string) => tokens.revoke(token),
+    addUser: (person: NewUser) => addUser(world, person).id,
+    removeUser: (id: number) => world.users.delete(id),
   };
 }
 

@@ -66,6 +66,7 @@ function toRunJson({ date, status, hasSuccess, tasks }: DagRun) {
     has_success: hasSuccess,
     tasks: tasks.length,
     tasks_succeeded: states.filter(({ has_success }) => has_success).length,
+    is_full_scan: states.some(({ metrics }) => metrics?.is_full_scan === 1),
     attempts: states.reduce((sum, { attempts }) => sum + attempts, 0),
     started_at: starts.length === 0 ? null : new Date(Math.min(...starts)),
     error: failure?.error ?? null,

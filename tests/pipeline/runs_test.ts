@@ -118,6 +118,7 @@ testScripts("runs reads the run log and writes nothing", async (setup) => {
       has_success: false,
       tasks: 1,
       tasks_succeeded: 0,
+      is_full_scan: false,
       attempts: 1,
       started_at: "2026-05-03T00:13:00.000Z",
       error: SQL_ERROR,

@@ -8,7 +8,7 @@ import { dirname } from "node:path";
  */
 export const ROOMS: ReadonlyMap<string, readonly string[]> = new Map([
   ["pipeline", [
-    ...["pipeline/demo", "pipeline/runs", "pipeline/sql", "pipeline/scheduler"],
+    ...["pipeline/demo", "pipeline/history", "pipeline/runs", "pipeline/sql", "pipeline/scheduler"],
     ...["pipeline/scheduler/alerts", "pipeline/scheduler/metrics"],
     ...["loaders", "loaders/rentals", "loaders/account"],
     ...["lib/script", "lib/explain", "lib/runner", "lib/landing", "lib/landing/records"],
@@ -22,6 +22,7 @@ export const ROOMS: ReadonlyMap<string, readonly string[]> = new Map([
     ...["lib/script", "lib/explain", "lib/runner", "lib/run_log", "lib/dag", "lib/log"],
     ...["lib/warehouse", "lib"],
   ]],
+  ["pipeline/history", ["lib/script", "lib/dag", "lib/log", "lib/warehouse", "lib"]],
   ["pipeline/sql", ["lib/log", "lib/warehouse", "lib"]],
   ["pipeline/scheduler", [
     ...["lib/runner", "lib/run_log", "lib/dag", "lib/log", "lib/warehouse", "lib"],

@@ -53,6 +53,15 @@ const landed = [
   attemptOf("load_leads", "land_leads"),
 ];
 
+Deno.test("explain() says whether a load has read everything or what had changed", () => {
+  const detail = (isFull: number) => {
+    const attempts = [attemptOf("load_leads", "land_leads", { metrics: { is_full_scan: isFull } })];
+    return explainAt(LEADS, attempts).split("\n")[1];
+  };
+  assert.equal(detail(1), "  it read everything, not only what had changed");
+  assert.equal(detail(0), "  it read what had changed; --full reads everything");
+});
+
 Deno.test("explain() says when it succeeded, and who said so when a person did", () => {
   assert.equal(
     explainAt(LEADS, landed),

@@ -33,7 +33,7 @@ async function attemptsOf(setup: DailySetup, taskId: string): Promise<unknown[]>
 const PLANNED = `2026-05-03: 10 of 10 DAGs would run
  1. daily_amocrm_load_leads
     extract_leads                   reads 1
-      pulls every lead of AMO_PIPELINE created before the run begins
+      pulls the leads that changed; all of them the first time and once a week
     load_leads                      reads 1, writes 1
  2. daily_amocrm_load_clients
     extract_clients                 reads 1

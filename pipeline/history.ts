@@ -1,0 +1,27 @@
+// Reads:  ods, stg; for a rebuild what the merges of ods read
+// Writes: nothing, but for rebuild --yes: the history in ods, and that what follows from it is due
+// When:   by hand: to see what became of a record, or to compute the history anew
+// Try:    deno task history show lead 123
+import { createCommand, runMain } from "../lib/script/command.ts";
+import { EXIT_CODE } from "../lib/script/exit_code.ts";
+import { dags } from "./daily.ts";
+import { rebuildCommand } from "./history/rebuild.ts";
+import { showCommand } from "./history/show.ts";
+
+/** Runs one subcommand and returns the exit code. */
+export async function main(args: readonly string[]): Promise<number> {
+  let code: number = EXIT_CODE.done;
+  const finish = (given: number) => {
+    code = given;
+  };
+  await createCommand("history", "Shows the history of a record, or computes it anew", [
+    "deno task history show lead 123",
+    "deno task history rebuild leads --dry-run",
+  ])
+    .addCommand(showCommand(finish))
+    .addCommand(rebuildCommand(dags, finish))
+    .parseAsync(args, { from: "user" });
+  return code;
+}
+
+if (import.meta.main) await runMain(() => main(Deno.args));

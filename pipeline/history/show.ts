@@ -1,0 +1,60 @@
+import { Argument, type Command } from "commander";
+import { ConfigError, readConfig } from "../../lib/config.ts";
+import { createCommand } from "../../lib/script/command.ts";
+import { EXIT_CODE } from "../../lib/script/exit_code.ts";
+import { columnsOfStdout } from "../../lib/script/look.ts";
+import { openMigratedWarehouse } from "../../lib/script/read_only.ts";
+import { formatHistory } from "./format.ts";
+import { parseMoment } from "./moment.ts";
+import type { Entity } from "./entities.ts";
+import { readHistory } from "./record_history.ts";
+
+const KINDS: Readonly<Record<string, Entity>> = { lead: "leads", client: "clients", car: "cars" };
+
+interface ShowFlags {
+  readonly at?: string;
+  readonly payload?: boolean;
+}
+
+const DESCRIPTION = `Shows the versions of a record side by side (* marks what changed),
+its rows in stg and its events. It prints personal data: names, phones, licences`;
+
+/** `history show`: everything about one record. */
+export function showCommand(finish: (code: number) => void): Command {
+  return createCommand("show", DESCRIPTION, [
+    "deno task history show lead 123",
+    'deno task history show car 45 --at "2026-05-03 10:00"',
+    "deno task history show lead 123 --payload",
+  ])
+    .addArgument(new Argument("<kind>", "what it is").choices(Object.keys(KINDS)))
+    .argument("<id>", "its id in amoCRM")
+    .option("--at <moment>", "its state then, in BUSINESS_TZ, and what was known by then")
+    .option("--payload", "also the record as amoCRM gave it last, as JSON")
+    .action(async (kind: string, id: string, flags: ShowFlags) => {
+      finish(await show(kind, id, flags));
+    });
+}
+
+async function show(kind: string, idText: string, flags: ShowFlags): Promise<number> {
+  const id = Number(idText);
+  if (!/^\d+$/.test(idText) || !Number.isSafeInteger(id)) {
+    throw new ConfigError(`Cannot use the id "${idText}": expected a whole number`);
+  }
+  const config = readConfig(undefined, { amo: false });
+  const moment = flags.at === undefined ? null : parseMoment(flags.at, config.businessTz);
+  const entity = KINDS[kind] ?? "leads";
+  await using warehouse = await openMigratedWarehouse(config);
+  const history = await readHistory(warehouse, entity, id, moment);
+  if (history.sights.length === 0 && history.versions.length === 0) {
+    const until = flags.at === undefined ? "" : ` by ${flags.at}`;
+    console.error(
+      `Cannot find ${kind} ${id}: the warehouse has no row of it${until}, expected one: it may not ` +
+        "have landed yet, or be of another pipeline",
+    );
+    return EXIT_CODE.failed;
+  }
+  const view = { timeZone: config.businessTz, width: columnsOfStdout(), moment };
+  console.log(formatHistory(`${kind} ${id}`, history, view));
+  if (flags.payload) console.log(`\n${JSON.stringify(history.sights.at(-1)?.payload, null, 2)}`);
+  return EXIT_CODE.done;
+}
