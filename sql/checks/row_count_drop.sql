@@ -7,11 +7,10 @@
 -- After: load_cars: stg.stg_cars
 --
 -- Why: an answer that breaks off, a changed right of the token and a mass deletion look
--- alike from here. None of them closes anything: each record is asked for by its id
--- before that, and MAX_DELETE_PERCENT stops what would close too many. So it is told and
--- stops nothing. Ten records fewer are everyday life, whatever their share of a small
--- account. A load that read only what changed (metric
--- is_full_scan 0) says nothing of this, and is left out on both sides.
+-- alike from here. Nothing is closed for it: records that a load misses are asked for by
+-- id first, and MAX_DELETE_PERCENT bounds what one run may close. Ten records fewer are
+-- everyday life, whatever their share of a small account. A load that read only
+-- what changed (metric is_full_scan 0) says nothing of this, and is left out on both sides.
 
 with loads as (
     select
