@@ -39,6 +39,7 @@ export const dag: Dag = {
     sqlTask(
       "merge_fact_fleet_usage_day",
       "dds/merge_fact_fleet_usage_day/calendar.sql",
+      "dds/merge_fact_fleet_usage_day/car_versions.sql",
       "dds/merge_fact_fleet_usage_day/changed_days.sql",
       "dds/merge_fact_fleet_usage_day/changed_lives.sql",
       "dds/merge_fact_fleet_usage_day/days.sql",

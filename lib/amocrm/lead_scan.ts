@@ -3,18 +3,15 @@ import type { AmoClient } from "./client.ts";
 import {
   isAsAsked,
   type LeadPage,
-  leadQuery,
   type LeadRow,
   LEADS_PATH,
   PAGE_SIZE,
   readLeadPage,
-  sortOut,
   type Span,
 } from "./lead_page.ts";
 import { densityOf, type Range, splitWidest } from "./lead_ranges.ts";
 import { readTies } from "./lead_ties.ts";
 import { createPageSize, type PageSize } from "./page_size.ts";
-import { listOf } from "./pages.ts";
 
 /** Takes records as they arrive, in no particular order; the scan waits for it, so memory stays flat. */
 export type RecordSink = (
@@ -59,7 +56,7 @@ class NotAsAsked extends Error {}
  * one second that fill a page are read by number (`readTies`). A lead comes twice only when its `updated_at`
  * changed in between. Both ends are open, since a creation time can be written ahead too; what is created
  * meanwhile may come or not. An account of one page takes one request. When the
- * account ignores filter or order, the scan warns once and falls back to plain pages.
+ * account ignores filter or order, the scan warns once and falls back to page numbers.
  */
 export async function scanLeads(
   client: AmoClient,
@@ -73,7 +70,7 @@ export async function scanLeads(
   } catch (error) {
     if (!(error instanceof NotAsAsked)) throw error;
     options.log.warn(
-      "amoCRM did not filter or order leads by creation time as asked: reading page by page, slower, and blind to leads that move between pages meanwhile",
+      "amoCRM did not filter or order leads by creation time as asked: reading page by page, forward and backward, which takes twice as long",
     );
     isFallback = true;
     await readByPage(scan);
@@ -230,15 +227,15 @@ function toSeen(rows: readonly LeadRow[]): Map<number, number> {
   return new Map(rows.map(({ id, updatedAt }) => [id, updatedAt]));
 }
 
+/** Page numbers over the whole list, in both directions: what moves between pages meanwhile is met on the way back. */
 async function readByPage(scan: Scan): Promise<void> {
-  const { client, options: { pipelineId, signal } } = scan;
-  const query = leadQuery(pipelineId, { limit: scan.size.rows, order: { id: "asc" } });
-  for await (const page of client.pages(LEADS_PATH, query, signal)) {
-    const { rows, odd } = sortOut(listOf(page, "leads"));
-    const lead = { rows, odd, mayContinue: page.hasNext, serverTime: page.serverTime };
-    await handOn(scan, lead, [scan.known]);
-    remember(scan, rows);
-  }
+  // Not the scan's own signal, which has stopped the workers by then.
+  const { client, options: { pipelineId, signal }, size } = scan;
+  const part = { pipelineId, column: "created_at", span: {}, direction: "asc", size } as const;
+  await readTies(client, part, signal, async (page) => {
+    await handOn(scan, page, [scan.known]);
+    remember(scan, page.rows);
+  });
 }
 
 async function readPage(scan: Scan, span: Span, direction: "asc" | "desc"): Promise<LeadPage> {

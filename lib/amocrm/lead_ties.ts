@@ -7,8 +7,8 @@ import { type AmoPage, listOf, toPage } from "./pages.ts";
 const MOST_PASSES = 10;
 
 /**
- * Reads the leads of one second, of which there are more than a page: the only place for page numbers. They are
- * read again until two passes agree on the ids.
+ * Reads by page number what cannot be read otherwise: the leads of one second, of which there are more than a page,
+ * or a whole list whose filter or order is ignored. They are read again until two passes agree on the ids.
  *
  * Going forward a lead slips through when one before it leaves the second (trashed, or edited where the second is
  * one of `updated_at`), because the rest moves up. Going backward the same move brings it to a page that is yet
@@ -48,12 +48,14 @@ async function readForward(
   take: TakePage,
 ): Promise<number> {
   let end = 0;
-  const query = { ...queryOf(part), limit: part.size.rows };
-  for await (const page of client.pages(LEADS_PATH, query, signal)) {
+  let pages = 0;
+  const limit = part.size.rows;
+  for await (const page of client.pages(LEADS_PATH, { ...queryOf(part), limit }, signal)) {
     await take(page);
-    // To its full length: it may hold by now what had been behind it.
-    end = page.offset + page.limit;
-    if (page.offset === 0 && !page.hasNext) return 0;
+    pages += 1;
+    // To its full length: it may hold by now what had been behind it. Links may leave the limit out.
+    end = page.limit === 0 ? pages * limit : page.offset + page.limit;
+    if (pages === 1 && !page.hasNext) return 0;
   }
   return end;
 }

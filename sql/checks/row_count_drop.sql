@@ -1,4 +1,4 @@
--- What:  error: complete loads that read far fewer records than the complete load before
+-- What:  warn: complete loads that read far fewer records than the complete load before
 -- Grain: one row per load
 -- Reads: ops.run_log, rental.rows_read (of the load in hand; empty: by hand),
 --        rental.is_partial_read (the load in hand read only what changed)
@@ -7,10 +7,10 @@
 -- After: load_cars: stg.stg_cars
 --
 -- Why: an answer that breaks off, a changed right of the token and a mass deletion look
--- alike from here, and the days after would be built on what is left. A person decides:
--- MAX_ROW_DROP_PERCENT=100 for one run accepts it. Ten records fewer are everyday life,
--- whatever their share of a small account. A load that read only what changed (metric
--- is_full_scan 0) says nothing of this, and is left out on both sides.
+-- alike from here. Nothing is closed for it: records that a load misses are asked for by
+-- id first, and MAX_DELETE_PERCENT bounds what one run may close. Ten records fewer are
+-- everyday life, whatever their share of a small account. A load that read only
+-- what changed (metric is_full_scan 0) says nothing of this, and is left out on both sides.
 
 with loads as (
     select

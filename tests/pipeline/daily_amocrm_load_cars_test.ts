@@ -169,3 +169,91 @@ testCars(
     assert.deepEqual(runs[0], ["daily_amocrm_load_cars.extract_cars", 1, "failed", expected]);
   },
 );
+
+testCars(
+  "daily_amocrm_load_cars marks the cars that are certainly gone",
+  async (bench, warehouse, ids) => {
+    const { sandbox, account } = bench;
+    const [kept = 0, gone = 0, unclear = 0] = ids;
+    await bench.run(dag);
+    await deleteElements(bench, [gone, unclear]);
+    sandbox.clock.advance({ days: 1 });
+    const path = `/api/v4/catalogs/${account.carsCatalogId}/elements`;
+    sandbox.faults.add({ kind: "status", status: 410 }, { path: `${path}/${unclear}`, times: 1 });
+    sandbox.requests.clear();
+    const day = (date: string) => ({ logicalDate: Temporal.PlainDate.from(date) });
+    const outcome = await bench.run(dag, day("2026-05-04"));
+    assert.deepEqual(
+      sandbox.requests.list().slice(-3).map((request) => request.path.split("?")[0]),
+      [path, `${path}/${gone}`, `${path}/${unclear}`],
+    );
+    const { cars_absent: absent, warning_cars_unknown: unknown } = outcome.tasks[0]?.metrics ?? {};
+    assert.deepEqual([absent, unknown, outcome.tasks[1]?.metrics?.deleted], [1, 1, 1]);
+    const markers = async () => {
+      const rows = await warehouse.sql`
+      select id::int, observed_at, updated_at, deleted_by, plate, payload
+      from stg.stg_cars where is_deleted order by id
+    `;
+      return [...rows];
+    };
+    const marker = (id: number, at: string) => ({
+      id,
+      observed_at: new Date(at),
+      updated_at: new Date(at),
+      deleted_by: "absence",
+      plate: null,
+      payload: { id },
+    });
+    assert.deepEqual(await markers(), [marker(gone, "2026-05-04T00:00:00Z")]);
+    // The next complete read asks again for what was unclear.
+    sandbox.clock.advance({ days: 1 });
+    await bench.run(dag, day("2026-05-05"));
+    assert.deepEqual(await markers(), [
+      marker(gone, "2026-05-04T00:00:00Z"),
+      marker(unclear, "2026-05-05T00:00:00Z"),
+    ]);
+    const [live] = await warehouse
+      .sql`select count(*)::int as rows from stg.stg_cars where id = ${kept}`;
+    assert.deepEqual(live, { rows: 1 });
+  },
+);
+
+testCars(
+  "daily_amocrm_load_cars refuses to mark most of the cars unless that is accepted",
+  async (bench, warehouse) => {
+    const { account } = bench;
+    const path = `/catalogs/${account.carsCatalogId}/elements`;
+    const more = await account.create(path, "elements", Array(11).fill({ name: "Car" }));
+    await bench.run(dag);
+    await deleteElements(bench, more);
+    const day = { logicalDate: Temporal.PlainDate.from("2026-05-04") };
+    const refused = await bench.run(dag, day);
+    assert.equal(
+      refused.tasks[1]?.error,
+      "Cannot mark 11 of 14 live cars as deleted, expected at most 20 % (MAX_DELETE_PERCENT): " +
+        `${
+          more.join(", ")
+        }: look whether they are gone in amoCRM and whether the token may still see them, ` +
+        "then run again with --accept-deletes",
+    );
+    assert.equal((await bench.run(dag, { ...day, acceptDeletes: true })).status, "success");
+    const [found] = await warehouse
+      .sql`select count(*)::int as rows from stg.stg_cars where is_deleted`;
+    assert.deepEqual(found, { rows: 11 });
+  },
+);
+
+/** As the web interface deletes them. */
+async function deleteElements({ sandbox }: ExtractBench, ids: readonly number[]): Promise<void> {
+  const body = new URLSearchParams(
+    ids.map((id) => ["request[catalog_elements][delete][]", `${id}`]),
+  );
+  const headers = {
+    authorization: `Bearer ${sandbox.token}`,
+    "x-requested-with": "XMLHttpRequest",
+  };
+  const url = "http://sandbox.test/ajax/v1/catalog_elements/set/";
+  const response = await sandbox.fetch(new Request(url, { method: "POST", headers, body }));
+  assert.equal(response.status, 200);
+  await response.body?.cancel();
+}

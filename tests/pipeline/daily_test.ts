@@ -212,6 +212,7 @@ testScriptsOnServer("each script runs alone when its upstream has succeeded", as
     "daily_amocrm_load_leads",
     "daily_amocrm_load_clients",
     "daily_amocrm_load_cars",
+    "daily_amocrm_load_events",
     "daily_build_dict_status_leads",
     ...DOWNSTREAM.map(([script]) => script),
   ];

@@ -74,6 +74,7 @@ const GRID = `Runs from 2026-04-29 to 2026-05-04, dates in Asia/Dubai
 daily_amocrm_load_leads        ·  ·  ·  ·  ✓  ·
 daily_amocrm_load_clients      ·  ·  ·  ·  ~  ·
 daily_amocrm_load_cars         ·  ·  ·  ·  ✓  ·
+daily_amocrm_load_events       ·  ·  ·  ·  ·  ·
 daily_build_dict_status_leads  ·  ·  ·  ·  ~  ·
 daily_load_ods_leads           ·  ·  ·  ·  ✓  ·
 daily_load_ods_clients         ·  ·  ·  ·  ✓  ·
@@ -110,7 +111,7 @@ testScripts("runs reads the run log and writes nothing", async (setup) => {
   const why = await say(setup, "explain", "daily_build_dds_dim", DAY);
 
   assert.equal(grid, GRID);
-  assert.deepEqual(json.dags[6], {
+  assert.deepEqual(json.dags[7], {
     id: "daily_load_ods_cars",
     runs: [{
       date: DAY,

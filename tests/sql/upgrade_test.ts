@@ -334,6 +334,11 @@ testOnEmpty(
 
     await migrate(warehouse);
 
+    const events = dags.filter(({ id }) => id === "daily_amocrm_load_events");
+    for (const [date, status] of [["2026-05-03", "success"], ["2026-05-04", "none"]] as const) {
+      const states = await readTaskStates(sql, date);
+      assert.deepEqual(events.map((dag) => dagRunOf(dag, date, states).status), [status]);
+    }
     const stale = async (date: string) => {
       const states = await readTaskStates(sql, date);
       return old.filter((dag) => dagRunOf(dag, date, states).status === "stale").map(({ id }) =>

@@ -1,6 +1,6 @@
 -- What:  finds the days of cars that may have changed
 -- Grain: changed_bookings: a booking and a span of its days; changed_car_days: a car and day
--- Reads: reading and car_versions (of calendar.sql), dds.fact_fleet_usage_day_pending,
+-- Reads: reading and car_versions (of the files before), dds.fact_fleet_usage_day_pending,
 --        dds.fact_fleet_usage_day, dds.fact_rentals, stg.stg_cars (which cars changed)
 --
 -- That are the days which changed bookings left or entered and the days at the end of the

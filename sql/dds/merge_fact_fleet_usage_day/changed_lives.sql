@@ -1,6 +1,6 @@
 -- What:  finds the days of cars that came into the fleet, left it or bear another plate
 -- Grain: car_lives: one row per known car; changed_car_days: a car and day more
--- Reads: reading and car_versions (of calendar.sql), changed_bookings (of changed_days.sql),
+-- Reads: reading and car_versions (of the files before), changed_bookings (of changed_days.sql),
 --        dds.fact_fleet_usage_day, dds.fact_rentals, stg.stg_cars (which cars changed)
 --
 -- Only cars that changed, or whose days now begin elsewhere, are compared with the days

@@ -1,7 +1,7 @@
 -- What:  computes the days of cars that may have changed
 -- Grain: desired_days: one row per car and day that fleet usage has a row for
 -- Reads: changed_bookings and changed_car_days (of changed_days.sql), car_versions (of
---        calendar.sql), car_lives (of changed_lives.sql), dds.fact_rentals,
+--        car_versions.sql), car_lives (of changed_lives.sql), dds.fact_rentals,
 --        dds.fact_fleet_usage_day (the bookings that did not change)
 
 create temporary table booked_days on commit drop as

@@ -44,10 +44,10 @@ const PLANNED = `2026-05-03: 10 of 10 DAGs would run
       pulls every element of AMO_CARS_CATALOG
     load_cars                       reads 1, writes 1
  4. daily_amocrm_load_events
-    extract_events                  reads 3
+    extract_events                  reads 1
       pulls the events of leads since the last run, new rows of the trash, and
       the leads that events mention
-    load_events                     reads 3, writes 3
+    load_events                     reads 2, writes 1
  5. daily_build_dict_status_leads
     extract_statuses_to_stage       reads 14, writes 14
       pulls every pipeline with its statuses
@@ -71,7 +71,7 @@ const PLANNED = `2026-05-03: 10 of 10 DAGs would run
     merge_fact_fleet_usage_day      reads 1, writes 1
     merge_dim_date                  reads 366, writes 366
 
-In all, 3 versions would open and 0 close; 418 rows would be written
+In all, 3 versions would open and 0 close; 419 rows would be written
 Nothing was written: all of it was rolled back
 `;
 

@@ -6,8 +6,10 @@ import {
   dubai,
   element,
   INQUIRY,
+  type Landed,
   lead,
   liveDay,
+  RETURNED,
 } from "../../support/rentals.ts";
 import type { StagedRow } from "../../support/staged.ts";
 import { testOnBothWarehouses } from "../../support/warehouses.ts";
@@ -278,5 +280,154 @@ testOnBothWarehouses(
 
     const days = await warehouse.sql`select from dds.fact_fleet_usage_day`;
     assert.equal(days.length, 0);
+  },
+);
+
+testOnBothWarehouses(
+  "merge_fact_fleet_usage_day computes the days that changed, and no other",
+  async (warehouse) => {
+    const others = [6, 7].map((id) => element(id, "2026-05-01 08:00", { plate: `P ${id}` }));
+    const far = booking(2, "2026-05-01 10:00", "2026-05-20 00:00", "2026-05-22 00:00", 10);
+    await liveDay(warehouse, "2026-05-02", {
+      cars: [CAR, ...others],
+      leads: [far, booking(1, "2026-05-01 10:00", "2026-05-03 00:00", "2026-05-06 00:00", 90)],
+    });
+
+    const run = async (date: string, landed: Landed) => {
+      const metrics = (await liveDay(warehouse, date, landed)).get(MERGE) ?? {};
+      return [metrics.rows_read, metrics.days_inserted, metrics.days_updated, metrics.days_deleted];
+    };
+
+    // Moved to another car, by a day: its old and its new days.
+    assert.deepEqual(
+      await run("2026-05-02", {
+        leads: [
+          booking(1, "2026-05-02 10:00", "2026-05-04 00:00", "2026-05-07 00:00", 90, "P 6"),
+        ],
+      }),
+      [6, 0, 6, 0],
+    );
+    // A price: the same days; a status that books as before: none.
+    const priced = booking(
+      1,
+      "2026-05-02 11:00",
+      "2026-05-04 00:00",
+      "2026-05-07 00:00",
+      60,
+      "P 6",
+    );
+    assert.deepEqual(await run("2026-05-02", { leads: [priced] }), [3, 0, 3, 0]);
+    assert.deepEqual(
+      await run("2026-05-02", {
+        leads: [{ ...priced, status_id: RETURNED, updated_at: dubai("2026-05-02 12:00") }],
+      }),
+      [0, 0, 0, 0],
+    );
+    // The calendar moves on for all three cars, with the last booking.
+    assert.deepEqual(
+      await run("2026-05-02", {
+        leads: [booking(2, "2026-05-02 10:00", "2026-05-20 00:00", "2026-05-23 00:00", 10)],
+      }),
+      [5, 3, 2, 0],
+    );
+    // A plate: from its day on.
+    assert.deepEqual(
+      await run("2026-05-02", {
+        cars: [{ ...element(7, "2026-05-01 23:00", { plate: "P 7" }) }],
+      }),
+      [0, 0, 0, 0],
+    );
+    assert.deepEqual(
+      await run("2026-05-02", { cars: [element(7, "2026-05-21 09:00", { plate: "Q 7" })] }),
+      [2, 0, 2, 0],
+    );
+    // The fleet's dates: idle days at both ends.
+    assert.deepEqual(
+      await run("2026-05-02", {
+        cars: [element(7, "2026-05-21 10:00", {
+          plate: "Q 7",
+          in_fleet_from: "2026-05-03",
+          in_fleet_to: "2026-05-20",
+        })],
+      }),
+      [4, 0, 0, 4],
+    );
+  },
+);
+
+testOnBothWarehouses(
+  "merge_fact_fleet_usage_day has idle days within the fleet's dates, and booked ones outside",
+  async (warehouse) => {
+    await liveDay(warehouse, "2026-05-06", {
+      cars: [
+        { ...CAR, in_fleet_from: "2026-05-02", in_fleet_to: "2026-05-03" },
+        // Deleted and still booked.
+        element(6, "2026-05-04 08:00", { plate: "P 6", created_at: dubai("2026-05-04 08:00") }),
+        element(6, "2026-05-04 10:00", { is_deleted: true, deleted_by: "absence" }),
+      ],
+      leads: [
+        booking(1, "2026-05-01 10:00", "2026-05-05 00:00", "2026-05-06 00:00", 10),
+        booking(2, "2026-05-04 09:00", "2026-05-06 00:00", "2026-05-07 00:00", 20, "P 6"),
+      ],
+    });
+
+    assert.deepEqual(await days(warehouse), [
+      [5, "05-02", "A 1", [], "0"],
+      [5, "05-03", "A 1", [], "0"],
+      [5, "05-05", "A 1", [1], "10"],
+      [6, "05-04", "P 6", [], "0"],
+      [6, "05-06", "P 6", [2], "20"],
+    ]);
+  },
+);
+
+testOnBothWarehouses(
+  "merge_fact_fleet_usage_day passes over days beyond the horizon, and counts their shares",
+  async (warehouse) => {
+    const settings = { max_horizon_days: "2" };
+    const landed = {
+      cars: [element(5, "2026-05-01 08:00", {
+        plate: "A 1",
+        created_at: dubai("2026-05-01 07:00"),
+      })],
+      leads: [
+        // Ten days, of which two are within on the far side; a year typed as 2206.
+        booking(1, "2026-05-01 10:00", "2026-05-03 00:00", "2026-05-13 00:00", "100.05"),
+        booking(2, "2026-05-01 10:00", "2206-05-03 00:00", "2206-05-05 00:00", 30),
+        // On the near side: ends within, and ends before.
+        booking(3, "2026-05-01 10:00", "2026-04-27 00:00", "2026-04-30 00:00", 30),
+        booking(4, "2026-05-01 10:00", "0206-04-27 00:00", "0206-04-30 00:00", 3),
+      ],
+    };
+    const first = await liveDay(warehouse, "2026-05-02", landed, settings);
+    const built = await days(warehouse);
+    const second = await liveDay(warehouse, "2026-05-03", {}, settings);
+
+    const near = [
+      [5, "04-29", "A 1", [3], "10"],
+      [5, "04-30", "A 1", [], "0"],
+      [5, "05-01", "A 1", [], "0"],
+      [5, "05-02", "A 1", [], "0"],
+    ];
+    const far = [[5, "05-03", "A 1", [1], "10"], [5, "05-04", "A 1", [1], "10"]];
+    assert.deepEqual(built, [...near, ...far]);
+    assert.equal(first.get(MERGE)?.amount_beyond_horizon, 80.05 + 30 + 20 + 3);
+    assert.deepEqual(await days(warehouse), [...near, ...far, [5, "05-05", "A 1", [1], "10"]]);
+    assert.deepEqual(
+      [second.get(MERGE)?.rows_written, second.get(MERGE)?.amount_beyond_horizon],
+      [1, 70.05 + 30 + 20 + 3],
+    );
+
+    // A lead of before moves the near side back.
+    await liveDay(warehouse, "2026-05-03", {
+      leads: [lead(9, "2026-05-03 10:00", {
+        status_id: INQUIRY,
+        created_at: dubai("2026-04-30 08:00"),
+      })],
+    }, settings);
+    assert.deepEqual((await days(warehouse)).slice(0, 2), [
+      [5, "04-28", "A 1", [3], "10"],
+      near[0],
+    ]);
   },
 );

@@ -4,15 +4,18 @@ import type { Warehouse } from "../../../lib/warehouse/warehouse.ts";
 import {
   dump,
   land,
+  landEvents,
   listStatuses,
   MERGES,
   runFiles,
+  type StagedEvent,
   type StagedRow,
 } from "../../support/staged.ts";
+import { moved, restored } from "../../support/rentals.ts";
 import { testOnServer, withEmbedded } from "../../support/warehouses.ts";
 
 const EMBEDDED_CASES = 10;
-const SERVER_CASES = 150;
+const SERVER_CASES = 40;
 const FIRST_DAY = Date.UTC(2026, 4, 1, 6);
 const DAY_MS = 86_400_000;
 
@@ -45,7 +48,16 @@ const lead = fc.record({
   isDeleted,
 });
 
+const event = fc.record({
+  leadId: fc.integer({ min: 1, max: 4 }),
+  hour: fc.integer({ min: 0, max: 4 * 24 }),
+  from: fc.constantFrom(1, 4, 6, 143),
+  to: fc.constantFrom(1, 4, 6, 143),
+  isRestore: fc.integer({ min: 0, max: 5 }).map((dice) => dice === 0),
+});
+
 const day = fc.record({
+  events: fc.array(event, { maxLength: 3 }),
   cars: fc.array(car, { maxLength: 3 }),
   clients: fc.array(client, { maxLength: 2 }),
   leads: fc.array(lead, { maxLength: 4 }),
@@ -65,7 +77,8 @@ async function checkIncrement(warehouse: Warehouse, numRuns: number): Promise<vo
   await fc.assert(
     fc.asyncProperty(fc.array(day, { minLength: 1, maxLength: 4 }), async (days) => {
       await empty(warehouse, ["stg", "ods", "dict", "dds"]);
-      for (const [i, { cars, clients, leads, isRenamed, graceMinutes }] of days.entries()) {
+      for (const [i, { cars, clients, leads, events, isRenamed, graceMinutes }] of days.entries()) {
+        await landEvents(warehouse, events.map(toEvent));
         await land(warehouse, "stg_cars", cars.map(toCarRow));
         await land(warehouse, "stg_clients", clients.map(toClientRow));
         await land(warehouse, "stg_leads", leads.map(toLeadRow));
@@ -95,7 +108,12 @@ async function facts(warehouse: Warehouse) {
     clients: await dump(warehouse, "dds.dim_client", "client_id"),
     statuses: await dump(warehouse, "dds.dim_status", "pipeline_id, status_id"),
     rentals: await dump(warehouse, "dds.fact_rentals", "lead_id"),
-    changes: await dump(warehouse, "dds.fact_lead_status_change", "lead_id, change_ts"),
+    changes: await dump(
+      warehouse,
+      "dds.fact_lead_status_change",
+      "lead_id, change_ts, from_status_id, to_status_id, from_pipeline_id, to_pipeline_id",
+    ),
+    firstStatuses: await dump(warehouse, "dds.lead_first_status", "lead_id"),
     usage: await dump(warehouse, "dds.fact_fleet_usage_day", "car_id, usage_date"),
   };
 }
@@ -145,6 +163,12 @@ function toLeadRow(value: Value<typeof lead>): StagedRow {
     created_at: toTime(FIRST_DAY),
     ...seen(value.updatedAt, value.isDeleted),
   };
+}
+
+function toEvent({ leadId, hour, from, to, isRestore }: Value<typeof event>): StagedEvent {
+  const at = new Date(FIRST_DAY + (4 + hour) * 3_600_000).toISOString().slice(0, 19)
+    .replace("T", " ");
+  return isRestore ? restored(leadId, at) : moved(leadId, at, from, to);
 }
 
 function seen(updatedAt: number, isDeleted: boolean): StagedRow {

@@ -1,0 +1,174 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import type { Warehouse } from "../../../lib/warehouse/warehouse.ts";
+import { moved, RENTALS } from "../../support/rentals.ts";
+import { land, landEvents, runFiles, type StagedEvent } from "../../support/staged.ts";
+import { testOnServer, withEmbedded } from "../../support/warehouses.ts";
+import type { EventNoted } from "../../world/oracle/journal.ts";
+import { land as landCopies, type Landed, type StgRow } from "../../world/oracle/landing.ts";
+import { walkOf } from "../../world/oracle/status_walk.ts";
+
+const EMBEDDED_CASES = 6;
+const SERVER_CASES = 40;
+const MERGES = ["ods/merge_ods_leads.sql", "dds/merge_fact_lead_status_change.sql"];
+const START = Date.UTC(2026, 4, 1, 6) / 1000;
+
+// Few leads, statuses and seconds, so that items meet in one second, chain and break.
+const leadId = fc.integer({ min: 1, max: 2 });
+const status = fc.constantFrom(1, 2, 3);
+const second = fc.integer({ min: 0, max: 9 });
+
+const copy = fc.record({
+  id: leadId,
+  observedAt: second,
+  updatedAt: fc.integer({ min: -3, max: 12 }),
+  statusId: status,
+  isDeleted: fc.integer({ min: 0, max: 4 }).map((dice) => dice === 0),
+});
+const event = fc.record({
+  leadId,
+  at: second,
+  from: status,
+  to: status,
+  isRestore: fc.integer({ min: 0, max: 4 }).map((dice) => dice === 0),
+});
+const batch = fc.record({
+  copies: fc.array(copy, { maxLength: 5 }),
+  events: fc.array(event, { maxLength: 4 }),
+});
+
+type Batch = typeof batch extends fc.Arbitrary<infer V> ? V : never;
+
+Deno.test("status changes are those of the walk, in however many batches (embedded)", () =>
+  withEmbedded((warehouse) => checkWalks(warehouse, EMBEDDED_CASES)));
+
+testOnServer(
+  "status changes are those of the walk, in however many batches",
+  (warehouse) => checkWalks(warehouse, SERVER_CASES),
+);
+
+async function checkWalks(warehouse: Warehouse, numRuns: number): Promise<void> {
+  const property = fc.asyncProperty(
+    fc.array(batch, { minLength: 1, maxLength: 3 }),
+    async (batches) => {
+      await startAnew(warehouse, "delete");
+      const landed: Landed = new Map();
+      const told = new Map<string, StagedEvent>();
+      for (const one of batches) {
+        await takeIn(warehouse, one, landed, told);
+        await runFiles(warehouse, "2026-05-02", MERGES);
+      }
+      const increment = await readFacts(warehouse);
+      assert.deepEqual(increment, expectFacts(landed, [...told.values()]));
+
+      const again = await runFiles(warehouse, "2026-05-02", MERGES);
+      assert.deepEqual(again.map(({ rows_written }) => rows_written), [0, 0]);
+      await startAnew(warehouse, "keep");
+      await runFiles(warehouse, "2026-05-02", MERGES);
+      assert.deepEqual(await readFacts(warehouse), increment);
+    },
+  );
+  await fc.assert(property, { numRuns, endOnFailure: true });
+}
+
+/** Lands what a run would: copies that differ from the row before them, events once. */
+async function takeIn(
+  warehouse: Warehouse,
+  { copies, events }: Batch,
+  landed: Landed,
+  told: Map<string, StagedEvent>,
+): Promise<void> {
+  const before = new Set([...landed.values()].flat());
+  landCopies(landed, copies.map(toStgRow));
+  const rows = [...landed.values()].flat().filter((row) => !before.has(row));
+  await land(
+    warehouse,
+    "stg_leads",
+    rows.map((row) => ({
+      id: row.id,
+      ...row.columns,
+      created_at: row.columns === null ? null : toTime(Number(row.columns.created_at)),
+      updated_at: toTime(row.updatedAt),
+      observed_at: toTime(row.observedAt),
+      is_deleted: row.columns === null,
+      deleted_by: row.deletedBy,
+      row_hash: row.hash,
+    })),
+  );
+  for (const one of events.map(toStagedEvent)) told.set(one.id, one);
+  await landEvents(warehouse, [...told.values()]);
+}
+
+function toStgRow({ id, observedAt, updatedAt, statusId, isDeleted }: Batch["copies"][0]): StgRow {
+  const created_at = START - 60;
+  return {
+    id,
+    observedAt: START + observedAt,
+    updatedAt: START + updatedAt,
+    columns: isDeleted ? null : { pipeline_id: RENTALS, status_id: statusId, created_at },
+    deletedBy: isDeleted ? "event" : null,
+    hash: isDeleted ? "deleted" : `in ${statusId}`,
+  };
+}
+
+function toStagedEvent({ leadId, at, from, to, isRestore }: Batch["events"][0]): StagedEvent {
+  const event = moved(leadId, "2026-05-01 10:00:00", from, to);
+  const id = `${leadId} ${at} ${isRestore ? "restored" : `${from} ${to}`}`;
+  const created_at = toTime(START + at);
+  return isRestore
+    ? { id, lead_id: leadId, type: "lead_restored", created_at }
+    : { ...event, id, created_at };
+}
+
+function expectFacts(landed: Landed, events: readonly StagedEvent[]): unknown[] {
+  return [...landed].flatMap(([id, rows]) => {
+    const ofLead = events.filter((event) => event.lead_id === id).map(toNoted);
+    const { first, changes } = walkOf(rows, ofLead);
+    return [
+      ...(first === null ? [] : [[id, "first", first.statusId]]),
+      ...changes.map((change) => [
+        ...[id, change.changeTs, change.from.statusId, change.to.statusId, change.source],
+        ...[change.earliestTs, change.latestTs, change.dwell],
+      ]),
+    ];
+  }).map((row) => JSON.stringify(row)).sort();
+}
+
+function toNoted({ id, lead_id, type, created_at, before, after }: StagedEvent): EventNoted {
+  const createdAt = Date.parse(created_at) / 1000;
+  return {
+    id,
+    type,
+    entityId: lead_id,
+    entityType: "lead",
+    createdAt,
+    before: before ?? [],
+    after: after ?? [],
+    shownAtMs: createdAt * 1000,
+  };
+}
+
+async function readFacts({ sql }: Warehouse): Promise<unknown[]> {
+  const rows = await sql.unsafe(`
+    select jsonb_build_array(
+      lead_id, extract(epoch from change_ts)::bigint, from_status_id, to_status_id, source,
+      extract(epoch from earliest_ts)::bigint, extract(epoch from latest_ts)::bigint, dwell_seconds
+    ) as row
+    from dds.fact_lead_status_change
+    union all
+    select jsonb_build_array(lead_id, 'first', status_id)
+    from dds.lead_first_status
+  `);
+  return rows.map(({ row }) => JSON.stringify(row)).sort();
+}
+
+/** Empties what was built, and what has landed unless it is kept. */
+async function startAnew({ sql }: Warehouse, landed: "keep" | "delete"): Promise<void> {
+  if (landed === "delete") await sql`truncate stg.stg_leads, stg.stg_lead_events`;
+  await sql`truncate ods.ods_leads_hist, dds.fact_lead_status_change, dds.lead_first_status`;
+  await sql`update ops.watermark set position = 0 where name ~ '^(ods|dds)[.]'`;
+}
+
+function toTime(seconds: number): string {
+  return new Date(seconds * 1000).toISOString();
+}
