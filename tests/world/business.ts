@@ -158,7 +158,10 @@ function stageIn(the: Office, isRental: boolean): object {
 /** Some of the fields of a lead. */
 function fieldsOf(the: Office, share: number): object[] {
   const { random, crm } = the;
-  const start = nowOf(the) + random.between(-3, 12) * DAY_S + random.between(0, 23) * 3600;
+  // A slip of the finger, now and then: 2206, or 0206.
+  const slip = chance(the, 2) ? pick(the, [180, -1820]) ?? 0 : 0;
+  const start = nowOf(the) + (slip * 365 + random.between(-3, 12)) * DAY_S +
+    random.between(0, 23) * 3600;
   const columns: Record<string, unknown> = {};
   const maybe = (column: string, value: () => unknown) => {
     if (!chance(the, share)) return;

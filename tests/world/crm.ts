@@ -24,6 +24,8 @@ export interface Crm extends AsyncDisposable {
   readonly account: RentalAccount;
   /** In which its `date` fields are midnight. */
   readonly accountZone: string;
+  /** In which the business counts its days. */
+  readonly businessZone: string;
   /** The second pipeline and its statuses by name. */
   readonly otherPipelineId: number;
   readonly otherStatuses: Readonly<Record<string, number>>;
@@ -55,7 +57,7 @@ const noted = z.discriminatedUnion("kind", [
 
 /** Serves an account whose clock stands still, with both pipelines, the catalogs and the fields. */
 export async function openCrm(
-  options: SandboxOptions & { readonly start: string },
+  options: SandboxOptions & { readonly start: string; readonly businessZone: string },
 ): Promise<Crm> {
   const sandbox = serveSandbox({
     ...options,
@@ -99,6 +101,7 @@ export async function openCrm(
     sandbox,
     account,
     accountZone: options.timezone ?? "Asia/Dubai",
+    businessZone: options.businessZone,
     otherPipelineId: other.pipelineId,
     otherStatuses: other.statuses,
     leads,

@@ -5,7 +5,7 @@ import { createOracle, type Oracle, type Unknown } from "./oracle/oracle.ts";
 import type { Entity, FieldOf } from "./oracle/records.ts";
 import type { Stage, Status } from "./oracle/rentals.ts";
 import { calendarRows, layersOf, type Row, toStgRows } from "./oracle/tables.ts";
-import { type Watcher, type WorldRun, ZONE } from "./world.ts";
+import type { Watcher, WorldRun } from "./world.ts";
 
 /** Something that is not as the oracle says. */
 export interface Finding {
@@ -41,7 +41,7 @@ export function createJudge(crm: Crm, warehouse: Warehouse): Judge {
   let unknown: Unknown[] = [];
   let calendar: readonly [string, string] | null = null;
   const business = {
-    zone: ZONE,
+    zone: crm.businessZone,
     graceMinutes: GRACE_MINUTES,
     weekend: WEEKEND,
     maxHorizonDays: MAX_HORIZON_DAYS,
@@ -67,6 +67,7 @@ export function createJudge(crm: Crm, warehouse: Warehouse): Judge {
         ["stg.stg_clients", toStgRows("clients", oracle.clients)],
         ["stg.stg_cars", toStgRows("cars", oracle.cars)],
         ["stg.stg_lead_events", toEventRows(oracle)],
+        ["stg.rejected", [...oracle.rejected.values()].map((rejected) => ({ ...rejected }))],
         ["ops.watermark", toCursorRows(oracle)],
       ]);
       if (isWhole) {
@@ -121,7 +122,7 @@ function toCursorRows({ cursors }: Oracle): Row[] {
 
 const FIELD_TYPES: Readonly<Record<string, string>> = { rental_end: "date_time" };
 
-function readerOf({ account, accountZone }: Crm) {
+function readerOf({ account, accountZone, businessZone }: Crm) {
   const fieldsOf = (fields: Readonly<Record<string, number>>): ReadonlyMap<string, FieldOf> =>
     new Map(
       Object.entries(fields).map(([column, id]) => [
@@ -136,7 +137,7 @@ function readerOf({ account, accountZone }: Crm) {
   };
   return {
     accountZone,
-    businessZone: ZONE,
+    businessZone,
     carsCatalogId: account.carsCatalogId,
     clientsCatalogId: account.clientsCatalogId,
     fields,

@@ -40,8 +40,13 @@ export interface Watcher {
   dayIsOver(day: number, logicalDate: string, isWhole: boolean): Promise<void>;
 }
 
-export const ZONE = "Asia/Dubai";
-const FIRST_DATE = "2026-05-01";
+/** Where businesses are, and when a world there begins: in Berlin the clocks are put forward in its first week. */
+const PLACES = [
+  { zone: "Asia/Dubai", firstDate: "2026-05-01" },
+  { zone: "Asia/Dubai", firstDate: "2026-05-01" },
+  { zone: "Europe/Berlin", firstDate: "2026-03-25" },
+  { zone: "America/New_York", firstDate: "2025-10-29" },
+] as const;
 const MINUTE_S = 60;
 
 /** What of the API that nobody could confirm is different from world to world. */
@@ -77,15 +82,19 @@ export async function liveWorld(
   watch: (crm: Crm) => Watcher,
 ): Promise<void> {
   const random = createRandom(options.seed);
+  const { zone, firstDate } = pick(random, PLACES);
+  // Full scans are due on Sundays: in one world soon, in another one late.
+  const first = Temporal.PlainDate.from(firstDate).add({ days: random.between(0, 6) });
   await using crm = await openCrm({
     seed: options.seed,
-    start: `${FIRST_DATE}T05:00:00Z`,
-    timezone: random.between(1, 100) <= 70 ? ZONE : "Europe/Moscow",
+    start: `${first}T05:00:00Z`,
+    timezone: random.between(1, 100) <= 70 ? zone : "Europe/Moscow",
+    businessZone: zone,
     switches: { ...switchesOf(random), ...(options.isHonest ? HONEST : {}) },
   });
   await using folder = await temporaryFolder();
   using pipeline = openPipeline(warehouse, crm.sandbox, folder.path, {
-    BUSINESS_TZ: ZONE,
+    BUSINESS_TZ: zone,
     MAX_DELETE_PERCENT: "100",
   });
   const isHonest = options.isHonest ?? false;
@@ -97,6 +106,7 @@ export async function liveWorld(
     business,
     pipeline,
     watcher: watch(crm),
+    first,
     isTicking: random.between(1, 100) <= 50 && !isHonest,
     seen: 0,
   };
@@ -114,6 +124,8 @@ export interface Life {
   readonly business: Business;
   readonly pipeline: Pipeline;
   readonly watcher: Watcher;
+  /** The day on which the world begins, which has no run. */
+  readonly first: Temporal.PlainDate;
   /** Every answer takes a second, so that each has a time of its own. */
   readonly isTicking: boolean;
   /** Entries of the journal that the watcher knows. */
@@ -122,8 +134,8 @@ export interface Life {
 
 async function liveDay(life: Life, day: number): Promise<void> {
   const { crm, random, options, watcher } = life;
-  const date = Temporal.PlainDate.from(FIRST_DATE).add({ days: day });
-  const runAt = date.toZonedDateTime({ timeZone: ZONE, plainTime: "04:00" });
+  const date = life.first.add({ days: day });
+  const runAt = date.toZonedDateTime({ timeZone: crm.businessZone, plainTime: "04:00" });
   await liveUntil(life, runAt.epochMilliseconds / 1000, random.between(2, 14));
   const isLast = day === options.days;
   if (!isLast && random.between(1, 100) <= 12) return;
@@ -159,7 +171,7 @@ async function liveUntil(life: Life, until: number, actions: number): Promise<vo
 function changeHabits({ crm, random, options }: Life): void {
   if (options.isHonest) return;
   const roll = random.between(1, 100);
-  if (roll <= 6) crm.sandbox.setSwitches({ changeLagMs: (random.between(1, 3) ** 4) * 5000 });
+  if (roll <= 6) crm.sandbox.setSwitches({ changeLagMs: (random.between(1, 4) ** 4) * 5000 });
   else if (roll <= 14) crm.sandbox.setSwitches({ changeLagMs: 0 });
   else if (roll <= 20) {
     crm.sandbox.setSwitches({ eventLagMs: (random.between(1, 4) ** 5) * 5000 });
@@ -169,6 +181,10 @@ function changeHabits({ crm, random, options }: Life): void {
       missingEventTypes: [random.between(0, 1) ? "lead_status_changed" : "lead_restored"],
     });
   } else if (roll <= 44) crm.sandbox.setSwitches({ missingEventTypes: [] });
+}
+
+function pick<T>({ between }: Random, [first, ...others]: readonly [T, ...T[]]): T {
+  return others[between(0, others.length) - 1] ?? first;
 }
 
 function pickOutage({ random, options }: Life): string {

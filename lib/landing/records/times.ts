@@ -26,7 +26,7 @@ export function parseSeconds(value: unknown): Parsed<string> {
 /**
  * A date or a moment as an ISO instant.
  *
- * A `date` or `birthday` field means a calendar day of the account: it becomes midnight of that day in the
+ * A `date` or `birthday` field means a calendar day (see `parseDay`): it becomes midnight of that day in the
  * business time zone. Any other field keeps its instant. A plain "2026-05-03" is that day, whatever the field.
  */
 export function parseMoment(value: unknown, fieldType: string, zones: TimeZones): Parsed<string> {
@@ -41,7 +41,10 @@ export function parseMoment(value: unknown, fieldType: string, zones: TimeZones)
   return instant ? { value: instant.toString() } : NOT_A_TIME;
 }
 
-/** The calendar day, "2026-05-03", that a value means in the account's time zone. */
+/**
+ * The calendar day, "2026-05-03", that a value means: of a `date` or `birthday` given as text the day that the text
+ * says, whatever its offset (that of a zone long ago is rounded to minutes); of seconds, that in the account's time zone.
+ */
 export function parseDay(value: unknown, fieldType: string, zones: TimeZones): Parsed<string> {
   if (isPlainDate(value)) {
     const day = toPlainDate(value.trim());
@@ -50,6 +53,9 @@ export function parseDay(value: unknown, fieldType: string, zones: TimeZones): P
   const instant = toInstant(value, fieldType);
   if (instant === "empty") return NOTHING;
   if (!instant) return NOT_A_TIME;
+  if (isDayType(fieldType) && typeof value === "string" && RFC_3339.test(value.trim())) {
+    return { value: value.trim().slice(0, 10) };
+  }
   return { value: instant.toZonedDateTimeISO(zones.account).toPlainDate().toString() };
 }
 

@@ -41,6 +41,8 @@ export interface Oracle {
   readonly clients: Landed;
   readonly cars: Landed;
   readonly events: Map<string, EventNoted>;
+  /** What did not parse, each value of a record once. */
+  readonly rejected: ReadonlyMap<string, RejectedRow>;
   /** Upper bounds by the names of the cursors. */
   readonly cursors: Map<string, number>;
   /** What happened and was shown, in order; runs and what is between them. */
@@ -51,6 +53,14 @@ export interface Oracle {
   eventsByLead(): Map<number, EventNoted[]>;
   /** All states that leads and elements ever had. */
   readonly lives: Readonly<Record<Entity, Map<number, StateNoted[]>>>;
+}
+
+/** A value of a record that did not parse. */
+export interface RejectedRow {
+  readonly entity: Entity;
+  readonly entity_id: number;
+  readonly field: string;
+  readonly raw: string;
 }
 
 interface Scan {
@@ -65,6 +75,7 @@ interface State {
   readonly clients: Landed;
   readonly cars: Landed;
   readonly events: Map<string, EventNoted>;
+  readonly rejected: Map<string, RejectedRow>;
   readonly cursors: Map<string, number>;
   readonly lives: Record<Entity, Map<number, StateNoted[]>>;
   /** Every event that ever happened. */
@@ -81,6 +92,7 @@ export function createOracle(reader: Reader, rules: ReadingRules): Oracle {
     clients: new Map(),
     cars: new Map(),
     events: new Map(),
+    rejected: new Map(),
     cursors: new Map(),
     lives: { leads: new Map(), clients: new Map(), cars: new Map() },
     feed: [],
@@ -141,10 +153,27 @@ function isProbe({ params }: AnswerSeen): boolean {
   return params.get("limit") === "1" && params.get("order[updated_at]") === "desc";
 }
 
-function toCopy(state: State, entity: Entity, record: Json, observedAt: number): StgRow {
+/** A copy of a record, and what of it did not parse. */
+interface Copy extends StgRow {
+  readonly shown: Shown;
+}
+
+function toCopy(state: State, entity: Entity, record: Json, observedAt: number): Copy {
   const shown: Shown = readRecord(entity, record, state.reader);
   const { id, updatedAt, columns } = shown;
-  return { id, observedAt, updatedAt, columns, deletedBy: null, hash: hashOf(columns, null) };
+  const hash = hashOf(columns, null);
+  return { id, observedAt, updatedAt, columns, deletedBy: null, hash, shown };
+}
+
+/** Keeps what did not parse, of records that are followed. */
+function reject({ rejected, ...state }: State, entity: Entity, copies: readonly Copy[]): void {
+  for (const { id, observedAt, shown } of copies) {
+    const [first] = state[entity].get(id) ?? [];
+    if (first === undefined || observedAt < first.observedAt) continue;
+    for (const { field, raw } of shown.rejected) {
+      rejected.set(JSON.stringify([entity, id, field, raw]), { entity, entity_id: id, field, raw });
+    }
+  }
 }
 
 function toMarker(
@@ -162,7 +191,7 @@ function recordsIn(answer: AnswerSeen, collection: string): readonly Json[] {
   return answer.status === 200 && isObject(answer.body) ? [answer.body] : [];
 }
 
-function copiesIn(state: State, answers: readonly AnswerSeen[]): StgRow[] {
+function copiesIn(state: State, answers: readonly AnswerSeen[]): Copy[] {
   return answers.flatMap((answer) =>
     recordsIn(answer, "leads").filter((record) => record.is_deleted !== true)
       .map((record) => toCopy(state, "leads", record, answer.at))
@@ -196,6 +225,7 @@ function followLeads(
   }).filter((copy) => wasFull || copy.updatedAt <= upper);
   const asked = copiesIn(state, lists.filter(isById));
   land(state.leads, [...copies, ...asked], (copy) => isRental(state, copy));
+  reject(state, "leads", [...copies, ...asked]);
   if (wasFull) {
     const shown = new Set(listed.flatMap((answer) => rowsOf(answer, "leads")).map(({ id }) => id));
     const missing = [...known].filter((id) => {
@@ -295,6 +325,7 @@ function followElements(
   const absent = [...landed.keys()].filter((id) => !scanned.has(id) && !shown.has(id))
     .map((id) => toMarker(id, "absence", upper));
   land(landed, [...living, ...listed, ...absent]);
+  reject(state, entity, living);
   return [];
 }
 
@@ -334,6 +365,7 @@ function followEvents(
   );
   const closed = vanished.flatMap((id) => closingOf(state, id, upper));
   land(state.leads, [...living, ...trash, ...deleted, ...closed], (copy) => isRental(state, copy));
+  reject(state, "leads", living);
 
   if (
     answers.some((answer) =>

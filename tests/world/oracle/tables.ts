@@ -77,6 +77,11 @@ export function layersOf(held: Holdings, business: Business, logicalDate: string
         client_name: "Unknown",
       }),
       "dds.fact_lead_status_change": changeRows,
+      "dds.lead_first_status": [...walks].flatMap(([lead_id, { first: stage }]) =>
+        stage === null
+          ? []
+          : [{ lead_id, pipeline_id: stage.pipelineId, status_id: stage.statusId }]
+      ),
       "dds.fact_rentals": rentalRows,
       "dds.fact_fleet_usage_day": days.map((day) => ({
         car_id: day.carId,
