@@ -15,7 +15,15 @@ Deno.test("daily_build_dds_dim waits for the histories and the dictionary", () =
 });
 
 testOnBothWarehouses("merge_dim_car has the current version of each car", async (warehouse) => {
-  const sunny = { model: "Sunny", color: "red", vin: "V", year: 2024, dailyrate: "99.50" };
+  const sunny = {
+    model: "Sunny",
+    color: "red",
+    vin: "V",
+    year: 2024,
+    dailyrate: "99.50",
+    in_fleet_from: "2026-05-01",
+    in_fleet_to: "2027-04-30",
+  };
   await liveDay(warehouse, "2026-05-01", {
     cars: [
       element(5, "2026-05-01 08:00", { ...sunny, plate: "A 1" }),
@@ -32,7 +40,15 @@ testOnBothWarehouses("merge_dim_car has the current version of each car", async 
   const rows = await warehouse.sql`
     select to_jsonb(c) as row from dds.dim_car as c order by car_id
   `;
-  const empty = { model: null, color: null, vin: null, year: null, dailyrate: null };
+  const empty = {
+    model: null,
+    color: null,
+    vin: null,
+    year: null,
+    dailyrate: null,
+    in_fleet_from: null,
+    in_fleet_to: null,
+  };
   assert.deepEqual(rows.map(({ row }) => row), [
     {
       ...empty,
