@@ -6,11 +6,27 @@
 -- The rows of a client are in the order observed_at, updated_at, live before deleted,
 -- row_hash, whenever they arrive. A marker of deletion lands behind a live copy alone.
 
-with batch as (
+with given as (
     select
         copies.*,
         row_number() over () as place
     from jsonb_populate_recordset(null::stg.stg_clients, $1::text::jsonb) as copies
+),
+
+-- Of those with one key, which a second can show, the first in order, as over two loads.
+batch as (
+    select distinct on (given.id, given.observed_at, given.row_hash) given.*
+    from given
+    where
+        not exists (
+            select
+            from stg.stg_clients
+            where
+                stg_clients.id = given.id
+                and stg_clients.observed_at = given.observed_at
+                and stg_clients.row_hash = given.row_hash
+        )
+    order by given.id, given.observed_at, given.row_hash, given.updated_at, given.place
 ),
 
 -- The rows of then, the one before them, and those that came after.
@@ -109,12 +125,11 @@ landed_copies as (
                 row(batch.row_hash, batch.updated_at)
                 is distinct from row(compared.hash_before, compared.updated_before)
         end
-    -- Of two with one key, which a second can show, the later update.
-    order by batch.id, batch.observed_at, batch.updated_at desc
+    order by batch.id, batch.observed_at, batch.updated_at
     on conflict do nothing
     returning 1
 )
 
 select
-    (select count(*) from batch) as rows_read,
+    (select count(*) from given) as rows_read,
     (select count(*) from landed_copies) as rows_landed;

@@ -12,6 +12,8 @@ export const SLOWEST_FIRST: readonly string[] = [
   "tests/loaders/leads_generator_scale_test.ts",
   "tests/pipeline/demo_test.ts",
   "tests/pipeline/daily_interruption_test.ts",
+  "tests/world/worlds_test.ts",
+  "tests/world/incremental_equals_full_test.ts",
   "tests/sql/ods/merge_property_test.ts",
   "tests/pipeline/runs/write_test.ts",
   "tests/loaders/leads_generator_test.ts",

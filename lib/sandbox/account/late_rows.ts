@@ -39,7 +39,9 @@ export function createLateRows<Row extends { readonly id: number }>(
     change(id, row, isNew = false) {
       const before = kept.get(id);
       kept.delete(id);
-      if (switches.changeLagMs === 0) return;
+      prune();
+      // A change that shows at once overtakes those that are still late.
+      if (switches.changeLagMs === 0 && !late.has(id)) return;
       const versions = late.get(id) ??
         [{ fromMs: -Infinity, row: isNew ? undefined : before ?? structuredClone(row) }];
       const fromMs = clock.nowMs() + switches.changeLagMs;

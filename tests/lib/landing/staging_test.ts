@@ -156,6 +156,30 @@ function toTimes(updatedAt: string, observedAt: string) {
 }
 
 testOnBothWarehouses(
+  "stageSnapshot() keeps the first in order of two touches within the second of one sight, however they come",
+  async (warehouse) => {
+    const [before, touched] = [1_777_629_600, 1_777_694_400];
+    const both = [before, touched].map((updated_at) => leadRecord({ id: 101, updated_at }));
+    await stage(warehouse, both.toReversed());
+    await stage(warehouse, both);
+    await stage(warehouse, both.slice(1), "2026-05-02T04:00:01Z");
+    assert.deepEqual(
+      [
+        ...await warehouse.sql`
+        select extract(epoch from updated_at)::integer as updated_at, observed_at
+        from stg.stg_leads
+        order by observed_at
+      `,
+      ],
+      [
+        { updated_at: before, observed_at: new Date("2026-05-02T04:00:00Z") },
+        { updated_at: touched, observed_at: new Date("2026-05-02T04:00:01Z") },
+      ],
+    );
+  },
+);
+
+testOnBothWarehouses(
   "stageSnapshot() lands a deletion once, and again after a return",
   async (warehouse) => {
     const deleted = { id: 101, updated_at: 1_777_629_600, is_deleted: true };

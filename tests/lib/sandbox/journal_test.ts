@@ -113,3 +113,23 @@ Deno.test("journal says whether an answer reached the client", async () => {
   await call("GET", "/api/v4/users");
   assert.deepEqual(sandbox.journal.list().map((entry) => at(entry, "isDelivered")), [false, true]);
 });
+
+Deno.test("changeLagMs shows the last state that is not late, also after a time without a lag", async () => {
+  const open = openSandbox({ switches: { changeLagMs: 5000 } });
+  const { sandbox, call } = open;
+  const [id = 0] = await addLeads(open, [{ name: "L", price: 1 }]);
+  const change = async (price: number, changeLagMs: number) => {
+    sandbox.setSwitches({ changeLagMs });
+    sandbox.leads.change([{ id, price }]);
+    const { body } = await call("GET", "/api/v4/leads");
+    return each(body, "leads", "price");
+  };
+  assert.deepEqual(await change(2, 5000), []);
+  assert.deepEqual(await change(3, 0), [3]);
+  sandbox.clock.advance({ seconds: 10 });
+  sandbox.setSwitches({ changeLagMs: 0 });
+  sandbox.leads.change([{ id, price: 4 }]);
+  assert.deepEqual(await change(5, 5000), [4]);
+  sandbox.clock.advance({ seconds: 5 });
+  assert.deepEqual(each((await call("GET", "/api/v4/leads")).body, "leads", "price"), [5]);
+});
