@@ -1,7 +1,8 @@
 import type { Warehouse } from "../../lib/warehouse/warehouse.ts";
 import { type Difference, findDifferences, readTables, TABLES } from "./compare.ts";
 import type { Crm } from "./crm.ts";
-import { createOracle, type Oracle, type Unknown } from "./oracle/oracle.ts";
+import { createOracle, type Oracle } from "./oracle/oracle.ts";
+import type { Unknown } from "./oracle/state.ts";
 import type { Entity, FieldOf } from "./oracle/records.ts";
 import type { Stage, Status } from "./oracle/rentals.ts";
 import { calendarRows, layersOf, type Row, toStgRows } from "./oracle/tables.ts";
@@ -13,8 +14,6 @@ export interface Finding {
   readonly logicalDate: string;
   readonly difference: Difference | null;
   readonly unknown: Unknown | null;
-  /** A run that failed although nothing was in its way. */
-  readonly failure: string | null;
 }
 
 /** An oracle that watches a world and lays the warehouse beside what it must hold. */
@@ -28,7 +27,7 @@ const WEEKEND = [6, 7];
 const GRACE_MINUTES = 29;
 const MAX_HORIZON_DAYS = 730;
 
-/** A judge of a world; it stops looking at the first day on which something differs. */
+/** A judge of a world; it has seen enough on the first day on which something differs. */
 export function createJudge(crm: Crm, warehouse: Warehouse): Judge {
   const oracle = createOracle(readerOf(crm), {
     overlapMinutes: 10,
@@ -38,14 +37,8 @@ export function createJudge(crm: Crm, warehouse: Warehouse): Judge {
   });
   const findings: Finding[] = [];
   const runs: WorldRun[] = [];
-  let unknown: Unknown[] = [];
-  let calendar: readonly [string, string] | null = null;
-  const business = {
-    zone: crm.businessZone,
-    graceMinutes: GRACE_MINUTES,
-    weekend: WEEKEND,
-    maxHorizonDays: MAX_HORIZON_DAYS,
-  };
+  const unknown: Unknown[] = [];
+  const calendar: Calendar = { span: null };
   return {
     findings,
     oracle,
@@ -56,45 +49,69 @@ export function createJudge(crm: Crm, warehouse: Warehouse): Judge {
     happened: (entries) => oracle.happened(entries),
     ran(run) {
       runs.push(run);
+      const { dagId, isFailure, message } = run;
+      if (isFailure) unknown.push({ entity: "run", id: dagId, why: `failed: ${message}` });
       if (run.isSuccess) unknown.push(...oracle.ran(run));
     },
     async dayIsOver(day, logicalDate, isWhole) {
-      const about = { day, logicalDate, difference: null, unknown: null, failure: null };
-      findings.push(...unknown.map((one) => ({ ...about, unknown: one })));
-      unknown = [];
-      const expected = new Map<string, readonly Row[]>([
-        ["stg.stg_leads", toStgRows("leads", oracle.leads)],
-        ["stg.stg_clients", toStgRows("clients", oracle.clients)],
-        ["stg.stg_cars", toStgRows("cars", oracle.cars)],
-        ["stg.stg_lead_events", toEventRows(oracle)],
-        ["stg.rejected", [...oracle.rejected.values()].map((rejected) => ({ ...rejected }))],
-        ["ops.watermark", toCursorRows(oracle)],
+      const about = { day, logicalDate, difference: null, unknown: null };
+      findings.push(...unknown.splice(0).map((one) => ({ ...about, unknown: one })));
+      const expected = new Map([
+        ...stagedRows(oracle),
+        ...(isWhole ? builtRows(oracle, crm, logicalDate, calendar) : []),
       ]);
-      if (isWhole) {
-        const held = {
-          ...oracle,
-          events: oracle.eventsByLead(),
-          statuses: statusesOf(crm),
-          rentalPipelineId: crm.account.pipelineId,
-        };
-        const layers = layersOf(held, business, logicalDate);
-        for (const [table, rows] of Object.entries(layers.tables)) expected.set(table, rows);
-        calendar = widen(calendar, layers.calendar);
-        expected.set("dds.dim_date", calendarRows(calendar, WEEKEND));
-      }
       const tables = TABLES.filter((table) => expected.has(table));
-      const found = await readTables(warehouse, tables);
-      for (const table of tables) {
-        const rows = (found.get(table) ?? []).filter((row) =>
-          table !== "ops.watermark" || String(row.name).startsWith("amocrm.")
-        );
-        findings.push(
-          ...findDifferences(table, expected.get(table) ?? [], rows)
-            .map((difference) => ({ ...about, difference })),
-        );
+      for (const [table, rows] of await readTables(warehouse, tables)) {
+        // Merges have rows of their own there.
+        const found = table === "ops.watermark"
+          ? rows.filter(({ name }) => String(name).startsWith("amocrm."))
+          : rows;
+        const differences = findDifferences(table, expected.get(table) ?? [], found);
+        findings.push(...differences.map((difference) => ({ ...about, difference })));
       }
     },
   };
+}
+
+type Tables = readonly (readonly [string, readonly Row[]])[];
+
+/** What the loads must have landed, and how far the cursors must be. */
+function stagedRows(oracle: Oracle): Tables {
+  return [
+    ["stg.stg_leads", toStgRows("leads", oracle.leads)],
+    ["stg.stg_clients", toStgRows("clients", oracle.clients)],
+    ["stg.stg_cars", toStgRows("cars", oracle.cars)],
+    ["stg.stg_lead_events", toEventRows(oracle)],
+    ["stg.rejected", [...oracle.rejected.values()].map((rejected) => ({ ...rejected }))],
+    ["ops.watermark", toCursorRows(oracle)],
+  ];
+}
+
+/** The days of the calendar so far: none is ever taken away. */
+interface Calendar {
+  span: readonly [string, string] | null;
+}
+
+/** What everything behind STG must hold. */
+function builtRows(oracle: Oracle, crm: Crm, logicalDate: string, calendar: Calendar): Tables {
+  const held = {
+    ...oracle,
+    events: oracle.eventsByLead(),
+    statuses: statusesOf(crm),
+    rentalPipelineId: crm.account.pipelineId,
+  };
+  const business = {
+    zone: crm.businessZone,
+    graceMinutes: GRACE_MINUTES,
+    weekend: WEEKEND,
+    maxHorizonDays: MAX_HORIZON_DAYS,
+  };
+  const layers = layersOf(held, business, logicalDate);
+  calendar.span = widen(calendar.span, layers.calendar);
+  return [
+    ...Object.entries(layers.tables),
+    ["dds.dim_date", calendarRows(calendar.span, WEEKEND)],
+  ];
 }
 
 function widen(

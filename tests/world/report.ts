@@ -41,7 +41,7 @@ export function describeDifferences(
   if (differences.length === 0) {
     return { isGood: true, report: `World ${seed}: no difference from full reads` };
   }
-  const about = { day: 0, logicalDate: "", unknown: null, failure: null };
+  const about = { day: 0, logicalDate: "", unknown: null };
   const lines = [
     `World ${seed}: ${differences.length} rows differ from what full reads give:`,
     ...differences.slice(0, most).flatMap((difference) => describe({ ...about, difference })),
@@ -61,8 +61,7 @@ function describeWorld({ oracle, runs }: Judge): string {
     `${failed} of ${runs.length} runs without success`;
 }
 
-function describe({ difference, unknown, failure }: Finding): string[] {
-  if (failure !== null) return [`  ${failure}`];
+function describe({ difference, unknown }: Finding): string[] {
   if (unknown !== null) return [`  ${unknown.entity} ${unknown.id}: ${unknown.why}`];
   if (difference === null) return [];
   const { table, key, expected, found } = difference;

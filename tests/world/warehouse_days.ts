@@ -1,4 +1,4 @@
-import { readConfig, VARIABLE_NAMES } from "../../lib/config.ts";
+import { readConfig } from "../../lib/config.ts";
 import type { DagOutcome } from "../../lib/dag/outcome.ts";
 import { startWorker } from "../../lib/run_log/worker.ts";
 import { runDaily } from "../../lib/runner/daily_run.ts";
@@ -24,7 +24,7 @@ export function openPipeline(
     AMO_TOKEN: address.token,
     DATA_DIR: dataDir,
     RETRY_DELAY_S: "0",
-    ...Object.fromEntries(Object.entries(settings).filter(([n]) => VARIABLE_NAMES.includes(n))),
+    ...settings,
   });
   // Pacing is not what a world is about, and 50 a second would be most of its time.
   const config = { ...read, amo: read.amo && { ...read.amo, requestsPerSecond: 100_000 } };

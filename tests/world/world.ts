@@ -24,6 +24,8 @@ export interface WorldRun {
   readonly logicalDate: string;
   readonly isFull: boolean;
   readonly isSuccess: boolean;
+  /** It failed, and no outage was in its way that day. */
+  readonly isFailure: boolean;
   readonly message: string;
   /** What the journal noted from its start to its end. */
   readonly noted: readonly object[];
@@ -222,6 +224,7 @@ export async function runAll(
       logicalDate: date.toString(),
       isFull,
       isSuccess: outcome.status === "success",
+      isFailure: !isSuccess && outage === null,
       message: [outcome.message ?? "", ...failed].filter((text) => text !== "").join("; "),
       noted,
     });

@@ -1,4 +1,4 @@
-import { currentOf, type Version } from "./history.ts";
+import type { Version } from "./history.ts";
 import { type Histories, type Rental, shareOfCents } from "./rentals.ts";
 import { addDays, type Cell, dayOf, startOf } from "./values.ts";
 
@@ -116,9 +116,4 @@ function daysOf({ version: { columns } }: Rental, zone: string): string[] {
   const days = [first];
   for (let day = addDays(first, 1); day < end_; day = addDays(day, 1)) days.push(day);
   return days;
-}
-
-/** Whether a car is still in its catalog. */
-export function isLiving(versions: readonly Version[]): boolean {
-  return currentOf(versions) !== undefined;
 }

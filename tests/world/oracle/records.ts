@@ -1,6 +1,5 @@
 import {
   type Cell,
-  dayOf,
   dig,
   isObject,
   type Json,
@@ -166,10 +165,4 @@ function toCell(kind: Kind, raw: unknown, type: string, reader: Reader): Cell | 
       return day === null ? null : startOf(day, reader.businessZone);
     }
   }
-}
-
-/** The day of a record's creation, in the days of the business. */
-export function creationDay(columns: Columns, { businessZone }: Reader): string | null {
-  const created = columns.created_at;
-  return typeof created === "number" ? dayOf(created, businessZone) : null;
 }
