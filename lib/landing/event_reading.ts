@@ -21,8 +21,11 @@ export interface EventReading {
 export interface Deletions {
   /** Takes events in any order. */
   note(event: LeadEvent): void;
-  /** Whether the last deletion or return of a lead was a deletion: nobody has to look for it. */
-  isDeleted(leadId: number): boolean;
+  /**
+   * Whether the last deletion or return of a lead was a deletion at `since` (unix seconds) or later: nobody has to
+   * look for it. One from before the lead was seen the last time says nothing of where it is now.
+   */
+  isDeleted(leadId: number, since: number): boolean;
 }
 
 export function createDeletions(): Deletions {
@@ -36,6 +39,9 @@ export function createDeletions(): Deletions {
       const isLater = !before || at > before.at || (at === before.at && !isDeletion);
       if (isLater) last.set(leadId, { at, isDeletion });
     },
-    isDeleted: (leadId) => last.get(leadId)?.isDeletion ?? false,
+    isDeleted(leadId, since) {
+      const found = last.get(leadId);
+      return found !== undefined && found.isDeletion && found.at >= since;
+    },
   };
 }

@@ -19,7 +19,11 @@ export interface Questions {
 }
 
 const missingRows = z.array(z.object({ id: z.string().transform(Number), scan_at: z.string() }));
-const liveRows = z.array(z.object({ id: z.string().transform(Number), is_live: z.boolean() }));
+const liveRows = z.array(z.object({
+  id: z.string().transform(Number),
+  is_live: z.boolean(),
+  seen_at: z.number(),
+}));
 
 /** Leads that are asked for before the next ones, so that memory stays flat. */
 const AT_ONCE = 1_000;
@@ -88,13 +92,14 @@ async function writeLeads(
   }
 }
 
-/** Those of the leads that are live by their newest row, and of whose end no event speaks. */
+/** Those of the leads that are live by their newest row, and of whose end since then no event speaks. */
 async function listLive(
   { context, deletions }: EventReading,
   ids: readonly number[],
 ): Promise<number[]> {
   if (ids.length === 0) return [];
   const rows = await context.query("stg/list_live_leads.sql", [JSON.stringify(ids)]);
-  return liveRows.parse([...rows]).filter(({ id, is_live }) => is_live && !deletions.isDeleted(id))
+  return liveRows.parse([...rows])
+    .filter(({ id, is_live, seen_at }) => is_live && !deletions.isDeleted(id, seen_at))
     .map(({ id }) => id);
 }

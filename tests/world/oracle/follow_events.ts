@@ -13,7 +13,8 @@ export function followEvents(
 ): readonly Unknown[] {
   const upper = answers[0]?.at ?? 0;
   const cursor = state.cursors.get("amocrm.events");
-  const isFull = run.isFull ||
+  // The first run takes what the account still has.
+  const isFull = run.isFull || cursor === undefined ||
     (state.cursors.get("amocrm.leads_full") ?? -1) >
       (state.cursors.get("amocrm.events_full") ?? -1);
   const fresh = answers.filter(({ path }) => path === "/api/v4/events")
