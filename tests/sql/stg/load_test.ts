@@ -152,18 +152,20 @@ for (const entity of ["leads", "clients", "cars"] as const) {
       ["A", "01 10:00", "04 04:00"],
       ["B", "01 10:00", "03 05:00"],
       ["event", "05 04:00", "05 04:00"],
-      // Touched within one second, and shown twice in it.
+      // Touched within one second, and shown twice in it: the first in order has the key, the next row follows it.
       ["A", "06 09:00", "07 04:00"],
       ["A", "06 08:00", "07 04:00"],
+      ["A", "06 09:00", "07 05:00"],
     ];
-    assert.deepEqual(await landAll(warehouse, entity, batch, batch), [6, 0]);
+    assert.deepEqual(await landAll(warehouse, entity, batch, batch), [7, 0]);
     assert.deepEqual(await rowsOf(warehouse, entity), [
       ["A", "01 10:00", "02 04:00"],
       ["B", "01 10:00", "03 04:00"],
       ["A", "01 10:00", "04 04:00"],
       ["event", "05 04:00", "05 04:00"],
       ["A", "01 10:00", "06 04:00"],
-      ["A", "06 09:00", "07 04:00"],
+      ["A", "06 08:00", "07 04:00"],
+      ["A", "06 09:00", "07 05:00"],
     ]);
   });
 }
