@@ -31,15 +31,21 @@ async function settingsFor({ sql }: Warehouse, dataDir: string): Promise<Record<
   };
 }
 
-/** Puts the end of load_leads into the run log, as its own DAG would. */
+/** Puts the end of load_leads into the run log, as its own DAG would, and load_events before it. */
 async function endLoad({ sql }: Warehouse, status: "success" | "failed"): Promise<void> {
   await sql`
     insert into ops.run_log (
       run_id, dag_id, task_id, logical_date, attempt, status, finished_at, worker
     )
-    values (
-      gen_random_uuid(), 'daily_amocrm_load_leads', 'load_leads', ${DATE}, 1, ${status}, now(), 'w'
-    )
+    values
+      (
+        gen_random_uuid(), 'daily_amocrm_load_events', 'load_events', ${DATE}, 1, 'success', now(),
+        'w'
+      ),
+      (
+        gen_random_uuid(), 'daily_amocrm_load_leads', 'load_leads', ${DATE}, 1, ${status}, now(),
+        'w'
+      )
   `;
 }
 
@@ -170,6 +176,7 @@ testOnServer("a DAG's script waits for its upstream, runs once, and says so", as
     /daily_load_ods_leads has already succeeded for 2026-05-03: nothing to do/,
   );
   assert.deepEqual(await listRuns(warehouse), [
+    ["daily_amocrm_load_events.load_events", 1, "success", null],
     ["daily_amocrm_load_leads.load_leads", 1, "success", null],
     ["daily_load_ods_leads.merge_ods_leads", 1, "success", null],
   ]);
