@@ -157,6 +157,15 @@ Deno.test("scanLeads() keeps the lead of a second that moves into the last full 
   assert.deepEqual(ids.filter((id) => !seenIds.has(id) && !trashed.has(id)), []);
 });
 
+Deno.test("scanLeads() ends where all leads are trashed after the first answer", async () => {
+  const { sandbox, account, ids } = await startAccount([0], { nextOnLastPage: true });
+  await using _sandbox = sandbox;
+  sandbox.faults.add({ kind: "delete_lead" }, { times: 1, path: LEADS_PATH });
+  const { seen, counts } = await scanAccount(sandbox, account);
+  assert.deepEqual(sortedIds(seen), ids);
+  assert.deepEqual(counts, { leads: 1, otherPipelines: 0, isFallback: false });
+});
+
 Deno.test("scanLeads() asks for half a page where a page is too heavy, for leads of one second too", async () => {
   const times = [...seconds(0, 600, 60), ...seconds(50_000, 300, 0), ...seconds(60_000, 200, 60)];
   const { sandbox, account, ids } = await startAccount(times, { heavyPage: 100 });
