@@ -44,6 +44,6 @@ const NOBODY: Watcher = {
 
 /** Without what tells one run from another. */
 function comparable(row: Row): Row {
-  const { run_id: _run, landed_seq: _seq, changed_seq: _changed, ...rest } = row;
-  return rest;
+  const own = ["run_id", "landed_seq", "changed_seq", "rejected_at"];
+  return Object.fromEntries(Object.entries(row).filter(([name]) => !own.includes(name)));
 }

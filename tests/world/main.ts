@@ -3,7 +3,8 @@
 //
 //     deno task worlds --count 200            200 worlds on the embedded warehouse
 //     deno task worlds --count 20 --server    on a PostgreSQL of their own
-//     deno task worlds --seed 7 --days 3      one of them, again
+//     deno task worlds --seed 7               one of them, again
+//     deno task worlds --full --count 40      a reader of changes against one that reads everything
 import { describeDifferences } from "./report.ts";
 import { createCommand } from "../../lib/script/command.ts";
 import { temporaryFolder } from "../support/folders.ts";
@@ -25,7 +26,8 @@ async function main(args: readonly string[]): Promise<number> {
   const flags = createCommand("worlds", "Lives through random CRMs and checks the warehouse", [
     "deno task worlds --count 200",
     "deno task worlds --count 20 --server",
-    "deno task worlds --seed 7 --days 3",
+    "deno task worlds --seed 7",
+    "deno task worlds --full --count 40",
   ])
     .option("--count <number>", "how many worlds", "8")
     .option("--seed <number>", "the first seed, and the only one unless --count is given")

@@ -72,6 +72,7 @@ export function switchesOf({ between }: Random): SwitchChanges {
 
 /** An account that tells of every change. */
 const HONEST: SwitchChanges = {
+  deleteTouchesUpdatedAt: true,
   linkTouchesUpdatedAt: true,
   mergeNames: "gone",
   trashRetentionDays: null,
