@@ -228,7 +228,7 @@ export async function dumpLayers(
   const layers: Record<string, string[]> = {};
   for (const table of TABLES) {
     const rows = await sql.unsafe(
-      `select (to_jsonb(t) - array(select jsonb_array_elements_text($1::jsonb)))::text as row
+      `select ((to_jsonb(t) - array(select jsonb_array_elements_text($1::jsonb))) #- '{payload,_links}')::text as row
       from ${table} as t
       order by 1`,
       [JSON.stringify(except)],
