@@ -79,7 +79,7 @@ function landLeads(
 /** How a known lead is closed that is answered neither by id nor in the trash. */
 function closingOf(state: State, id: number, upper: number): StgRow[] {
   const last = newest(state.leads, id);
-  if (last === undefined || last.columns === null) return [];
+  if (last === undefined || last.columns === null || wasDeleted(state, last)) return [];
   const merges = [...state.events.values()].filter(({ type, createdAt }) =>
     type === "entity_merged" && createdAt > last.observedAt && createdAt <= upper
   );
@@ -87,4 +87,14 @@ function closingOf(state: State, id: number, upper: number): StgRow[] {
   if (merge !== undefined && others.length === 0) return [toMarker(id, "event", merge.createdAt)];
   const { scan } = state;
   return scan?.missing.has(id) ? [toMarker(id, "absence", scan.startedAt)] : [];
+}
+
+/** Whether the last word of the feed on a lead, since it was seen, is its deletion: then no merge has taken it. */
+function wasDeleted(state: State, { id, observedAt }: StgRow): boolean {
+  const words = [...state.events.values()].filter(({ entityId, type, createdAt }) =>
+    entityId === id && /^lead_(deleted|restored)$/.test(type) && createdAt >= observedAt
+  );
+  const lastAt = Math.max(...words.map(({ createdAt }) => createdAt));
+  const last = words.filter(({ createdAt }) => createdAt === lastAt);
+  return last.length > 0 && last.every(({ type }) => type === "lead_deleted");
 }
