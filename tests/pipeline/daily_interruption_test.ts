@@ -17,7 +17,7 @@ import { serverAvailable } from "../support/warehouses.ts";
 const DEBUG = { LOG_LEVEL: "debug" };
 
 /** Points of a run, as shares of the log lines that an undisturbed run writes. */
-const MOMENTS = { server: 12, embedded: 4 };
+const MOMENTS = { server: 7, embedded: 3 };
 
 Deno.test("daily ends in the same state when killed at any moment and run again (embedded)", () =>
   withAccount(async (served) => {

@@ -13,6 +13,7 @@ export const SLOWEST_FIRST: readonly string[] = [
   "tests/pipeline/demo_test.ts",
   "tests/pipeline/daily_interruption_test.ts",
   "tests/world/worlds_test.ts",
+  "tests/world/worlds_of_more_seeds_test.ts",
   "tests/world/incremental_equals_full_test.ts",
   "tests/sql/ods/merge_property_test.ts",
   "tests/pipeline/runs/write_test.ts",

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import type { Warehouse } from "../../lib/warehouse/warehouse.ts";
 import { withEmbedded, withServerDatabase } from "../support/warehouses.ts";
 import { createJudge, type Judge } from "./judge.ts";
@@ -22,4 +23,14 @@ export async function liveAndJudge(
   });
   if (verdict === undefined) throw new Error("Cannot judge a world: nobody lived through it");
   return verdict;
+}
+
+/** Registers a test for each of these worlds. */
+export function testWorlds(seeds: readonly number[]): void {
+  for (const seed of seeds) {
+    Deno.test(`daily follows world ${seed} to the row (embedded)`, async () => {
+      const { isGood, report } = await liveAndJudge({ seed, days: 8, maxLeads: 60 }, "embedded");
+      assert.ok(isGood, report);
+    });
+  }
 }
