@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { runDeno } from "../support/script.ts";
 import { serverAccess, serverAvailable } from "../support/warehouses.ts";
 
-const BEATS = 2000;
+const BEATS = 1000;
 /** Fewer than a scheduler looks back on: what a heartbeat keeps does not depend on them, its time does. */
 const DAYS = 15;
 /** Live objects may move by so much: caches of the runtime, not something kept per heartbeat. */
@@ -10,7 +10,7 @@ const TOLERATED_BYTES_PER_BEAT = 256;
 
 Deno.test({
   name:
-    "an idle scheduler takes less than 1 % of a core and keeps nothing of 2,000 heartbeats (server)",
+    "an idle scheduler takes less than 1 % of a core and keeps nothing of 1,000 heartbeats (server)",
   ignore: !serverAvailable,
   fn: async () => {
     const access = {

@@ -3,9 +3,9 @@ import { dags } from "../../pipeline/daily.ts";
 import { fillAccount, testScriptsOnServer } from "../support/daily_setup.ts";
 import { denoCommand } from "../support/script.ts";
 
-const DATES = 20;
+const DATES = 10;
 
-testScriptsOnServer("two scheduler processes run each task of 20 dates once", async (setup) => {
+testScriptsOnServer("two scheduler processes run each task of 10 dates once", async (setup) => {
   await fillAccount(setup);
   setup.sandbox.requests.clear();
   const script = ["run", "-q", "-A", "tests/support/scheduler_twin.ts", "2026-05-03", `${DATES}`];
