@@ -55,7 +55,7 @@ type Served = Pick<DailySetup, "sandbox" | "account">;
 
 const KILL: Disaster = {
   name: "a worker is killed",
-  times: 4,
+  times: 3,
   retryDelayS: "0.5",
   strike: ({ victim }) => victim.kill("SIGKILL"),
 };

@@ -29,7 +29,7 @@ export async function liveAndJudge(
 export function testWorlds(seeds: readonly number[]): void {
   for (const seed of seeds) {
     Deno.test(`daily follows world ${seed} to the row (embedded)`, async () => {
-      const { isGood, report } = await liveAndJudge({ seed, days: 8, maxLeads: 60 }, "embedded");
+      const { isGood, report } = await liveAndJudge({ seed, days: 5, maxLeads: 60 }, "embedded");
       assert.ok(isGood, report);
     });
   }
