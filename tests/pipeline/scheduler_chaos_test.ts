@@ -62,7 +62,7 @@ const KILL: Disaster = {
 
 const CUT: Disaster = {
   name: "the server cuts every connection",
-  times: 3,
+  times: 2,
   retryDelayS: "0.5",
   strike: ({ setup }) =>
     setup.inspect(async ({ sql }) => {
