@@ -11,10 +11,11 @@ import {
   readLeadPage,
   sortOut,
   type Span,
+  toSeen,
 } from "./lead_page.ts";
 import type { RecordSink } from "./lead_scan.ts";
 import { readTies } from "./lead_ties.ts";
-import { createPageSize, type PageSize } from "./page_size.ts";
+import { createPageSize, logPageSize, type PageSize } from "./page_size.ts";
 import { listOf, toPage } from "./pages.ts";
 
 /** Which changes to read. */
@@ -85,9 +86,8 @@ interface Scan {
 }
 
 function createScan(client: AmoClient, options: ChangedLeadsOptions, sink: RecordSink): Scan {
-  const onSize = (rows: number) =>
-    options.log.info("{path}: {rows} rows at once from here on", { path: LEADS_PATH, rows });
-  return { client, options, sink, size: createPageSize(PAGE_SIZE, onSize), counts: { leads: 0 } };
+  const size = createPageSize(PAGE_SIZE, logPageSize(options.log, LEADS_PATH));
+  return { client, options, sink, size, counts: { leads: 0 } };
 }
 
 async function readPage(scan: Scan, from: number): Promise<LeadPage> {
@@ -148,8 +148,4 @@ async function handOn({ sink, counts }: Scan, page: LeadPage, seen: Seen): Promi
   if (records.length === 0 || page.serverTime === null) return;
   await sink(records, page.serverTime);
   counts.leads += records.length;
-}
-
-function toSeen(rows: readonly LeadRow[]): Seen {
-  return new Map(rows.map(({ id, updatedAt }) => [id, updatedAt]));
 }

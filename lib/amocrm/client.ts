@@ -10,7 +10,7 @@ import {
 } from "./answers.ts";
 import { toNetworkError } from "./network_errors.ts";
 import { sharedPacer } from "./pacing.ts";
-import { FEWEST_ROWS } from "./page_size.ts";
+import { FEWEST_ROWS, logPageSize } from "./page_size.ts";
 import { type AmoPage, walkPages } from "./pages.ts";
 import { encodeQuery, type Query } from "./query.ts";
 import { DEFAULT_RETRY, retryAnswers, type RetryPolicy } from "./retry.ts";
@@ -84,8 +84,7 @@ export function createAmoClient(options: AmoClientOptions): AmoClient {
       walkPages(
         {
           fetch: (url, stop) => getPart(session, url, stop),
-          onSize: (rows) =>
-            session.log.info("{path}: {rows} rows at once from here on", { path, rows }),
+          onSize: logPageSize(session.log, path),
         },
         toUrl(session.base, path, query),
         signal ?? session.signal,

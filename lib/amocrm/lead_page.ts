@@ -95,6 +95,11 @@ export function sortOut(records: readonly unknown[]): { rows: LeadRow[]; odd: un
   return { rows, odd };
 }
 
+/** Id and `updated_at` of rows: by both a copy is known that was handed on already. */
+export function toSeen(rows: readonly LeadRow[]): Map<number, number> {
+  return new Map(rows.map(({ id, updatedAt }) => [id, updatedAt]));
+}
+
 function toRow(record: unknown): LeadRow | null {
   if (typeof record !== "object" || record === null) return null;
   const { id, created_at: createdAt, updated_at: updatedAt, pipeline_id: pipelineId }: {

@@ -8,10 +8,11 @@ import {
   PAGE_SIZE,
   readLeadPage,
   type Span,
+  toSeen,
 } from "./lead_page.ts";
 import { densityOf, type Range, splitWidest } from "./lead_ranges.ts";
 import { readTies } from "./lead_ties.ts";
-import { createPageSize, type PageSize } from "./page_size.ts";
+import { createPageSize, logPageSize, type PageSize } from "./page_size.ts";
 
 /** Takes records as they arrive, in no particular order; the scan waits for it, so memory stays flat. */
 export type RecordSink = (
@@ -104,11 +105,7 @@ function createScan(client: AmoClient, options: LeadScanOptions, sink: RecordSin
     running: new Set(),
     stop,
     signal: AbortSignal.any([options.signal, stop.signal]),
-    size: createPageSize(
-      PAGE_SIZE,
-      (rows) =>
-        options.log.info("{path}: {rows} rows at once from here on", { path: LEADS_PATH, rows }),
-    ),
+    size: createPageSize(PAGE_SIZE, logPageSize(options.log, LEADS_PATH)),
     counts: { leads: 0, otherPipelines: 0 },
   };
 }
@@ -225,10 +222,6 @@ async function readSecond(scan: Scan, second: number, seen: Map<number, number>)
     await handOn(scan, page, [scan.known, seen]);
     for (const { id, updatedAt } of page.rows) seen.set(id, updatedAt);
   });
-}
-
-function toSeen(rows: readonly LeadRow[]): Map<number, number> {
-  return new Map(rows.map(({ id, updatedAt }) => [id, updatedAt]));
 }
 
 /** Page numbers over the whole list, in both directions: what moves between pages meanwhile is met on the way back. */

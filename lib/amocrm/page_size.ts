@@ -1,3 +1,4 @@
+import type { Logger } from "@logtape/logtape";
 import { HeavyRead } from "./answers.ts";
 
 /** How many rows to ask for at once; shared by all who read the same list. */
@@ -46,6 +47,11 @@ export function createPageSize(
       onChange(rows);
     },
   };
+}
+
+/** Says in the log from which size of page on a list is read; for `createPageSize`. */
+export function logPageSize(log: Logger, path: string): (rows: number) => void {
+  return (rows) => log.info("{path}: {rows} rows at once from here on", { path, rows });
 }
 
 /** Asks, with fewer rows each time that it is too much; `ask` throws `HeavyRead` then. */
