@@ -2,7 +2,7 @@ import type { TransactionSql } from "postgres";
 import { z } from "zod";
 import { type Entity, WANTED_FIELDS } from "../amocrm/wanted_fields.ts";
 import type { TaskContext } from "../dag/dag.ts";
-import { querySqlFile, runSqlStatement } from "../warehouse/sql_file.ts";
+import { querySqlFile } from "../warehouse/sql_file.ts";
 import type { StgRow } from "./records/record.ts";
 import type { SnapshotManifest } from "./snapshot.ts";
 
@@ -24,14 +24,20 @@ export interface EmptiedColumns {
   check(): Promise<number>;
 }
 
-/** Starts before the first row is landed. */
-export async function watchColumns(
+/** A load whose columns are watched. */
+export interface WatchedLoad {
+  readonly entity: Entity;
+  readonly manifest: SnapshotManifest;
+  /** The last landed_seq before its first row. */
+  readonly lastLanded: number;
+}
+
+/** Watches a load from its first row on. */
+export function watchColumns(
   tx: TransactionSql,
   context: TaskContext,
-  entity: Entity,
-  manifest: SnapshotManifest,
-): Promise<EmptiedColumns> {
-  const { [entity]: lastLanded } = await runSqlStatement(tx, "stg/last_landed.sql", []);
+  { entity, manifest, lastLanded }: WatchedLoad,
+): EmptiedColumns {
   const columns = Object.keys(WANTED_FIELDS[entity]).map((name) => ({ name, filled: 0, empty: 0 }));
   return {
     add(row) {
@@ -47,7 +53,7 @@ export async function watchColumns(
         filled === 0 && empty >= WORTH_MENTIONING
       );
       if (suspects.length === 0) return 0;
-      const emptied = await findEmptied(tx, entity, Number(lastLanded), suspects);
+      const emptied = await findEmptied(tx, entity, lastLanded, suspects);
       return report(context, entity, manifest, emptied);
     },
   };

@@ -1,22 +1,19 @@
 import { z } from "zod";
 import { readAccount } from "../amocrm/account.ts";
-import { readCatalogs, wantedCatalog } from "../amocrm/catalogs.ts";
 import { type LeadEvent, walkLeadEvents } from "../amocrm/events.ts";
-import { type FieldsByColumn, readCustomFields, resolveFields } from "../amocrm/fields.ts";
-import { findByNameOrId } from "../amocrm/find_by_name.ts";
+import { type FieldsByColumn, resolveFields } from "../amocrm/fields.ts";
 import { readLeadTrash } from "../amocrm/lead_trash.ts";
-import { LEADS_PATH } from "../amocrm/lead_page.ts";
-import { findRentalPipeline, readPipelines } from "../amocrm/pipelines.ts";
 import type { TaskContext, TaskResult } from "../dag/dag.ts";
 import { readEventCursor } from "./event_cursor.ts";
 import { toLine } from "./event_lines.ts";
 import { createDeletions, type EventReading } from "./event_reading.ts";
 import { openCrm } from "./extraction.ts";
+import { readLeadPlaces } from "./lead_places.ts";
 import { askForLeads } from "./lead_questions.ts";
+import { listLiveLeads } from "./live_leads.ts";
 import { createSnapshot } from "./snapshot.ts";
 
 const leadIds = z.array(z.object({ id: z.string().transform(Number) }));
-const liveRows = z.array(z.object({ id: z.string().transform(Number), is_live: z.boolean() }));
 
 /**
  * Reads into a snapshot the events of leads since the last run, the trash, and by id the leads that new events
@@ -92,10 +89,8 @@ async function listLeadsToAsk(
 
 async function readTrash({ context, crm, cursor, snapshot }: EventReading): Promise<number> {
   const { log, signal } = context;
-  const countSettled = async (ids: readonly number[]) => {
-    const rows = await context.query("stg/list_live_leads.sql", [JSON.stringify(ids)]);
-    return ids.length - liveRows.parse([...rows]).filter(({ is_live }) => is_live).length;
-  };
+  const countSettled = async (ids: readonly number[]) =>
+    ids.length - (await listLiveLeads(context, ids)).length;
   return await readLeadTrash(
     crm.client,
     { isWhole: cursor.isFull, countSettled, log, signal },
@@ -124,14 +119,11 @@ const NO_PARSING: Parsing = {
 
 /** Costs three requests, which a run that asks for no lead can do without. */
 async function readParsing(
-  { context: { log }, crm: { client, settings } }: EventReading,
+  { context: { log }, crm }: EventReading,
 ): Promise<Parsing> {
-  const catalogs = await readCatalogs(client);
-  const fields = await readCustomFields(client, LEADS_PATH);
+  const { fields, ...places } = await readLeadPlaces(crm);
   return {
-    fields: resolveFields("leads", fields, settings.fieldMap.leads, log),
-    carsCatalogId: findByNameOrId(catalogs, wantedCatalog(settings, "cars")).id,
-    clientsCatalogId: findByNameOrId(catalogs, wantedCatalog(settings, "clients")).id,
-    pipelineId: findRentalPipeline(await readPipelines(client), settings).id,
+    ...places,
+    fields: resolveFields("leads", fields, crm.settings.fieldMap.leads, log),
   };
 }

@@ -5,14 +5,19 @@ import { type Metrics, querySqlFile, runSqlFile, runSqlStatement } from "../ware
 import { guardDeletions } from "./delete_guard.ts";
 import { type EventLine, parseLine } from "./event_lines.ts";
 import { followRental } from "./followed_leads.ts";
-import { createEntityParser } from "./records/entity_parser.ts";
+import { createManifestParser } from "./manifest_parser.ts";
 import { type ParsedEvent, parseEvent } from "./records/event_record.ts";
 import { toMarkerRow } from "./records/marker.ts";
 import type { RecordParser } from "./records/record.ts";
+import {
+  countRejected,
+  createRejectCounts,
+  refuseTooMany,
+  type RejectCounts,
+} from "./reject_counts.ts";
 import type { EventFacts, SnapshotManifest } from "./snapshot.ts";
 import { readLines, readManifest } from "./snapshot_reader.ts";
 import { addToBatch, keepRejected, reject, type StagingBatch } from "./staging_batch.ts";
-import { refuseTooMany } from "./staging.ts";
 
 const BATCH_LINES = 1_000;
 
@@ -48,7 +53,7 @@ export async function stageEvents(
     lines = [];
   }
   await landLines(load, lines);
-  refuseTooMany("events", load.counts, context.config.maxRejectPercent);
+  refuseTooMany("events", load.counts.read, load.counts, context.config.maxRejectPercent);
   await landGathered(load);
   await guardDeletions(tx, context, "leads", Number(lastLanded));
   const cursor = [manifest.upperBound, Number(events.hasEvents), Number(events.isFull)];
@@ -68,14 +73,11 @@ interface Load {
   readonly counts: Counts;
 }
 
-interface Counts {
+interface Counts extends RejectCounts {
   read: number;
   eventsLanded: number;
   leadsLanded: number;
   vanishedUnsettled: number;
-  rejectedRecords: number;
-  rejectedValues: number;
-  readonly examples: string[];
 }
 
 function openLoad(
@@ -88,12 +90,7 @@ function openLoad(
     tx,
     context,
     manifest,
-    parse: createEntityParser("leads", {
-      fields: manifest.fields,
-      zones: { account: manifest.accountTimeZone, business: context.config.businessTz },
-      carsCatalogId: manifest.carsCatalogId,
-      clientsCatalogId: manifest.clientsCatalogId,
-    }),
+    parse: createManifestParser("leads", manifest, context.config.businessTz),
     // Without a pipeline no lead was asked for, so there is nothing to choose.
     accept: pipelineId === null
       ? (entries) => Promise.resolve(entries)
@@ -103,9 +100,7 @@ function openLoad(
       eventsLanded: 0,
       leadsLanded: 0,
       vanishedUnsettled: 0,
-      rejectedRecords: 0,
-      rejectedValues: 0,
-      examples: [],
+      ...createRejectCounts(),
     },
   };
 }
@@ -119,8 +114,7 @@ async function landLines(load: Load, lines: readonly Line[]): Promise<void> {
   for (const { observedAt, record } of await load.accept(copies)) {
     const parsed = load.parse(record, observedAt);
     addToBatch(batch, "leads", parsed);
-    if (parsed.row === null) load.counts.rejectedRecords++;
-    else load.counts.rejectedValues += parsed.rejected.length;
+    countRejected(load.counts, parsed);
   }
   await judgeVanished(load, of("vanished"), batch);
   await keepRejected(load.tx, batch, load.context.runId);
@@ -149,12 +143,8 @@ async function landEvents(
   const rows: ParsedEvent["row"][] = [];
   for (const parsed of events) {
     reject(batch, "lead_events", parsed);
-    if (parsed.row === null) {
-      counts.rejectedRecords++;
-      counts.examples.push(`${parsed.id ?? "one without a lead"} (${parsed.reason})`);
-      continue;
-    }
-    counts.rejectedValues += parsed.rejected.length;
+    countRejected(counts, parsed);
+    if (parsed.row === null) continue;
     rows.push(parsed.row);
     if (parsed.row.type === "lead_deleted") batch.rows.push(markerOf(parsed.row, parsed.event));
   }

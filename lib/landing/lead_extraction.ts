@@ -1,14 +1,12 @@
 import type { Account } from "../amocrm/account.ts";
 import { AmoError } from "../amocrm/answers.ts";
-import { readCatalogs, wantedCatalog } from "../amocrm/catalogs.ts";
 import { NotFiltered, scanChangedLeads } from "../amocrm/changed_leads.ts";
-import { type FieldsByColumn, readCustomFields } from "../amocrm/fields.ts";
-import { findByNameOrId } from "../amocrm/find_by_name.ts";
+import type { FieldsByColumn } from "../amocrm/fields.ts";
 import { type RecordSink, scanLeads, workersFor } from "../amocrm/lead_scan.ts";
-import { findRentalPipeline, readPipelines } from "../amocrm/pipelines.ts";
 import type { TaskContext, TaskResult } from "../dag/dag.ts";
 import { type Crm, extractToSnapshot, type ReadResult } from "./extraction.ts";
 import { confirmLiveCopies } from "./live_copies.ts";
+import { readLeadPlaces } from "./lead_places.ts";
 import { chooseReading, FULL_REASONS, type LeadCursor, toLeadCursor } from "./lead_reading.ts";
 import { toEntries } from "./drift_record.ts";
 import type { LeadFacts } from "./snapshot.ts";
@@ -20,27 +18,22 @@ import { hasRenamedOption, type SchemaEntry } from "./source_schema.ts";
  */
 export async function extractLeads(context: TaskContext): Promise<TaskResult> {
   return await extractToSnapshot(context, "leads", async (crm, account) => {
-    const { client, settings } = crm;
     requireServerTime(account);
-    const pipelineId = findRentalPipeline(await readPipelines(client), settings).id;
-    const catalogs = await readCatalogs(client);
-    const carsCatalogId = findByNameOrId(catalogs, wantedCatalog(settings, "cars")).id;
-    const clientsCatalogId = findByNameOrId(catalogs, wantedCatalog(settings, "clients")).id;
+    const { fields: allFields, ...ids } = await readLeadPlaces(crm);
     return {
-      fields: await readCustomFields(client, "/api/v4/leads"),
-      carsCatalogId,
-      clientsCatalogId,
+      fields: allFields,
+      carsCatalogId: ids.carsCatalogId,
+      clientsCatalogId: ids.clientsCatalogId,
       read: (sink, fields, schema) => {
         const zones = [account.timeZone, context.config.businessTz];
-        const ids = { pipelineId, carsCatalogId, clientsCatalogId };
         const source = {
           ...crm,
           account,
-          pipelineId,
+          pipelineId: ids.pipelineId,
           settled: describe({ ...ids, zones }, fields),
           schema,
         };
-        return readLeads(context, source, confirmLiveCopies(context, client, sink));
+        return readLeads(context, source, confirmLiveCopies(context, crm.client, sink));
       },
     };
   });

@@ -3,6 +3,7 @@ import { lookUp, type ShownRecord } from "../amocrm/look_up.ts";
 import { findVanishedLeads, LEADS_ROUTE } from "../amocrm/vanished_leads.ts";
 import { toLine } from "./event_lines.ts";
 import type { EventReading } from "./event_reading.ts";
+import { listLiveLeads } from "./live_leads.ts";
 
 /** How many leads were asked for by id, and what became of those that were not shown. */
 export interface Questions {
@@ -19,11 +20,6 @@ export interface Questions {
 }
 
 const missingRows = z.array(z.object({ id: z.string().transform(Number), scan_at: z.string() }));
-const liveRows = z.array(z.object({
-  id: z.string().transform(Number),
-  is_live: z.boolean(),
-  seen_at: z.number(),
-}));
 
 /** Leads that are asked for before the next ones, so that memory stays flat. */
 const AT_ONCE = 1_000;
@@ -97,9 +93,6 @@ async function listLive(
   { context, deletions }: EventReading,
   ids: readonly number[],
 ): Promise<number[]> {
-  if (ids.length === 0) return [];
-  const rows = await context.query("stg/list_live_leads.sql", [JSON.stringify(ids)]);
-  return liveRows.parse([...rows])
-    .filter(({ id, is_live, seen_at }) => is_live && !deletions.isDeleted(id, seen_at))
-    .map(({ id }) => id);
+  const live = await listLiveLeads(context, ids);
+  return live.filter(({ id, seenAt }) => !deletions.isDeleted(id, seenAt)).map(({ id }) => id);
 }

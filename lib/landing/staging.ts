@@ -5,9 +5,14 @@ import type { TaskContext, TaskResult } from "../dag/dag.ts";
 import { type Metrics, querySqlFile, runSqlStatement } from "../warehouse/sql_file.ts";
 import { guardDeletions } from "./delete_guard.ts";
 import { type EmptiedColumns, watchColumns } from "./emptied_columns.ts";
+import { createManifestParser } from "./manifest_parser.ts";
 import { type MarkerRow, toMarkerRow } from "./records/marker.ts";
-import { createEntityParser } from "./records/entity_parser.ts";
-import type { ParsedRecord, RejectedRecord } from "./records/record.ts";
+import {
+  countRejected,
+  createRejectCounts,
+  refuseTooMany,
+  type RejectCounts,
+} from "./reject_counts.ts";
 import type { SnapshotManifest } from "./snapshot.ts";
 import type { AcceptEntries, Entry } from "./followed_leads.ts";
 import { readLines, readManifest } from "./snapshot_reader.ts";
@@ -15,9 +20,6 @@ import { addToBatch, landBatch, type StagingBatch } from "./staging_batch.ts";
 
 // Large enough that a statement's own cost does not count, small enough that memory stays flat.
 const BATCH_RECORDS = 1_000;
-// A few bad records are everyday life, whatever their share of a small account.
-const MIN_REJECTED = 10;
-const NAMED_REJECTED = 3;
 
 const lineShape = z.object({ observed_at: z.string(), record: z.unknown() });
 
@@ -38,17 +40,19 @@ export async function stageSnapshot(
 ): Promise<TaskResult> {
   const { dataDir } = context.config;
   const manifest = await readManifest(dataDir, name);
-  const parse = createEntryParser(entity, manifest, context.config.businessTz);
+  const parse = createManifestParser(entity, manifest, context.config.businessTz);
   const run = { runId: context.runId, loadDate: context.logicalDate.toString() };
-  const counts = createCounts();
+  const counts: Counts = { read: 0, landed: 0, ...createRejectCounts() };
   await querySqlFile(tx, "stg/lock_watermark.sql", [`stg.stg_${entity}`]);
-  const columns = await watchColumns(tx, context, entity, manifest);
-  const { [entity]: lastLanded } = await runSqlStatement(tx, "stg/last_landed.sql", []);
+  const { [entity]: landedBefore } = await runSqlStatement(tx, "stg/last_landed.sql", []);
+  const lastLanded = Number(landedBefore);
+  const columns = watchColumns(tx, context, { entity, manifest, lastLanded });
   const land = async (entries: readonly Entry[]) => {
     const batch: StagingBatch = { rows: [], rejected: [] };
-    for (const entry of await accept(entries)) {
-      const record = parse(entry);
-      count(counts, record);
+    for (const { record: raw, observedAt } of await accept(entries)) {
+      const record = parse(raw, observedAt);
+      counts.read++;
+      countRejected(counts, record);
       if (record.row !== null) columns.add(record.row);
       addToBatch(batch, entity, record);
     }
@@ -70,14 +74,12 @@ export async function stageSnapshot(
   }
   await landing;
   await land(entries);
-  refuseTooMany(entity, counts, context.config.maxRejectPercent);
+  refuseTooMany(entity, counts.read, counts, context.config.maxRejectPercent);
   const absentIds = manifest.absentIds ?? [];
   const absent = { rows: absentIds.map((id) => toAbsence(id, manifest)), rejected: [] };
   counts.landed += await landBatch(tx, entity, absent, run);
   // Of leads load_events has the evidence, and marks them.
-  const closed = entity === "leads"
-    ? 0
-    : await guardDeletions(tx, context, entity, Number(lastLanded));
+  const closed = entity === "leads" ? 0 : await guardDeletions(tx, context, entity, lastLanded);
   return toResult(context, entity, counts, {
     ...closed > 0 ? { deleted: closed } : {},
     ...await describeEmptied(columns),
@@ -96,61 +98,14 @@ async function describeEmptied(columns: EmptiedColumns): Promise<Metrics> {
   return emptied > 0 ? { warning_columns_emptied: emptied } : {};
 }
 
-interface Counts {
+interface Counts extends RejectCounts {
   read: number;
   landed: number;
-  rejectedRecords: number;
-  rejectedValues: number;
-  /** A few of the records that could not land: id and reason. */
-  readonly examples: string[];
-}
-
-function createCounts(): Counts {
-  return { read: 0, landed: 0, rejectedRecords: 0, rejectedValues: 0, examples: [] };
-}
-
-function count(counts: Counts, record: ParsedRecord | RejectedRecord): void {
-  counts.read++;
-  if (record.row !== null) {
-    counts.rejectedValues += record.rejected.length;
-    return;
-  }
-  counts.rejectedRecords++;
-  if (counts.examples.length < NAMED_REJECTED) {
-    counts.examples.push(`${record.id ?? "one without an id"} (${record.reason})`);
-  }
 }
 
 function toEntry(line: string): Entry {
   const { observed_at: observedAt, record } = lineShape.parse(JSON.parse(line));
   return { observedAt, record };
-}
-
-function createEntryParser(entity: Entity, manifest: SnapshotManifest, businessTz: string) {
-  const parse = createEntityParser(entity, {
-    fields: manifest.fields,
-    zones: { account: manifest.accountTimeZone, business: businessTz },
-    carsCatalogId: manifest.carsCatalogId,
-    clientsCatalogId: manifest.clientsCatalogId,
-  });
-  return ({ observedAt, record }: Entry) => parse(record, observedAt);
-}
-
-/** Throws when too many records could not land: then something is wrong with the account or with this program. */
-export function refuseTooMany(
-  entity: Entity | "events",
-  counts: Pick<Counts, "read" | "rejectedRecords" | "examples">,
-  maxPercent: number,
-): void {
-  const { read, rejectedRecords, examples } = counts;
-  if (rejectedRecords < MIN_REJECTED || rejectedRecords * 100 <= maxPercent * read) return;
-  throw new Error(
-    `Cannot load ${entity}: ${rejectedRecords} of ${read} records did not parse, expected at most ` +
-      `${maxPercent} %: ${
-        examples.join(", ")
-      }, …: correct them in amoCRM and run again with --force, ` +
-      "or raise MAX_REJECT_PERCENT",
-  );
 }
 
 function toResult(

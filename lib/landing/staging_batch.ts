@@ -1,9 +1,9 @@
 import type { TransactionSql } from "postgres";
 import type { Entity } from "../amocrm/wanted_fields.ts";
 import { runSqlStatement } from "../warehouse/sql_file.ts";
-import type { RejectedValue } from "./records/columns.ts";
 import type { ParsedRecord, RejectedRecord, StgRow } from "./records/record.ts";
 import { hashText } from "./records/row_hash.ts";
+import type { Rejectable } from "./reject_counts.ts";
 
 /** Rows for STG and values that did not parse, collected until there are enough for one statement each. */
 export interface StagingBatch {
@@ -13,11 +13,6 @@ export interface StagingBatch {
 
 /** What can have values that do not parse. */
 type Rejecting = Entity | "lead_events";
-
-/** A record or event that became a row, or could not land. */
-type Rejectable =
-  | { readonly row: object; readonly id: number; readonly rejected: readonly RejectedValue[] }
-  | RejectedRecord;
 
 /** A row for `stg.rejected`; `field` is null when the whole record could not land. */
 interface RejectedRow {

@@ -1,5 +1,5 @@
 import { ConfigError } from "../config.ts";
-import { closeToOthers } from "../private_files.ts";
+import { closeToOthers } from "../warehouse/private_files.ts";
 
 /** What is started with which permissions, for messages that say how to start it with more. */
 export interface Started {

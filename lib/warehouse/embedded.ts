@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { connect } from "./connection.ts";
 import { openDataFolder } from "./data_folder.ts";
 import { LockedError, tryLockFile } from "../file_lock.ts";
-import { closeTree } from "../private_files.ts";
+import { closeTree } from "./private_files.ts";
 import type { Warehouse } from "./warehouse.ts";
 
 /**

@@ -1,4 +1,5 @@
 import type { RejectedValue } from "./columns.ts";
+import { isRecord, reject, type RejectedRecord } from "./record.ts";
 import { makeStorable } from "./storable.ts";
 import { parseSeconds } from "./times.ts";
 
@@ -23,16 +24,8 @@ export interface ParsedEvent {
   readonly event: object;
 }
 
-/** An event that cannot land at all: kept whole, with the reason. */
-export interface RejectedEvent {
-  readonly row: null;
-  readonly id: number | null;
-  readonly raw: string;
-  readonly reason: string;
-}
-
 /** Parses an event of a lead as GET /events gives it. A side that holds no stage lands all the same. */
-export function parseEvent(given: unknown): ParsedEvent | RejectedEvent {
+export function parseEvent(given: unknown): ParsedEvent | RejectedRecord {
   const { value } = makeStorable(given);
   if (!isRecord(value)) return reject(given, null, "not an object");
   const { id, type, entity_id: leadId, created_at } = value;
@@ -89,14 +82,6 @@ function survivorOf(event: Readonly<Record<string, unknown>>, leadId: number): n
   return null;
 }
 
-function reject(event: unknown, id: number | null, reason: string): RejectedEvent {
-  return { row: null, id, raw: JSON.stringify(event), reason };
-}
-
 function isWhole(value: unknown): value is number {
   return typeof value === "number" && Number.isSafeInteger(value) && value > 0;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -102,12 +102,14 @@ function toDeletedRow(
   return { ...empty, created_at: null, ...toMarkerRow(deletion) };
 }
 
-function reject(record: unknown, id: number | null, reason: string): RejectedRecord {
+/** A record that cannot land, kept whole. */
+export function reject(record: unknown, id: number | null, reason: string): RejectedRecord {
   // As JSON even when it is a text, whose characters PostgreSQL might not hold.
   return { row: null, id, raw: JSON.stringify(record), reason };
 }
 
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+/** Whether it is an object with members, and no list. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { copyTemplate } from "../support/embedded_template.ts";
-import { PROJECT_DIR, readMachineVariables } from "../support/script.ts";
+import { copyTemplate } from "../../support/embedded_template.ts";
+import { PROJECT_DIR, readMachineVariables } from "../../support/script.ts";
 
 /** Every file and folder below a path that others may use, with its mode. */
 function findOpen(path: string): string[] {

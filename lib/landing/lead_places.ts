@@ -1,0 +1,28 @@
+import { readCatalogs, wantedCatalog } from "../amocrm/catalogs.ts";
+import type { CustomField } from "../amocrm/field_match.ts";
+import { readCustomFields } from "../amocrm/fields.ts";
+import { findByNameOrId } from "../amocrm/find_by_name.ts";
+import { LEADS_PATH } from "../amocrm/lead_page.ts";
+import { findRentalPipeline, readPipelines } from "../amocrm/pipelines.ts";
+import type { Crm } from "./extraction.ts";
+
+/** Where the account has what leads are about. */
+export interface LeadPlaces {
+  readonly pipelineId: number;
+  readonly carsCatalogId: number;
+  readonly clientsCatalogId: number;
+  /** All custom fields of leads. */
+  readonly fields: readonly CustomField[];
+}
+
+/** Finds the rental pipeline, the two catalogs and the fields of leads, in three requests; throws where one is missing. */
+export async function readLeadPlaces({ client, settings }: Crm): Promise<LeadPlaces> {
+  const pipelineId = findRentalPipeline(await readPipelines(client), settings).id;
+  const catalogs = await readCatalogs(client);
+  return {
+    pipelineId,
+    carsCatalogId: findByNameOrId(catalogs, wantedCatalog(settings, "cars")).id,
+    clientsCatalogId: findByNameOrId(catalogs, wantedCatalog(settings, "clients")).id,
+    fields: await readCustomFields(client, LEADS_PATH),
+  };
+}
