@@ -3,14 +3,13 @@ import type { TransactionSql } from "postgres";
 import { passChecks } from "../checks/gate.ts";
 import type { Dag, Task, TaskContext, TaskResult } from "../dag/dag.ts";
 import { type DagOutcome, emptyOutcome, type TaskOutcome } from "../dag/outcome.ts";
-import { errorText } from "../log/error_text.ts";
 import type { OpenDay } from "../run_log/open_days.ts";
 import { readTaskStates, type TaskState } from "../run_log/task_states.ts";
 import { blockersOf, nameOf } from "../run_log/upstreams.ts";
 import { listPending, migrateInside } from "../warehouse/migrations.ts";
 import { querySqlFile } from "../warehouse/sql_file.ts";
 import type { Warehouse } from "../warehouse/warehouse.ts";
-import { asResult, cancelOnAbort } from "./one_try.ts";
+import { afterCommit, asResult, cancelOnAbort } from "./one_try.ts";
 import { contextOf, type Run, type RunSeenByTasks } from "./run.ts";
 
 /** What the DAGs of one date would do, in their order. */
@@ -240,14 +239,6 @@ async function prepare(run: RunSeenByTasks, task: Task, signal: AbortSignal) {
 export async function cleanUp(run: RunSeenByTasks, signal: AbortSignal): Promise<void> {
   if (run.handedOver.size === 0) return;
   for (const task of run.dag.tasks) {
-    const context = contextOf(run, task, signal);
-    try {
-      await task.afterCommit?.(context);
-    } catch (error) {
-      context.log.warn("Cannot clean up after {task}: {error}", {
-        task: task.id,
-        error: errorText(error),
-      });
-    }
+    await afterCommit(task, contextOf(run, task, signal));
   }
 }

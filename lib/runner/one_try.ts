@@ -137,7 +137,8 @@ function isResult(value: unknown): value is TaskResult {
     typeof value.metrics === "object" && value.metrics !== null;
 }
 
-async function afterCommit(task: Task, context: TaskContext): Promise<void> {
+/** Lets a task clean up; that it cannot is a warning. */
+export async function afterCommit(task: Task, context: TaskContext): Promise<void> {
   try {
     await task.afterCommit?.(context);
   } catch (error) {
