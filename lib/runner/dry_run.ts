@@ -3,6 +3,7 @@ import type { TransactionSql } from "postgres";
 import { passChecks } from "../checks/gate.ts";
 import type { Dag, Task, TaskContext, TaskResult } from "../dag/dag.ts";
 import { type DagOutcome, emptyOutcome, type TaskOutcome } from "../dag/outcome.ts";
+import { errorText } from "../log/error_text.ts";
 import type { OpenDay } from "../run_log/open_days.ts";
 import { readTaskStates, type TaskState } from "../run_log/task_states.ts";
 import { blockersOf, nameOf } from "../run_log/upstreams.ts";
