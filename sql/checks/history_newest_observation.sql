@@ -1,14 +1,15 @@
 -- What:  error: open versions that are not what the CRM showed last
 -- Grain: one row per record
--- Reads: ods.ods_leads_hist, ods.ods_clients_hist, ods.ods_cars_hist, stg.stg_leads,
---        stg.stg_clients, stg.stg_cars, ops.watermark, changed_*
+-- Reads: ods.ods_leads_hist, ods.ods_clients_hist, ods.ods_cars_hist, stg.sights,
+--        stg.stg_leads, stg.stg_clients, stg.stg_cars, ops.watermark, changed_*
 -- After: merge_ods_leads: ods.ods_leads_hist
 -- After: merge_ods_clients: ods.ods_clients_hist
 -- After: merge_ods_cars: ods.ods_cars_hist
 --
 -- Why: the newest observation is the present, in every business column; a report of
 -- today would show a state that the CRM has left. Whether there is an open version at
--- all is for history_current_state.
+-- all is for history_current_state. What a load has landed since the last merge is not in
+-- the history yet.
 
 select
     ods_leads_hist.id,
@@ -17,22 +18,14 @@ select
 from changed_leads
 inner join ods.ods_leads_hist
     on changed_leads.id = ods_leads_hist.id and ods_leads_hist.is_current
-cross join lateral (
-    select stg_leads.*
-    from stg.stg_leads
-    where
-        stg_leads.id = changed_leads.id
-        -- What a load has landed since the last merge is not in the history yet.
-        and stg_leads.landed_seq <= (
-            select watermark.position
-            from ops.watermark
-            where watermark.name = 'ods.ods_leads_hist'
-        )
-    order by
-        stg_leads.observed_at desc, stg_leads.updated_at desc, stg_leads.is_deleted desc,
-        stg_leads.row_hash collate "C" desc
-    limit 1
-) as newest
+inner join ops.watermark on watermark.name = 'ods.ods_leads_hist'
+cross join lateral
+    stg.newest_sight('leads', changed_leads.id, watermark.position) as sights
+inner join stg.stg_leads as newest
+    on
+        sights.id = newest.id
+        and sights.observed_at = newest.observed_at
+        and sights.row_hash = newest.row_hash
 where
     current_setting('rental.checked_table') = 'ods.ods_leads_hist'
     and not newest.is_deleted
@@ -62,22 +55,14 @@ select
 from changed_clients
 inner join ods.ods_clients_hist
     on changed_clients.id = ods_clients_hist.id and ods_clients_hist.is_current
-cross join lateral (
-    select stg_clients.*
-    from stg.stg_clients
-    where
-        stg_clients.id = changed_clients.id
-        -- What a load has landed since the last merge is not in the history yet.
-        and stg_clients.landed_seq <= (
-            select watermark.position
-            from ops.watermark
-            where watermark.name = 'ods.ods_clients_hist'
-        )
-    order by
-        stg_clients.observed_at desc, stg_clients.updated_at desc, stg_clients.is_deleted desc,
-        stg_clients.row_hash collate "C" desc
-    limit 1
-) as newest
+inner join ops.watermark on watermark.name = 'ods.ods_clients_hist'
+cross join lateral
+    stg.newest_sight('clients', changed_clients.id, watermark.position) as sights
+inner join stg.stg_clients as newest
+    on
+        sights.id = newest.id
+        and sights.observed_at = newest.observed_at
+        and sights.row_hash = newest.row_hash
 where
     current_setting('rental.checked_table') = 'ods.ods_clients_hist'
     and not newest.is_deleted
@@ -98,22 +83,14 @@ select
 from changed_cars
 inner join ods.ods_cars_hist
     on changed_cars.id = ods_cars_hist.id and ods_cars_hist.is_current
-cross join lateral (
-    select stg_cars.*
-    from stg.stg_cars
-    where
-        stg_cars.id = changed_cars.id
-        -- What a load has landed since the last merge is not in the history yet.
-        and stg_cars.landed_seq <= (
-            select watermark.position
-            from ops.watermark
-            where watermark.name = 'ods.ods_cars_hist'
-        )
-    order by
-        stg_cars.observed_at desc, stg_cars.updated_at desc, stg_cars.is_deleted desc,
-        stg_cars.row_hash collate "C" desc
-    limit 1
-) as newest
+inner join ops.watermark on watermark.name = 'ods.ods_cars_hist'
+cross join lateral
+    stg.newest_sight('cars', changed_cars.id, watermark.position) as sights
+inner join stg.stg_cars as newest
+    on
+        sights.id = newest.id
+        and sights.observed_at = newest.observed_at
+        and sights.row_hash = newest.row_hash
 where
     current_setting('rental.checked_table') = 'ods.ods_cars_hist'
     and not newest.is_deleted

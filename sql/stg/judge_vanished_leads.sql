@@ -1,7 +1,7 @@
 -- What:  when leads were deleted that the CRM shows neither by id nor in the trash, as far as
 --        there is evidence
 -- Grain: one row per lead that is live by its newest row and whose end is known
--- Reads: stg.stg_leads, stg.stg_lead_events, $1 the leads as the text of a JSON array (id;
+-- Reads: stg.sights, stg.stg_lead_events, $1 the leads as the text of a JSON array (id;
 --        scan_at, when a read of all leads began that missed it, or null), $2 the CRM's time
 --        at the start of this run
 --
@@ -24,19 +24,7 @@ judged_leads as (
         merges.merged_at,
         merges.merge_event
     from vanished_leads
-    cross join lateral (
-        select
-            stg_leads.is_deleted,
-            stg_leads.observed_at
-        from stg.stg_leads
-        where stg_leads.id = vanished_leads.id
-        order by
-            stg_leads.observed_at desc,
-            stg_leads.updated_at desc,
-            stg_leads.is_deleted desc,
-            stg_leads.row_hash collate "C" desc
-        limit 1
-    ) as newest_row
+    cross join lateral stg.newest_sight('leads', vanished_leads.id) as newest_row
     left join lateral (
         select
             stg_lead_events.id,

@@ -1,6 +1,6 @@
 -- What:  which of some leads are live by their newest row, and when that was seen (unix seconds)
 -- Grain: one row per lead that has a row
--- Reads: stg.stg_leads, $1 the text of a JSON array of ids
+-- Reads: stg.sights, $1 the text of a JSON array of ids
 
 select
     asked_leads.id::text as id,
@@ -11,16 +11,4 @@ from
         select distinct ids.value::bigint as id
         from jsonb_array_elements_text($1::text::jsonb) as ids (value)
     ) as asked_leads
-cross join lateral (
-    select
-        stg_leads.is_deleted,
-        stg_leads.observed_at
-    from stg.stg_leads
-    where stg_leads.id = asked_leads.id
-    order by
-        stg_leads.observed_at desc,
-        stg_leads.updated_at desc,
-        stg_leads.is_deleted desc,
-        stg_leads.row_hash collate "C" desc
-    limit 1
-) as newest_row;
+cross join lateral stg.newest_sight('leads', asked_leads.id) as newest_row;

@@ -4,91 +4,31 @@
 --        $3 load date
 --
 -- The rows of a client are in the order observed_at, updated_at, live before deleted,
--- row_hash, whenever they arrive. A marker of deletion lands behind a live copy alone.
+-- row_hash, whenever they arrive: stg.places_to_land says which differ.
 
-with given as (
+with batch as (
     select
         copies.*,
         row_number() over () as place
     from jsonb_populate_recordset(null::stg.stg_clients, $1::text::jsonb) as copies
 ),
 
--- Of those with one key, which a second can show, the first in order, as over two loads.
-batch as (
-    select distinct on (given.id, given.observed_at, given.row_hash) given.*
-    from given
-    where
-        not exists (
-            select
-            from stg.stg_clients
-            where
-                stg_clients.id = given.id
-                and stg_clients.observed_at = given.observed_at
-                and stg_clients.row_hash = given.row_hash
-        )
-    order by given.id, given.observed_at, given.row_hash, given.updated_at, given.place
-),
-
--- The rows of then, the one before them, and those that came after.
-spans as materialized (
-    select
-        seen.id,
-        coalesce(
+landing as (
+    select places.place
+    from
+        stg.places_to_land(
+            'clients',
             (
-                select max(stg_clients.observed_at)
-                from stg.stg_clients
-                where
-                    stg_clients.id = seen.id
-                    and stg_clients.observed_at < seen.observed_at
-            ),
-            '-infinity'
-        ) as observed_from
-    from (
-        select
-            batch.id,
-            min(batch.observed_at) as observed_at
-        from batch
-        group by batch.id
-    ) as seen
-),
-
-sights as (
-    select
-        batch.place,
-        batch.id,
-        batch.row_hash,
-        batch.is_deleted,
-        batch.updated_at,
-        batch.observed_at
-    from batch
-    union all
-    select
-        null as place,
-        stg_clients.id,
-        stg_clients.row_hash,
-        stg_clients.is_deleted,
-        stg_clients.updated_at,
-        stg_clients.observed_at
-    from spans
-    inner join stg.stg_clients
-        on
-            spans.id = stg_clients.id
-            and spans.observed_from <= stg_clients.observed_at
-),
-
-compared as (
-    select
-        sights.place,
-        lag(sights.row_hash) over in_order as hash_before,
-        lag(sights.is_deleted) over in_order as was_deleted,
-        lag(sights.updated_at) over in_order as updated_before
-    from sights
-    window in_order as (
-        partition by sights.id
-        order by
-            sights.observed_at, sights.updated_at, sights.is_deleted,
-            sights.row_hash collate "C", sights.place nulls first
-    )
+                select
+                    array_agg(
+                        row(
+                            batch.place, batch.id, batch.is_deleted, batch.observed_at,
+                            batch.updated_at, batch.row_hash
+                        )::stg.given_sight
+                    )
+                from batch
+            )
+        ) as places (place)
 ),
 
 landed_copies as (
@@ -116,20 +56,12 @@ landed_copies as (
         $2::uuid as run_id,
         $3::date as load_date
     from batch
-    inner join compared on batch.place = compared.place
-    where
-        case
-            when batch.is_deleted then not compared.was_deleted
-            when compared.was_deleted then true
-            else
-                row(batch.row_hash, batch.updated_at)
-                is distinct from row(compared.hash_before, compared.updated_before)
-        end
+    inner join landing on batch.place = landing.place
     order by batch.id, batch.observed_at, batch.updated_at
     on conflict do nothing
     returning 1
 )
 
 select
-    (select count(*) from given) as rows_read,
+    (select count(*) from batch) as rows_read,
     (select count(*) from landed_copies) as rows_landed;
