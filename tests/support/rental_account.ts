@@ -115,7 +115,7 @@ export async function createRentalAccount(
     const ids = await create(`${path}/custom_fields`, "custom_fields", items);
     return Object.fromEntries(Object.keys(fields).map((column, i) => [column, ids[i] ?? 0]));
   };
-  const pipeline = await createPipeline(request);
+  const pipeline = await createPipeline(request, PIPELINE);
   return {
     ...pipeline,
     carsCatalogId,
@@ -138,21 +138,26 @@ const pipelineShape = z.object({
   }),
 });
 
-async function createPipeline(
-  request: (method: string, path: string, body: string, type: string) => Promise<unknown>,
-) {
-  const statuses = [
+const PIPELINE = {
+  name: "Car Rental",
+  sort: 20,
+  statuses: [
     ...STAGES.map((name, i) => ({ name, sort: 20 + 10 * i, color: "#fffeb2" })),
     { id: 142, name: "Closed" },
     { id: 143, name: "Cancelled" },
-  ];
-  const body = [{
-    name: "Car Rental",
-    sort: 20,
-    is_main: false,
-    is_unsorted_on: false,
-    _embedded: { statuses },
-  }];
+  ],
+};
+
+/** Creates a pipeline and returns its id, and the ids of its statuses by name. */
+export async function createPipeline(
+  request: (method: string, path: string, body: string, type: string) => Promise<unknown>,
+  { name, sort, statuses }: {
+    readonly name: string;
+    readonly sort: number;
+    readonly statuses: readonly object[];
+  },
+) {
+  const body = [{ name, sort, is_main: false, is_unsorted_on: false, _embedded: { statuses } }];
   const path = "/api/v4/leads/pipelines";
   const answer = await request("POST", path, JSON.stringify(body), "application/json");
   const [pipeline] = pipelineShape.parse(answer)._embedded.pipelines;

@@ -3,6 +3,7 @@ import { type ServedSandbox, serveSandbox } from "../../lib/sandbox/server.ts";
 import type { SandboxOptions } from "../../lib/sandbox/sandbox.ts";
 import {
   createAccountWriter,
+  createPipeline,
   createRentalAccount,
   fieldValues,
   type RentalAccount,
@@ -70,7 +71,7 @@ export async function openCrm(
   const account = await createRentalAccount(send, sandbox.token, sandbox.url);
   const writer = createAccountWriter(send, sandbox.token, sandbox.url);
   await addFleetDates(account);
-  const other = await createOtherPipeline(writer.request);
+  const other = await createPipeline(writer.request, OTHER_PIPELINE);
   sandbox.journal.keep(true);
   const leads = new Map<number, Standing>();
   const cars = new Map<number, Standing>();
@@ -124,39 +125,16 @@ async function addFleetDates(account: RentalAccount): Promise<void> {
   Object.assign(account.carFields, { in_fleet_from: from, in_fleet_to: to });
 }
 
-const pipelineShape = z.object({
-  _embedded: z.object({
-    pipelines: z.tuple([z.object({
-      id: z.int(),
-      _embedded: z.object({ statuses: z.array(z.object({ id: z.int(), name: z.string() })) }),
-    })]),
-  }),
-});
-
-async function createOtherPipeline(
-  request: (method: string, path: string, body: string, type: string) => Promise<unknown>,
-) {
-  const statuses = [
+const OTHER_PIPELINE = {
+  name: "Corporate",
+  sort: 30,
+  statuses: [
     { name: "Talks", sort: 20, color: "#fffeb2" },
     { name: "Confirmed", sort: 30, color: "#fffeb2" },
     { id: 142, name: "Signed" },
     { id: 143, name: "Lost" },
-  ];
-  const body = [{
-    name: "Corporate",
-    sort: 30,
-    is_main: false,
-    is_unsorted_on: false,
-    _embedded: { statuses },
-  }];
-  const path = "/api/v4/leads/pipelines";
-  const answer = await request("POST", path, JSON.stringify(body), "application/json");
-  const [pipeline] = pipelineShape.parse(answer)._embedded.pipelines;
-  return {
-    pipelineId: pipeline.id,
-    statuses: Object.fromEntries(pipeline._embedded.statuses.map(({ id, name }) => [name, id])),
-  };
-}
+  ],
+};
 
 /** `custom_fields_values` for columns; null clears a field. */
 export function toFields(

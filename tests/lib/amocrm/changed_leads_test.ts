@@ -4,8 +4,9 @@ import { z } from "zod";
 import { NotFiltered, scanChangedLeads } from "../../../lib/amocrm/changed_leads.ts";
 import { createAmoClient } from "../../../lib/amocrm/client.ts";
 import type { SwitchChanges } from "../../../lib/sandbox/account/switches.ts";
-import { type Fault, type FaultWhen } from "../../../lib/sandbox/faults.ts";
+import type { Fault } from "../../../lib/sandbox/faults.ts";
 import { type ServedSandbox, serveSandbox } from "../../../lib/sandbox/server.ts";
+import { drift, switches } from "../../support/lead_disturbances.ts";
 import { captureLog } from "../../support/logs.ts";
 import { createRentalAccount } from "../../support/rental_account.ts";
 import { page, serveAnswers } from "../../support/scripted_server.ts";
@@ -215,23 +216,6 @@ for (const { name, fault } of BOUNDARY) {
   }
 }
 
-interface Drift {
-  readonly fault: Fault;
-  readonly when: FaultWhen;
-}
-
-const drift: fc.Arbitrary<Drift> = fc.record({
-  fault: fc.oneof(
-    fc.constant<Fault>({ kind: "delete_lead" }),
-    fc.integer({ min: 1, max: 300 }).map((count): Fault => ({ kind: "touch_leads", count })),
-  ),
-  when: fc.record({
-    times: fc.integer({ min: 1, max: 4 }),
-    after: fc.integer({ min: 0, max: 3 }),
-    path: fc.constant(LEADS_PATH),
-  }),
-});
-
 /** Stretches of times of change: some dense, some thin, some within one second. */
 const changeTimes = fc.array(
   fc.record({ count: fc.integer({ min: 1, max: 600 }), step: fc.constantFrom(0, 0, 0.2, 1) }),
@@ -242,15 +226,6 @@ const changeTimes = fc.array(
     times.push(...seconds((times.at(-1) ?? 0) + 1, count, step).map(Math.floor));
   }
   return times;
-});
-
-const switches: fc.Arbitrary<SwitchChanges> = fc.record({
-  nextOnLastPage: fc.boolean(),
-  shortPage: fc.option(
-    fc.record({ page: fc.constantFrom(1, 2), missing: fc.constantFrom(1, 100) }),
-  ),
-  deleteTouchesUpdatedAt: fc.boolean(),
-  heavyPage: fc.constantFrom(null, null, 100),
 });
 
 Deno.test("scanChangedLeads() loses no lead and repeats no copy, whatever others do meanwhile", async () => {
