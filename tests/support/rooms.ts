@@ -22,7 +22,7 @@ export const ROOMS: ReadonlyMap<string, readonly string[]> = new Map([
     ...["lib/script", "lib/explain", "lib/runner", "lib/run_log", "lib/dag", "lib/log"],
     ...["lib/warehouse", "lib"],
   ]],
-  ["pipeline/history", ["lib/script", "lib/dag", "lib/log", "lib/warehouse", "lib"]],
+  ["pipeline/history", ["lib/script", "lib/history", "lib/dag", "lib/log", "lib/warehouse", "lib"]],
   ["pipeline/sql", ["lib/log", "lib/warehouse", "lib"]],
   ["pipeline/scheduler", [
     ...["lib/runner", "lib/run_log", "lib/dag", "lib/log", "lib/warehouse", "lib"],
@@ -44,6 +44,8 @@ export const ROOMS: ReadonlyMap<string, readonly string[]> = new Map([
   ["loaders/account", ["lib/script", "lib/log", "lib/amocrm", "lib"]],
   // The site: its app and server on top, then pages, and what pages are made of.
   ["lib/dashboard/page", ["lib/warehouse"]],
+  ["lib/lineage", ["lib/dag", "lib/warehouse"]],
+  ["lib/history", ["lib/warehouse", "lib"]],
   ["lib/script", ["lib/runner", "lib/run_log", "lib/dag", "lib/log", "lib/warehouse", "lib"]],
   ["lib/explain", ["lib/run_log", "lib/dag", "lib/log", "lib/warehouse"]],
   ["lib/runner", [
