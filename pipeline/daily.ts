@@ -19,6 +19,7 @@ import { dag as loadEvents } from "./daily_amocrm_load_events.ts";
 import { dag as loadLeads } from "./daily_amocrm_load_leads.ts";
 import { dag as buildDimensions } from "./daily_build_dds_dim.ts";
 import { dag as buildFacts } from "./daily_build_dds_fact.ts";
+import { dag as buildMarts } from "./daily_build_dm.ts";
 import { dag as buildStatuses } from "./daily_build_dict_status_leads.ts";
 import { dag as mergeCars } from "./daily_load_ods_cars.ts";
 import { dag as mergeClients } from "./daily_load_ods_clients.ts";
@@ -36,6 +37,7 @@ export const dags: readonly Dag[] = [
   mergeCars,
   buildDimensions,
   buildFacts,
+  buildMarts,
 ];
 
 interface DailyFlags {
