@@ -24,7 +24,7 @@ export const ROOMS: ReadonlyMap<string, readonly string[]> = new Map([
     ...["lib/script", "lib/explain", "lib/runner", "lib/run_log", "lib/dag", "lib/log"],
     ...["lib/warehouse", "lib"],
   ]],
-  ["pipeline/history", ["lib/script", "lib/dag", "lib/log", "lib/warehouse", "lib"]],
+  ["pipeline/history", ["lib/script", "lib/history", "lib/dag", "lib/log", "lib/warehouse", "lib"]],
   ["pipeline/sql", ["lib/log", "lib/warehouse", "lib"]],
   ["pipeline/scheduler", [
     ...["lib/runner", "lib/run_log", "lib/dag", "lib/log", "lib/warehouse", "lib"],
@@ -52,12 +52,15 @@ export const ROOMS: ReadonlyMap<string, readonly string[]> = new Map([
   ]],
   ["lib/dashboard/pages", [
     ...["lib/dashboard/frame", "lib/dashboard/words", "lib/dashboard/page"],
-    ...["lib/explain", "lib/run_log", "lib/checks", "lib/dag", "lib/log", "lib/warehouse", "lib"],
+    ...["lib/lineage", "lib/history", "lib/explain", "lib/run_log", "lib/checks", "lib/dag"],
+    ...["lib/log", "lib/warehouse", "lib"],
   ]],
   ["lib/dashboard/access", ["lib"]],
   ["lib/dashboard/frame", ["lib/dashboard/words", "lib/dashboard/page"]],
   ["lib/dashboard/words", ["lib/dashboard/page"]],
   ["lib/dashboard/page", ["lib/dag", "lib/warehouse"]],
+  ["lib/lineage", ["lib/dag", "lib/warehouse"]],
+  ["lib/history", ["lib/warehouse", "lib"]],
   ["lib/script", ["lib/runner", "lib/run_log", "lib/dag", "lib/log", "lib/warehouse", "lib"]],
   ["lib/explain", ["lib/run_log", "lib/dag", "lib/log", "lib/warehouse"]],
   ["lib/runner", [
