@@ -1,6 +1,6 @@
 // Reads:  amoCRM, and every layer of the warehouse
 // Writes: every layer of the warehouse, for one date
-// When:   by hand, or once a day from a plain cron after 05:30 local
+// When:   by hand, or once a day from a plain cron after 06:00 local
 // Try:    deno task daily --date 2026-05-03 --dry-run
 import { readConfig } from "../lib/config.ts";
 import type { Dag } from "../lib/dag/dag.ts";

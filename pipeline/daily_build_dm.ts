@@ -1,5 +1,8 @@
-// Reads:  dds.fact_rentals, dds.fact_lead_status_change, ods.ods_leads_hist, dict.dict_status_leads
-// Writes: dm
+// Reads:  dds.fact_rentals, dds.fact_fleet_usage_day, dds.fact_lead_status_change, dds.dim_car, ods.ods_leads_hist,
+//         dict.dict_status_leads
+// Writes: dm.build, dm.unattributed_booking, dm.fleet_utilisation_month, dm.revenue_day, dm.revenue_month,
+//         dm.booking_pace, dm.lead_state and what is counted with it (dm.client_value, dm.cancellations, …),
+//         dm.lead_funnel_week, dm.stage_transition, dm.rental_changes
 // When:   06:00 local, once the facts of the same date have succeeded
 // Try:    deno run -q -P=pipeline pipeline/daily_build_dm.ts --dry-run
 
@@ -14,6 +17,29 @@ export const dag: Dag = {
   schedule: "06:00",
   waitsFor: [{ dag: "daily_build_dds_fact" }],
   tasks: [
+    // First: what day the others stand for.
+    sqlTask("remember_build", "dm/remember_build.sql"),
+    sqlTask("build_unattributed_booking", "dm/build_unattributed_booking.sql"),
+    sqlTask(
+      "build_fleet_utilisation_month",
+      "dm/build_fleet_utilisation_month/reading.sql",
+      "dm/touched_car_months.sql",
+      "dm/build_fleet_utilisation_month/car_months.sql",
+      "dm/build_fleet_utilisation_month.sql",
+    ),
+    sqlTask(
+      "build_revenue_day",
+      "dm/build_revenue_day/reading.sql",
+      "dm/build_revenue_day.sql",
+    ),
+    sqlTask(
+      "build_revenue_month",
+      "dm/build_revenue_month/reading.sql",
+      "dm/touched_car_months.sql",
+      "dm/build_revenue_month/car_months.sql",
+      "dm/build_revenue_month.sql",
+      "dm/build_revenue_month/totals.sql",
+    ),
     // What each lead counts for, and with it the marts that are sums over leads.
     sqlTask(
       "build_lead_state",
@@ -32,6 +58,8 @@ export const dag: Dag = {
       "dm/build_rental_changes.sql",
     ),
     sqlTask("build_data_trust", "dm/build_data_trust.sql"),
+    // Last, when every mart has taken in what changed.
+    sqlTask("forget_changes", "dm/forget_changes.sql"),
   ],
 };
 

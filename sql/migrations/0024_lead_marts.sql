@@ -529,7 +529,7 @@ values
     ('dm.lead_state/leads'),
     ('dm.rental_changes/leads');
 
--- A mark counts as a success and makes nothing stale.
+-- Dates that need no marts of their own need none of these. A mark counts as a success and makes nothing stale.
 insert into ops.run_log (
     run_id, dag_id, task_id, logical_date, attempt, status, worker, reason,
     started_at, finished_at, heartbeat_at
@@ -556,7 +556,7 @@ cross join (
     ('build_data_trust')
 ) as tasks (task_id)
 where
-    task_state.dag_id = 'daily_build_dds_fact'
-    and task_state.task_id = 'merge_dim_date'
+    task_state.dag_id = 'daily_build_dm'
+    and task_state.task_id = 'remember_build'
     and task_state.has_success
 on conflict do nothing;
