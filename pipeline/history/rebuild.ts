@@ -10,7 +10,7 @@ import { EXIT_CODE } from "../../lib/script/exit_code.ts";
 import { openMigratedWarehouse } from "../../lib/script/read_only.ts";
 import { type Metrics, querySqlFile, runSqlFiles } from "../../lib/warehouse/sql_file.ts";
 import type { Warehouse } from "../../lib/warehouse/warehouse.ts";
-import { ENTITIES, type Entity } from "./entities.ts";
+import { ENTITIES, type Entity } from "../../lib/history/entities.ts";
 
 /** How the history that is there differs from what the copies say. */
 export interface Difference {
