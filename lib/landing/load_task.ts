@@ -33,6 +33,7 @@ export function loadTask(
   return {
     id,
     retries: WAREHOUSE_RETRIES,
+    guardsColumns: entity !== "events",
     write: async (tx, context) => {
       const name = await requireSnapshot(context, extractTaskId);
       try {

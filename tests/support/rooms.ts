@@ -55,7 +55,7 @@ export const ROOMS: ReadonlyMap<string, readonly string[]> = new Map([
   ["lib/log", ["lib/warehouse", "lib"]],
   ["lib/amocrm", ["lib"]],
   ["lib/warehouse", ["lib"]],
-  ["lib/sandbox", ["lib/sandbox/routes", "lib/sandbox/account"]],
+  ["lib/sandbox", ["lib/sandbox/routes", "lib/sandbox/account", "lib"]],
   ["lib/sandbox/routes", ["lib/sandbox/account"]],
   ["lib/sandbox/account", []],
   ["lib", ["lib/settings"]],

@@ -19,6 +19,7 @@ async function stage(
   observedAt = "2026-05-02T04:00:00Z",
   settings: Readonly<Record<string, string>> = {},
   entity: "leads" | "cars" = "leads",
+  acceptEmptied = false,
 ): Promise<TaskResult> {
   await using folder = await temporaryFolder();
   await using snapshot = await createSnapshot({
@@ -43,6 +44,7 @@ async function stage(
     dryRun: false,
     full: false,
     acceptDeletes: false,
+    acceptEmptied,
     signal: new AbortController().signal,
     log: getLogger(["test"]),
     progress: () => {},
@@ -329,9 +331,18 @@ testOnBothWarehouses(
       message:
         'Cannot load leads: "rental start" (field 6, date) had a value in 12 live leads and would have ' +
         "none after this load, expected some: look at the field in amoCRM, or name the one with the values " +
-        "in AMO_FIELD_MAP, and run again with --force",
+        "in AMO_FIELD_MAP, and run again with --force; where it was emptied on purpose, run again with " +
+        "--accept-emptied",
     });
     assert.deepEqual(await countRows(warehouse), { landed: 12, rejected: 0 });
+
+    const { lines } = await captureLog();
+    const meant = await stage(warehouse, emptied, "2026-05-03T04:00:00Z", {}, "leads", true);
+    assert.deepEqual([meant.rowsWritten, meant.metrics.warning_columns_emptied], [12, 1]);
+    assert.deepEqual(lines.filter((line) => line.startsWith("warning")), [
+      'warning: "rental start" (field 6, date) had a value in 12 live leads and has none after this load: look at ' +
+      "the field in amoCRM, or name the one with the values in AMO_FIELD_MAP",
+    ]);
   },
 );
 
