@@ -22,7 +22,7 @@ export const ROOMS: ReadonlyMap<string, readonly string[]> = new Map([
     ...["lib/script", "lib/explain", "lib/runner", "lib/run_log", "lib/dag", "lib/log"],
     ...["lib/warehouse", "lib"],
   ]],
-  ["pipeline/history", ["lib/script", "lib/dag", "lib/log", "lib/warehouse", "lib"]],
+  ["pipeline/history", ["lib/script", "lib/checks", "lib/dag", "lib/log", "lib/warehouse", "lib"]],
   ["pipeline/sql", ["lib/log", "lib/warehouse", "lib"]],
   ["pipeline/scheduler", [
     ...["lib/runner", "lib/run_log", "lib/dag", "lib/log", "lib/warehouse", "lib"],
