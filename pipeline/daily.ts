@@ -1,6 +1,6 @@
 // Reads:  amoCRM, and every layer of the warehouse
 // Writes: every layer of the warehouse, for one date
-// When:   by hand, or once a day from a plain cron after 05:30 local
+// When:   by hand, or once a day from a plain cron after 06:00 local
 // Try:    deno task daily --date 2026-05-03 --dry-run
 import { readConfig } from "../lib/config.ts";
 import type { Dag } from "../lib/dag/dag.ts";
@@ -20,6 +20,7 @@ import { dag as loadEvents } from "./daily_amocrm_load_events.ts";
 import { dag as loadLeads } from "./daily_amocrm_load_leads.ts";
 import { dag as buildDimensions } from "./daily_build_dds_dim.ts";
 import { dag as buildFacts } from "./daily_build_dds_fact.ts";
+import { dag as buildMarts } from "./daily_build_dm.ts";
 import { dag as buildStatuses } from "./daily_build_dict_status_leads.ts";
 import { dag as mergeCars } from "./daily_load_ods_cars.ts";
 import { dag as mergeClients } from "./daily_load_ods_clients.ts";
@@ -37,6 +38,7 @@ export const dags: readonly Dag[] = [
   mergeCars,
   buildDimensions,
   buildFacts,
+  buildMarts,
 ];
 
 interface DailyFlags {

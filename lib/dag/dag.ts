@@ -61,6 +61,8 @@ export interface Task {
   readonly guardsColumns?: boolean;
   /** The files below sql/ that `write` runs, in order. */
   readonly sqlFiles?: readonly string[];
+  /** Further files below sql/ by which its own code fills tables, so that the lineage knows them. */
+  readonly queries?: readonly string[];
   /** Further tries after the first, only for `TransientError`; 0 by default. */
   readonly retries?: number;
   /** Minutes after which one try is cancelled; `TASK_BUDGET_MIN` by default. */

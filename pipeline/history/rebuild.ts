@@ -19,7 +19,7 @@ import {
   type SqlParameters,
 } from "../../lib/warehouse/sql_file.ts";
 import type { Warehouse } from "../../lib/warehouse/warehouse.ts";
-import { ENTITIES, type Entity } from "./entities.ts";
+import { ENTITIES, type Entity } from "../../lib/history/entities.ts";
 
 /** How the history that is there differs from what the copies say. */
 export interface Difference {

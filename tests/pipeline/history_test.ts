@@ -3,15 +3,21 @@ import { readConfig } from "../../lib/config.ts";
 import { dags } from "../../pipeline/daily.ts";
 import { main } from "../../pipeline/history.ts";
 import { formatHistory } from "../../pipeline/history/format.ts";
-import { parseMoment } from "../../pipeline/history/moment.ts";
+import { parseMoment } from "../../lib/history/moment.ts";
 import { describeDifference, rebuildHistory } from "../../pipeline/history/rebuild.ts";
 import { showCommand } from "../../pipeline/history/show.ts";
-import { readHistory } from "../../pipeline/history/record_history.ts";
+import { type Ask, readHistory } from "../../lib/history/record_history.ts";
+import { querySqlFile } from "../../lib/warehouse/sql_file.ts";
+import type { Warehouse } from "../../lib/warehouse/warehouse.ts";
 import { testScripts } from "../support/daily_setup.ts";
 import { dubai, element, INQUIRY, lead, liveDay, OTHER, RENTALS } from "../support/rentals.ts";
 import { addAttempt } from "../support/run_log_rows.ts";
 import { dump, landRestores } from "../support/staged.ts";
 import { testOnBothWarehouses } from "../support/warehouses.ts";
+
+function askOf({ sql }: Warehouse): Ask {
+  return (sqlFile, values) => querySqlFile(sql, sqlFile, values);
+}
 
 const CONFIG = readConfig({}, { amo: false });
 const DUBAI = "Asia/Dubai";
@@ -145,7 +151,7 @@ testOnBothWarehouses(
     `;
     const view = { timeZone: DUBAI, width: 74, moment: null };
 
-    const history = await readHistory(warehouse, "leads", 7, null);
+    const history = await readHistory(askOf(warehouse), "leads", 7, null);
 
     assert.equal(
       formatHistory("lead 7", history, view),
@@ -185,7 +191,7 @@ Events of the CRM:
     assert.deepEqual(history.sights.at(-1)?.payload, { id: 7, name: "as it came" });
 
     const moment = parseMoment("2026-05-02", DUBAI);
-    const then = await readHistory(warehouse, "leads", 7, moment);
+    const then = await readHistory(askOf(warehouse), "leads", 7, moment);
     assert.equal(
       formatHistory("lead 7", then, { ...view, moment }).split("\n").slice(0, 4).join("\n"),
       `lead 7 at 2026-05-02 00:00:00 (times in Asia/Dubai)
