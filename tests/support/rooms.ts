@@ -24,7 +24,9 @@ export const ROOMS: ReadonlyMap<string, readonly string[]> = new Map([
     ...["lib/script", "lib/explain", "lib/runner", "lib/run_log", "lib/dag", "lib/log"],
     ...["lib/warehouse", "lib"],
   ]],
-  ["pipeline/history", ["lib/script", "lib/history", "lib/dag", "lib/log", "lib/warehouse", "lib"]],
+  ["pipeline/history", [
+    ...["lib/script", "lib/history", "lib/checks", "lib/dag", "lib/log", "lib/warehouse", "lib"],
+  ]],
   ["pipeline/sql", ["lib/log", "lib/warehouse", "lib"]],
   ["pipeline/scheduler", [
     ...["lib/runner", "lib/run_log", "lib/dag", "lib/log", "lib/warehouse", "lib"],
@@ -77,7 +79,7 @@ export const ROOMS: ReadonlyMap<string, readonly string[]> = new Map([
   ["lib/log", ["lib/warehouse", "lib"]],
   ["lib/amocrm", ["lib"]],
   ["lib/warehouse", ["lib"]],
-  ["lib/sandbox", ["lib/sandbox/routes", "lib/sandbox/account"]],
+  ["lib/sandbox", ["lib/sandbox/routes", "lib/sandbox/account", "lib"]],
   ["lib/sandbox/routes", ["lib/sandbox/account"]],
   ["lib/sandbox/account", []],
   ["lib", ["lib/settings"]],
