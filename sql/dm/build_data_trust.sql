@@ -1,4 +1,4 @@
--- What:  finds the newest change of each source, by the records of which something landed since the last build
+-- What:  finds the newest change of each source, by what landed since the last build
 -- Grain: one row per source
 -- Reads: stg.stg_leads, stg.stg_clients, stg.stg_cars, stg.stg_lead_events, ops.watermark (its
 --        locks)

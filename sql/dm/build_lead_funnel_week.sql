@@ -1,4 +1,4 @@
--- What:  brings the cohorts of leads up to the counts of their days, and their maturity to the last finished day
+-- What:  brings the cohorts of leads up to the counts of their days, and their maturity up to now
 -- Grain: one row per ISO week, from that of the first lead to that of the last finished day
 -- Reads: dm.lead_funnel_day, ops.watermark (the last finished day)
 

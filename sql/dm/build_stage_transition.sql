@@ -1,4 +1,4 @@
--- What:  brings the transitions between stages up to the visits: counts, and exact percentiles of their lengths
+-- What:  brings the transitions up to the visits: counts, and exact percentiles of lengths
 -- Grain: one row per pair of stages; one per stage with visits still open (to_stage null)
 -- Reads: dm.stage_visit_count, dm.stage_dwell_count, dm.lead_visit, ops.watermark
 --

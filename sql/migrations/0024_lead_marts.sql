@@ -105,6 +105,16 @@ create table dm.lead_funnel_day (
 );
 
 comment on table dm.lead_funnel_day is 'Helper, not a figure: dm.lead_funnel_week by day of creation';
+comment on column dm.lead_funnel_day.created_day is 'Day of creation, in BUSINESS_TZ';
+comment on column dm.lead_funnel_day.leads is 'As in dm.lead_funnel_week, like the other columns';
+comment on column dm.lead_funnel_day.reached_quote is 'As in dm.lead_funnel_week';
+comment on column dm.lead_funnel_day.reached_deposit is 'As in dm.lead_funnel_week';
+comment on column dm.lead_funnel_day.reached_confirmed is 'As in dm.lead_funnel_week';
+comment on column dm.lead_funnel_day.reached_on_rent is 'As in dm.lead_funnel_week';
+comment on column dm.lead_funnel_day.reached_returned is 'As in dm.lead_funnel_week';
+comment on column dm.lead_funnel_day.reached_closed is 'As in dm.lead_funnel_week';
+comment on column dm.lead_funnel_day.won is 'As in dm.lead_funnel_week';
+comment on column dm.lead_funnel_day.lost is 'As in dm.lead_funnel_week';
 
 create table dm.stage_move_count (
     week_start date not null,
@@ -115,6 +125,10 @@ create table dm.stage_move_count (
 );
 
 comment on table dm.stage_move_count is 'Helper, not a figure: dm.stage_moves_week without its zeros';
+comment on column dm.stage_move_count.week_start is 'As in dm.stage_moves_week';
+comment on column dm.stage_move_count.stage is 'As in dm.stage_moves_week';
+comment on column dm.stage_move_count.moves is 'As in dm.stage_moves_week';
+comment on column dm.stage_move_count.unique_leads is 'As in dm.stage_moves_week';
 
 create table dm.stage_visit_count (
     from_stage dm.stage not null,
@@ -126,6 +140,11 @@ create table dm.stage_visit_count (
 );
 
 comment on table dm.stage_visit_count is 'Helper, not a figure: the counts of dm.stage_transition';
+comment on column dm.stage_visit_count.from_stage is 'As in dm.stage_transition';
+comment on column dm.stage_visit_count.to_stage is 'As in dm.stage_transition';
+comment on column dm.stage_visit_count.moves is 'As in dm.stage_transition';
+comment on column dm.stage_visit_count.event_moves is 'Those of moves that the CRM told';
+comment on column dm.stage_visit_count.open_visits is 'As in dm.stage_transition';
 
 -- Buckets that are narrow where visits are short: a percentile is found by the counts before its bucket and an
 -- ordered look at a few visits inside it.
@@ -152,6 +171,10 @@ create table dm.stage_dwell_count (
 );
 
 comment on table dm.stage_dwell_count is 'Helper, not a figure: how many visits with a known beginning were how long (dm.dwell_bucket)';
+comment on column dm.stage_dwell_count.from_stage is 'The stage that was left';
+comment on column dm.stage_dwell_count.to_stage is 'The stage that was entered';
+comment on column dm.stage_dwell_count.dwell_from is 'Shortest length in seconds of the visits counted here';
+comment on column dm.stage_dwell_count.visits is 'How many there are';
 
 -- Marts.
 
@@ -177,17 +200,17 @@ comment on table dm.lead_funnel_week is 'One row per ISO week in BUSINESS_TZ, fr
 comment on column dm.lead_funnel_week.week_start is 'Monday of the week of creation, in BUSINESS_TZ';
 comment on column dm.lead_funnel_week.leads is 'Unit: leads. Live leads of the rental pipeline created in the week';
 comment on column dm.lead_funnel_week.reached_inquiry is 'Unit: leads. All of them: every lead reached inquiry';
-comment on column dm.lead_funnel_week.reached_quote is 'Unit: leads. Leads that were ever in quote or a later stage (quote < deposit < confirmed < on_rent < returned < closed): skipping it counts as reaching it, going back takes nothing away. Conversion: numerator this, denominator leads';
-comment on column dm.lead_funnel_week.reached_deposit is 'Unit: leads. Leads that were ever in deposit or a later stage, as in reached_quote. Conversion: numerator this, denominator leads';
-comment on column dm.lead_funnel_week.reached_confirmed is 'Unit: leads. Leads that were ever in confirmed or a later stage, as in reached_quote. Conversion: numerator this, denominator leads';
-comment on column dm.lead_funnel_week.reached_on_rent is 'Unit: leads. Leads that were ever in on_rent or a later stage, as in reached_quote. Conversion: numerator this, denominator leads';
-comment on column dm.lead_funnel_week.reached_returned is 'Unit: leads. Leads that were ever in returned or closed, as in reached_quote. Conversion: numerator this, denominator leads';
-comment on column dm.lead_funnel_week.reached_closed is 'Unit: leads. Leads that were ever in closed, those that were opened again too. Conversion: numerator this, denominator leads';
+comment on column dm.lead_funnel_week.reached_quote is 'Unit: leads. Leads that were ever in quote or a later stage (quote < deposit < confirmed < on_rent < returned < closed): skipping it counts as reaching it, going back takes nothing away. Conversion: this by leads';
+comment on column dm.lead_funnel_week.reached_deposit is 'Unit: leads. Leads that were ever in deposit or a later stage, as in reached_quote. Conversion: this by leads';
+comment on column dm.lead_funnel_week.reached_confirmed is 'Unit: leads. Leads that were ever in confirmed or a later stage, as in reached_quote. Conversion: this by leads';
+comment on column dm.lead_funnel_week.reached_on_rent is 'Unit: leads. Leads that were ever in on_rent or a later stage, as in reached_quote. Conversion: this by leads';
+comment on column dm.lead_funnel_week.reached_returned is 'Unit: leads. Leads that were ever in returned or closed, as in reached_quote. Conversion: this by leads';
+comment on column dm.lead_funnel_week.reached_closed is 'Unit: leads. Leads that were ever in closed, those that were opened again too. Conversion: this by leads';
 comment on column dm.lead_funnel_week.won is 'Unit: leads. Leads that are now in closed; won + lost + open = leads';
 comment on column dm.lead_funnel_week.lost is 'Unit: leads. Leads that are now in cancelled';
 comment on column dm.lead_funnel_week.open is 'Unit: leads. Leads that are now in any other stage';
 comment on column dm.lead_funnel_week.mature_leads is 'Unit: leads. Leads whose day of creation + COHORT_MATURITY_DAYS is not after the last finished day, whatever became of them';
-comment on column dm.lead_funnel_week.maturity is 'Ratio: numerator mature_leads, denominator leads; null without leads. Below 1 the cohort may still convert';
+comment on column dm.lead_funnel_week.maturity is 'Ratio, 0 to 1. Numerator: mature_leads. Denominator: leads. Null without leads; below 1 the cohort may still convert';
 
 create view dm.stage_moves_week as
 with weeks as (
@@ -238,7 +261,7 @@ comment on column dm.stage_transition.moves is 'Unit: moves. Changes of status f
 comment on column dm.stage_transition.median_dwell_seconds is 'Unit: seconds. Median time in from_stage (its status) before the move, linear between neighbours. Excluded: visits still open, and those whose beginning is not known (a gap just before). Null without a visit';
 comment on column dm.stage_transition.p90_dwell_seconds is 'Unit: seconds. The time that nine of ten visits did not exceed, as in median_dwell_seconds';
 comment on column dm.stage_transition.open_visits is 'Unit: leads. Live leads of the rental pipeline that are now in from_stage and have not left it; closed and cancelled are ends, not visits. 0 in rows of moves. Medians say nothing of them: they last longer';
-comment on column dm.stage_transition.share_exact is 'Ratio: numerator the moves whose time the CRM itself tells, denominator moves; null without moves. The others lie between two sights';
+comment on column dm.stage_transition.share_exact is 'Ratio, 0 to 1. Numerator: the moves whose time the CRM itself tells (source event). Denominator: moves. Null without moves; the others lie between two sights';
 
 create table dm.client_value (
     client_id bigint not null,
@@ -264,7 +287,7 @@ comment on column dm.client_value.revenue is 'Unit: CURRENCY. Whole amounts of r
 comment on column dm.client_value.unpriced_rentals is 'Unit: rentals. Those of rentals whose amount is not known';
 comment on column dm.client_value.first_rental is 'Day of the first start among rentals, in BUSINESS_TZ; null when none has one';
 comment on column dm.client_value.last_rental is 'Day of the last start among rentals, in BUSINESS_TZ; null when none has one';
-comment on column dm.client_value.is_repeat is 'Whether rentals start on two different days: first_rental <> last_rental; null for the unknown client. Repeat rate: numerator the clients where this is true, denominator the clients with rentals';
+comment on column dm.client_value.is_repeat is 'Whether rentals start on two different days: first_rental <> last_rental; null for the unknown client. As a rate: clients where this is true by clients with rentals';
 comment on column dm.client_value.bookings_ahead is 'Unit: bookings. Bookings that start later, or are confirmed without a start';
 comment on column dm.client_value.revenue_ahead is 'Unit: CURRENCY. Whole amounts of bookings_ahead; an unknown amount counts as 0';
 
@@ -331,7 +354,7 @@ comment on column dm.cancellations.confirmed is 'Unit: leads. Leads that were ev
 comment on column dm.cancellations.cancelled is 'Unit: leads. Those of confirmed that are now in cancelled; a revived one is not, nor one that went back to an earlier stage';
 comment on column dm.cancellations.no_shows is 'Unit: leads. Those of cancelled whose last entry into cancelled was after their start (a start without a time: after the end of that day) and that were never on rent or beyond';
 comment on column dm.cancellations.pending is 'Unit: leads. Those of confirmed that are neither cancelled nor closed: their fate is open';
-comment on column dm.cancellations.rate is 'Ratio: numerator cancelled, denominator confirmed';
+comment on column dm.cancellations.rate is 'Ratio, 0 to 1. Numerator: cancelled. Denominator: confirmed';
 
 create view dm.lead_time as
 select

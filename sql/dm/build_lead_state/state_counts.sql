@@ -1,4 +1,4 @@
--- What:  brings what is counted by day of creation, by stage and by month up to the leads that changed
+-- What:  brings what is counted by day, stage and month up to the leads that changed
 -- Grain: the counts by day of creation, by stage that leads are in, by month and basis
 -- Reads: state_changes (of states.sql)
 
