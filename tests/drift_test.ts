@@ -9,6 +9,7 @@ import { importsOf, listFiles, readSource as read } from "./support/sources.ts";
 const NOT_DAGS = [
   "check_data.ts",
   "daily.ts",
+  "dashboard.ts",
   "demo.ts",
   "healthcheck.ts",
   "history.ts",
