@@ -40,6 +40,12 @@ export const dag: Dag = {
       "dm/build_revenue_month.sql",
       "dm/build_revenue_month/totals.sql",
     ),
+    sqlTask(
+      "build_booking_pace",
+      "dm/build_booking_pace/reading.sql",
+      "dm/build_booking_pace/steps.sql",
+      "dm/build_booking_pace.sql",
+    ),
     // What each lead counts for, and with it the marts that are sums over leads.
     sqlTask(
       "build_lead_state",
