@@ -53,12 +53,15 @@ export const ROOMS: ReadonlyMap<string, readonly string[]> = new Map([
     ...["lib/dag", "lib/log", "lib/warehouse", "lib"],
   ]],
   ["lib/dashboard/pages", [
-    ...["lib/dashboard/frame", "lib/dashboard/words", "lib/dashboard/page"],
+    ...["lib/dashboard/frame", "lib/dashboard/charts", "lib/dashboard/words", "lib/dashboard/page"],
     ...["lib/lineage", "lib/history", "lib/explain", "lib/run_log", "lib/checks", "lib/dag"],
     ...["lib/log", "lib/warehouse", "lib"],
   ]],
   ["lib/dashboard/access", ["lib"]],
-  ["lib/dashboard/frame", ["lib/dashboard/words", "lib/dashboard/page"]],
+  ["lib/dashboard/frame", [
+    ...["lib/dashboard/charts", "lib/dashboard/words", "lib/dashboard/page", "lib/warehouse"],
+  ]],
+  ["lib/dashboard/charts", ["lib/dashboard/words", "lib/dashboard/page"]],
   ["lib/dashboard/words", ["lib/dashboard/page"]],
   ["lib/dashboard/page", ["lib/dag", "lib/warehouse"]],
   ["lib/lineage", ["lib/dag", "lib/warehouse"]],
