@@ -59,8 +59,18 @@ export function maskPayload(entity: Entity, payload: unknown): unknown {
 function maskPart(entity: Entity, part: unknown): unknown {
   if (Array.isArray(part)) return part.map((one: unknown) => maskPart(entity, one));
   if (!isObject(part)) return maskScalar(part);
+  return mapValues(part, (key, value) => maskValue(entity, key, value));
+}
+
+/** A key that is no name of a field may be data itself. */
+function mapValues(
+  part: Readonly<Record<string, unknown>>,
+  change: (key: string, value: unknown) => unknown,
+): unknown {
   return Object.fromEntries(
-    Object.entries(part).map(([key, value]) => [key, maskValue(entity, key, value)]),
+    Object.entries(part).map(([key, value]) =>
+      /^[a-z_][a-z0-9_]*$/i.test(key) ? [key, change(key, value)] : [MASK, MASK]
+    ),
   );
 }
 
@@ -97,12 +107,10 @@ function keepValues(values: unknown): unknown {
   if (!Array.isArray(values)) return MASK;
   return values.map((one: unknown) => {
     if (!isObject(one)) return MASK;
-    return Object.fromEntries(
-      Object.entries(one).map(([key, value]) => {
-        const isKept = key === "value" || key === "enum_id" || key === "enum_code";
-        return [key, isKept && !isCompound(value) ? value : MASK];
-      }),
-    );
+    return mapValues(one, (key, value) => {
+      const isKept = key === "value" || key === "enum_id" || key === "enum_code";
+      return isKept && !isCompound(value) ? value : MASK;
+    });
   });
 }
 
