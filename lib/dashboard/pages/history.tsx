@@ -1,4 +1,3 @@
-import { entityOf } from "../../history/entities.ts";
 import { shownColumns } from "../../history/versions.ts";
 import { DataTableView } from "../frame/data_table.tsx";
 import { siteLink } from "../frame/links.ts";
