@@ -105,7 +105,9 @@ Deno.test("deno task compile puts into the program what it needs, and nothing el
     assert.ok(own.includes("loaders/data/demo_rentals.ics"));
     assert.deepEqual(
       own.filter((path) =>
-        !/^(lib|loaders|pipeline)\/.+\.ts$|^sql\/.+\.sql$|^loaders\/data\//.test(path)
+        !/^(lib|loaders|pipeline)\/.+\.tsx?$|^sql\/.+\.sql$|^loaders\/data\//.test(path) &&
+        !["style.css", "comfort.js", "icon.svg"].map((name) => `lib/dashboard/frame/${name}`)
+          .includes(path)
       ),
       [],
     );

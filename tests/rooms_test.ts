@@ -6,9 +6,11 @@ import { listFiles, ownImportsOf, readSource } from "./support/sources.ts";
 
 const MOST_FLAT_FILES_OF_LIB = 6;
 
-const paths =
-  (await Promise.all(["pipeline", "loaders", "lib"].map((folder) => listFiles(folder, ".ts"))))
-    .flat();
+const paths = (await Promise.all(
+  ["pipeline", "loaders", "lib"].flatMap((folder) =>
+    [".ts", ".tsx"].map((ending) => listFiles(folder, ending))
+  ),
+)).flat();
 const imports = new Map(
   await Promise.all(paths.map(async (path): Promise<[string, string[]]> => [
     path,

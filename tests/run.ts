@@ -3,7 +3,9 @@
 //
 //     deno task test --servers 15,18      what depends most on the server, on each of these versions
 //
-// With `TEST_PG_HOST` (and `TEST_PG_PORT`, `_USER`, `_PASSWORD`) they use that server instead.
+// With `TEST_PG_HOST` (and `TEST_PG_PORT`, `_USER`, `_PASSWORD`) they use that server instead. Tests that look at pages
+// need a Chromium: Debian's, or the one that `CHROMIUM` names; without one they count as skipped.
+import { findChromium } from "./support/chromium.ts";
 import { TEMPLATE_VARIABLE } from "./support/embedded_template.ts";
 import { temporaryFolder } from "./support/folders.ts";
 import {
@@ -42,6 +44,12 @@ let child: Deno.ChildProcess | null = null;
 /** Runs the tests and returns the exit code, after a server of their own was stopped. */
 async function main(args: readonly string[]): Promise<number> {
   const { servers, rest } = readTestArguments(args);
+  if (findChromium() === null) {
+    console.log(
+      "Skipped are the tests that look at pages: this machine has no /usr/bin/chromium; " +
+        "install it (apt-get install chromium), or name a Chromium in CHROMIUM",
+    );
+  }
   for (const signal of ON_INTERRUPT) Deno.addSignalListener(signal, () => child?.kill(signal));
   const { code, counts } = servers
     ? await runOnEach(servers, rest)

@@ -114,6 +114,10 @@ where
     and watermark.position <> progress.read_to;
 
 select
+    dds.note_changed_leads(array(select distinct fates.lead_id from fates))
+        as leads_noted;
+
+select
     count(*) as rows_written,
     count(*) filter (where fates.fate = 'inserted') as changes_inserted,
     count(*) filter (where fates.fate = 'updated') as changes_updated,

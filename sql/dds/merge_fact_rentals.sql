@@ -17,6 +17,10 @@ select desired_rentals.*
 from desired_rentals
 inner join rental_changes on desired_rentals.lead_id = rental_changes.lead_id;
 
+select
+    dds.note_changed_leads(array(select rental_changes.lead_id from rental_changes))
+        as leads_noted;
+
 with positions as (
     select
         progress.name,

@@ -68,6 +68,15 @@ where
     watermark.name = progress.name
     and watermark.position < progress.read_to;
 
+select
+    dds.note_changed_leads(
+        array(
+            select distinct versions.id
+            from versions
+            where versions.fate <> 'kept'
+        )
+    ) as leads_noted;
+
 drop view copies, restores, stored_versions;
 
 select count(*) as ids_changed

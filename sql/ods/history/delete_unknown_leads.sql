@@ -11,11 +11,17 @@ with deleted as (
             where stg_leads.id = ods_leads_hist.id
         )
     returning ods_leads_hist.id
+),
+
+-- For the marts, as a merge does.
+noted as (
+    select dds.note_changed_leads(array(select deleted.id from deleted)) as leads
 )
 
 select
     deleted.id,
     count(*) as versions
 from deleted
+cross join noted
 group by deleted.id
 order by deleted.id;

@@ -1,0 +1,18 @@
+import type { Page } from "../page/page.ts";
+import type { PagesGiven } from "./given.ts";
+import { historyPage } from "./history.tsx";
+import { historyStartPage } from "./history_start.tsx";
+import { runPage } from "./run.tsx";
+import { runsPage } from "./runs.tsx";
+import { startPage } from "./start.tsx";
+
+/** All pages, in the order of the navigation. */
+export function createPages(given: PagesGiven): readonly Page[] {
+  return [
+    startPage,
+    historyStartPage(),
+    historyPage(),
+    runsPage(given),
+    runPage(given),
+  ];
+}

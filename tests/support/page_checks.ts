@@ -1,0 +1,73 @@
+import axe from "axe-core";
+import { join } from "node:path";
+import type { Page } from "playwright-core";
+import { z } from "zod";
+import { PHONE } from "./open_page.ts";
+import listFocusable from "./in_page/list_focusable.js" with { type: "text" };
+import listWideElements from "./in_page/list_wide_elements.js" with { type: "text" };
+import axeRun from "./in_page/run_axe.js" with { type: "text" };
+import watchFocus from "./in_page/watch_focus.js" with { type: "text" };
+
+/** The rules of WCAG 2.2 A and AA, and what axe-core holds for good practice beyond them. */
+const RULES = [
+  ...["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"],
+  "best-practice",
+];
+
+const lines = z.array(z.string());
+
+/** What axe-core finds, dark and light: a line for each element and rule. The page is light afterwards. */
+export async function findBarriers(page: Page): Promise<string[]> {
+  // By the debugger's protocol, which a page's content security policy does not bind.
+  await page.evaluate(axe.source);
+  const found: string[] = [];
+  for (const colorScheme of ["dark", "light"] as const) {
+    await page.emulateMedia({ colorScheme });
+    const barriers = lines.parse(await runInPage(page, axeRun, RULES));
+    found.push(...barriers.map((line) => `${colorScheme}: ${line}`));
+  }
+  return found;
+}
+
+/** The elements that make a page scroll sideways on a phone. The page has a phone's width afterwards. */
+export async function findSidewaysScroll(page: Page): Promise<string[]> {
+  await page.setViewportSize(PHONE);
+  return lines.parse(await runInPage(page, listWideElements));
+}
+
+/** What can have the focus and is not reached by the Tab key, or does not show that it has the focus. */
+export async function findUnreachable(page: Page): Promise<string[]> {
+  await runInPage(page, watchFocus);
+  const count = z.int().parse(await runInPage(page, listFocusable, false));
+  // One more than there are, as the first may be a link that appears only with the focus.
+  for (let presses = 0; presses <= count; presses++) await page.keyboard.press("Tab");
+  return lines.parse(await runInPage(page, listFocusable, true));
+}
+
+/** Writes `<name>-light.png`, `-dark`, `-phone` and `-print` of the whole page, and returns their paths. */
+export async function takeScreenshots(page: Page, folder: string, name: string): Promise<string[]> {
+  const desktop = page.viewportSize() ?? PHONE;
+  const looks = {
+    light: { media: "screen", colorScheme: "light", size: desktop },
+    dark: { media: "screen", colorScheme: "dark", size: desktop },
+    phone: { media: "screen", colorScheme: "light", size: PHONE },
+    print: { media: "print", colorScheme: "light", size: { width: 794, height: 1123 } },
+  } as const;
+  const paths: string[] = [];
+  for (const [look, { media, colorScheme, size }] of Object.entries(looks)) {
+    await page.emulateMedia({ media, colorScheme });
+    await page.setViewportSize(size);
+    const path = join(folder, `${name}-${look}.png`);
+    await page.screenshot({ path, fullPage: true });
+    paths.push(path);
+  }
+  await page.emulateMedia({ media: "screen", colorScheme: "light" });
+  await page.setViewportSize(desktop);
+  return paths;
+}
+
+/** Calls a function of in_page/, which stands there as text because it knows the page's types and not ours. */
+async function runInPage(page: Page, source: string, argument?: unknown): Promise<unknown> {
+  const call = source.replace(/;\s*$/, "");
+  return await page.evaluate(`(${call}\n)(${JSON.stringify(argument)})`);
+}
