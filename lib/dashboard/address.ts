@@ -158,7 +158,7 @@ function readAsOf(text: string, { today, language }: AddressGiven): Temporal.Pla
   const day = parseDay(text);
   if (day === null) throw new PageError(400, words.badDay("as_of", text));
   if (Temporal.PlainDate.compare(day, today) > 0) {
-    throw new PageError(400, words.futureAsOf(text, `${today}`));
+    throw new PageError(400, words.futureDay("as_of", text, `${today}`));
   }
   return day;
 }

@@ -3,6 +3,7 @@ import { createSite, type Site } from "./site.tsx";
 import type { RunActions } from "./site_options.ts";
 import type { Page } from "./page/page.ts";
 import { type Config, ConfigError } from "../config.ts";
+import type { Dag } from "../dag/dag.ts";
 import type { Warehouse } from "../warehouse/warehouse.ts";
 
 /** Of `deno task dashboard`, unless `DASHBOARD_PORT` says another one. */
@@ -14,6 +15,7 @@ export interface ServeSite {
   /** Migrated. On a server a pool of its own, or pages wait for the connections of tasks. */
   readonly warehouse: Warehouse;
   readonly pages: readonly Page[];
+  readonly dags: readonly Dag[];
   /** `DASHBOARD_HOST` by default. */
   readonly host?: string;
   /** `DASHBOARD_PORT` by default, else 8600; 0 takes a free one. */
@@ -47,10 +49,11 @@ export async function serveSite(options: ServeSite): Promise<ServedSite> {
   };
 }
 
-function toSiteOptions({ config, warehouse, pages, actions = null }: ServeSite) {
+function toSiteOptions({ config, warehouse, pages, dags, actions = null }: ServeSite) {
   return {
     warehouse,
     pages,
+    dags,
     settings: {
       timeZone: config.businessTz,
       currency: config.currency,

@@ -39,7 +39,7 @@ export async function createSite(options: SiteOptions): Promise<Site> {
   app.use(guard(sessions, setting));
   app.use(bodyLimit({ maxSize: MOST_POSTED }));
   if (sessions) addLogIn(app, sessions, setting);
-  addRunActions(app, settings.hasWriteButtons ? actions : null, setting);
+  addRunActions(app, settings.hasWriteButtons ? actions : null, setting, settings.timeZone);
   app.get("/assets/*", (context) => {
     const file = files.find(context.req.path);
     if (!file) return context.notFound();
