@@ -5,6 +5,7 @@
 import { readConfig } from "../lib/config.ts";
 import type { Dag } from "../lib/dag/dag.ts";
 import { ACCEPT_DELETES } from "../lib/dag/deletions.ts";
+import { ACCEPT_EMPTIED } from "../lib/dag/emptied.ts";
 import { canReadInFull } from "../lib/dag/full.ts";
 import { runDaily } from "../lib/runner/daily_run.ts";
 import { createCommand, runMain } from "../lib/script/command.ts";
@@ -46,6 +47,7 @@ interface DailyFlags {
   readonly force?: boolean;
   readonly full?: boolean;
   readonly acceptDeletes?: boolean;
+  readonly acceptEmptied?: boolean;
 }
 
 /** Runs the DAGs of the date that the arguments name, and prints the closing table. */
@@ -61,19 +63,21 @@ export async function main(args: readonly string[]): Promise<number> {
     .option("--force", "run again what has succeeded for this date")
     .option("--full", "read all leads, not only those that changed, and build on what that brings")
     .option("--accept-deletes", ACCEPT_DELETES)
+    .option("--accept-emptied", ACCEPT_EMPTIED)
     .parse(args, { from: "user" })
     .opts<DailyFlags>();
   const config = readConfig();
   const logicalDate = parseLogicalDate(flags.date ?? "today", config.businessTz);
   if (flags.dryRun) return await showDryRun(dags, [logicalDate], config, flags);
   await using session = await openSession({ amo: true }, config);
-  const { force = false, full = false, acceptDeletes = false } = flags;
+  const { force = false, full = false, acceptDeletes = false, acceptEmptied = false } = flags;
   const outcomes = await runDaily(dags, {
     ...session,
     logicalDate,
     force,
     full,
     acceptDeletes,
+    acceptEmptied,
     // What builds on them is stale then.
     ...full && !force ? { forceOnly: dags.filter(canReadInFull).map(({ id }) => id) } : {},
   });

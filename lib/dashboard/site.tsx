@@ -56,6 +56,7 @@ export async function createSite(options: SiteOptions): Promise<Site> {
     address: {},
     state: null,
     settings,
+    choices: null,
     assets: files.assets,
     dataAt: null,
     lastGood: null,

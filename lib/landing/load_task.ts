@@ -47,6 +47,7 @@ export function loadTask(
     id,
     queries: QUERIES[entity],
     retries: WAREHOUSE_RETRIES,
+    guardsColumns: entity !== "events",
     write: async (tx, context) => {
       const name = await requireSnapshot(context, extractTaskId);
       try {

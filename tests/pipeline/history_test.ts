@@ -95,6 +95,31 @@ testOnBothWarehouses(
   },
 );
 
+testOnBothWarehouses(
+  "rebuildHistory() writes nothing when the history that it computed does not pass its checks",
+  async (warehouse) => {
+    const { sql } = warehouse;
+    await liveDay(warehouse, "2026-05-04", { leads: LEADS });
+    await sql`update ods.ods_leads_hist set plate = 'Z 9' where id = 7 and valid_to is null`;
+    const before = await dump(warehouse, "ods.ods_leads_hist", "id, valid_from");
+    // Stands for a fault of the merge.
+    await sql.unsafe(`
+      create function ods.spoil() returns trigger language plpgsql
+      as $$ begin new.plate := 'Z 9'; return new; end $$;
+      create trigger spoil before insert on ods.ods_leads_hist for each row execute function ods.spoil();
+    `);
+    try {
+      await assert.rejects(rebuildHistory(warehouse, dags, CONFIG, "leads", false), {
+        message:
+          /^Cannot rebuild the history of leads: history_newest_observation found 1 in ods\.ods_leads_hist \(id 7: the version of .*\), expected none: nothing was written; report this line, it is a fault of the merge$/,
+      });
+    } finally {
+      await sql.unsafe("drop trigger spoil on ods.ods_leads_hist; drop function ods.spoil()");
+    }
+    assert.deepEqual(await dump(warehouse, "ods.ods_leads_hist", "id, valid_from"), before);
+  },
+);
+
 Deno.test("describeDifference() names the first ten records", () => {
   const ids = Array.from({ length: 12 }, (_, i) => i + 1);
   assert.equal(

@@ -28,7 +28,9 @@ export const ROOMS: ReadonlyMap<string, readonly string[]> = new Map([
     ...["lib/script", "lib/explain", "lib/runner", "lib/run_log", "lib/dag", "lib/log"],
     ...["lib/warehouse", "lib"],
   ]],
-  ["pipeline/history", ["lib/script", "lib/history", "lib/dag", "lib/log", "lib/warehouse", "lib"]],
+  ["pipeline/history", [
+    ...["lib/script", "lib/history", "lib/checks", "lib/dag", "lib/log", "lib/warehouse", "lib"],
+  ]],
   ["pipeline/sql", ["lib/log", "lib/warehouse", "lib"]],
   ["pipeline/scheduler", [
     ...["lib/runner", "lib/run_log", "lib/dag", "lib/log", "lib/warehouse", "lib"],
@@ -55,12 +57,15 @@ export const ROOMS: ReadonlyMap<string, readonly string[]> = new Map([
     ...["lib/lineage", "lib/dag", "lib/log", "lib/warehouse", "lib"],
   ]],
   ["lib/dashboard/pages", [
-    ...["lib/dashboard/frame", "lib/dashboard/words", "lib/dashboard/page"],
+    ...["lib/dashboard/frame", "lib/dashboard/charts", "lib/dashboard/words", "lib/dashboard/page"],
     ...["lib/lineage", "lib/history", "lib/explain", "lib/run_log", "lib/checks", "lib/dag"],
     ...["lib/log", "lib/warehouse", "lib"],
   ]],
   ["lib/dashboard/access", ["lib"]],
-  ["lib/dashboard/frame", ["lib/dashboard/words", "lib/dashboard/page"]],
+  ["lib/dashboard/frame", [
+    ...["lib/dashboard/charts", "lib/dashboard/words", "lib/dashboard/page", "lib/warehouse"],
+  ]],
+  ["lib/dashboard/charts", ["lib/dashboard/words", "lib/dashboard/page"]],
   ["lib/dashboard/words", ["lib/dashboard/page"]],
   ["lib/dashboard/page", ["lib/dag", "lib/warehouse"]],
   ["lib/lineage", ["lib/dag", "lib/warehouse"]],
@@ -78,7 +83,7 @@ export const ROOMS: ReadonlyMap<string, readonly string[]> = new Map([
   ["lib/log", ["lib/warehouse", "lib"]],
   ["lib/amocrm", ["lib"]],
   ["lib/warehouse", ["lib"]],
-  ["lib/sandbox", ["lib/sandbox/routes", "lib/sandbox/account"]],
+  ["lib/sandbox", ["lib/sandbox/routes", "lib/sandbox/account", "lib"]],
   ["lib/sandbox/routes", ["lib/sandbox/account"]],
   ["lib/sandbox/account", []],
   ["lib", ["lib/settings"]],

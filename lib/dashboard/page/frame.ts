@@ -8,6 +8,12 @@ export interface Assets {
   readonly icon: string;
 }
 
+/** What the filters of car and model offer. */
+export interface FilterChoices {
+  readonly cars: readonly { readonly id: number; readonly name: string }[];
+  readonly models: readonly string[];
+}
+
 /** What the frame around every page, errors too, is made of. */
 export interface FrameProps {
   readonly language: Language;
@@ -22,6 +28,8 @@ export interface FrameProps {
   readonly address: Readonly<Record<string, string>>;
   readonly state: PageState | null;
   readonly settings: SiteSettings;
+  /** Null where the page has neither filter. */
+  readonly choices: FilterChoices | null;
   readonly assets: Assets;
   /** When the data that are shown were read; null where there are none. */
   readonly dataAt: Temporal.Instant | null;
