@@ -66,7 +66,7 @@ export function readState(page: Page, query: URLSearchParams, given: AddressGive
   const has = (filter: Filter, name: string) =>
     page.filters.includes(filter) ? address[name] ?? null : null;
   const car = has("car", "car");
-  const asOf = has("as_of", "as_of");
+  const { as_of: asOf = null } = address;
   return {
     period: page.filters.includes("period")
       ? readPeriod(page.defaultPeriod(given.today), address, given)

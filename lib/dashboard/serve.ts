@@ -1,6 +1,6 @@
 import { isLoopback } from "./access/hosts.ts";
 import { createSite, type Site } from "./site.tsx";
-import type { RunActions } from "./site_options.ts";
+import type { RunActions, SiteOptions } from "./site_options.ts";
 import type { Page } from "./page/page.ts";
 import { type Config, ConfigError } from "../config.ts";
 import type { Dag } from "../dag/dag.ts";
@@ -22,6 +22,9 @@ export interface ServeSite {
   readonly port?: number;
   /** What the buttons start; none by default. */
   readonly actions?: RunActions | null;
+  /** As of `SiteOptions`. */
+  readonly statementTimeoutMs?: number;
+  readonly pageTimeoutMs?: number;
 }
 
 /** A site that answers until it is disposed of. */
@@ -49,11 +52,9 @@ export async function serveSite(options: ServeSite): Promise<ServedSite> {
   };
 }
 
-function toSiteOptions({ config, warehouse, pages, dags, actions = null }: ServeSite) {
+function toSiteOptions({ config, actions = null, ...given }: ServeSite): SiteOptions {
   return {
-    warehouse,
-    pages,
-    dags,
+    ...given,
     settings: {
       timeZone: config.businessTz,
       currency: config.currency,

@@ -15,6 +15,8 @@ const log = getLogger(["dashboard"]);
 /** What the buttons start, which goes on behind the answer. */
 export interface StartedRuns extends AsyncDisposable {
   readonly actions: RunActions;
+  /** Resolves when nothing that was asked for runs any more. */
+  idle(): Promise<void>;
 }
 
 /**
@@ -57,12 +59,16 @@ export function createRunActions(
         return lines.join("\n");
       }),
   };
+  const idle = async () => {
+    while (running.size > 0) await Promise.all(running);
+  };
   return {
     actions,
+    idle,
     async [Symbol.asyncDispose]() {
       drain.abort();
       const timer = setTimeout(() => end.abort(), run.config.stopGraceMs);
-      await Promise.all(running);
+      await idle();
       clearTimeout(timer);
     },
   };

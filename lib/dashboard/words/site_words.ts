@@ -14,6 +14,7 @@ const en = {
     "show it to whoever runs the program.",
   refused: "Refused",
   notAllowed: "This address takes no such request",
+  tooLarge: "This request is larger than any that this site takes.",
   unknownParameter: (name: string, known: string) =>
     `The address has a parameter "${name}", which this page does not know. It knows: ${known}.`,
   repeatedParameter: (name: string) =>
@@ -98,6 +99,7 @@ const ru: typeof en = {
     "покажите его тому, кто ведёт программу.",
   refused: "Отказано",
   notAllowed: "По этому адресу такой запрос не принимается",
+  tooLarge: "Этот запрос больше любого, который сайт принимает.",
   unknownParameter: (name, known) =>
     `В адресе есть параметр «${name}», которого эта страница не знает. Она знает: ${known}.`,
   repeatedParameter: (name) => `Параметр «${name}» указан в адресе несколько раз. Оставьте один.`,
