@@ -15,7 +15,8 @@ export interface ServeSite {
   /** Migrated. On a server a pool of its own, or pages wait for the connections of tasks. */
   readonly warehouse: Warehouse;
   readonly pages: readonly Page[];
-  readonly dags: readonly Dag[];
+  /** Whose files say what is built from what; none by default. */
+  readonly dags?: readonly Dag[];
   /** `DASHBOARD_HOST` by default. */
   readonly host?: string;
   /** `DASHBOARD_PORT` by default, else 8600; 0 takes a free one. */
@@ -52,9 +53,10 @@ export async function serveSite(options: ServeSite): Promise<ServedSite> {
   };
 }
 
-function toSiteOptions({ config, actions = null, ...given }: ServeSite): SiteOptions {
+function toSiteOptions({ config, actions = null, dags = [], ...given }: ServeSite): SiteOptions {
   return {
     ...given,
+    dags,
     settings: {
       timeZone: config.businessTz,
       currency: config.currency,
