@@ -14,6 +14,7 @@ import { formatReport } from "./demo/report_text.ts";
 import { EXIT_CODE } from "../lib/script/exit_code.ts";
 import { DEFAULT_COUNTS } from "../loaders/rentals/stage_counts.ts";
 import { type ServedSandbox, serveSandbox } from "../lib/sandbox/server.ts";
+import { openMemoryWarehouse, openWarehouse } from "../lib/warehouse/open.ts";
 import { openSession } from "../lib/script/session.ts";
 import { loader as helperFields } from "../loaders/helper_fields.ts";
 import { loader as jsonImporter } from "../loaders/json_importer.ts";
@@ -45,7 +46,12 @@ async function main(args: readonly string[]): Promise<number> {
   const tell = flags.json ? () => {} : console.log;
   tell("Making an amoCRM account on loopback and a warehouse for it…");
   if (config.pg) await claimDemoDatabase(config, flags.yes ?? false);
-  await using session = await openSession({ amo: true }, config);
+  const memory = config.pg ? null : await openMemoryWarehouse();
+  await using session = await openSession(
+    { amo: true },
+    config,
+    async (settings) => memory ?? await openWarehouse(settings),
+  );
   folder.removeAtEnd = !flags.keep;
   const report = await runDemo({
     session,
@@ -61,6 +67,7 @@ async function main(args: readonly string[]): Promise<number> {
     days: flags.days,
     tell,
   });
+  if (flags.keep) await memory?.save(config.dataDir);
   console.log(flags.json ? JSON.stringify(report, null, 2) : formatReport(report));
   if (!flags.json) console.log(`\n${whereItIs(session.warehouse.description, config, flags)}`);
   return isGood(report) ? EXIT_CODE.done : EXIT_CODE.failed;
@@ -95,7 +102,7 @@ function loadersOf(seed: number): RunLoader[] {
 /** The user's settings, with the account exchanged for the sandbox. */
 function demoConfig(sandbox: ServedSandbox, dataDir: string): Config {
   const env = readEnvironment();
-  return readConfig({
+  const config = readConfig({
     ...env,
     // A line for each task of each day would bury the story; whoever sets a level gets them.
     LOG_LEVEL: env.LOG_LEVEL || "warning",
@@ -104,12 +111,13 @@ function demoConfig(sandbox: ServedSandbox, dataDir: string): Config {
     AMO_SUBDOMAIN: "",
     AMO_BASE_URL: sandbox.url,
     AMO_TOKEN: sandbox.token,
-    AMO_RPS: "50",
     AMO_PIPELINE: "",
     AMO_CARS_CATALOG: "",
     AMO_CLIENTS_CATALOG: "",
     AMO_FIELD_MAP: "",
   });
+  // Its own account takes as many as come; no user may set as much.
+  return { ...config, amo: config.amo && { ...config.amo, requestsPerSecond: 1000 } };
 }
 
 /** Three commands that show what the demo left. */
