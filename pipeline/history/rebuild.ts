@@ -3,7 +3,7 @@ import type { TransactionSql } from "postgres";
 import { z } from "zod";
 import { readChecks } from "../../lib/checks/file.ts";
 import { describeOffenders } from "../../lib/checks/gate.ts";
-import { type CheckResult, runChecks } from "../../lib/checks/run.ts";
+import { runChecks } from "../../lib/checks/run.ts";
 import { type Config, readConfig } from "../../lib/config.ts";
 import type { Dag } from "../../lib/dag/dag.ts";
 import { findDag } from "../../lib/dag/find_dag.ts";
