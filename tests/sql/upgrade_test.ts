@@ -98,6 +98,7 @@ testOnEmpty("an upgrade keeps the dates succeeded whose facts had", async (wareh
   assert.deepEqual([...states], [
     ["2026-05-01", "daily_build_dds_dim", "success"],
     ["2026-05-01", "daily_build_dds_fact", "success"],
+    ["2026-05-01", "daily_build_dm", "success"],
     ["2026-05-02", "daily_build_dds_dim", "success"],
     ["2026-05-02", "daily_build_dds_fact", "failed"],
     ["2026-05-03", "daily_build_dds_dim", "success"],
