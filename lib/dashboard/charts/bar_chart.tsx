@@ -43,7 +43,7 @@ export function BarChart(props: BarChartProps): Markup {
           <g class={`bars tone-${series.tone}`}>
             {values.map((value, slot) => {
               if (value === null) return "";
-              const key = plot.slots[slot]?.key ?? "";
+              const key = plot.slots[slot] ?? "";
               const bar = (
                 <Bar
                   plot={plot}

@@ -36,7 +36,7 @@ const HEAD = 24;
 
 /** Rows by days, coloured by state: one path for each state, however many cells there are. */
 export function HeatMap(props: HeatMapProps): Markup {
-  const slots = slotsOf(props.axis, props.format);
+  const slots = slotsOf(props.axis);
   const paths = pathsOf(props, slots);
   if (paths.size === 0) return <EmptyChart text={props.emptyText} />;
   const height = HEAD + props.rows.length * ROW_HEIGHT;
@@ -46,7 +46,7 @@ export function HeatMap(props: HeatMapProps): Markup {
         entries={props.states.map((state) => ({
           name: state.name,
           tone: state.tone,
-          look: state.isHatched ? "hatched" : "box",
+          look: state.isHatched ? "striped" : "box",
         }))}
       />
       <div class="heat-map">
@@ -109,7 +109,7 @@ function pathsOf(props: HeatMapProps, slots: readonly Slot[]): ReadonlyMap<strin
     let begin = 0;
     let current: string | null = null;
     for (let slot = 0; slot <= slots.length; slot++) {
-      const at = slots[slot]?.key;
+      const at = slots[slot];
       const state = at === undefined ? null : props.stateOf(row.key, at);
       if (state === current) continue;
       if (current !== null && known.has(current)) {
