@@ -2,6 +2,7 @@ import type { Markup } from "../page/page.ts";
 import { drawnNumber, type Numeric } from "../words/numeric.ts";
 import { wordsOf } from "../words/words.ts";
 import type { ChartProps, Tone } from "./chart.ts";
+import { Linked } from "./linked.tsx";
 import { EmptyChart } from "./plot.tsx";
 import { percent } from "./scale.ts";
 
@@ -105,7 +106,9 @@ function Step({ step, chart, value, widest, first, before }: StepProps): Markup 
           )}
         </svg>
       </td>
-      <td class="number">{step.href ? <a href={step.href}>{text}</a> : text}</td>
+      <td class="number">
+        <Linked href={step.href}>{text}</Linked>
+      </td>
       <td class="number">{ratioTo(first)}</td>
       <td class="number wide-only">{ratioTo(before)}</td>
     </tr>

@@ -2,6 +2,7 @@ import type { Markup } from "../page/page.ts";
 import { type Slot, slotsOf, ticksOf } from "./axis.ts";
 import type { ChartAxis, ChartProps, Tone } from "./chart.ts";
 import { Legend } from "./legend.tsx";
+import { Linked } from "./linked.tsx";
 import { EmptyChart } from "./plot.tsx";
 import { percent } from "./scale.ts";
 
@@ -53,13 +54,9 @@ export function HeatMap(props: HeatMapProps): Markup {
         <ul class="heat-rows">
           {props.rows.map((row) => (
             <li class="clip" title={row.name}>
-              {row.href
-                ? (
-                  <a href={row.href}>
-                    <bdi>{row.name}</bdi>
-                  </a>
-                )
-                : <bdi>{row.name}</bdi>}
+              <Linked href={row.href}>
+                <bdi>{row.name}</bdi>
+              </Linked>
             </li>
           ))}
         </ul>

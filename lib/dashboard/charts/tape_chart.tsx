@@ -1,7 +1,9 @@
 import type { Markup } from "../page/page.ts";
+import { safeHref } from "../page/safe_href.ts";
 import type { Format } from "../words/format.ts";
 import { wordsOf } from "../words/words.ts";
 import type { ChartProps } from "./chart.ts";
+import { Linked } from "./linked.tsx";
 import { EmptyChart } from "./plot.tsx";
 import { percent } from "./scale.ts";
 import { lanesOf, type TapeDays, tapeDays, type TapeRow, type TapeSpan } from "./tape.ts";
@@ -122,10 +124,11 @@ function TapeRows({ row, days, format }: RowProps): Markup {
 }
 
 function RowName({ row, height }: { readonly row: TapeRow; readonly height: number }): Markup {
-  const name = <bdi class="clip" title={row.name}>{row.name}</bdi>;
   return (
     <th scope="rowgroup" rowspan={height}>
-      {row.href ? <a href={row.href}>{name}</a> : name}
+      <Linked href={row.href}>
+        <bdi class="clip" title={row.name}>{row.name}</bdi>
+      </Linked>
       {row.detail ? <bdi class="clip detail" title={row.detail}>{row.detail}</bdi> : ""}
     </th>
   );
@@ -224,9 +227,10 @@ function SpanBar({ span, format }: { readonly span: TapeSpan; readonly format: F
       <bdi>{bar.initials}</bdi> <span class="stage-name">{stage}</span>
     </>
   );
-  return bar.href
-    ? <a class={classes} href={bar.href} title={text}>{content}</a>
-    : <span class={classes} title={text}>{content}</span>;
+  const href = safeHref(bar.href);
+  return href === null
+    ? <span class={classes} title={text}>{content}</span>
+    : <a class={classes} href={href} title={text}>{content}</a>;
 }
 
 interface GroundProps {
