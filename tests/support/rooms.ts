@@ -53,9 +53,21 @@ export const ROOMS: ReadonlyMap<string, readonly string[]> = new Map([
     ...["lib/dag", "lib/log", "lib/warehouse", "lib"],
   ]],
   ["lib/dashboard/pages", [
+    ...["lib/dashboard/pages/history", "lib/dashboard/pages/runs", "lib/dashboard/pages/data"],
     ...["lib/dashboard/frame", "lib/dashboard/charts", "lib/dashboard/words", "lib/dashboard/page"],
     ...["lib/lineage", "lib/history", "lib/explain", "lib/run_log", "lib/checks", "lib/dag"],
     ...["lib/log", "lib/warehouse", "lib"],
+  ]],
+  ["lib/dashboard/pages/history", [
+    ...["lib/dashboard/frame", "lib/dashboard/words", "lib/dashboard/page", "lib/history", "lib"],
+  ]],
+  ["lib/dashboard/pages/runs", [
+    ...["lib/dashboard/frame", "lib/dashboard/words", "lib/dashboard/page"],
+    ...["lib/run_log", "lib/dag", "lib/log"],
+  ]],
+  ["lib/dashboard/pages/data", [
+    ...["lib/dashboard/frame", "lib/dashboard/words", "lib/dashboard/page"],
+    ...["lib/lineage", "lib/checks", "lib/dag"],
   ]],
   ["lib/dashboard/access", ["lib"]],
   ["lib/dashboard/frame", [
@@ -65,7 +77,7 @@ export const ROOMS: ReadonlyMap<string, readonly string[]> = new Map([
   ["lib/dashboard/words", ["lib/dashboard/page"]],
   ["lib/dashboard/page", ["lib/dag", "lib/warehouse"]],
   ["lib/lineage", ["lib/dag", "lib/warehouse"]],
-  ["lib/history", ["lib/warehouse", "lib"]],
+  ["lib/history", ["lib/amocrm", "lib/warehouse", "lib"]],
   ["lib/script", ["lib/runner", "lib/run_log", "lib/dag", "lib/log", "lib/warehouse", "lib"]],
   ["lib/explain", ["lib/run_log", "lib/dag", "lib/log", "lib/warehouse"]],
   ["lib/runner", [
