@@ -11,10 +11,14 @@ export const ROOMS: ReadonlyMap<string, readonly string[]> = new Map([
     ...["pipeline/demo", "pipeline/history", "pipeline/runs", "pipeline/sql", "pipeline/scheduler"],
     ...["pipeline/scheduler/alerts", "pipeline/scheduler/metrics"],
     ...["loaders", "loaders/rentals", "loaders/account"],
-    ...["lib/dashboard", "lib/dashboard/pages"],
+    ...["pipeline/dashboard", "lib/dashboard", "lib/dashboard/pages"],
     ...["lib/script", "lib/explain", "lib/runner", "lib/run_log", "lib/landing"],
     ...["lib/landing/records", "lib/checks", "lib/dag", "lib/log", "lib/amocrm", "lib/warehouse"],
     ...["lib/sandbox", "lib"],
+  ]],
+  ["pipeline/dashboard", [
+    ...["pipeline/runs", "lib/dashboard", "lib/dashboard/pages", "lib/script", "lib/runner"],
+    ...["lib/run_log", "lib/dag", "lib/log", "lib/warehouse", "lib"],
   ]],
   ["pipeline/demo", [
     ...["loaders/rentals", "loaders/account", "lib/script", "lib/runner", "lib/dag"],
@@ -50,7 +54,7 @@ export const ROOMS: ReadonlyMap<string, readonly string[]> = new Map([
   ["lib/dashboard", [
     ...["lib/dashboard/pages", "lib/dashboard/access", "lib/dashboard/frame"],
     ...["lib/dashboard/words", "lib/dashboard/page"],
-    ...["lib/dag", "lib/log", "lib/warehouse", "lib"],
+    ...["lib/lineage", "lib/dag", "lib/log", "lib/warehouse", "lib"],
   ]],
   ["lib/dashboard/pages", [
     ...["lib/dashboard/pages/history", "lib/dashboard/pages/runs", "lib/dashboard/pages/data"],

@@ -1,4 +1,5 @@
 import type { Page } from "../page/page.ts";
+import { dataPage } from "./data.tsx";
 import type { PagesGiven } from "./given.ts";
 import { historyPage } from "./history.tsx";
 import { historyStartPage } from "./history_start.tsx";
@@ -14,5 +15,6 @@ export function createPages(given: PagesGiven): readonly Page[] {
     historyPage(),
     runsPage(given),
     runPage(given),
+    dataPage(given),
   ];
 }
