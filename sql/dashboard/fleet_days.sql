@@ -1,6 +1,7 @@
 -- What:  how the days of cars were used, in runs of days that are alike
 -- Grain: one row per car and run of days
--- Reads: dds.fact_fleet_usage_day; $1 as_of or null, $2 first and $3 last day, $4 ids of cars as a JSON array
+-- Reads: dds.fact_fleet_usage_day; $1 as_of or null, $2 first and $3 last day, $4 ids of cars
+--        as a JSON array
 with cars as (
     select jsonb_array_elements_text($4::text::jsonb)::bigint as car_id
 ),
