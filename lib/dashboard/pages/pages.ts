@@ -1,5 +1,7 @@
 import type { Dag } from "../../dag/dag.ts";
 import type { Page } from "../page/page.ts";
+import { fleetPage } from "./fleet.tsx";
+import { moneyPage } from "./money.tsx";
 import { startPage } from "./start.tsx";
 
 /** What pages need beside the warehouse. */
@@ -15,5 +17,5 @@ export interface PagesGiven {
 
 /** All pages, in the order of the navigation. */
 export function createPages(_given: PagesGiven): readonly Page[] {
-  return [startPage];
+  return [startPage, fleetPage, moneyPage];
 }

@@ -1,0 +1,106 @@
+import type { Language } from "../page/page.ts";
+
+const en = {
+  title: "Money",
+  summary: "The period",
+  days: "Day by day",
+  daysIntro:
+    "What the bookings bring in that cover each day. Hatched: days that are not finished, as they are booked now.",
+  revenueByDay: "Revenue by day",
+  revenueChart: "Revenue of each day of the period, days ahead as they are on the books.",
+  noDays: "Nothing is known of these days: choose another period.",
+  months: "Month by month",
+  monthsIntro: "Days up to the last finished one. Dashed: a year earlier.",
+  revenueByMonth: "Revenue by month",
+  ratesByMonth: "Revenue per day by month",
+  monthsChart: "Revenue of each month, with the year before beside it.",
+  ratesChart: "Revenue per rented, per charged and per car day, month by month.",
+  noMonths: "No month has any revenue yet.",
+  thisYear: "Revenue",
+  yearBefore: "A year earlier",
+  unattributed: "Unattributed revenue",
+  unattributedIntro:
+    "Bookings without a car, an amount or dates: their money is in no figure above. Mend them in amoCRM and the next run takes them in.",
+  noUnattributed: "Every booking of the period has a car, an amount and dates.",
+  lacksCar: "No car",
+  lacksAmount: "No amount",
+  lacksDates: "No dates",
+  beyondHorizon: "Dates too far away",
+  bookings: "Bookings behind the revenue",
+  bookingsIntro: "The bookings that cover days of the period, with their share of it.",
+  noBookings: "No booking with a car covers a day of this period.",
+  share: "In this period",
+  rentalDays: "Rental days",
+  from: "First day",
+  to: "Last day",
+  pace: "Booking pace",
+  paceIntro: (asOf: string) =>
+    `What was on the books for later days at the end of ${asOf}. Dashed: the same weekday a year before, at the same distance.`,
+  noPace:
+    "Nothing is on the books for later days, or the marts hold no state of them yet: pace needs bookings that begin after the last finished day.",
+  paceDays: "Booked days ahead",
+  paceChart: "Booking-days on the books for each later day.",
+  bookedDays: "Booked days",
+  lastYearDays: "A year before",
+  pickup: (days: number) => `Pickup of ${days} ${days === 1 ? "day" : "days"}`,
+  pickupRevenue: (days: number) => `Pickup of ${days} ${days === 1 ? "day" : "days"}, revenue`,
+  lastYearRevenue: "A year before, revenue",
+  stayDate: "Day",
+  onTheBooks: "On the books",
+  pickupExplained: (day: string) =>
+    `Pickup and the year before are known from the first load on: ${day}.`,
+};
+
+const ru: typeof en = {
+  title: "Деньги",
+  summary: "Период",
+  days: "По дням",
+  daysIntro:
+    "Выручка броней, приходящихся на каждый день. Штриховка — дни ещё не завершены, показано то, что забронировано сейчас.",
+  revenueByDay: "Выручка по дням",
+  revenueChart: "Выручка каждого дня периода; будущие дни — как они забронированы.",
+  noDays: "Об этих днях ничего не известно: выберите другой период.",
+  months: "По месяцам",
+  monthsIntro: "Дни по последний завершённый. Пунктир — годом ранее.",
+  revenueByMonth: "Выручка по месяцам",
+  ratesByMonth: "Выручка на день по месяцам",
+  monthsChart: "Выручка каждого месяца, рядом — годом ранее.",
+  ratesChart: "Выручка на день в аренде, на оплачиваемый день и на день в парке по месяцам.",
+  noMonths: "Пока ни в одном месяце нет выручки.",
+  thisYear: "Выручка",
+  yearBefore: "Годом ранее",
+  unattributed: "Нераспределённая выручка",
+  unattributedIntro:
+    "Брони без машины, суммы или дат: этих денег нет ни в одном показателе выше. Исправьте их в amoCRM, и следующий запуск их учтёт.",
+  noUnattributed: "У каждой брони периода есть машина, сумма и даты.",
+  lacksCar: "Нет машины",
+  lacksAmount: "Нет суммы",
+  lacksDates: "Нет дат",
+  beyondHorizon: "Слишком далёкие даты",
+  bookings: "Брони, из которых состоит выручка",
+  bookingsIntro: "Брони, приходящиеся на дни периода, и их доля в нём.",
+  noBookings: "Ни одна бронь с машиной не приходится на дни этого периода.",
+  share: "В этом периоде",
+  rentalDays: "Дней проката",
+  from: "Первый день",
+  to: "Последний день",
+  pace: "Темп бронирования",
+  paceIntro: (asOf: string) =>
+    `Что было забронировано на будущие дни к концу ${asOf}. Пунктир — тот же день недели год назад, на том же расстоянии.`,
+  noPace:
+    "На будущие дни ничего не забронировано, или в витринах ещё нет таких состояний: темпу нужны брони, которые начинаются после последнего завершённого дня.",
+  paceDays: "Забронированные дни впереди",
+  paceChart: "Дни броней на каждый будущий день.",
+  bookedDays: "Забронировано дней",
+  lastYearDays: "Год назад",
+  pickup: (days: number) => `Прирост за дней: ${days}`,
+  pickupRevenue: (days: number) => `Прирост выручки за дней: ${days}`,
+  lastYearRevenue: "Выручка год назад",
+  stayDate: "День",
+  onTheBooks: "Забронировано",
+  pickupExplained: (day: string) => `Прирост и год назад известны с первой загрузки: ${day}.`,
+};
+
+export type MoneyWords = typeof en;
+
+export const moneyWords: Readonly<Record<Language, MoneyWords>> = { en, ru };
