@@ -38,6 +38,12 @@ export const dag: Dag = {
       "dm/build_revenue_month.sql",
       "dm/build_revenue_month/totals.sql",
     ),
+    sqlTask(
+      "build_booking_pace",
+      "dm/build_booking_pace/reading.sql",
+      "dm/build_booking_pace/steps.sql",
+      "dm/build_booking_pace.sql",
+    ),
     // Last, when every mart has taken in what changed.
     sqlTask("forget_changes", "dm/forget_changes.sql"),
   ],

@@ -78,6 +78,7 @@ const KNOWN_DAGS = [
       "build_fleet_utilisation_month",
       "build_revenue_day",
       "build_revenue_month",
+      "build_booking_pace",
       "forget_changes",
     ],
     "06:00",

@@ -58,7 +58,8 @@ values
     ('dm.fleet_utilisation_month/car_days'),
     ('dm.revenue_day/car_days'),
     ('dm.revenue_month/car_days'),
-    ('dm.booking_pace/leads');
+    ('dm.booking_pace/leads'),
+    ('dm.booking_pace/horizon');
 
 -- What the marts were built with: reports have no settings of the program.
 
@@ -456,59 +457,1512 @@ $$;
 
 comment on function dm.end_of_day(date) is 'The moment at which the state of a day is taken: one second before the midnight that follows, in BUSINESS_TZ';
 
+-- Spans in time by the power of two that their length stays below: with it a plain index finds those that reach
+-- into a moment or a period, however long some are.
+
+create function dds.span_class(span_start timestamptz, span_end timestamptz)
+returns integer
+language sql
+immutable
+parallel safe
+return least(
+    36,
+    ceil(
+        ln(greatest(1, extract(epoch from span_end - span_start)::double precision))
+        / ln(2::double precision)
+    )
+)::integer;
+
+comment on function dds.span_class(timestamptz, timestamptz) is 'The power of two that the seconds of a span do not exceed; 36 for all that are longer than 1,000 years';
+
+create function dds.span_reach(moment timestamptz, class integer)
+returns timestamptz
+language sql
+immutable
+parallel safe
+return case
+    when class >= 36 or not isfinite(moment) then '-infinity'::timestamptz
+    else moment - make_interval(secs => 2::double precision ^ class + 1)
+end;
+
+comment on function dds.span_reach(timestamptz, integer) is 'Where a span of a class begins at the earliest that reaches to a moment';
+
+create index ods_leads_hist_past_by_span
+on ods.ods_leads_hist (dds.span_class(valid_from, valid_to), valid_from)
+where not is_current;
+
+create index fact_rentals_by_span
+on dds.fact_rentals (
+    dds.span_class(least(rental_start, rental_end), greatest(rental_start, rental_end)),
+    least(rental_start, rental_end)
+)
+where is_booking;
+
+create index fact_rentals_without_dates
+on dds.fact_rentals (lead_id)
+where is_booking and rental_start is null and rental_end is null;
+
+create index fact_rentals_open
+on dds.fact_rentals (stage)
+where stage in ('confirmed', 'on_rent');
+
+create function dds.car_bearing(wanted_key text, moment timestamptz)
+returns bigint
+language sql
+stable
+as $$
+    with bearers as (
+        select
+            ods_cars_hist.id,
+            ods.lookup_key(ods_cars_hist.plate) as key,
+            ods_cars_hist.valid_to,
+            case
+                when lag(ods_cars_hist.valid_from) over history is null
+                    then least(ods_cars_hist.created_at, ods_cars_hist.valid_from)
+                else ods_cars_hist.valid_from
+            end as bears_from
+        from ods.ods_cars_hist
+        where
+            ods_cars_hist.id in (
+                select cars.id
+                from ods.ods_cars_hist as cars
+                where ods.lookup_key(cars.plate) = wanted_key
+            )
+        window history as (
+            partition by ods_cars_hist.id
+            order by ods_cars_hist.valid_from
+        )
+    ),
+
+    candidates as (
+        select
+            bearers.id,
+            bool_or(
+                bearers.bears_from <= moment
+                and (bearers.valid_to > moment or bearers.valid_to is null)
+            ) as bore_it_then
+        from bearers
+        where bearers.key = wanted_key
+        group by bearers.id
+    )
+
+    select
+        case
+            when count(*) filter (where candidates.bore_it_then) = 1
+                then min(candidates.id) filter (where candidates.bore_it_then)
+            when not bool_or(candidates.bore_it_then) and count(*) = 1
+                then min(candidates.id)
+            else 0
+        end
+    from candidates
+$$;
+
+comment on function dds.car_bearing(text, timestamptz) is 'The car that bore a key of a plate at a moment, else the only one that ever did, else 0: the look-up of dds.fact_rentals for one lead';
+
+create function dds.client_bearing(wanted_key text, moment timestamptz)
+returns bigint
+language sql
+stable
+as $$
+    with bearers as (
+        select
+            ods_clients_hist.id,
+            ods.lookup_key(ods_clients_hist.license) as key,
+            ods_clients_hist.valid_to,
+            case
+                when lag(ods_clients_hist.valid_from) over history is null
+                    then least(ods_clients_hist.created_at, ods_clients_hist.valid_from)
+                else ods_clients_hist.valid_from
+            end as bears_from
+        from ods.ods_clients_hist
+        where
+            ods_clients_hist.id in (
+                select clients.id
+                from ods.ods_clients_hist as clients
+                where ods.lookup_key(clients.license) = wanted_key
+            )
+        window history as (
+            partition by ods_clients_hist.id
+            order by ods_clients_hist.valid_from
+        )
+    ),
+
+    candidates as (
+        select
+            bearers.id,
+            bool_or(
+                bearers.bears_from <= moment
+                and (bearers.valid_to > moment or bearers.valid_to is null)
+            ) as bore_it_then
+        from bearers
+        where bearers.key = wanted_key
+        group by bearers.id
+    )
+
+    select
+        case
+            when count(*) filter (where candidates.bore_it_then) = 1
+                then min(candidates.id) filter (where candidates.bore_it_then)
+            when not bool_or(candidates.bore_it_then) and count(*) = 1
+                then min(candidates.id)
+            else 0
+        end
+    from candidates
+$$;
+
+comment on function dds.client_bearing(text, timestamptz) is 'The client who bore a key of a licence at a moment, else the only one that ever did, else 0: the look-up of dds.fact_rentals for one lead';
+
+create function dds.given_at(
+    wanted_id bigint, up_to timestamptz, kind text, wanted_key text
+)
+returns timestamptz
+language sql
+stable
+as $$
+    select
+        min(versions.valid_from) filter (
+            where
+                versions.valid_from
+                > coalesce(versions.last_other_at, '-infinity'::timestamptz)
+        )
+    from (
+        select
+            ods_leads_hist.valid_from,
+            max(ods_leads_hist.valid_from) filter (
+                where
+                    ods.lookup_key(
+                        case kind
+                            when 'car' then ods_leads_hist.plate
+                            else ods_leads_hist.license
+                        end
+                    ) is distinct from wanted_key
+            ) over () as last_other_at
+        from ods.ods_leads_hist
+        where
+            ods_leads_hist.id = wanted_id
+            and ods_leads_hist.valid_from <= up_to
+    ) as versions
+$$;
+
+comment on function dds.given_at(bigint, timestamptz, text, text) is 'When a lead was given the plate (kind car) or licence (client) that it had in a version: at the first one, or the first after the last with another key';
+
+create function dds.horizon(out first_day date, out last_day date)
+language sql
+stable
+as $$
+    select
+        first_done.cursor_day,
+        newest_done.cursor_day + build.max_horizon_days
+    from ops.watermark as first_done
+    cross join ops.watermark as newest_done
+    cross join dm.build
+    where
+        first_done.name = 'dds.fact_fleet_usage_day/first_day'
+        and newest_done.name = 'dds.fact_fleet_usage_day'
+$$;
+
+comment on function dds.horizon() is 'The first and the last day that the days of cars are built for';
+
+create function dds.past_bookings_at(
+    moment timestamptz, from_moment timestamptz, end_moment timestamptz,
+    with_open boolean, only_cars bigint[]
+)
+returns setof dds.fact_rentals
+language plpgsql
+stable
+set plan_cache_mode = force_custom_plan
+as $$
+begin
+    -- Leads that were bookings then and have changed since.
+    return query
+    with statuses as materialized (
+        select
+            dict_status_leads.status_id,
+            dict_status_leads.status_name,
+            dict_status_leads.stage
+        from dm.build
+        inner join dict.dict_status_leads
+            on build.pipeline_id = dict_status_leads.pipeline_id
+        where
+            dict_status_leads.stage in ('confirmed', 'on_rent', 'returned', 'closed')
+        union all
+        select
+            142 as status_id,
+            dict.unknown_status_name(142) as status_name,
+            dict.unknown_status_stage(142) as stage
+        from dm.build
+        where
+            not exists (
+                select
+                from dict.dict_status_leads
+                where
+                    dict_status_leads.pipeline_id = build.pipeline_id
+                    and dict_status_leads.status_id = 142
+            )
+    ),
+
+    bounds as materialized (
+        select
+            build.*,
+            horizon.first_day::timestamp at time zone build.business_tz
+                as horizon_moment,
+            (horizon.last_day + 1)::timestamp at time zone build.business_tz
+                as horizon_end
+        from dm.build
+        cross join dds.horizon() as horizon
+    ),
+
+    versions as materialized (
+        select
+            hist.*,
+            statuses.status_name,
+            statuses.stage,
+            dds.rental_days(
+                hist.rental_start, hist.rental_end, bounds.business_tz,
+                bounds.grace_minutes
+            ) as rental_days
+        from bounds
+        cross join generate_series(0, 36) as classes (class)
+        inner join ods.ods_leads_hist as hist
+            on
+                not hist.is_current
+                and dds.span_class(hist.valid_from, hist.valid_to) = classes.class
+                and hist.valid_from >= dds.span_reach(moment, classes.class)
+                and hist.valid_from <= moment
+                and hist.valid_to > moment
+                and hist.pipeline_id = bounds.pipeline_id
+        inner join statuses on hist.status_id = statuses.status_id
+        where
+            only_cars is not null
+            or (with_open and statuses.stage in ('confirmed', 'on_rent'))
+            or coalesce(hist.rental_start, hist.rental_end) is null
+            or (
+                least(hist.rental_start, hist.rental_end) < end_moment
+                and greatest(hist.rental_start, hist.rental_end) >= from_moment
+            )
+            or least(hist.rental_start, hist.rental_end) < bounds.horizon_moment
+            or least(hist.rental_start, hist.rental_end) >= bounds.horizon_end
+    ),
+
+    linked as (
+        select
+            versions.*,
+            case
+                when
+                    versions.car_element_id = 0
+                    or exists (
+                        select
+                        from ods.ods_cars_hist
+                        where ods_cars_hist.id = versions.car_element_id
+                    )
+                    then versions.car_element_id
+                when ods.lookup_key(versions.plate) is not null
+                    then dds.car_bearing(
+                        ods.lookup_key(versions.plate),
+                        dds.given_at(
+                            versions.id, versions.valid_from, 'car',
+                            ods.lookup_key(versions.plate)
+                        )
+                    )
+                else 0
+            end as car_id
+        from versions
+    )
+
+    select
+        linked.id,
+        linked.car_id,
+        case
+            when
+                linked.client_element_id = 0
+                or exists (
+                    select
+                    from ods.ods_clients_hist
+                    where ods_clients_hist.id = linked.client_element_id
+                )
+                then linked.client_element_id
+            when ods.lookup_key(linked.license) is not null
+                then dds.client_bearing(
+                    ods.lookup_key(linked.license),
+                    dds.given_at(
+                        linked.id, linked.valid_from, 'client',
+                        ods.lookup_key(linked.license)
+                    )
+                )
+            else 0
+        end,
+        linked.pipeline_id,
+        linked.status_id,
+        linked.status_name,
+        linked.stage,
+        linked.rental_days,
+        linked.dailyrate,
+        linked.budget,
+        case
+            when linked.budget > 0 then linked.budget
+            else linked.dailyrate * linked.rental_days
+        end,
+        true,
+        false,
+        linked.rental_start,
+        linked.rental_end,
+        linked.closed_at,
+        linked.created_at,
+        linked.updated_at,
+        linked.load_date,
+        confirmation.confirmed_at
+    from linked
+    cross join lateral (
+        select
+            least(
+                min(fact_lead_status_change.change_ts),
+                (
+                    select coalesce(linked.created_at, linked.valid_from)
+                    from dds.lead_first_status
+                    inner join statuses
+                        on lead_first_status.status_id = statuses.status_id
+                    where
+                        lead_first_status.lead_id = linked.id
+                        and lead_first_status.pipeline_id = linked.pipeline_id
+                )
+            ) as confirmed_at
+        from dds.fact_lead_status_change
+        inner join statuses
+            on fact_lead_status_change.to_status_id = statuses.status_id
+        where
+            fact_lead_status_change.lead_id = linked.id
+            and fact_lead_status_change.to_pipeline_id = linked.pipeline_id
+            and fact_lead_status_change.change_ts <= moment
+    ) as confirmation
+    where only_cars is null or linked.car_id = any(only_cars);
+end;
+$$;
+
+comment on function dds.past_bookings_at(timestamptz, timestamptz, timestamptz, boolean, bigint[]) is 'What of dds.bookings_at() has changed since';
+
+create function dds.bookings_at(
+    moment timestamptz, from_day date, to_day date, with_open boolean default false,
+    only_cars bigint[] default null
+)
+returns setof dds.fact_rentals
+language plpgsql
+stable
+set plan_cache_mode = force_custom_plan
+as $$
+declare
+    zone constant text := (select build.business_tz from dm.build);
+    from_moment constant timestamptz := from_day::timestamp at time zone zone;
+    end_moment constant timestamptz := (to_day + 1)::timestamp at time zone zone;
+    horizon_moment constant timestamptz := (
+        select horizon.first_day::timestamp at time zone zone
+        from dds.horizon() as horizon
+    );
+    horizon_end constant timestamptz := (
+        select (horizon.last_day + 1)::timestamp at time zone zone
+        from dds.horizon() as horizon
+    );
+begin
+    return query
+    with wanted as materialized (
+        select rentals.lead_id
+        from generate_series(0, 36) as classes (class)
+        inner join dds.fact_rentals as rentals
+            on
+                dds.span_class(
+                    least(rentals.rental_start, rentals.rental_end),
+                    greatest(rentals.rental_start, rentals.rental_end)
+                ) = classes.class
+                and (
+                    least(rentals.rental_start, rentals.rental_end)
+                    >= dds.span_reach(from_moment, classes.class)
+                )
+                and least(rentals.rental_start, rentals.rental_end) < end_moment
+                and greatest(rentals.rental_start, rentals.rental_end) >= from_moment
+        where rentals.is_booking and only_cars is null
+        union
+        -- What begins beyond the horizon counts on the day of its creation.
+        select rentals.lead_id
+        from generate_series(0, 36) as classes (class)
+        inner join dds.fact_rentals as rentals
+            on
+                dds.span_class(
+                    least(rentals.rental_start, rentals.rental_end),
+                    greatest(rentals.rental_start, rentals.rental_end)
+                ) = classes.class
+                and least(rentals.rental_start, rentals.rental_end) < horizon_moment
+        where rentals.is_booking and only_cars is null
+        union
+        select rentals.lead_id
+        from generate_series(0, 36) as classes (class)
+        inner join dds.fact_rentals as rentals
+            on
+                dds.span_class(
+                    least(rentals.rental_start, rentals.rental_end),
+                    greatest(rentals.rental_start, rentals.rental_end)
+                ) = classes.class
+                and least(rentals.rental_start, rentals.rental_end) >= horizon_end
+        where rentals.is_booking and only_cars is null
+        union
+        select rentals.lead_id
+        from dds.fact_rentals as rentals
+        where
+            rentals.is_booking
+            and rentals.rental_start is null
+            and rentals.rental_end is null
+            and only_cars is null
+        union
+        select rentals.lead_id
+        from dds.fact_rentals as rentals
+        where rentals.stage in ('confirmed', 'on_rent') and with_open
+        union
+        select rentals.lead_id
+        from dds.fact_rentals as rentals
+        where rentals.is_booking and rentals.car_id = any(only_cars)
+    ),
+
+    bookings as (
+        select
+            rentals.lead_id,
+            rentals.car_id,
+            rentals.client_id,
+            rentals.pipeline_id,
+            rentals.status_id,
+            rentals.status_name,
+            rentals.stage,
+            rentals.rental_days,
+            rentals.dailyrate,
+            rentals.budget,
+            rentals.amount,
+            rentals.is_booking,
+            rentals.is_cancelled,
+            rentals.rental_start,
+            rentals.rental_end,
+            rentals.closed_at,
+            rentals.created_at,
+            rentals.updated_at,
+            rentals.load_date,
+            case when rentals.confirmed_at <= moment then rentals.confirmed_at end
+                as confirmed_at
+        from wanted
+        inner join dds.fact_rentals as rentals on wanted.lead_id = rentals.lead_id
+        inner join ods.ods_leads_hist as hist
+            on
+                rentals.lead_id = hist.id
+                and hist.is_current
+                and hist.valid_from <= moment
+        union all
+        select past.*
+        from dds.past_bookings_at(
+            moment, from_moment, end_moment, with_open, only_cars
+        ) as past
+    )
+
+    select
+        bookings.lead_id,
+        -- A car that came later was not there.
+        coalesce(cars.id, 0) as car_id,
+        bookings.client_id,
+        bookings.pipeline_id,
+        bookings.status_id,
+        bookings.status_name,
+        bookings.stage,
+        bookings.rental_days,
+        bookings.dailyrate,
+        bookings.budget,
+        bookings.amount,
+        bookings.is_booking,
+        bookings.is_cancelled,
+        bookings.rental_start,
+        bookings.rental_end,
+        bookings.closed_at,
+        bookings.created_at,
+        bookings.updated_at,
+        bookings.load_date,
+        bookings.confirmed_at
+    from bookings
+    left join (
+        select distinct ods_cars_hist.id
+        from ods.ods_cars_hist
+        where ods_cars_hist.valid_from <= moment
+    ) as cars on bookings.car_id = cars.id;
+end;
+$$;
+
+comment on function dds.bookings_at(timestamptz, date, date, boolean, bigint[]) is 'Rows of dds.fact_rentals as they were at a moment: of bookings whose dates reach into a period, that have no date, or one beyond the horizon; with_open: also all in confirmed or on_rent; only_cars: all bookings of these cars instead';
+
+create function dds.car_versions_at(moment timestamptz, business_tz text, up_to date)
+returns table (
+    car_id bigint, plate text, joins_on date, first_day date, last_day date,
+    last_idle_day date
+)
+language sql
+stable
+as $$
+    with versions as (
+        select
+            hist.id as car_id,
+            hist.plate,
+            row_number() over history as place,
+            (hist.valid_from at time zone business_tz)::date as opens_on,
+            (lead(hist.valid_from) over history at time zone business_tz)::date
+                as next_opens_on,
+            (
+                case when hist.valid_to <= moment then hist.valid_to end
+                at time zone business_tz
+            )::date as last_valid_on,
+            (
+                coalesce(
+                    last_value(hist.created_at) over whole_history,
+                    first_value(hist.valid_from) over whole_history
+                ) at time zone business_tz
+            )::date as created_on,
+            last_value(hist.in_fleet_from) over whole_history as in_fleet_from,
+            last_value(hist.in_fleet_to) over whole_history as in_fleet_to
+        from ods.ods_cars_hist as hist
+        where hist.valid_from <= moment
+        window
+            history as (partition by hist.id order by hist.valid_from),
+            whole_history as (
+                partition by hist.id
+                order by hist.valid_from
+                rows between unbounded preceding and unbounded following
+            )
+    )
+
+    select
+        versions.car_id,
+        versions.plate,
+        coalesce(versions.in_fleet_from, versions.created_on),
+        case when versions.place = 1 then '-infinity' else versions.opens_on end,
+        coalesce(versions.next_opens_on - 1, 'infinity'),
+        least(
+            versions.next_opens_on - 1, versions.last_valid_on, versions.in_fleet_to,
+            up_to
+        )
+    from versions
+    where
+        versions.place = 1
+        or versions.next_opens_on is null
+        or versions.next_opens_on > versions.opens_on
+$$;
+
+comment on function dds.car_versions_at(timestamptz, text, date) is 'The versions of cars known at a moment to which days belong: the last one to open on a day or before it is that of the day, the first one stands for the days before it too; and until when each was idle, at the latest up to a day';
+
+create function dds.fleet_usage_at(moment timestamptz, from_day date, to_day date)
+returns table (
+    car_id bigint, plate text, rentals_cnt integer, lead_ids bigint[], amount_share numeric,
+    charged_days integer, is_rented boolean, is_double_booked boolean, is_unpriced boolean,
+    usage_date date
+)
+language plpgsql
+stable
+set plan_cache_mode = force_custom_plan
+as $$
+declare
+    zone constant text := (select build.business_tz from dm.build);
+    horizon_from constant date := (select horizon.first_day from dds.horizon() as horizon);
+    horizon_to constant date := (select horizon.last_day from dds.horizon() as horizon);
+    starts_on constant date := greatest(from_day, horizon_from);
+    ends_on constant date := least(to_day, horizon_to);
+    -- Those whose days before they joined begin with their first booking.
+    late_cars constant bigint[] := (
+        select array_agg(distinct versions.car_id)
+        from dds.car_versions_at(moment, zone, ends_on) as versions
+        where versions.joins_on > starts_on
+    );
+begin
+    return query
+    with versions as materialized (
+        select car_versions.*
+        from dds.car_versions_at(moment, zone, ends_on) as car_versions
+    ),
+
+    late_bookings as (
+        select
+            bookings.car_id,
+            min(
+                dds.first_booked_day(
+                    bookings.rental_start, bookings.rental_end, zone
+                )
+            ) as first_day
+        from dds.bookings_at(moment, null, null, false, late_cars) as bookings
+        where
+            late_cars is not null
+            and dds.last_booked_day(
+                bookings.rental_start, bookings.rental_end, zone
+            ) >= horizon_from
+        group by bookings.car_id
+    ),
+
+    idle_days as (
+        select
+            versions.car_id,
+            calendar.day::date as usage_date
+        from versions
+        left join late_bookings on versions.car_id = late_bookings.car_id
+        cross join lateral generate_series(
+            greatest(
+                starts_on, versions.first_day,
+                least(versions.joins_on, late_bookings.first_day)
+            )::timestamp,
+            versions.last_idle_day::timestamp,
+            interval '1 day'
+        ) as calendar (day)
+        where versions.last_idle_day >= starts_on
+    ),
+
+    bookings as (
+        select
+            found.*,
+            dds.first_booked_day(found.rental_start, found.rental_end, zone)
+                as first_day,
+            dds.last_booked_day(found.rental_start, found.rental_end, zone)
+                as last_day
+        from dds.bookings_at(moment, from_day, to_day) as found
+        where found.car_id <> 0 and found.rental_end >= found.rental_start
+    ),
+
+    booked_days as (
+        select
+            bookings.car_id,
+            calendar.day::date as usage_date,
+            count(*)::integer as rentals_cnt,
+            array_agg(bookings.lead_id order by bookings.lead_id) as lead_ids,
+            sum(
+                dds.share_of_day(
+                    coalesce(bookings.amount, 0), bookings.first_day,
+                    bookings.last_day, calendar.day::date
+                )
+            ) as amount_share,
+            sum(
+                dds.charged_days_of_day(
+                    bookings.rental_days, bookings.first_day, bookings.last_day,
+                    calendar.day::date
+                )
+            )::integer as charged_days,
+            bool_and(bookings.amount is null) as is_unpriced
+        from bookings
+        cross join lateral generate_series(
+            greatest(bookings.first_day, starts_on)::timestamp,
+            least(bookings.last_day, ends_on)::timestamp,
+            interval '1 day'
+        ) as calendar (day)
+        group by bookings.car_id, calendar.day
+    ),
+
+    days as (
+        select
+            coalesce(idle_days.car_id, booked_days.car_id) as car_id,
+            coalesce(idle_days.usage_date, booked_days.usage_date) as usage_date,
+            booked_days.rentals_cnt,
+            booked_days.lead_ids,
+            booked_days.amount_share,
+            booked_days.charged_days,
+            booked_days.is_unpriced
+        from idle_days
+        full join booked_days
+            on
+                idle_days.car_id = booked_days.car_id
+                and idle_days.usage_date = booked_days.usage_date
+    )
+
+    select
+        days.car_id,
+        versions.plate,
+        coalesce(days.rentals_cnt, 0),
+        coalesce(days.lead_ids, '{}'::bigint[]),
+        coalesce(days.amount_share, 0),
+        coalesce(days.charged_days, 0),
+        days.rentals_cnt is not null,
+        coalesce(days.rentals_cnt > 1, false),
+        coalesce(days.is_unpriced, false),
+        days.usage_date
+    from days
+    inner join versions
+        on
+            days.car_id = versions.car_id
+            and days.usage_date between versions.first_day and versions.last_day;
+end;
+$$;
+
+comment on function dds.fleet_usage_at(timestamptz, date, date) is 'Rows of dds.fact_fleet_usage_day of a period as they were at a moment; idle days also after the last booked one';
+
+create function dds.unattributed_at(moment timestamptz, from_day date, to_day date)
+returns setof dm.unattributed_booking
+language sql
+stable
+as $$
+    select
+        bookings.lead_id,
+        bookings.car_id,
+        part.usage_date,
+        part.revenue,
+        part.is_beyond_horizon
+    from dm.build
+    cross join dds.horizon() as horizon
+    cross join dds.bookings_at(moment, from_day, to_day) as bookings
+    cross join lateral dds.unattributed_part(
+        bookings, build.business_tz, horizon.first_day, horizon.last_day
+    ) as part
+    where part.usage_date between from_day and to_day
+$$;
+
+comment on function dds.unattributed_at(timestamptz, date, date) is 'Rows of dm.unattributed_booking of a period as they were at a moment';
+
+-- The marts at a moment. last_day is the last finished day then.
+
+create function dds.fleet_utilisation_at(
+    moment timestamptz, finished_day date, from_month date, to_month date
+)
+returns setof dm.fleet_utilisation_month
+language sql
+stable
+as $$
+    with days as (
+        select
+            usage.*,
+            date_trunc('month', usage.usage_date)::date as month,
+            coalesce(dim_car.model, '(none)') as model,
+            usage.usage_date - (
+                row_number() over (
+                    partition by
+                        usage.car_id, date_trunc('month', usage.usage_date),
+                        usage.is_rented
+                    order by usage.usage_date
+                )
+            )::integer as island
+        from dds.fleet_usage_at(
+            moment,
+            date_trunc('month', from_month)::date,
+            least(
+                (date_trunc('month', to_month) + interval '1 month - 1 day')::date,
+                finished_day
+            )
+        ) as usage
+        left join dds.dim_car on usage.car_id = dim_car.car_id
+    ),
+
+    runs as (
+        select
+            days.car_id,
+            days.model,
+            days.month,
+            days.is_rented,
+            count(*) as days,
+            count(*) filter (where days.is_double_booked) as double_booked_days
+        from days
+        group by days.car_id, days.model, days.month, days.is_rented, days.island
+    ),
+
+    sums as (
+        select
+            months.month::date as month,
+            case
+                when grouping(runs.car_id) = 0 then 'car'
+                when grouping(runs.model) = 0 then 'model'
+                else 'fleet'
+            end as level,
+            runs.car_id,
+            runs.model,
+            coalesce(sum(runs.days), 0)::integer as car_days,
+            coalesce(sum(runs.days) filter (where runs.is_rented), 0)::integer
+                as rented_days,
+            coalesce(max(runs.days) filter (where not runs.is_rented), 0)::integer
+                as longest_idle_run,
+            coalesce(sum(runs.double_booked_days), 0)::integer as double_booked_days
+        from generate_series(
+            date_trunc('month', from_month::timestamp),
+            date_trunc('month', least(to_month, finished_day)::timestamp),
+            interval '1 month'
+        ) as months (month)
+        left join runs on months.month::date = runs.month
+        group by grouping sets (
+            (months.month, runs.car_id, runs.model), (months.month, runs.model),
+            (months.month)
+        )
+        having
+            (grouping(runs.model) = 1 and grouping(runs.car_id) = 1)
+            or runs.model is not null
+    )
+
+    select
+        sums.month,
+        sums.level,
+        case when sums.level = 'car' then sums.car_id else 0 end,
+        case when sums.level = 'fleet' then '' else sums.model end,
+        sums.car_days,
+        sums.rented_days,
+        sums.car_days - sums.rented_days,
+        sums.longest_idle_run,
+        sums.double_booked_days,
+        sums.rented_days::numeric / nullif(sums.car_days, 0),
+        period.days_so_far,
+        period.is_complete
+    from sums
+    cross join lateral dm.month_so_far(sums.month, finished_day) as period
+$$;
+
+comment on function dds.fleet_utilisation_at(timestamptz, date, date, date) is 'Rows of dm.fleet_utilisation_month as they were at a moment: moment, last finished day, first month, last month';
+
+create function dds.revenue_day_at(
+    moment timestamptz, finished_day date, from_day date, to_day date
+)
+returns setof dm.revenue_day
+language sql
+stable
+as $$
+    with usage as (
+        select
+            found.usage_date,
+            count(*) as car_days,
+            count(*) filter (where found.is_rented) as rented_days,
+            sum(found.charged_days) as charged_days,
+            count(*) filter (where found.is_unpriced) as unpriced_days,
+            trim_scale(sum(found.amount_share)) as revenue
+        from dds.fleet_usage_at(moment, from_day, to_day) as found
+        group by found.usage_date
+    ),
+
+    lacking as (
+        select
+            found.usage_date,
+            count(*) as bookings,
+            trim_scale(sum(found.revenue)) as revenue
+        from dds.unattributed_at(moment, from_day, to_day) as found
+        group by found.usage_date
+    ),
+
+    days as (
+        select
+            calendar.day::date as usage_date,
+            calendar.day::date > finished_day as is_ahead,
+            coalesce(usage.revenue, 0) as revenue,
+            coalesce(usage.rented_days, 0)::integer as rented_days,
+            coalesce(usage.charged_days, 0)::integer as charged_days,
+            coalesce(usage.unpriced_days, 0)::integer as unpriced_days,
+            case
+                when calendar.day::date <= finished_day
+                    then coalesce(usage.car_days, 0)
+            end::integer as car_days,
+            coalesce(lacking.revenue, 0) as unattributed_revenue,
+            coalesce(lacking.bookings, 0)::integer as unattributed_bookings
+        from generate_series(
+            from_day::timestamp, to_day::timestamp, interval '1 day'
+        ) as calendar (day)
+        left join usage on calendar.day::date = usage.usage_date
+        left join lacking on calendar.day::date = lacking.usage_date
+    )
+
+    select
+        days.usage_date,
+        days.revenue,
+        days.rented_days,
+        days.charged_days,
+        days.unpriced_days,
+        days.car_days,
+        days.revenue / nullif(days.rented_days, 0),
+        days.revenue / nullif(days.charged_days, 0),
+        days.revenue / nullif(days.car_days, 0),
+        days.unattributed_revenue,
+        days.unattributed_bookings,
+        days.is_ahead
+    from days
+$$;
+
+comment on function dds.revenue_day_at(timestamptz, date, date, date) is 'Rows of dm.revenue_day as they were at a moment, one for each day asked: moment, last finished day, first day, last day';
+
+create function dds.revenue_month_at(
+    moment timestamptz, finished_day date, from_month date, to_month date
+)
+returns setof dm.revenue_month
+language sql
+stable
+as $$
+    with bounds as materialized (
+        select
+            date_trunc('month', from_month)::date as from_day,
+            (date_trunc('month', to_month) + interval '1 month - 1 day')::date as to_day
+    ),
+
+    parts as (
+        select
+            usage.car_id,
+            usage.usage_date,
+            usage.amount_share as revenue,
+            usage.is_rented::integer as rented_days,
+            usage.charged_days,
+            usage.is_unpriced::integer as unpriced_days,
+            1 as car_days,
+            0 as lacking_revenue,
+            0 as lacking_bookings
+        from bounds
+        cross join dds.fleet_usage_at(moment, bounds.from_day, bounds.to_day) as usage
+        union all
+        select
+            lacking.car_id,
+            lacking.usage_date,
+            0 as revenue,
+            0 as rented_days,
+            0 as charged_days,
+            0 as unpriced_days,
+            0 as car_days,
+            lacking.revenue as lacking_revenue,
+            1 as lacking_bookings
+        from bounds
+        cross join
+            dds.unattributed_at(moment, bounds.from_day, bounds.to_day) as lacking
+    ),
+
+    car_months as (
+        select
+            date_trunc('month', parts.usage_date)::date as month,
+            parts.car_id,
+            case when parts.car_id <> 0 then coalesce(dim_car.model, '(none)') end
+                as model,
+            parts.usage_date > finished_day as is_ahead,
+            sum(parts.revenue) as revenue,
+            sum(parts.rented_days) as rented_days,
+            sum(parts.charged_days) as charged_days,
+            sum(parts.unpriced_days) as unpriced_days,
+            sum(parts.car_days) as car_days,
+            sum(parts.lacking_revenue) as lacking_revenue,
+            sum(parts.lacking_bookings) as lacking_bookings
+        from parts
+        left join dds.dim_car on parts.car_id = dim_car.car_id
+        group by
+            date_trunc('month', parts.usage_date), parts.car_id, dim_car.model,
+            parts.usage_date > finished_day
+        -- Idle days ahead are nothing yet.
+        having
+            parts.usage_date > finished_day is false
+            or sum(parts.rented_days) > 0
+            or sum(parts.lacking_bookings) > 0
+    ),
+
+    sums as (
+        select
+            months.month::date as month,
+            case
+                when grouping(cars.car_id) = 0 then 'car'
+                when grouping(cars.model) = 0 then 'model'
+                else 'fleet'
+            end as level,
+            cars.car_id,
+            cars.model,
+            trim_scale(coalesce(sum(cars.revenue) filter (where not cars.is_ahead), 0))
+                as revenue,
+            coalesce(sum(cars.rented_days) filter (where not cars.is_ahead), 0)::integer
+                as rented_days,
+            coalesce(sum(cars.charged_days) filter (where not cars.is_ahead), 0)::integer
+                as charged_days,
+            coalesce(sum(cars.unpriced_days) filter (where not cars.is_ahead), 0)::integer
+                as unpriced_days,
+            coalesce(sum(cars.car_days) filter (where not cars.is_ahead), 0)::integer
+                as car_days,
+            trim_scale(
+                coalesce(sum(cars.lacking_revenue) filter (where not cars.is_ahead), 0)
+            ) as unattributed_revenue,
+            coalesce(
+                sum(cars.lacking_bookings) filter (where not cars.is_ahead), 0
+            )::integer as unattributed_bookings,
+            trim_scale(coalesce(sum(cars.revenue) filter (where cars.is_ahead), 0))
+                as revenue_ahead,
+            coalesce(sum(cars.rented_days) filter (where cars.is_ahead), 0)::integer
+                as rented_days_ahead,
+            trim_scale(
+                coalesce(sum(cars.lacking_revenue) filter (where cars.is_ahead), 0)
+            ) as unattributed_revenue_ahead,
+            coalesce(
+                sum(cars.lacking_bookings) filter (where cars.is_ahead), 0
+            )::integer as unattributed_bookings_ahead
+        from generate_series(
+            date_trunc('month', from_month::timestamp),
+            date_trunc('month', to_month::timestamp),
+            interval '1 month'
+        ) as months (month)
+        left join car_months as cars on months.month::date = cars.month
+        group by grouping sets (
+            (months.month, cars.car_id, cars.model), (months.month, cars.model),
+            (months.month)
+        )
+        having
+            (grouping(cars.model) = 1 and grouping(cars.car_id) = 1)
+            or cars.model is not null
+    )
+
+    select
+        sums.month,
+        sums.level,
+        case when sums.level = 'car' then sums.car_id else 0 end,
+        case when sums.level = 'fleet' then '' else sums.model end,
+        sums.revenue,
+        sums.rented_days,
+        sums.charged_days,
+        sums.unpriced_days,
+        sums.car_days,
+        sums.unattributed_revenue,
+        sums.unattributed_bookings,
+        sums.revenue / nullif(sums.rented_days, 0),
+        sums.revenue / nullif(sums.charged_days, 0),
+        sums.revenue / nullif(sums.car_days, 0),
+        sums.rented_days::numeric / nullif(sums.car_days, 0),
+        sums.revenue_ahead,
+        sums.rented_days_ahead,
+        sums.unattributed_revenue_ahead,
+        sums.unattributed_bookings_ahead,
+        period.days_so_far,
+        period.is_complete
+    from sums
+    cross join lateral dm.month_so_far(sums.month, finished_day) as period
+$$;
+
+comment on function dds.revenue_month_at(timestamptz, date, date, date) is 'Rows of dm.revenue_month as they were at a moment, of the fleet one for each month asked: moment, last finished day, first month, last month';
+
+-- What reports may ask.
+
 create function dm.rentals_as_of(as_of date, from_day date, to_day date)
 returns table (
-    lead_id bigint, car_id bigint, client_id bigint, stage text, status_id bigint, amount numeric,
-    rental_days integer, rental_start timestamptz, rental_end timestamptz,
+    lead_id bigint, car_id bigint, client_id bigint, stage text, status_id bigint,
+    amount numeric, rental_days integer, rental_start timestamptz, rental_end timestamptz,
     confirmed_at timestamptz, created_at timestamptz, first_day date, last_day date
 )
-language sql stable security definer set search_path = pg_catalog, pg_temp
-as $$ select null::bigint, null::bigint, null::bigint, null::text, null::bigint, null::numeric, null::integer, null::timestamptz, null::timestamptz, null::timestamptz, null::timestamptz, null::date, null::date where false $$;
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+set jit = off
+as $$
+    select
+        bookings.lead_id,
+        bookings.car_id,
+        bookings.client_id,
+        bookings.stage,
+        bookings.status_id,
+        bookings.amount,
+        bookings.rental_days,
+        bookings.rental_start,
+        bookings.rental_end,
+        bookings.confirmed_at,
+        bookings.created_at,
+        dds.first_booked_day(
+            bookings.rental_start, bookings.rental_end, build.business_tz
+        ),
+        dds.last_booked_day(
+            bookings.rental_start, bookings.rental_end, build.business_tz
+        )
+    from dm.build
+    cross join dds.bookings_at(dm.end_of_day(as_of), from_day, to_day) as bookings
+    where
+        (least(bookings.rental_start, bookings.rental_end) at time zone build.business_tz)::date
+        <= to_day
+        and (
+            greatest(bookings.rental_start, bookings.rental_end)
+            at time zone build.business_tz
+        )::date >= from_day
+$$;
+
+comment on function dm.rentals_as_of(date, date, date) is 'Bookings whose dates reach into a period, as they were at the end of a day: as_of, first day, last day. first_day and last_day are the days that a booking covers, null when it covers none';
 
 create function dm.fleet_usage_as_of(as_of date, from_day date, to_day date)
 returns table (
     car_id bigint, plate text, rentals_cnt integer, lead_ids bigint[], amount_share numeric,
-    charged_days integer, is_rented boolean, is_double_booked boolean, is_unpriced boolean, usage_date date
+    charged_days integer, is_rented boolean, is_double_booked boolean, is_unpriced boolean,
+    usage_date date
 )
-language sql stable security definer set search_path = pg_catalog, pg_temp
-as $$ select null::bigint, null::text, null::integer, null::bigint[], null::numeric, null::integer, null::boolean, null::boolean, null::boolean, null::date where false $$;
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+set jit = off
+as $$
+    select usage.*
+    from dds.fleet_usage_at(dm.end_of_day(as_of), from_day, to_day) as usage
+$$;
 
-create function dm.fleet_utilisation_as_of(as_of date, from_month date, to_month date)
-returns setof dm.fleet_utilisation_month
-language sql stable security definer set search_path = pg_catalog, pg_temp
-as $$ select * from dm.fleet_utilisation_month where false $$;
-
-create function dm.revenue_day_as_of(as_of date, from_day date, to_day date)
-returns setof dm.revenue_day
-language sql stable security definer set search_path = pg_catalog, pg_temp
-as $$ select * from dm.revenue_day where false $$;
-
-create function dm.revenue_month_as_of(as_of date, from_month date, to_month date)
-returns setof dm.revenue_month
-language sql stable security definer set search_path = pg_catalog, pg_temp
-as $$ select * from dm.revenue_month where false $$;
+comment on function dm.fleet_usage_as_of(date, date, date) is 'Days of cars as in dds.fact_fleet_usage_day, as they were at the end of a day: as_of, first day, last day';
 
 create function dm.unattributed_booking_as_of(as_of date, from_day date, to_day date)
 returns setof dm.unattributed_booking
-language sql stable security definer set search_path = pg_catalog, pg_temp
-as $$ select * from dm.unattributed_booking where false $$;
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+set jit = off
+as $$
+    select lacking.*
+    from dds.unattributed_at(dm.end_of_day(as_of), from_day, to_day) as lacking
+$$;
+
+comment on function dm.unattributed_booking_as_of(date, date, date) is 'Rows of dm.unattributed_booking of a period, as they were at the end of a day: as_of, first day, last day';
+
+create function dm.fleet_utilisation_as_of(as_of date, from_month date, to_month date)
+returns setof dm.fleet_utilisation_month
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+set jit = off
+as $$
+    select rows.*
+    from dds.fleet_utilisation_at(
+        dm.end_of_day(as_of), as_of, from_month, to_month
+    ) as rows
+$$;
+
+comment on function dm.fleet_utilisation_as_of(date, date, date) is 'Rows of dm.fleet_utilisation_month as they were at the end of a day, of the fleet one for each month asked that had begun: as_of, first month, last month';
+
+create function dm.revenue_day_as_of(as_of date, from_day date, to_day date)
+returns setof dm.revenue_day
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+set jit = off
+as $$
+    select rows.*
+    from dds.revenue_day_at(dm.end_of_day(as_of), as_of, from_day, to_day) as rows
+$$;
+
+comment on function dm.revenue_day_as_of(date, date, date) is 'Rows of dm.revenue_day as they were at the end of a day, one for each day asked: as_of, first day, last day';
+
+create function dm.revenue_month_as_of(as_of date, from_month date, to_month date)
+returns setof dm.revenue_month
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+set jit = off
+as $$
+    select rows.*
+    from dds.revenue_month_at(
+        dm.end_of_day(as_of), as_of, from_month, to_month
+    ) as rows
+$$;
+
+comment on function dm.revenue_month_as_of(date, date, date) is 'Rows of dm.revenue_month as they were at the end of a day, of the fleet one for each month asked: as_of, first month, last month';
 
 create function dm.booking_pace_as_of(as_of date, from_day date, to_day date)
 returns setof dm.booking_pace
-language sql stable security definer set search_path = pg_catalog, pg_temp
-as $$ select * from dm.booking_pace where false $$;
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+set jit = off
+as $$
+    with stays as (
+        select
+            calendar.day::date as stay_date,
+            build.first_load_day,
+            booking_pace_as_of.as_of - build.first_load_day as age
+        from dm.build
+        cross join dds.horizon() as horizon
+        cross join lateral generate_series(
+            greatest(from_day, booking_pace_as_of.as_of + 1)::timestamp,
+            least(to_day, horizon.last_day)::timestamp,
+            interval '1 day'
+        ) as calendar (day)
+        where booking_pace_as_of.as_of >= build.first_load_day
+    ),
+
+    states as (
+        select
+            stays.stay_date,
+            backs.days_back,
+            stays.age >= backs.days_back as is_known,
+            coalesce(sum(booked_step.booked_days), 0)::integer as booked_days,
+            trim_scale(coalesce(sum(booked_step.revenue), 0)) as revenue
+        from stays
+        cross join (values (0), (1), (7), (28), (364)) as backs (days_back)
+        left join dds.booked_step
+            on
+                booked_step.stay_date = case
+                    when backs.days_back = 364 then stays.stay_date - 364
+                    else stays.stay_date
+                end
+                and booked_step.as_of <= booking_pace_as_of.as_of - backs.days_back
+        group by stays.stay_date, stays.age, backs.days_back
+    ),
+
+    known as (
+        select
+            states.stay_date,
+            max(states.booked_days) filter (where states.days_back = 0) as days_0,
+            max(states.revenue) filter (where states.days_back = 0) as revenue_0,
+            max(states.booked_days) filter (where states.days_back = 1) as days_1,
+            max(states.revenue) filter (where states.days_back = 1) as revenue_1,
+            max(states.booked_days) filter (where states.days_back = 7) as days_7,
+            max(states.revenue) filter (where states.days_back = 7) as revenue_7,
+            max(states.booked_days) filter (where states.days_back = 28) as days_28,
+            max(states.revenue) filter (where states.days_back = 28) as revenue_28,
+            max(states.booked_days) filter (where states.days_back = 364) as days_364,
+            max(states.revenue) filter (where states.days_back = 364) as revenue_364,
+            max(states.booked_days) as most
+        from states
+        where states.is_known
+        group by states.stay_date
+    )
+
+    select
+        booking_pace_as_of.as_of,
+        known.stay_date,
+        known.days_0,
+        known.revenue_0,
+        known.days_0 - known.days_1,
+        trim_scale(known.revenue_0 - known.revenue_1),
+        known.days_0 - known.days_7,
+        trim_scale(known.revenue_0 - known.revenue_7),
+        known.days_0 - known.days_28,
+        trim_scale(known.revenue_0 - known.revenue_28),
+        known.days_364,
+        known.revenue_364
+    from known
+    where known.most > 0
+$$;
+
+comment on function dm.booking_pace_as_of(date, date, date) is 'Rows of dm.booking_pace of one as_of, also of one more than 60 days ago: as_of, first stay_date, last stay_date';
+
+-- Today.
 
 create function dm.today_at(moment timestamptz)
 returns table (kind text, lead_id bigint, car_id bigint, usage_date date, is_done boolean)
-language sql stable security definer set search_path = pg_catalog, pg_temp
-as $$ select null::text, null::bigint, null::bigint, null::date, null::boolean where false $$;
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+set jit = off
+set plan_cache_mode = force_custom_plan
+as $$
+#variable_conflict use_column
+declare
+    zone constant text := (select build.business_tz from dm.build);
+    grace constant interval := (
+        select make_interval(mins => build.grace_minutes) from dm.build
+    );
+    today constant date := (moment at time zone zone)::date;
+    horizon_to constant date := (select horizon.last_day from dds.horizon() as horizon);
+begin
+    return query
+    with bookings as materialized (
+        select
+            found.lead_id,
+            found.car_id,
+            found.stage,
+            found.rental_start as starts_at,
+            -- A date without a time ends with its day.
+            case
+                when dds.wall_clock(found.rental_end, zone)::time = '00:00'
+                    then (dds.wall_clock(found.rental_end, zone) + interval '1 day')
+                        at time zone zone
+                else found.rental_end
+            end as ends_at,
+            dds.wall_clock(found.rental_start, zone)::time = '00:00' as starts_any_time,
+            dds.wall_clock(found.rental_end, zone)::time = '00:00' as ends_any_time,
+            (found.rental_start at time zone zone)::date as start_day,
+            (found.rental_end at time zone zone)::date as end_day,
+            dds.first_booked_day(found.rental_start, found.rental_end, zone)
+                as first_day,
+            dds.last_booked_day(found.rental_start, found.rental_end, zone)
+                as last_day
+        from dds.bookings_at(moment, today, horizon_to, true) as found
+    ),
+
+    overdue as materialized (
+        select bookings.*
+        from bookings
+        where bookings.stage = 'on_rent' and bookings.ends_at + grace < moment
+    ),
+
+    double_days as (
+        select
+            bookings.car_id,
+            calendar.day::date as usage_date,
+            array_agg(bookings.lead_id) as lead_ids
+        from bookings
+        cross join lateral generate_series(
+            greatest(bookings.first_day, today)::timestamp,
+            least(bookings.last_day, horizon_to)::timestamp,
+            interval '1 day'
+        ) as calendar (day)
+        where
+            bookings.car_id <> 0
+            and bookings.last_day >= today
+            -- Only what shares a day with another is worth the days of it.
+            and exists (
+                select
+                from bookings as others
+                where
+                    others.car_id = bookings.car_id
+                    and others.lead_id <> bookings.lead_id
+                    and others.first_day <= bookings.last_day
+                    and others.last_day >= bookings.first_day
+            )
+        group by bookings.car_id, calendar.day
+        having count(*) > 1
+    ),
+
+    clashes as (
+        select
+            first_one.lead_id as first_lead,
+            second_one.lead_id as second_lead,
+            first_one.car_id,
+            second_one.start_day
+        from bookings as first_one
+        inner join bookings as second_one
+            on
+                first_one.car_id = second_one.car_id
+                and first_one.last_day < second_one.first_day
+                and first_one.ends_at > second_one.starts_at
+        where
+            first_one.car_id <> 0
+            -- Two dates without a time say nothing of the hours.
+            and not (first_one.ends_any_time and second_one.starts_any_time)
+            and (first_one.ends_at > moment or second_one.ends_at > moment)
+    ),
+
+    cars as (
+        select
+            cars.id as car_id,
+            coalesce(
+                cars.in_fleet_from,
+                (coalesce(cars.created_at, cars.valid_from) at time zone zone)::date
+            ) as joins_on,
+            coalesce(cars.in_fleet_to, 'infinity'::date) as leaves_on
+        from ods.cars_as_of(moment) as cars
+    ),
+
+    free_days as (
+        select
+            cars.car_id,
+            calendar.day::date as usage_date
+        from cars
+        cross join lateral generate_series(
+            greatest(cars.joins_on, today)::timestamp,
+            least(cars.leaves_on, today + 7)::timestamp,
+            interval '1 day'
+        ) as calendar (day)
+        where
+            not exists (
+                select
+                from bookings
+                where
+                    bookings.car_id = cars.car_id
+                    and (
+                        calendar.day::date between bookings.first_day
+                        and bookings.last_day
+                        or (
+                            bookings.stage = 'on_rent'
+                            and (
+                                bookings.ends_at + grace < moment
+                                or (
+                                    bookings.ends_at is null
+                                    and (
+                                        bookings.start_day <= calendar.day::date
+                                        or bookings.start_day is null
+                                    )
+                                )
+                                or (
+                                    calendar.day::date = today
+                                    and (
+                                        bookings.start_day <= today
+                                        or bookings.start_day is null
+                                    )
+                                )
+                            )
+                        )
+                    )
+            )
+    )
+
+    select
+        'out_today', bookings.lead_id, bookings.car_id, today,
+        bookings.stage in ('on_rent', 'returned', 'closed')
+    from bookings
+    where bookings.start_day = today
+    union all
+    select
+        'in_today', bookings.lead_id, bookings.car_id, today,
+        bookings.stage in ('returned', 'closed')
+    from bookings
+    where bookings.end_day = today
+    union all
+    select
+        'overdue', overdue.lead_id, overdue.car_id, overdue.end_day, null::boolean
+    from overdue
+    union all
+    select
+        'unassigned', bookings.lead_id, bookings.car_id, bookings.start_day,
+        null::boolean
+    from bookings
+    where
+        bookings.stage in ('confirmed', 'on_rent')
+        and bookings.car_id = 0
+        and (bookings.ends_at >= moment or bookings.ends_at is null)
+    union all
+    select
+        'double_booked', listed.lead_id, double_days.car_id,
+        double_days.usage_date, null::boolean
+    from double_days
+    cross join lateral unnest(double_days.lead_ids) as listed (lead_id)
+    union
+    select
+        'handover_clash', sides.lead_id, clashes.car_id, clashes.start_day,
+        null::boolean
+    from clashes
+    cross join lateral (
+        values (clashes.first_lead), (clashes.second_lead)
+    ) as sides (lead_id)
+    union all
+    select
+        'contradiction', bookings.lead_id, bookings.car_id,
+        case
+            when bookings.stage = 'confirmed' then bookings.end_day
+            else bookings.start_day
+        end,
+        null::boolean
+    from bookings
+    where
+        (bookings.stage = 'confirmed' and bookings.ends_at + grace < moment)
+        or (bookings.stage <> 'confirmed' and bookings.start_day > today)
+        or (bookings.stage = 'on_rent' and bookings.ends_at is null)
+    union all
+    select
+        'free_car', null::bigint, free_days.car_id, free_days.usage_date,
+        null::boolean
+    from free_days;
+end;
+$$;
+
+comment on function dm.today_at(timestamptz) is 'Rows of dm.today as they were at a moment';
 
 create function dm.today_as_of(as_of date)
 returns table (kind text, lead_id bigint, car_id bigint, usage_date date, is_done boolean)
-language sql stable security definer set search_path = pg_catalog, pg_temp
-as $$ select * from dm.today_at(dm.end_of_day(as_of)) $$;
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+set jit = off
+as $$
+    select found.*
+    from dm.today_at(dm.end_of_day(as_of)) as found
+$$;
 
-create view dm.today as select * from dm.today_at(now());
+comment on function dm.today_as_of(date) is 'Rows of dm.today as they were at the end of a day';
+
+create view dm.today as
+select
+    found.kind,
+    found.lead_id,
+    found.car_id,
+    found.usage_date,
+    found.is_done
+from dm.today_at(now()) as found;
+
+comment on view dm.today is 'What today asks for, by the facts as they are now: one row per kind, lead or car, and day. No figure is computed from it';
+comment on column dm.today.kind is 'out_today, in_today: a booking, in any booked stage, whose start or end day is today (a same-day rental is in both). overdue: On Rent and the planned end + GRACE_MINUTES has passed; an end at midnight is a date without a time and ends with its day. unassigned: Confirmed or On Rent without a car, its end not past or not known. double_booked: a day from today on that two or more bookings of a car cover, a row for each. handover_clash: two bookings of a car that share no day and overlap in time, one of them not over; two dates without a time are none. contradiction: Confirmed and the end + GRACE_MINUTES has passed; On Rent, Returned or Closed before the day of its start; On Rent without an end. free_car: a live car on today or one of the seven days after it that no booking covers, not overdue, and today held by nothing On Rent; bookings without a car do not lessen it';
+comment on column dm.today.lead_id is 'The lead in amoCRM; null of a free car';
+comment on column dm.today.car_id is 'The car; 0 without one';
+comment on column dm.today.usage_date is 'The day that the row is about: today, the planned end (overdue, Confirmed whose end has passed), the planned start (unassigned, the later one of a clash, other contradictions), the day double booked or free; null where it is not known';
+comment on column dm.today.is_done is 'out_today: the car is out or back already (the stage is beyond Confirmed); in_today: it is back (beyond On Rent); null in other kinds';
 
 -- Who may run the functions of dm: the roles that read its tables, and nobody else.
 
