@@ -120,6 +120,8 @@ export interface Config {
   readonly maxRowDropPercent: number;
   /** How far past the logical date, and before the first creation of a lead or car, days are built. */
   readonly maxHorizonDays: number;
+  /** Age from which a lead counts as old enough to have been won or lost. */
+  readonly cohortMaturityDays: number;
   readonly maxDeletePercent: number;
 }
 
@@ -215,6 +217,7 @@ const variables = z.object({
     (percent) => percent >= 0 && percent <= 100,
   ),
   MAX_HORIZON_DAYS: numberSetting("730", "whole days from 1 to 36500", isWhole(1, 36_500)),
+  COHORT_MATURITY_DAYS: numberSetting("30", "whole days from 0 to 3650", isWhole(0, 3650)),
   MAX_DELETE_PERCENT: numberSetting(
     "20",
     "a percentage from 0 to 100",
@@ -402,6 +405,7 @@ function toConfig(values: Variables): Config {
     freshnessHours: values.FRESHNESS_HOURS,
     maxRowDropPercent: values.MAX_ROW_DROP_PERCENT,
     maxHorizonDays: values.MAX_HORIZON_DAYS,
+    cohortMaturityDays: values.COHORT_MATURITY_DAYS,
     maxDeletePercent: values.MAX_DELETE_PERCENT,
   };
 }

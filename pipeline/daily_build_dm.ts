@@ -1,6 +1,8 @@
-// Reads:  dds.fact_rentals, dds.fact_fleet_usage_day, dds.dim_car, ods.ods_leads_hist, dict.dict_status_leads
+// Reads:  dds.fact_rentals, dds.fact_fleet_usage_day, dds.fact_lead_status_change, dds.dim_car, ods.ods_leads_hist,
+//         dict.dict_status_leads
 // Writes: dm.build, dm.unattributed_booking, dm.fleet_utilisation_month, dm.revenue_day, dm.revenue_month,
-//         dm.booking_pace
+//         dm.booking_pace, dm.lead_state and what is counted with it (dm.client_value, dm.cancellations, …),
+//         dm.lead_funnel_week, dm.stage_transition, dm.rental_changes
 // When:   06:00 local, once the facts of the same date have succeeded
 // Try:    deno run -q -P=pipeline pipeline/daily_build_dm.ts --dry-run
 
@@ -44,6 +46,24 @@ export const dag: Dag = {
       "dm/build_booking_pace/steps.sql",
       "dm/build_booking_pace.sql",
     ),
+    // What each lead counts for, and with it the marts that are sums over leads.
+    sqlTask(
+      "build_lead_state",
+      "dm/build_lead_state/reading.sql",
+      "dm/build_lead_state/visits.sql",
+      "dm/build_lead_state/states.sql",
+      "dm/build_lead_state/visit_counts.sql",
+      "dm/build_lead_state/state_counts.sql",
+      "dm/build_lead_state.sql",
+    ),
+    sqlTask("build_lead_funnel_week", "dm/build_lead_funnel_week.sql"),
+    sqlTask("build_stage_transition", "dm/build_stage_transition.sql"),
+    sqlTask(
+      "build_rental_changes",
+      "dm/build_rental_changes/desired.sql",
+      "dm/build_rental_changes.sql",
+    ),
+    sqlTask("build_data_trust", "dm/build_data_trust.sql"),
     // Last, when every mart has taken in what changed.
     sqlTask("forget_changes", "dm/forget_changes.sql"),
   ],

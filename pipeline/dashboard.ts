@@ -7,12 +7,15 @@ import { readConfig } from "../lib/config.ts";
 import { withSetSchedules } from "../lib/dag/scheduled_dags.ts";
 import { createPages } from "../lib/dashboard/pages/pages.ts";
 import { serveSite } from "../lib/dashboard/serve.ts";
+import type { RunActions } from "../lib/dashboard/site_options.ts";
 import { SILENT_AFTER_S } from "../lib/run_log/claims.ts";
+import { startWorker } from "../lib/run_log/worker.ts";
 import { createCommand, runMain, wholeNumber } from "../lib/script/command.ts";
 import { EXIT_CODE } from "../lib/script/exit_code.ts";
 import { openMigratedWarehouse } from "../lib/script/read_only.ts";
 import { listenForStop, untilStopped } from "../lib/stop_signal.ts";
 import { dags } from "./daily.ts";
+import { createRunActions } from "./dashboard/run_actions.ts";
 
 interface DashboardFlags {
   readonly port?: number;
@@ -42,9 +45,17 @@ export async function main(args: readonly string[]): Promise<number> {
   const config = readConfig(undefined, { amo: false });
   await using warehouse = await openMigratedWarehouse(config);
   using stop = listenForStop();
+  await using started = new AsyncDisposableStack();
+  let actions: RunActions | null = null;
+  if (config.dashboardToken !== null) {
+    const worker = started.use(startWorker(config.dataDir));
+    actions = started.use(createRunActions({ config, warehouse, worker }, dags)).actions;
+  }
   await using site = await serveSite({
     config,
     warehouse,
+    dags,
+    actions,
     pages: createPages({
       dags: withSetSchedules(dags, config),
       silentAfterS: warehouse.kind === "embedded" ? 0 : SILENT_AFTER_S,

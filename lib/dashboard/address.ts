@@ -66,7 +66,7 @@ export function readState(page: Page, query: URLSearchParams, given: AddressGive
   const has = (filter: Filter, name: string) =>
     page.filters.includes(filter) ? address[name] ?? null : null;
   const car = has("car", "car");
-  const asOf = has("as_of", "as_of");
+  const { as_of: asOf = null } = address;
   return {
     period: page.filters.includes("period")
       ? readPeriod(page.defaultPeriod(given.today), address, given)
@@ -158,7 +158,7 @@ function readAsOf(text: string, { today, language }: AddressGiven): Temporal.Pla
   const day = parseDay(text);
   if (day === null) throw new PageError(400, words.badDay("as_of", text));
   if (Temporal.PlainDate.compare(day, today) > 0) {
-    throw new PageError(400, words.futureAsOf(text, `${today}`));
+    throw new PageError(400, words.futureDay("as_of", text, `${today}`));
   }
   return day;
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { readState } from "./address.ts";
+import { createDataFlow, type DataFlow } from "./data_flow.ts";
 import { createInTurn } from "./in_turn.ts";
 import { createLastGood, type GoodPage } from "./last_good.ts";
 import { describeRole, noticesOf, readNotices } from "./notices.ts";
@@ -38,6 +39,7 @@ const KEPT = { pages: 100, characters: 20_000_000 };
 export function createPageAnswers(options: SiteOptions, settings: SiteSettings): AnswerPage {
   const { statementTimeoutMs = STATEMENT_TIMEOUT_MS, pageTimeoutMs = PAGE_TIMEOUT_MS } = options;
   const lastGood = createLastGood(KEPT);
+  const flow = createDataFlow(options.dags);
   const inTurn = createInTurn<GoodPage>({ timeoutMs: pageTimeoutMs, waiting: MOST_WAITING });
   return async (route, query, language) => {
     const key = keyOf(route, query, language);
@@ -47,7 +49,7 @@ export function createPageAnswers(options: SiteOptions, settings: SiteSettings):
           options.warehouse,
           route.page.reads,
           statementTimeoutMs,
-          (reading) => makePage(reading, route, query, language, options, settings),
+          (reading) => makePage(reading, route, query, language, options, settings, flow),
         );
         lastGood.put(key, made, sizeOf(made));
         return made;
@@ -91,18 +93,16 @@ async function makePage(
   language: Language,
   { horizonDays, freshnessHours }: SiteOptions,
   settings: SiteSettings,
+  flow: DataFlow,
 ): Promise<GoodPage> {
   const { tx, now } = reading;
   const today = now.toZonedDateTimeISO(settings.timeZone).toPlainDate();
   const state = readState(page, query, { today, language, horizonDays });
   await refuseUnknownFilters(reading, state, siteWords[language]);
-  const { timeZone } = settings;
+  const given = { language, timeZone: settings.timeZone, freshnessHours };
   let all: Promise<readonly Notice[]> | null = null;
   const notices = async (sqlFile: string) =>
-    await noticesOf(
-      await (all ??= readNotices(tx, { language, timeZone, freshnessHours })),
-      sqlFile,
-    );
+    await noticesOf(await (all ??= readNotices(tx, given, flow)), sqlFile, flow);
   const content = await page.render({
     path,
     state,

@@ -71,6 +71,7 @@ export class LateError extends Error {
 const PROBLEM_OF_SQLSTATE: Readonly<Record<string, ReadProblem>> = {
   "57014": "too_slow",
   "25P04": "too_slow",
+  "55000": "away",
   "42501": "no_right",
   "42P01": "behind",
   "42883": "behind",

@@ -1,8 +1,9 @@
 import { isLoopback } from "./access/hosts.ts";
 import { createSite, type Site } from "./site.tsx";
-import type { RunActions } from "./site_options.ts";
+import type { RunActions, SiteOptions } from "./site_options.ts";
 import type { Page } from "./page/page.ts";
 import { type Config, ConfigError } from "../config.ts";
+import type { Dag } from "../dag/dag.ts";
 import type { Warehouse } from "../warehouse/warehouse.ts";
 
 /** Of `deno task dashboard`, unless `DASHBOARD_PORT` says another one. */
@@ -14,12 +15,17 @@ export interface ServeSite {
   /** Migrated. On a server a pool of its own, or pages wait for the connections of tasks. */
   readonly warehouse: Warehouse;
   readonly pages: readonly Page[];
+  /** Whose files say what is built from what; none by default. */
+  readonly dags?: readonly Dag[];
   /** `DASHBOARD_HOST` by default. */
   readonly host?: string;
   /** `DASHBOARD_PORT` by default, else 8600; 0 takes a free one. */
   readonly port?: number;
   /** What the buttons start; none by default. */
   readonly actions?: RunActions | null;
+  /** As of `SiteOptions`. */
+  readonly statementTimeoutMs?: number;
+  readonly pageTimeoutMs?: number;
 }
 
 /** A site that answers until it is disposed of. */
@@ -47,10 +53,10 @@ export async function serveSite(options: ServeSite): Promise<ServedSite> {
   };
 }
 
-function toSiteOptions({ config, warehouse, pages, actions = null }: ServeSite) {
+function toSiteOptions({ config, actions = null, dags = [], ...given }: ServeSite): SiteOptions {
   return {
-    warehouse,
-    pages,
+    ...given,
+    dags,
     settings: {
       timeZone: config.businessTz,
       currency: config.currency,

@@ -37,9 +37,12 @@ export async function createSite(options: SiteOptions): Promise<Site> {
   const answerPage = createPageAnswers(options, settings);
   const app: Site = new Hono();
   app.use(guard(sessions, setting));
-  app.use(bodyLimit({ maxSize: MOST_POSTED }));
+  app.use(bodyLimit({
+    maxSize: MOST_POSTED,
+    onError: (context) => context.text(`${siteWords[setting ?? "en"].tooLarge}\n`, 413),
+  }));
   if (sessions) addLogIn(app, sessions, setting);
-  addRunActions(app, settings.hasWriteButtons ? actions : null, setting);
+  addRunActions(app, settings.hasWriteButtons ? actions : null, setting, settings.timeZone);
   app.get("/assets/*", (context) => {
     const file = files.find(context.req.path);
     if (!file) return context.notFound();

@@ -1,4 +1,5 @@
 import type { Language, Page, SiteSettings } from "./page/page.ts";
+import type { Dag } from "../dag/dag.ts";
 import type { Warehouse } from "../warehouse/warehouse.ts";
 
 /** What the buttons of the site start. */
@@ -20,6 +21,8 @@ export interface SiteOptions {
   readonly warehouse: Warehouse;
   /** In the order of the navigation. */
   readonly pages: readonly Page[];
+  /** What of them builds which table. */
+  readonly dags: readonly Dag[];
   readonly settings: Omit<SiteSettings, "hasWriteButtons">;
   /** `UI_LANG`; null: the browser's. */
   readonly language: Language | null;

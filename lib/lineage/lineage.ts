@@ -55,6 +55,17 @@ export async function readLineage(
   return toLineage(dags, definitions, [...flows, ...flowsOfViews(definitions)]);
 }
 
+/** The tables that the queries of a text read, behind views and functions too. */
+export async function tablesReadBy(
+  text: string,
+  definitions: Definitions,
+): Promise<ReadonlySet<string>> {
+  const { parseSql } = await openParser();
+  const reads = parseSql(text)
+    .flatMap(({ tree }) => [...resolve(describeStatement(tree), definitions).reads]);
+  return new Set(reads);
+}
+
 /** That rows of one table go into another one. */
 interface Flow {
   readonly from: string | null;

@@ -52,6 +52,7 @@ Deno.test("readConfig() has a default for everything but the account", () => {
     freshnessHours: 30,
     maxRowDropPercent: 20,
     maxHorizonDays: 730,
+    cohortMaturityDays: 30,
     maxDeletePercent: 20,
   });
 });
@@ -91,6 +92,7 @@ Deno.test("readConfig() takes every setting from its variable", () => {
     FRESHNESS_HOURS: "48",
     MAX_ROW_DROP_PERCENT: "50",
     MAX_HORIZON_DAYS: "365",
+    COHORT_MATURITY_DAYS: "45",
     MAX_DELETE_PERCENT: "35",
     CATCHUP: "all",
     CATCHUP_MAX_DAYS: "7",
@@ -165,6 +167,7 @@ Deno.test("readConfig() takes every setting from its variable", () => {
     freshnessHours: 48,
     maxRowDropPercent: 50,
     maxHorizonDays: 365,
+    cohortMaturityDays: 45,
     maxDeletePercent: 35,
   });
 });

@@ -22,7 +22,7 @@ export interface PageState {
   /** Id of the car that is looked at. */
   readonly car: number | null;
   readonly model: string | null;
-  /** The state at the end of this day; null: the present. */
+  /** The state at the end of this day; null: the present. Also where the page has no such filter: it says so then. */
   readonly asOf: Temporal.PlainDate | null;
   readonly language: Language;
   /** Further parameters that the page itself names in `parameters`. */

@@ -1,21 +1,22 @@
-import type { Dag } from "../../dag/dag.ts";
 import type { Page } from "../page/page.ts";
 import { fleetPage } from "./fleet.tsx";
+import type { PagesGiven } from "./given.ts";
+import { historyPage } from "./history.tsx";
+import { historyStartPage } from "./history_start.tsx";
 import { moneyPage } from "./money.tsx";
+import { runPage } from "./run.tsx";
+import { runsPage } from "./runs.tsx";
 import { startPage } from "./start.tsx";
 
-/** What pages need beside the warehouse. */
-export interface PagesGiven {
-  /** With the schedules that are set. */
-  readonly dags: readonly Dag[];
-  /** After how many silent seconds a running worker counts as dead, as `explainRun` takes it. */
-  readonly silentAfterS: number;
-  /** Holds the lines of every task; null: they are not shown. */
-  readonly logDir: string | null;
-  readonly freshnessHours: number;
-}
-
 /** All pages, in the order of the navigation. */
-export function createPages(_given: PagesGiven): readonly Page[] {
-  return [startPage, fleetPage, moneyPage];
+export function createPages(given: PagesGiven): readonly Page[] {
+  return [
+    startPage,
+    fleetPage,
+    moneyPage,
+    historyStartPage(),
+    historyPage(),
+    runsPage(given),
+    runPage(given),
+  ];
 }

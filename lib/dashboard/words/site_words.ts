@@ -14,6 +14,7 @@ const en = {
     "show it to whoever runs the program.",
   refused: "Refused",
   notAllowed: "This address takes no such request",
+  tooLarge: "This request is larger than any that this site takes.",
   unknownParameter: (name: string, known: string) =>
     `The address has a parameter "${name}", which this page does not know. It knows: ${known}.`,
   repeatedParameter: (name: string) =>
@@ -22,8 +23,8 @@ const en = {
   badDate: (name: string, text: string) =>
     `${name} is "${text}", expected a day like 2026-05-03 or a month like 2026-05.`,
   badDay: (name: string, text: string) => `${name} is "${text}", expected a day like 2026-05-03.`,
-  futureAsOf: (text: string, today: string) =>
-    `as_of is ${text}, which is still to come. Give a day up to today, ${today}.`,
+  futureDay: (name: string, text: string, today: string) =>
+    `${name} is ${text}, which is still to come. Give a day up to today, ${today}.`,
   turnedPeriod: (from: string, to: string) =>
     `The period begins on ${from} and ends before that, on ${to}. Give from and to in their order.`,
   longPeriod: (days: number) => `The period is longer than ${days} days. Give a shorter one.`,
@@ -59,6 +60,15 @@ const en = {
       : `${table} was last loaded at ${at}: what changed since is not here. See deno task runs.`,
   unfinishedBuild: (task: string, date: string, status: string) =>
     `${task} of ${date} is ${status}: what it builds is older. deno task runs explain says why.`,
+  statuses: {
+    "waiting": "waiting",
+    "running": "running",
+    "failed": "failed",
+    "upstream_failed": "held up by what failed before it",
+    "skipped": "skipped",
+    "stale": "older than what it is built from",
+    "not run yet": "still to run",
+  },
   logIn: "Log in",
   token: "Token",
   tokenHint: "It is DASHBOARD_TOKEN in the settings of the program.",
@@ -89,6 +99,7 @@ const ru: typeof en = {
     "покажите его тому, кто ведёт программу.",
   refused: "Отказано",
   notAllowed: "По этому адресу такой запрос не принимается",
+  tooLarge: "Этот запрос больше любого, который сайт принимает.",
   unknownParameter: (name, known) =>
     `В адресе есть параметр «${name}», которого эта страница не знает. Она знает: ${known}.`,
   repeatedParameter: (name) => `Параметр «${name}» указан в адресе несколько раз. Оставьте один.`,
@@ -96,8 +107,8 @@ const ru: typeof en = {
   badDate: (name, text) =>
     `${name}: «${text}», а ожидается день вида 2026-05-03 или месяц вида 2026-05.`,
   badDay: (name, text) => `${name}: «${text}», а ожидается день вида 2026-05-03.`,
-  futureAsOf: (text, today) =>
-    `as_of: ${text} ещё не наступило. Укажите день не позже сегодняшнего, ${today}.`,
+  futureDay: (name, text, today) =>
+    `${name}: ${text} ещё не наступило. Укажите день не позже сегодняшнего, ${today}.`,
   turnedPeriod: (from, to) =>
     `Период начинается ${from}, а кончается раньше, ${to}. Укажите from и to по порядку.`,
   longPeriod: (days) => `Период длиннее ${days} дней. Укажите более короткий.`,
@@ -130,6 +141,15 @@ const ru: typeof en = {
       : `${table} загружена в последний раз ${at}: более поздних изменений здесь нет. См. deno task runs.`,
   unfinishedBuild: (task, date, status) =>
     `${task} за ${date}: ${status}, поэтому данные старше. Причину скажет deno task runs explain.`,
+  statuses: {
+    "waiting": "ждёт",
+    "running": "выполняется",
+    "failed": "с ошибкой",
+    "upstream_failed": "остановлено ошибкой до него",
+    "skipped": "пропущено",
+    "stale": "старше того, из чего строится",
+    "not run yet": "ещё не запускалось",
+  },
   logIn: "Войти",
   token: "Токен",
   tokenHint: "Это DASHBOARD_TOKEN из настроек программы.",
