@@ -19,7 +19,7 @@ const runRows = z.array(z.object({
   car_id: z.string(),
   first_day: z.string(),
   last_day: z.string(),
-  state: z.enum(["rented", "double_booked", "idle"]),
+  state: z.enum(["rented", "booked", "double_booked", "idle"]),
 }));
 
 /** How the days of the shown cars were used. */
@@ -125,6 +125,7 @@ export function CarDaysFigure(
         rows={carDays.rows}
         states={[
           { key: "rented", name: words.states.rented, tone: "main" },
+          { key: "booked", name: words.states.booked, tone: "main", isHatched: true },
           {
             key: "double_booked",
             name: words.states.double_booked,

@@ -53,7 +53,7 @@ export async function readMembers(
   const words = fleetWords[state.language];
   const table: DataTable = {
     name: level === "car" ? "cars" : "models",
-    title: level === "car" ? words.cars : words.models,
+    title: level === "car" ? words.carsTable : words.modelsTable,
     sqlFile: SQL_FILE,
     columns: [...headOf(request, level), ...figuresOf(request)],
     rows: rows.map((row) => ({ ...row, plate: row.plate ?? row.car_id })),

@@ -74,7 +74,7 @@ function bookingsTable({ state }: PageRequest, rows: z.infer<typeof bookingRows>
   const names = figuresWords[state.language];
   return {
     name: "bookings",
-    title: words.bookings,
+    title: words.bookingsTable,
     sqlFile: BOOKINGS_FILE,
     columns: [
       {
@@ -107,7 +107,7 @@ export async function readUnattributed(request: PageRequest): Promise<DataTable>
   const rows = unattributedRows.parse(await request.ask(UNATTRIBUTED_FILE, filtersOf(request)));
   return {
     name: "unattributed",
-    title: words.unattributed,
+    title: words.unattributedTable,
     sqlFile: UNATTRIBUTED_FILE,
     columns: [
       {

@@ -36,7 +36,7 @@ const en = {
   period: (from: string, to: string) => from === to ? from : `${from} – ${to}`,
   soFar: (days: number, all: number) => `${days} of ${all} days so far`,
   noModel: "(none)",
-  deletedCar: "deleted",
+  deletedCar: "Deleted",
   badPage: (text: string, pages: number) =>
     `There is no page "${text}" of this list: expected a number from 1 to ${pages}`,
   notBuilt: {
@@ -83,7 +83,7 @@ const ru: typeof en = {
   period: (from: string, to: string) => from === to ? from : `${from} – ${to}`,
   soFar: (days: number, all: number) => `прошло дней: ${days} из ${all}`,
   noModel: "(нет)",
-  deletedCar: "удалена",
+  deletedCar: "Удалена",
   badPage: (text: string, pages: number) =>
     `Страницы «${text}» в этом списке нет: ожидается число от 1 до ${pages}`,
   notBuilt: {
