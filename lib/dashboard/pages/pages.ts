@@ -1,4 +1,5 @@
 import type { Page } from "../page/page.ts";
+import { dataPage } from "./data.tsx";
 import { fleetPage } from "./fleet.tsx";
 import type { PagesGiven } from "./given.ts";
 import { historyPage } from "./history.tsx";
@@ -18,5 +19,6 @@ export function createPages(given: PagesGiven): readonly Page[] {
     historyPage(),
     runsPage(given),
     runPage(given),
+    dataPage(given),
   ];
 }
