@@ -1,7 +1,10 @@
 import type { Page } from "../page/page.ts";
+import { dataPage } from "./data.tsx";
+import { fleetPage } from "./fleet.tsx";
 import type { PagesGiven } from "./given.ts";
 import { historyPage } from "./history.tsx";
 import { historyStartPage } from "./history_start.tsx";
+import { moneyPage } from "./money.tsx";
 import { runPage } from "./run.tsx";
 import { runsPage } from "./runs.tsx";
 import { startPage } from "./start.tsx";
@@ -10,9 +13,12 @@ import { startPage } from "./start.tsx";
 export function createPages(given: PagesGiven): readonly Page[] {
   return [
     startPage,
+    fleetPage,
+    moneyPage,
     historyStartPage(),
     historyPage(),
     runsPage(given),
     runPage(given),
+    dataPage(given),
   ];
 }
