@@ -62,7 +62,9 @@ const ARROWS: Readonly<Record<ComparisonText["direction"], string>> = {
 function Difference({ difference }: { readonly difference: ComparisonText }): Markup {
   return (
     <p class={`difference ${difference.judgement}`}>
-      <span class="arrow" aria-hidden="true">{ARROWS[difference.direction]}</span>
+      {difference.direction === "unknown"
+        ? ""
+        : <span class="arrow" aria-hidden="true">{ARROWS[difference.direction]}</span>}
       {difference.text}
     </p>
   );
