@@ -31,11 +31,11 @@ export class UnreadableError extends Error {
 }
 
 /** Answers for one address. Throws `PageError`, `UnreadableError`, and what a page with a fault throws. */
-export type AnswerPage = (
-  route: Route,
-  query: URLSearchParams,
-  language: Language,
-) => Promise<PageAnswer>;
+export interface PageAnswers {
+  answer(route: Route, query: URLSearchParams, language: Language): Promise<PageAnswer>;
+  /** Resolves when no page is being read any more: the warehouse must not be closed before. */
+  idle(): Promise<void>;
+}
 
 const STATEMENT_TIMEOUT_MS = 8_000;
 const PAGE_TIMEOUT_MS = 10_000;
@@ -43,15 +43,15 @@ const MOST_WAITING = 40;
 const KEPT = { pages: 100, characters: 20_000_000 };
 
 /** Makes pages out of the warehouse, and remembers the last good one of each address. */
-export function createPageAnswers(options: SiteOptions, settings: SiteSettings): AnswerPage {
+export function createPageAnswers(options: SiteOptions, settings: SiteSettings): PageAnswers {
   const { statementTimeoutMs = STATEMENT_TIMEOUT_MS, pageTimeoutMs = PAGE_TIMEOUT_MS } = options;
   const lastGood = createLastGood(KEPT);
   const flow = createDataFlow(options.dags);
   const inTurn = createInTurn<GoodPage>({ timeoutMs: pageTimeoutMs, waiting: MOST_WAITING });
-  return async (route, query, language) => {
+  const answer: PageAnswers["answer"] = async (route, query, language) => {
     const key = keyOf(route, query, language);
     try {
-      const page = await inTurn(key, async () => {
+      const page = await inTurn.ask(key, async () => {
         const made = await readPage(
           options.warehouse,
           route.page.reads,
@@ -78,6 +78,7 @@ export function createPageAnswers(options: SiteOptions, settings: SiteSettings):
       return { page, lastGood: words.lastGood(text) };
     }
   };
+  return { answer, idle: inTurn.idle };
 }
 
 function keyOf({ path }: Route, query: URLSearchParams, language: Language): string {

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { DataTable, PageRequest } from "../page/page.ts";
 import { figuresWords } from "../words/figures_words.ts";
 import { moneyWords } from "../words/money_page.ts";
-import { type Stage, stageWords } from "../words/stage_words.ts";
+import { stageName } from "../words/stage_name.ts";
 import { readPageNumber } from "./page_number.ts";
 
 const BOOKINGS_FILE = "dashboard/bookings_of_days.sql";
@@ -137,13 +137,4 @@ export async function readUnattributed(request: PageRequest): Promise<DataTable>
     ],
     rows: rows.map((row) => ({ ...row, stage_name: stageName(row.stage, state.language) })),
   };
-}
-
-function stageName(stage: string | null, language: PageRequest["state"]["language"]) {
-  const names: Readonly<Record<Stage, string>> = stageWords[language];
-  return stage !== null && isStage(stage, names) ? names[stage] : stage;
-}
-
-function isStage(text: string, names: Readonly<Record<Stage, string>>): text is Stage {
-  return text in names;
 }

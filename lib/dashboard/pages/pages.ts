@@ -7,12 +7,12 @@ import { historyStartPage } from "./history_start.tsx";
 import { moneyPage } from "./money.tsx";
 import { runPage } from "./run.tsx";
 import { runsPage } from "./runs.tsx";
-import { startPage } from "./start.tsx";
+import { todayPage } from "./today.tsx";
 
 /** All pages, in the order of the navigation. */
 export function createPages(given: PagesGiven): readonly Page[] {
   return [
-    startPage,
+    todayPage,
     fleetPage,
     moneyPage,
     historyStartPage(),
