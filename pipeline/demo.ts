@@ -16,8 +16,8 @@ import { DEFAULT_COUNTS } from "../loaders/rentals/stage_counts.ts";
 import { type ServedSandbox, serveSandbox } from "../lib/sandbox/server.ts";
 import { openMemoryWarehouse, openWarehouse } from "../lib/warehouse/open.ts";
 import { openSession, type Session } from "../lib/script/session.ts";
-import { createPages } from "../lib/dashboard/pages/pages.ts";
-import { serveSite } from "../lib/dashboard/serve.ts";
+import { startSite } from "./dashboard/scheduler_site.ts";
+import { DEFAULT_PORT, type ServedSite } from "../lib/dashboard/serve.ts";
 import { untilStopped } from "../lib/stop_signal.ts";
 import { querySqlFile } from "../lib/warehouse/sql_file.ts";
 import { loader as helperFields } from "../loaders/helper_fields.ts";
@@ -64,6 +64,7 @@ async function main(args: readonly string[]): Promise<number> {
     async () => memory ?? await openWarehouse(config),
   );
   if (memory) await querySqlFile(memory.sql, "ops/mark_demo.sql", []);
+  await using site = flags.open ? await openSite(session) : null;
   folder.removeAtEnd = !flags.keep;
   const report = await runDemo({
     session,
@@ -85,7 +86,10 @@ async function main(args: readonly string[]): Promise<number> {
   if (!flags.json) {
     console.log(`\n${whereItIs(session.warehouse.description, config, flags, lastDate)}`);
   }
-  if (flags.open) await openSite(session, tell);
+  if (site) {
+    console.log(`\nServing ${site.url} (Ctrl+C ends it)`);
+    await untilStopped(session.signal);
+  }
   return isGood(report) ? EXIT_CODE.done : EXIT_CODE.failed;
 }
 
@@ -95,23 +99,11 @@ function firstDateOf(days: number, timeZone: string): Temporal.PlainDate {
   return Temporal.PlainDate.compare(FIRST_DATE, latest) <= 0 ? FIRST_DATE : latest;
 }
 
-/** Serves the site over the demo's warehouse until Ctrl+C. */
-async function openSite(
-  { config, warehouse, signal }: Session,
-  tell: (line: string) => void,
-): Promise<void> {
-  await using site = await serveSite({
-    config,
-    warehouse,
-    pages: createPages({
-      dags,
-      silentAfterS: 0,
-      logDir: config.logDir,
-      freshnessHours: config.freshnessHours,
-    }),
-  });
-  tell(`\nServing ${site.url} (Ctrl+C ends it)`);
-  await untilStopped(signal);
+/** Listens already, so that a port which is taken is told before the days and not after them. */
+async function openSite(session: Session): Promise<ServedSite | null> {
+  const { config } = session;
+  const dashboardPort = config.dashboardPort ?? DEFAULT_PORT;
+  return await startSite({ ...session, config: { ...config, dashboardPort } }, dags);
 }
 
 function readFlags(args: readonly string[]): DemoFlags {

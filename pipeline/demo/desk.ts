@@ -2,7 +2,7 @@ import type { Car } from "../../loaders/rentals/rental.ts";
 import { findFreeCar, isFree } from "./free_cars.ts";
 import type { Lead } from "./lead_book.ts";
 import { daysOf, priceOf } from "./prices.ts";
-import type { Changes, Company } from "./usual_days.ts";
+import type { Changes, Company } from "./company.ts";
 
 /** Those who hand cars out and take them back. */
 export interface Desk {

@@ -1,10 +1,10 @@
 import type { Faker } from "@faker-js/faker";
 import type { DayCounting } from "../../loaders/rentals/rental_days.ts";
 import type { Stage } from "../../loaders/rentals/stages.ts";
+import type { Day, DayNotes } from "./company.ts";
 import { planInquiries } from "./inquiries.ts";
 import type { Lead, LeadBook } from "./lead_book.ts";
 import { daysOf, priceOf } from "./prices.ts";
-import type { Day, DayNotes } from "./rental_business.ts";
 
 const NEW_INQUIRIES = 3;
 

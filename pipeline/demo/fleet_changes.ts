@@ -1,6 +1,6 @@
 import { findFreeCar } from "./free_cars.ts";
 import type { Lead, NewCar } from "./lead_book.ts";
-import type { Company } from "./usual_days.ts";
+import type { Company } from "./company.ts";
 
 /** On these days of every two months a car joins, or one leaves. */
 const CYCLE_DAYS = 60;

@@ -1,18 +1,9 @@
 import type { Faker } from "@faker-js/faker";
 import type { DayCounting } from "../../loaders/rentals/rental_days.ts";
+import type { Day } from "./company.ts";
 import { createFirstDays } from "./first_days.ts";
 import type { LeadBook } from "./lead_book.ts";
 import { createUsualDays } from "./usual_days.ts";
-
-/** What happened on a day, in sentences for people. */
-export type DayNotes = readonly string[];
-
-/** Lives through a day; `at` moves the account's clock to an hour of it. Day 1 is the first one. */
-export type Day = (
-  day: number,
-  date: Temporal.PlainDate,
-  at: (time: string) => Temporal.ZonedDateTime,
-) => Promise<DayNotes>;
 
 /** The days whose story is always the same, whatever the season. */
 const FIRST_DAYS = 5;

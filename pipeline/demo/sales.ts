@@ -1,7 +1,7 @@
 import type { CalledLead, Lead, NewClient } from "./lead_book.ts";
 import { planInquiries } from "./inquiries.ts";
 import { priceOf } from "./prices.ts";
-import type { Changes, Company } from "./usual_days.ts";
+import type { Changes, Company } from "./company.ts";
 
 /** Those who answer the phone. */
 export interface Sales {

@@ -1,27 +1,10 @@
 import type { Faker } from "@faker-js/faker";
 import type { DayCounting } from "../../loaders/rentals/rental_days.ts";
-import type { Stage } from "../../loaders/rentals/stages.ts";
+import type { Changes, Company, Day, DayNotes } from "./company.ts";
 import { createDesk } from "./desk.ts";
 import { changeFleet } from "./fleet_changes.ts";
-import type { Lead, LeadBook } from "./lead_book.ts";
-import type { Day, DayNotes } from "./rental_business.ts";
+import type { LeadBook } from "./lead_book.ts";
 import { createSales } from "./sales.ts";
-
-/** What the parts of a company share. */
-export interface Company {
-  readonly faker: Faker;
-  readonly book: LeadBook;
-  readonly counting: DayCounting;
-  /** Whether something happens that does so in `percent` of cases. */
-  chance(percent: number): boolean;
-  inStage(stage: Stage): Lead[];
-}
-
-/** Leads to be written together, and what is told of them. */
-export interface Changes {
-  readonly changed: Set<Lead>;
-  readonly notes: string[];
-}
 
 /**
  * The days after the first five: calls by season and weekday, clients who come back, no-shows, late cars, extensions,

@@ -28,7 +28,7 @@ Deno.test("demo lives through days, and the history tells what happened on them"
 
   assert.equal(code, 0, stderr);
   assert.equal(stderr, "");
-  assert.equal(stdout.match(/10 of 10 DAGs succeeded/g)?.length, 4);
+  assert.equal(stdout.match(/11 of 11 DAGs succeeded/g)?.length, 4);
   assert.match(stdout, /^The warehouse and the CRM agree on leads, budgets and plates\.$/m);
   assert.ok(stdout.includes(`The warehouse stays in ${folder.path}/demo/warehouse.`));
   await checkLookingAround(stdout, folder.path);
