@@ -4,8 +4,15 @@ import { createDataFlow, type DataFlow } from "./data_flow.ts";
 import { createInTurn } from "./in_turn.ts";
 import { createLastGood, type GoodPage } from "./last_good.ts";
 import { describeRole, noticesOf, readNotices } from "./notices.ts";
+import type { FilterChoices } from "./page/frame.ts";
 import type { Notice } from "./page/notice.ts";
-import { type Language, PageError, type PageState, type SiteSettings } from "./page/page.ts";
+import {
+  type Language,
+  type Page,
+  PageError,
+  type PageState,
+  type SiteSettings,
+} from "./page/page.ts";
 import { type Reading, readPage, readProblemOf } from "./reading.ts";
 import type { Route } from "./routes.ts";
 import { readSiteClock } from "./site_clock.ts";
@@ -132,7 +139,23 @@ async function makePage(
     content: { ...content, body: await content.body },
     state,
     notices: [...[notice, ofRole].filter((one) => one !== null), ...new Set(ofTables.flat())],
+    choices: await readChoices(reading, page),
     readAt: reading.now,
+  };
+}
+
+const choiceRows = z.array(
+  z.object({ id: z.number(), model: z.string(), name: z.string() }),
+);
+
+async function readChoices({ tx }: Reading, { filters }: Page): Promise<FilterChoices | null> {
+  if (!filters.includes("car") && !filters.includes("model")) return null;
+  const cars = choiceRows.parse([
+    ...await querySqlFile(tx, "dashboard/list_filter_choices.sql", []),
+  ]);
+  return {
+    cars: cars.map(({ id, name }) => ({ id, name })),
+    models: [...new Set(cars.map(({ model }) => model))],
   };
 }
 

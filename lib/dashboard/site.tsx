@@ -109,7 +109,7 @@ export async function createSite(options: SiteOptions): Promise<Site> {
 
 function framed(
   { page, path }: Route,
-  { page: { content, state, notices, readAt }, lastGood }: PageAnswer,
+  { page: { content, state, notices, choices, readAt }, lastGood }: PageAnswer,
 ): Partial<FrameProps> {
   const { title, body, tables } = content;
   return {
@@ -121,6 +121,7 @@ function framed(
     dataAt: readAt,
     lastGood,
     notices,
+    choices,
     tables,
     body,
   };
