@@ -4,8 +4,15 @@ import { createDataFlow, type DataFlow } from "./data_flow.ts";
 import { createInTurn } from "./in_turn.ts";
 import { createLastGood, type GoodPage } from "./last_good.ts";
 import { describeRole, noticesOf, readNotices } from "./notices.ts";
+import type { FilterChoices } from "./page/frame.ts";
 import type { Notice } from "./page/notice.ts";
-import { type Language, PageError, type PageState, type SiteSettings } from "./page/page.ts";
+import {
+  type Language,
+  type Page,
+  PageError,
+  type PageState,
+  type SiteSettings,
+} from "./page/page.ts";
 import { type Reading, readPage, readProblemOf } from "./reading.ts";
 import type { Route } from "./routes.ts";
 import type { SiteOptions } from "./site_options.ts";
@@ -24,11 +31,11 @@ export class UnreadableError extends Error {
 }
 
 /** Answers for one address. Throws `PageError`, `UnreadableError`, and what a page with a fault throws. */
-export type AnswerPage = (
-  route: Route,
-  query: URLSearchParams,
-  language: Language,
-) => Promise<PageAnswer>;
+export interface PageAnswers {
+  answer(route: Route, query: URLSearchParams, language: Language): Promise<PageAnswer>;
+  /** Resolves when no page is being read any more: the warehouse must not be closed before. */
+  idle(): Promise<void>;
+}
 
 const STATEMENT_TIMEOUT_MS = 8_000;
 const PAGE_TIMEOUT_MS = 10_000;
@@ -36,15 +43,15 @@ const MOST_WAITING = 40;
 const KEPT = { pages: 100, characters: 20_000_000 };
 
 /** Makes pages out of the warehouse, and remembers the last good one of each address. */
-export function createPageAnswers(options: SiteOptions, settings: SiteSettings): AnswerPage {
+export function createPageAnswers(options: SiteOptions, settings: SiteSettings): PageAnswers {
   const { statementTimeoutMs = STATEMENT_TIMEOUT_MS, pageTimeoutMs = PAGE_TIMEOUT_MS } = options;
   const lastGood = createLastGood(KEPT);
   const flow = createDataFlow(options.dags);
   const inTurn = createInTurn<GoodPage>({ timeoutMs: pageTimeoutMs, waiting: MOST_WAITING });
-  return async (route, query, language) => {
+  const answer: PageAnswers["answer"] = async (route, query, language) => {
     const key = keyOf(route, query, language);
     try {
-      const page = await inTurn(key, async () => {
+      const page = await inTurn.ask(key, async () => {
         const made = await readPage(
           options.warehouse,
           route.page.reads,
@@ -71,6 +78,7 @@ export function createPageAnswers(options: SiteOptions, settings: SiteSettings):
       return { page, lastGood: words.lastGood(text) };
     }
   };
+  return { answer, idle: inTurn.idle };
 }
 
 function keyOf({ path }: Route, query: URLSearchParams, language: Language): string {
@@ -121,7 +129,23 @@ async function makePage(
     content: { ...content, body: await content.body },
     state,
     notices: [...ofRole === null ? [] : [ofRole], ...new Set(ofTables.flat())],
+    choices: await readChoices(reading, page),
     readAt: now,
+  };
+}
+
+const choiceRows = z.array(
+  z.object({ id: z.number(), model: z.string(), name: z.string() }),
+);
+
+async function readChoices({ tx }: Reading, { filters }: Page): Promise<FilterChoices | null> {
+  if (!filters.includes("car") && !filters.includes("model")) return null;
+  const cars = choiceRows.parse([
+    ...await querySqlFile(tx, "dashboard/list_filter_choices.sql", []),
+  ]);
+  return {
+    cars: cars.map(({ id, name }) => ({ id, name })),
+    models: [...new Set(cars.map(({ model }) => model))],
   };
 }
 
