@@ -1,7 +1,11 @@
 import { LateError } from "./reading.ts";
 
 /** Work by name, of which each is under way once, however many ask for it. */
-export type InTurn<T> = (key: string, work: () => Promise<T>) => Promise<T>;
+export interface InTurn<T> {
+  ask(key: string, work: () => Promise<T>): Promise<T>;
+  /** Resolves when nothing is under way any more, well or not. */
+  idle(): Promise<void>;
+}
 
 /**
  * Bounds what many readers can ask of the warehouse: who asks for what is under way shares it, and who would be one too
@@ -11,14 +15,19 @@ export function createInTurn<T>(
   limits: { readonly timeoutMs: number; readonly waiting: number },
 ): InTurn<T> {
   const underWay = new Map<string, Promise<T>>();
-  return async (key, work) => {
-    let page = underWay.get(key);
-    if (!page) {
-      if (underWay.size >= limits.waiting) throw new LateError("Too many pages are being read");
-      page = work().finally(() => underWay.delete(key));
-      underWay.set(key, page);
-    }
-    return await withDeadline(page, limits.timeoutMs);
+  return {
+    async ask(key, work) {
+      let page = underWay.get(key);
+      if (!page) {
+        if (underWay.size >= limits.waiting) throw new LateError("Too many pages are being read");
+        page = work().finally(() => underWay.delete(key));
+        underWay.set(key, page);
+      }
+      return await withDeadline(page, limits.timeoutMs);
+    },
+    async idle() {
+      while (underWay.size > 0) await Promise.allSettled(underWay.values());
+    },
   };
 }
 

@@ -4,10 +4,18 @@ import { createDataFlow, type DataFlow } from "./data_flow.ts";
 import { createInTurn } from "./in_turn.ts";
 import { createLastGood, type GoodPage } from "./last_good.ts";
 import { describeRole, noticesOf, readNotices } from "./notices.ts";
+import type { FilterChoices } from "./page/frame.ts";
 import type { Notice } from "./page/notice.ts";
-import { type Language, PageError, type PageState, type SiteSettings } from "./page/page.ts";
+import {
+  type Language,
+  type Page,
+  PageError,
+  type PageState,
+  type SiteSettings,
+} from "./page/page.ts";
 import { type Reading, readPage, readProblemOf } from "./reading.ts";
 import type { Route } from "./routes.ts";
+import { readSiteClock } from "./site_clock.ts";
 import type { SiteOptions } from "./site_options.ts";
 import { type SiteWords, siteWords } from "./words/site_words.ts";
 import { querySqlFile } from "../warehouse/sql_file.ts";
@@ -24,11 +32,11 @@ export class UnreadableError extends Error {
 }
 
 /** Answers for one address. Throws `PageError`, `UnreadableError`, and what a page with a fault throws. */
-export type AnswerPage = (
-  route: Route,
-  query: URLSearchParams,
-  language: Language,
-) => Promise<PageAnswer>;
+export interface PageAnswers {
+  answer(route: Route, query: URLSearchParams, language: Language): Promise<PageAnswer>;
+  /** Resolves when no page is being read any more: the warehouse must not be closed before. */
+  idle(): Promise<void>;
+}
 
 const STATEMENT_TIMEOUT_MS = 8_000;
 const PAGE_TIMEOUT_MS = 10_000;
@@ -36,15 +44,15 @@ const MOST_WAITING = 40;
 const KEPT = { pages: 100, characters: 20_000_000 };
 
 /** Makes pages out of the warehouse, and remembers the last good one of each address. */
-export function createPageAnswers(options: SiteOptions, settings: SiteSettings): AnswerPage {
+export function createPageAnswers(options: SiteOptions, settings: SiteSettings): PageAnswers {
   const { statementTimeoutMs = STATEMENT_TIMEOUT_MS, pageTimeoutMs = PAGE_TIMEOUT_MS } = options;
   const lastGood = createLastGood(KEPT);
   const flow = createDataFlow(options.dags);
   const inTurn = createInTurn<GoodPage>({ timeoutMs: pageTimeoutMs, waiting: MOST_WAITING });
-  return async (route, query, language) => {
+  const answer: PageAnswers["answer"] = async (route, query, language) => {
     const key = keyOf(route, query, language);
     try {
-      const page = await inTurn(key, async () => {
+      const page = await inTurn.ask(key, async () => {
         const made = await readPage(
           options.warehouse,
           route.page.reads,
@@ -71,6 +79,7 @@ export function createPageAnswers(options: SiteOptions, settings: SiteSettings):
       return { page, lastGood: words.lastGood(text) };
     }
   };
+  return { answer, idle: inTurn.idle };
 }
 
 function keyOf({ path }: Route, query: URLSearchParams, language: Language): string {
@@ -95,14 +104,23 @@ async function makePage(
   settings: SiteSettings,
   flow: DataFlow,
 ): Promise<GoodPage> {
-  const { tx, now } = reading;
-  const today = now.toZonedDateTimeISO(settings.timeZone).toPlainDate();
-  const state = readState(page, query, { today, language, horizonDays });
+  const { tx } = reading;
+  const { now, today, builtFor, notice } = await readSiteClock(
+    reading,
+    settings.timeZone,
+    language,
+  );
+  const state = readState(page, query, { today, builtFor, language, horizonDays });
   await refuseUnknownFilters(reading, state, siteWords[language]);
   const given = { language, timeZone: settings.timeZone, freshnessHours };
   let all: Promise<readonly Notice[]> | null = null;
+  const readWarnings = async () => {
+    const warnings = await readNotices(tx, given, flow);
+    // Nobody loads a demo again: that it gets old is no news.
+    return reading.isDemo ? warnings.filter(({ kind }) => kind !== "source") : warnings;
+  };
   const notices = async (sqlFile: string) =>
-    await noticesOf(await (all ??= readNotices(tx, given, flow)), sqlFile, flow);
+    await noticesOf(await (all ??= readWarnings()), sqlFile, flow);
   const content = await page.render({
     path,
     state,
@@ -120,8 +138,24 @@ async function makePage(
     // Markup may still have to wait for a part of it.
     content: { ...content, body: await content.body },
     state,
-    notices: [...ofRole === null ? [] : [ofRole], ...new Set(ofTables.flat())],
-    readAt: now,
+    notices: [...[notice, ofRole].filter((one) => one !== null), ...new Set(ofTables.flat())],
+    choices: await readChoices(reading, page),
+    readAt: reading.now,
+  };
+}
+
+const choiceRows = z.array(
+  z.object({ id: z.number(), model: z.string(), name: z.string() }),
+);
+
+async function readChoices({ tx }: Reading, { filters }: Page): Promise<FilterChoices | null> {
+  if (!filters.includes("car") && !filters.includes("model")) return null;
+  const cars = choiceRows.parse([
+    ...await querySqlFile(tx, "dashboard/list_filter_choices.sql", []),
+  ]);
+  return {
+    cars: cars.map(({ id, name }) => ({ id, name })),
+    models: [...new Set(cars.map(({ model }) => model))],
   };
 }
 

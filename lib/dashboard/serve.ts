@@ -49,7 +49,10 @@ export async function serveSite(options: ServeSite): Promise<ServedSite> {
   const name = host.includes(":") ? `[${host}]` : host;
   return {
     url: `http://${name}:${server.addr.port}`,
-    [Symbol.asyncDispose]: () => server.shutdown(),
+    [Symbol.asyncDispose]: async () => {
+      await server.shutdown();
+      await site.idle();
+    },
   };
 }
 

@@ -22,8 +22,13 @@ const log = getLogger(["dashboard"]);
 /** Of what forms send: a token, or two dates. */
 const MOST_POSTED = 10_000;
 
-/** The site as a server of requests; `Visitor` says who asks. */
-export type Site = Hono<{ Bindings: Visitor }>;
+/** The site as a server of requests. */
+export interface Site {
+  /** Answers a request; `Visitor` says who asks. */
+  readonly fetch: (request: Request, visitor: Visitor) => Response | Promise<Response>;
+  /** Resolves when no page is being read any more: the warehouse must not be closed before. */
+  readonly idle: () => Promise<void>;
+}
 
 /** Composes the site: who may see it, its pages and their CSV, and what it says when something is wrong. */
 export async function createSite(options: SiteOptions): Promise<Site> {
@@ -34,8 +39,8 @@ export async function createSite(options: SiteOptions): Promise<Site> {
   };
   const sessions = token === null ? null : createSessions(token);
   const files = await readSiteFiles();
-  const answerPage = createPageAnswers(options, settings);
-  const app: Site = new Hono();
+  const answers = createPageAnswers(options, settings);
+  const app = new Hono<{ Bindings: Visitor }>();
   app.use(guard(sessions, setting));
   app.use(bodyLimit({
     maxSize: MOST_POSTED,
@@ -77,7 +82,7 @@ export async function createSite(options: SiteOptions): Promise<Site> {
     const { searchParams: query } = url;
     const tableName = route.format === "csv" ? query.get("table") : null;
     if (route.format === "csv") query.delete("table");
-    const answer = await answerPage(route, query, language);
+    const answer = await answers.answer(route, query, language);
     if (route.format === "csv") {
       return answerCsv(
         context,
@@ -99,12 +104,12 @@ export async function createSite(options: SiteOptions): Promise<Site> {
     );
   });
   app.onError((error, context) => answerError(error, context, frame(context)));
-  return app;
+  return { fetch: (request, visitor) => app.fetch(request, visitor), idle: answers.idle };
 }
 
 function framed(
   { page, path }: Route,
-  { page: { content, state, notices, readAt }, lastGood }: PageAnswer,
+  { page: { content, state, notices, choices, readAt }, lastGood }: PageAnswer,
 ): Partial<FrameProps> {
   const { title, body, tables } = content;
   return {
@@ -116,6 +121,7 @@ function framed(
     dataAt: readAt,
     lastGood,
     notices,
+    choices,
     tables,
     body,
   };

@@ -1,7 +1,7 @@
 -- What:  the bookings that bring in the revenue of a period, with their share of it
 -- Grain: one row per booking, the largest shares first
--- Reads: dds.fact_rentals, dds.dim_car, dm.build; $1 as_of or null, $2 first and $3 last day, $4 car or null,
---        $5 model or null, $6 rows to leave out, $7 rows to show
+-- Reads: dds.fact_rentals, dds.dim_car, dm.build; $1 as_of or null, $2 first and $3 last day,
+--        $4 car or null, $5 model or null, $6 rows to leave out, $7 rows to show
 with bookings as (
     select
         fact_rentals.lead_id,

@@ -1,8 +1,14 @@
 -- What:  how the days of cars were used, in runs of days that are alike
 -- Grain: one row per car and run of days
--- Reads: dds.fact_fleet_usage_day; $1 as_of or null, $2 first and $3 last day, $4 ids of cars as a JSON array
+-- Reads: dds.fact_fleet_usage_day, dm.build; $1 as_of or null, $2 first and $3 last day, $4 ids
+--        of cars as a JSON array
 with cars as (
     select jsonb_array_elements_text($4::text::jsonb)::bigint as car_id
+),
+
+last_finished as (
+    select coalesce($1::date, build.last_finished_day) as day
+    from dm.build
 ),
 
 days as (
@@ -28,27 +34,39 @@ days as (
     where $1::date is not null
 ),
 
+states as (
+    select
+        days.car_id,
+        days.usage_date,
+        case
+            when days.is_double_booked then 'double_booked'
+            when days.is_rented and days.usage_date > last_finished.day then 'booked'
+            when days.is_rented then 'rented'
+            else 'idle'
+        end as state
+    from days
+    cross join last_finished
+    -- A later day without a booking is not idle: it may still be booked.
+    where days.is_rented or days.usage_date <= last_finished.day
+),
+
 runs as (
     select
-        days.*,
-        days.usage_date - (
+        states.*,
+        states.usage_date - (
             row_number() over (
-                partition by days.car_id, days.is_rented, days.is_double_booked
-                order by days.usage_date
+                partition by states.car_id, states.state
+                order by states.usage_date
             )
         )::integer as run
-    from days
+    from states
 )
 
 select
     runs.car_id::text as car_id,
     min(runs.usage_date)::text as first_day,
     max(runs.usage_date)::text as last_day,
-    case
-        when runs.is_double_booked then 'double_booked'
-        when runs.is_rented then 'rented'
-        else 'idle'
-    end as state
+    runs.state
 from runs
-group by runs.car_id, runs.run, runs.is_rented, runs.is_double_booked
+group by runs.car_id, runs.state, runs.run
 order by runs.car_id, 2

@@ -1,7 +1,8 @@
--- What:  how much of each model, or of each car, was rented in the months of a period, and what it brought in
+-- What:  how much of each model, or of each car, was rented in the months of a period, and what
+--        it brought in
 -- Grain: one row per model ($4 'model') or car ($4 'car'); ratios are ratios of the sums
--- Reads: dm.fleet_utilisation_month, dm.revenue_month, dds.dim_car; $1 as_of or null, $2 first and $3 last month,
---        $5 car or null, $6 model or null
+-- Reads: dm.fleet_utilisation_month, dm.revenue_month, dds.dim_car; $1 as_of or null, $2 first
+--        and $3 last month, $5 car or null, $6 model or null
 with usage as (
     select fleet_utilisation_month.*
     from dm.fleet_utilisation_month

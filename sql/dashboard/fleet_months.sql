@@ -1,7 +1,7 @@
 -- What:  how much of the fleet, of a model or of a car was rented, month by month
 -- Grain: one row per month
--- Reads: dm.fleet_utilisation_month; $1 as_of or null, $2 first and $3 last month (first days), $4 car or null,
---        $5 model or null
+-- Reads: dm.fleet_utilisation_month; $1 as_of or null, $2 first and $3 last month (first days),
+--        $4 car or null, $5 model or null
 with months as (
     select fleet_utilisation_month.*
     from dm.fleet_utilisation_month

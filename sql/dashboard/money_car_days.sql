@@ -1,7 +1,7 @@
 -- What:  the same for one car or one model: what its bookings bring in on each day of a period
 -- Grain: one row per day on which it was in the fleet or is booked
--- Reads: dds.fact_fleet_usage_day, dm.unattributed_booking, dds.dim_car, dm.build; $1 as_of or null, $2 first and
---        $3 last day, $4 car or null, $5 model or null
+-- Reads: dds.fact_fleet_usage_day, dm.unattributed_booking, dds.dim_car, dm.build; $1 as_of or
+--        null, $2 first and $3 last day, $4 car or null, $5 model or null
 with cars as (
     select dim_car.car_id
     from dds.dim_car

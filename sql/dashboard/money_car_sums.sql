@@ -1,7 +1,9 @@
--- What:  the same for one car or one model: what its bookings brought in during up to three periods
+-- What:  the same for one car or one model: what its bookings brought in during up to three
+--        periods
 -- Grain: one row per period that is asked for: present, before, year_ago
--- Reads: dds.fact_fleet_usage_day, dm.unattributed_booking, dds.dim_car; $1 as_of or null, $2 car or null, $3 model
---        or null, then the first and last day of each period or nulls: $4 $5, $6 $7, $8 $9
+-- Reads: dds.fact_fleet_usage_day, dm.unattributed_booking, dds.dim_car; $1 as_of or null, $2
+--        car or null, $3 model or null, then the first and last day of each period or nulls: $4
+--        $5, $6 $7, $8 $9
 with periods as (
     select
         asked.name,

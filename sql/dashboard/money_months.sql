@@ -1,6 +1,7 @@
 -- What:  what bookings bring in month by month, of the fleet, of a model or of a car
 -- Grain: one row per month
--- Reads: dm.revenue_month; $1 as_of or null, $2 first and $3 last month (first days), $4 car or null, $5 model or null
+-- Reads: dm.revenue_month; $1 as_of or null, $2 first and $3 last month (first days), $4 car or
+--        null, $5 model or null
 with months as (
     select revenue_month.*
     from dm.revenue_month

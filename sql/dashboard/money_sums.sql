@@ -1,6 +1,7 @@
 -- What:  what bookings brought in during up to three periods, to compare them
 -- Grain: one row per period that is asked for: present, before, year_ago
--- Reads: dm.revenue_day; $1 as_of or null, then the first and last day of each period or nulls: $2 $3, $4 $5, $6 $7
+-- Reads: dm.revenue_day; $1 as_of or null, then the first and last day of each period or nulls:
+--        $2 $3, $4 $5, $6 $7
 with periods as (
     select
         asked.name,

@@ -1,7 +1,8 @@
--- What:  the bookings of a period that lack a car, an amount or dates, or reach beyond the horizon
+-- What:  the bookings of a period that lack a car, an amount or dates, or reach beyond the
+--        horizon
 -- Grain: one row per booking, the largest amounts first
--- Reads: dm.unattributed_booking, dds.fact_rentals, dds.dim_car; $1 as_of or null, $2 first and $3 last day, $4 car or
---        null, $5 model or null
+-- Reads: dm.unattributed_booking, dds.fact_rentals, dds.dim_car; $1 as_of or null, $2 first and
+--        $3 last day, $4 car or null, $5 model or null
 with bookings as (
     select unattributed_booking.*
     from dm.unattributed_booking

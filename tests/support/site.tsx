@@ -17,7 +17,9 @@ export async function serveTestSite(
   more: Partial<ServeSite> = {},
 ): Promise<ServedSite> {
   const config = readConfig(env, { amo: false });
-  return await serveSite({ config, warehouse, pages, dags: [], port: 0, ...more });
+  // Other tests keep the machine busy meanwhile.
+  const timeouts = { statementTimeoutMs: 60_000, pageTimeoutMs: 60_000 };
+  return await serveSite({ config, warehouse, pages, dags: [], port: 0, ...timeouts, ...more });
 }
 
 /** A page that shows what `render` gives, with the default period May 2026. */

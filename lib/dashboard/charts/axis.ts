@@ -1,19 +1,16 @@
 import type { Format } from "../words/format.ts";
 import type { ChartAxis } from "./chart.ts";
 
-/** One place on a horizontal axis. */
-export interface Slot {
-  /** What points name it by. */
-  readonly key: string;
-  /** For the text that appears over it. */
-  readonly name: string;
-}
+/** One place on a horizontal axis: what points name it by. */
+export type Slot = string;
 
 /** A label below the axis. */
 export interface Tick {
   /** Index of its slot. */
   readonly slot: number;
   readonly text: string;
+  /** Below it, where it is new. */
+  readonly year: string | null;
   /** Also shown where there is room for few labels only. */
   readonly isMain: boolean;
 }
@@ -22,27 +19,34 @@ const MOST_TICKS = 12;
 const MOST_MAIN_TICKS = 4;
 
 /** The places of the axis, in order. Weeks begin on Monday, months on their first day, wherever `from` lies. */
-export function slotsOf(axis: ChartAxis, format: Format): readonly Slot[] {
-  if ("labels" in axis) return axis.labels.map((label) => ({ key: label, name: label }));
-  const name = axis.step === "month" ? format.month : format.date;
-  const to = Temporal.PlainDate.from(axis.to);
-  const first = beginningOf(axis.step, Temporal.PlainDate.from(axis.from));
+export function slotsOf(axis: ChartAxis): readonly Slot[] {
+  if ("labels" in axis) return axis.labels;
+  const from = Temporal.PlainDate.from(axis.from);
+  if (axis.step === "month") return placesBetween(from.with({ day: 1 }), axis.to, { months: 1 });
+  return axis.step === "week"
+    ? placesBetween(from.subtract({ days: from.dayOfWeek - 1 }), axis.to, { days: 7 })
+    : placesBetween(from, axis.to, { days: 1 });
+}
+
+function placesBetween(
+  first: Temporal.PlainDate,
+  to: string,
+  step: { readonly days: number } | { readonly months: number },
+): Slot[] {
   const slots: Slot[] = [];
-  for (
-    let day = first;
-    Temporal.PlainDate.compare(day, to) <= 0;
-    day = day.add({ [`${axis.step}s`]: 1 })
-  ) {
-    const key = day.toString();
-    slots.push({ key, name: name(key) });
+  let day = first;
+  // ISO texts of years of four digits sort like their days.
+  for (let key = day.toString(); key <= to; key = day.toString()) {
+    slots.push(key);
+    day = day.add(step);
   }
   return slots;
 }
 
-function beginningOf(step: "day" | "week" | "month", day: Temporal.PlainDate): Temporal.PlainDate {
-  if (step === "month") return day.with({ day: 1 });
-  if (step === "week") return day.subtract({ days: day.dayOfWeek - 1 });
-  return day;
+/** The name of a place in the text that appears over it. */
+export function slotName(axis: ChartAxis, slot: Slot, format: Format): string {
+  if ("labels" in axis) return slot;
+  return axis.step === "month" ? format.month(slot) : format.date(slot);
 }
 
 /** Labels for the axis: as dense as is readable, and on round dates. */
@@ -51,14 +55,35 @@ export function ticksOf(
   slots: readonly Slot[],
   format: Format,
 ): readonly Tick[] {
-  const places = "labels" in axis ? thinned(slots) : placesOfDates(slots);
-  const every = Math.ceil(places.length / MOST_MAIN_TICKS);
-  return places.map((slot, index) => {
-    const key = slots[slot]?.key ?? "";
-    const before = slots[places[index - 1] ?? -1]?.key ?? null;
-    const text = "labels" in axis ? key : dateLabel(axis.step, key, before, format);
-    return { slot, text, isMain: index % every === 0 };
-  });
+  if ("labels" in axis) {
+    const places = thinned(slots);
+    return withMain(places.map((slot) => ({
+      slot,
+      text: shortened(slots[slot] ?? "", places.length),
+      year: null,
+    })));
+  }
+  const { places, unit } = placesOfDates(axis.step, slots);
+  return withMain(places.map((slot, index) => {
+    const key = slots[slot] ?? "";
+    const before = slots[places[index - 1] ?? -1];
+    const year = key.slice(0, 4);
+    if (unit === "year") return { slot, text: year, year: null };
+    const text = unit === "month" ? format.monthName(key) : format.dayAndMonth(key);
+    return { slot, text, year: year === before?.slice(0, 4) ? null : year };
+  }));
+}
+
+function withMain(ticks: readonly Omit<Tick, "isMain">[]): readonly Tick[] {
+  const every = Math.ceil(ticks.length / MOST_MAIN_TICKS);
+  return ticks.map((tick, index) => ({ ...tick, isMain: index % every === 0 }));
+}
+
+/** A drawing cannot cut a text where its room ends: so many letters fit, more or less. */
+function shortened(label: string, count: number): string {
+  const most = Math.max(6, Math.floor(72 / count));
+  const letters = Array.from(label);
+  return letters.length > most ? `${letters.slice(0, most - 1).join("")}…` : label;
 }
 
 function thinned(slots: readonly Slot[]): number[] {
@@ -67,44 +92,58 @@ function thinned(slots: readonly Slot[]): number[] {
 }
 
 /** Days, Mondays, or firsts of months, quarters, years: the finest of them that gives few enough labels. */
-function placesOfDates(slots: readonly Slot[]): number[] {
-  const dates = slots.map((slot) => Temporal.PlainDate.from(slot.key));
+function placesOfDates(
+  step: "day" | "week" | "month",
+  slots: readonly Slot[],
+): { readonly places: readonly number[]; readonly unit: Interval["unit"] } {
+  const first = slots[0] ?? "";
+  const unitOfStep = step === "month" ? "month" : "day";
+  if (first === "") return { places: [], unit: unitOfStep };
+  const daysBetween = { day: 1, week: 7, month: 0 }[step];
+  const monday = Temporal.PlainDate.from(first).dayOfWeek - 1;
+  const numbersOf = ({ number }: Interval): number[] =>
+    slots.map((slot, index) => number(slot, index, Math.floor((index * daysBetween + monday) / 7)));
   for (const interval of INTERVALS) {
-    const places = dates.flatMap((date, index) => {
-      const before = dates[index - 1] ?? date.subtract({ days: 1 });
-      return interval(date) === interval(before) ? [] : [index];
-    });
-    if (places.length > 0 && places.length <= MOST_TICKS) return places;
+    const numbers = numbersOf(interval);
+    const places = slots.map((_, index) => index).filter((index) =>
+      index === 0 ? isBeginning(interval, first, monday) : numbers[index] !== numbers[index - 1]
+    );
+    if (places.length > 0 && places.length <= MOST_TICKS) {
+      return {
+        places,
+        unit: step === "month" && interval.unit === "day" ? "month" : interval.unit,
+      };
+    }
   }
-  return [0];
+  return { places: [0], unit: unitOfStep };
 }
 
-const monthsOf = (date: Temporal.PlainDate): number => date.year * 12 + date.month - 1;
+/** Stretches of time of which each new one may get a label. */
+interface Interval {
+  /** What its label says. */
+  readonly unit: "day" | "month" | "year";
+  /** The number of the stretch in which a place lies, from its ISO date, its index and the number of its week. */
+  readonly number: (slot: Slot, index: number, week: number) => number;
+}
 
-const MONDAY = Temporal.PlainDate.from("1970-01-05");
+const yearOf = (slot: Slot): number => Number(slot.slice(0, 4));
+const monthOf = (slot: Slot): number => yearOf(slot) * 12 + Number(slot.slice(5, 7)) - 1;
 
-/** The number of the interval in which a day lies. */
-const INTERVALS: readonly ((date: Temporal.PlainDate) => number)[] = [
-  (date) => MONDAY.until(date).days,
-  (date) => Math.floor(MONDAY.until(date).days / 7),
-  (date) => monthsOf(date),
-  (date) => Math.floor(monthsOf(date) / 3),
-  (date) => date.year,
-  (date) => Math.floor(date.year / 5),
-  (date) => Math.floor(date.year / 25),
+const WEEKS: Interval = { unit: "day", number: (_slot, _index, week) => week };
+
+const INTERVALS: readonly Interval[] = [
+  { unit: "day", number: (_slot, index) => index },
+  WEEKS,
+  { unit: "month", number: monthOf },
+  { unit: "month", number: (slot) => Math.floor(monthOf(slot) / 3) },
+  { unit: "year", number: yearOf },
+  { unit: "year", number: (slot) => Math.floor(yearOf(slot) / 5) },
+  { unit: "year", number: (slot) => Math.floor(yearOf(slot) / 25) },
 ];
 
-/** "3 May", "May", and with the year where it is new. */
-function dateLabel(
-  step: "day" | "week" | "month",
-  key: string,
-  before: string | null,
-  format: Format,
-): string {
-  const isNewYear = before !== null && before.slice(0, 4) !== key.slice(0, 4);
-  if (step === "month") {
-    const month = format.monthName(key);
-    return isNewYear || before === null ? `${month} ${key.slice(0, 4)}` : month;
-  }
-  return isNewYear ? format.date(key) : format.dayAndMonth(key);
+/** Whether the first place of the axis is also the first day of its stretch. */
+function isBeginning(interval: Interval, slot: Slot, monday: number): boolean {
+  if (interval === WEEKS) return monday === 0;
+  const before = Temporal.PlainDate.from(slot).subtract({ days: 1 }).toString();
+  return interval.number(slot, 0, 0) !== interval.number(before, -1, 0);
 }

@@ -1,4 +1,5 @@
 import type { Markup } from "../page/page.ts";
+import { safeHref } from "../page/safe_href.ts";
 import { wordsOf } from "../words/words.ts";
 import type { AxisChartProps, ChartSeries } from "./chart.ts";
 import { Hatch } from "./hatch.tsx";
@@ -43,7 +44,7 @@ export function BarChart(props: BarChartProps): Markup {
           <g class={`bars tone-${series.tone}`}>
             {values.map((value, slot) => {
               if (value === null) return "";
-              const key = plot.slots[slot]?.key ?? "";
+              const key = plot.slots[slot] ?? "";
               const bar = (
                 <Bar
                   plot={plot}
@@ -55,7 +56,13 @@ export function BarChart(props: BarChartProps): Markup {
                   patternId={`${props.id}-${series.tone}`}
                 />
               );
-              return <LinkedBar href={props.linkTo?.(key) ?? null} tip={tipOf(slot)} bar={bar} />;
+              return (
+                <LinkedBar
+                  href={safeHref(props.linkTo?.(key) ?? null)}
+                  tip={tipOf(slot)}
+                  bar={bar}
+                />
+              );
             })}
           </g>
         ))}

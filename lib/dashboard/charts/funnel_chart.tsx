@@ -2,6 +2,7 @@ import type { Markup } from "../page/page.ts";
 import { drawnNumber, type Numeric } from "../words/numeric.ts";
 import { wordsOf } from "../words/words.ts";
 import type { ChartProps, Tone } from "./chart.ts";
+import { Linked } from "./linked.tsx";
 import { EmptyChart } from "./plot.tsx";
 import { percent } from "./scale.ts";
 
@@ -32,6 +33,12 @@ export function FunnelChart(props: FunnelChartProps): Markup {
   return (
     <div class="funnel" role="group" aria-label={props.title}>
       <p class="visually-hidden">{props.description}</p>
+      {props.comparison === undefined ? "" : (
+        <p class="legend">
+          <span class="swatch before" aria-hidden="true"></span>
+          {props.comparison}
+        </p>
+      )}
       <table class="funnel-steps">
         <thead>
           <tr>
@@ -86,21 +93,22 @@ function Step({ step, chart, value, widest, first, before }: StepProps): Markup 
           <rect class="funnel-ground" width="100%" height="24" rx="3" />
           <rect class="bar" width={percent(Math.max(0, value) / widest)} height="24" rx="3" />
           {earlier === null || chart.comparison === undefined ? "" : (
-            <line
-              class="funnel-before"
-              x1={percent(earlier / widest)}
-              x2={percent(earlier / widest)}
-              y1="0"
-              y2="24"
-            >
-              <title>
-                {`${chart.comparison}: ${format.cell(kind, earlier)}`}
-              </title>
-            </line>
+            <g>
+              <title>{`${chart.comparison}: ${format.cell(kind, earlier)}`}</title>
+              <rect
+                class="funnel-before"
+                x={percent(earlier / widest)}
+                width="3"
+                height="24"
+                transform="translate(-1.5 0)"
+              />
+            </g>
           )}
         </svg>
       </td>
-      <td class="number">{step.href ? <a href={step.href}>{text}</a> : text}</td>
+      <td class="number">
+        <Linked href={step.href}>{text}</Linked>
+      </td>
       <td class="number">{ratioTo(first)}</td>
       <td class="number wide-only">{ratioTo(before)}</td>
     </tr>

@@ -2,6 +2,7 @@ import type { Markup } from "../page/page.ts";
 import { type Slot, slotsOf, ticksOf } from "./axis.ts";
 import type { ChartAxis, ChartProps, Tone } from "./chart.ts";
 import { Legend } from "./legend.tsx";
+import { Linked } from "./linked.tsx";
 import { EmptyChart } from "./plot.tsx";
 import { percent } from "./scale.ts";
 
@@ -36,7 +37,7 @@ const HEAD = 24;
 
 /** Rows by days, coloured by state: one path for each state, however many cells there are. */
 export function HeatMap(props: HeatMapProps): Markup {
-  const slots = slotsOf(props.axis, props.format);
+  const slots = slotsOf(props.axis);
   const paths = pathsOf(props, slots);
   if (paths.size === 0) return <EmptyChart text={props.emptyText} />;
   const height = HEAD + props.rows.length * ROW_HEIGHT;
@@ -46,20 +47,16 @@ export function HeatMap(props: HeatMapProps): Markup {
         entries={props.states.map((state) => ({
           name: state.name,
           tone: state.tone,
-          look: state.isHatched ? "hatched" : "box",
+          look: state.isHatched ? "striped" : "box",
         }))}
       />
       <div class="heat-map">
         <ul class="heat-rows">
           {props.rows.map((row) => (
             <li class="clip" title={row.name}>
-              {row.href
-                ? (
-                  <a href={row.href}>
-                    <bdi>{row.name}</bdi>
-                  </a>
-                )
-                : <bdi>{row.name}</bdi>}
+              <Linked href={row.href}>
+                <bdi>{row.name}</bdi>
+              </Linked>
             </li>
           ))}
         </ul>
@@ -109,7 +106,7 @@ function pathsOf(props: HeatMapProps, slots: readonly Slot[]): ReadonlyMap<strin
     let begin = 0;
     let current: string | null = null;
     for (let slot = 0; slot <= slots.length; slot++) {
-      const at = slots[slot]?.key;
+      const at = slots[slot];
       const state = at === undefined ? null : props.stateOf(row.key, at);
       if (state === current) continue;
       if (current !== null && known.has(current)) {

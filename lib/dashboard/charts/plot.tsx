@@ -7,8 +7,12 @@ import { percent, type ValueScale, valueScale } from "./scale.ts";
 /** Height of the part where values are drawn, from TOP down; below it the labels of the axis. */
 const TOP = 10;
 const BOTTOM = 210;
-const HEIGHT = 236;
-const LABEL_Y = 229;
+const HEIGHT = 242;
+const LABEL_Y = 225;
+const YEAR_Y = 239;
+
+/** Of more places none is wide enough to be pointed at. */
+const MOST_TIPS = 200;
 
 /** Width of the coordinates of paths, which are stretched to the width of the page. */
 export const PATH_WIDTH = 1000;
@@ -23,8 +27,8 @@ export interface Plot {
 }
 
 export function createPlot(props: AxisChartProps, values: readonly number[]): Plot {
-  const slots = slotsOf(props.axis, props.format);
-  const indices = new Map(slots.map((slot, index) => [slot.key, index]));
+  const slots = slotsOf(props.axis);
+  const indices = new Map(slots.map((slot, index) => [slot, index]));
   const unfinished = new Set((props.unfinished ?? []).map((at) => indices.get(at)));
   return {
     slots,
@@ -71,7 +75,9 @@ export function PlotFrame(props: PlotFrameProps): Markup {
         {props.children}
         <SlotAxis chart={chart} plot={plot} />
         <Marks chart={chart} plot={plot} />
-        {props.hasLinks ? "" : <Tips plot={plot} tipOf={props.tipOf} />}
+        {props.hasLinks || plot.slots.length > MOST_TIPS
+          ? ""
+          : <Tips plot={plot} tipOf={props.tipOf} />}
       </svg>
     </div>
   );
@@ -115,15 +121,16 @@ function SlotAxis(props: { readonly chart: AxisChartProps; readonly plot: Plot }
     <g class="slot-axis" aria-hidden="true">
       {ticksOf(props.chart.axis, slots, props.chart.format).map((tick) => {
         const share = (tick.slot + 0.5) / slots.length;
+        const place = {
+          class: tick.isMain ? "tick" : "tick wide-only",
+          x: percent(share),
+          "text-anchor": share < 0.02 ? "start" : share > 0.98 ? "end" : "middle",
+        };
         return (
-          <text
-            class={tick.isMain ? "tick" : "tick wide-only"}
-            x={percent(share)}
-            y={LABEL_Y}
-            text-anchor={share < 0.06 ? "start" : share > 0.94 ? "end" : "middle"}
-          >
-            {tick.text}
-          </text>
+          <>
+            <text {...place} y={LABEL_Y}>{tick.text}</text>
+            {tick.year === null ? "" : <text {...place} y={YEAR_Y}>{tick.year}</text>}
+          </>
         );
       })}
     </g>

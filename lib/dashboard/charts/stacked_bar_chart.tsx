@@ -34,7 +34,7 @@ export function StackedBarChart(props: AxisChartProps): Markup {
       >
         {props.series.map((series, index) => (
           <g class={`bars stacked tone-${series.tone}`}>
-            {plot.slots.map(({ key }, slot) => {
+            {plot.slots.map((key, slot) => {
               const part = stacks.get(key)?.[index];
               return part
                 ? (

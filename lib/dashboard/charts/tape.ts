@@ -43,10 +43,19 @@ export interface TapeSpan {
 /** Days as columns. */
 export interface TapeDays {
   readonly count: number;
-  /** Column of a day, also outside: -1 is the day before the first. */
+  /** Column of a day; -1 for all days before the first, `count` for all after the last. */
   readonly columnOf: (isoDate: string) => number;
-  /** Column of today; outside 0 .. count - 1 where it is not on the tape. */
+  /** Days from the first column to today, also where today is not on the tape. */
   readonly today: number;
+}
+
+/** The days of a tape, by their ISO texts. */
+export function tapeDays(keys: readonly string[], today: number): TapeDays {
+  const columns = new Map(keys.map((key, column) => [key, column]));
+  const first = keys[0] ?? "";
+  const columnOf = (isoDate: string): number =>
+    columns.get(isoDate) ?? (isoDate < first ? -1 : keys.length);
+  return { count: keys.length, columnOf, today };
 }
 
 /**
@@ -77,11 +86,11 @@ function spansOf(bar: TapeBar, days: TapeDays): TapeSpan[] {
   if (bar.isOverdue) {
     const out = Math.max(last + 1, first);
     if (out <= days.today) pieces.push({ kind: "overdue", from: out, to: days.today });
-    const tomorrow = Math.max(days.today, last) + 1;
-    pieces.push({ kind: "tomorrow", from: tomorrow, to: tomorrow });
+    const tomorrow = days.today + 1;
+    if (tomorrow > last) pieces.push({ kind: "tomorrow", from: tomorrow, to: tomorrow });
   }
   return pieces
-    .filter((piece) => piece.from <= piece.to && piece.to >= 0 && piece.from < days.count)
+    .filter(({ from, to }) => from <= to && to >= 0 && from < days.count)
     .map((piece) => ({
       ...piece,
       bar,

@@ -1,10 +1,12 @@
 import type { Markup } from "../page/page.ts";
+import { safeHref } from "../page/safe_href.ts";
 import type { Format } from "../words/format.ts";
 import { wordsOf } from "../words/words.ts";
 import type { ChartProps } from "./chart.ts";
+import { Linked } from "./linked.tsx";
 import { EmptyChart } from "./plot.tsx";
 import { percent } from "./scale.ts";
-import { lanesOf, type TapeDays, type TapeRow, type TapeSpan } from "./tape.ts";
+import { lanesOf, type TapeDays, tapeDays, type TapeRow, type TapeSpan } from "./tape.ts";
 
 export interface TapeChartProps extends Omit<ChartProps, "kind"> {
   /** Both ends included. */
@@ -23,10 +25,10 @@ export interface TapeChartProps extends Omit<ChartProps, "kind"> {
 export function TapeChart(props: TapeChartProps): Markup {
   if (props.rows.length === 0) return <EmptyChart text={props.emptyText} />;
   const from = Temporal.PlainDate.from(props.from);
-  const columnOf = (at: string): number => from.until(Temporal.PlainDate.from(at)).days;
-  const count = columnOf(props.to) + 1;
-  const days: TapeDays = { count, columnOf, today: columnOf(props.today) };
+  const daysTo = (at: string): number => from.until(Temporal.PlainDate.from(at)).days;
+  const count = daysTo(props.to) + 1;
   const keys = Array.from({ length: count }, (_, index) => from.add({ days: index }).toString());
+  const days = tapeDays(keys, daysTo(props.today));
   const words = wordsOf(props.format.settings.language).charts;
   return (
     <div
@@ -35,18 +37,16 @@ export function TapeChart(props: TapeChartProps): Markup {
       tabindex={0}
       aria-label={`${props.title}, ${words.scrollable}`}
     >
-      <div class="tape-sheet">
+      <table class="tape">
+        <caption class="visually-hidden">{props.title}. {props.description}</caption>
+        <colgroup>
+          <col class="tape-name" />
+          <col class="tape-day" span={count} />
+        </colgroup>
+        <TapeHead chart={props} days={days} keys={keys} />
         <TapeGround days={days} keys={keys} weekendDays={props.weekendDays} />
-        <table class="tape">
-          <caption class="visually-hidden">{props.title}. {props.description}</caption>
-          <colgroup>
-            <col class="tape-name" />
-            <col class="tape-day" span={count} />
-          </colgroup>
-          <TapeHead chart={props} days={days} keys={keys} />
-          {props.rows.map((row) => <TapeRows row={row} days={days} format={props.format} />)}
-        </table>
-      </div>
+        {props.rows.map((row) => <TapeRows row={row} days={days} format={props.format} />)}
+      </table>
     </div>
   );
 }
@@ -124,10 +124,11 @@ function TapeRows({ row, days, format }: RowProps): Markup {
 }
 
 function RowName({ row, height }: { readonly row: TapeRow; readonly height: number }): Markup {
-  const name = <bdi class="clip" title={row.name}>{row.name}</bdi>;
   return (
     <th scope="rowgroup" rowspan={height}>
-      {row.href ? <a href={row.href}>{name}</a> : name}
+      <Linked href={row.href}>
+        <bdi class="clip" title={row.name}>{row.name}</bdi>
+      </Linked>
       {row.detail ? <bdi class="clip detail" title={row.detail}>{row.detail}</bdi> : ""}
     </th>
   );
@@ -203,7 +204,7 @@ function SpanBar({ span, format }: { readonly span: TapeSpan; readonly format: F
     const label = span.kind === "overdue" ? words.charts.overdue : words.charts.mayLast;
     return (
       <span class={`tape-bar ${span.kind}`} title={`${text}: ${label}`}>
-        <span class="visually-hidden">{`${bar.initials}: ${label}`}</span>
+        <span class={span.kind === "overdue" ? "stage-name" : "visually-hidden"}>{label}</span>
       </span>
     );
   }
@@ -216,15 +217,20 @@ function SpanBar({ span, format }: { readonly span: TapeSpan; readonly format: F
   ].filter((part) => part !== "").join(" ");
   const content = (
     <>
-      {bar.isDoubleBooked ? <span class="double-sign" aria-hidden="true">!</span> : ""}
-      <bdi aria-hidden="true">{bar.initials}</bdi>
-      <span class="stage-name" aria-hidden="true">{stage}</span>
-      <span class="visually-hidden">{text}</span>
+      {bar.isDoubleBooked
+        ? (
+          <span class="double-sign">
+            !<span class="visually-hidden">{words.charts.double}</span>
+          </span>
+        )
+        : ""}
+      <bdi>{bar.initials}</bdi> <span class="stage-name">{stage}</span>
     </>
   );
-  return bar.href
-    ? <a class={classes} href={bar.href} title={text}>{content}</a>
-    : <span class={classes} title={text}>{content}</span>;
+  const href = safeHref(bar.href);
+  return href === null
+    ? <span class={classes} title={text}>{content}</span>
+    : <a class={classes} href={href} title={text}>{content}</a>;
 }
 
 interface GroundProps {
@@ -233,42 +239,51 @@ interface GroundProps {
   readonly weekendDays: readonly number[];
 }
 
-/** Behind the table: weekends, the lines between days, today. Cells over many days stay one cell so. */
+/**
+ * Behind the table: weekends, the lines between days, today. So a cell over many days can stay one cell. It stands in
+ * a row without height, which moves and grows with the table.
+ */
 function TapeGround({ days, keys, weekendDays }: GroundProps): Markup {
   const { count, today } = days;
   return (
-    <svg class="tape-ground" width="100%" height="100%" aria-hidden="true">
-      {keys.map((key, column) =>
-        weekendDays.includes(Temporal.PlainDate.from(key).dayOfWeek)
-          ? (
-            <rect
-              class="weekend"
-              x={percent(column / count)}
-              width={percent(1 / count)}
-              height="100%"
-            />
-          )
-          : ""
-      )}
-      {keys.map((_, column) => (
-        <line
-          class="level"
-          x1={percent(column / count)}
-          x2={percent(column / count)}
-          y1="0"
-          y2="100%"
-        />
-      ))}
-      {today >= 0 && today < count
-        ? (
-          <rect
-            class="today"
-            x={percent(today / count)}
-            width={percent(1 / count)}
-            height="100%"
-          />
-        )
-        : ""}
-    </svg>
+    <tbody class="tape-ground-row" aria-hidden="true">
+      <tr>
+        <td colspan={count + 1}>
+          <svg class="tape-ground" width="100%" height="100%" aria-hidden="true">
+            {keys.map((key, column) =>
+              weekendDays.includes(Temporal.PlainDate.from(key).dayOfWeek)
+                ? (
+                  <rect
+                    class="weekend"
+                    x={percent(column / count)}
+                    width={percent(1 / count)}
+                    height="100%"
+                  />
+                )
+                : ""
+            )}
+            {keys.map((_, column) => (
+              <line
+                class="level"
+                x1={percent(column / count)}
+                x2={percent(column / count)}
+                y1="0"
+                y2="100%"
+              />
+            ))}
+            {today >= 0 && today < count
+              ? (
+                <rect
+                  class="today"
+                  x={percent(today / count)}
+                  width={percent(1 / count)}
+                  height="100%"
+                />
+              )
+              : ""}
+          </svg>
+        </td>
+      </tr>
+    </tbody>
   );
 }

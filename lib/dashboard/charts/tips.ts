@@ -1,4 +1,5 @@
 import { wordsOf } from "../words/words.ts";
+import { slotName } from "./axis.ts";
 import type { AxisChartProps, ChartSeries } from "./chart.ts";
 import type { Plot } from "./plot.tsx";
 
@@ -13,7 +14,7 @@ export function tipTexts(
     new Map(series.points.map((point) => [point.at, point.value]))
   );
   return (slot) => {
-    const key = plot.slots[slot]?.key ?? "";
+    const key = plot.slots[slot] ?? "";
     const lines = drawn.map(({ series, values }, index) => {
       const value = values[slot] ?? null;
       const given = exact[index]?.get(key) ?? null;
@@ -23,7 +24,7 @@ export function tipTexts(
         : props.format.withUnit(props.kind, typeof given === "bigint" ? String(given) : given);
       return `${series.name}: ${text}`;
     });
-    const name = plot.slots[slot]?.name ?? "";
+    const name = slotName(props.axis, key, props.format);
     const head = plot.isUnfinished(slot) ? `${name} (${words.unfinished.toLowerCase()})` : name;
     return [head, ...lines].join("\n");
   };

@@ -35,7 +35,7 @@ export function Kpi(props: KpiProps): Markup {
   const href = cellLink(view, props.href ?? null);
   const comparisons = [props.comparison ?? []].flat();
   return (
-    <section class={props.tone ? `kpi ${props.tone}` : "kpi"} aria-label={name}>
+    <div role="group" class={props.tone ? `kpi ${props.tone}` : "kpi"} aria-label={name}>
       <h3>{name}</h3>
       <p class="value">
         {href === null
@@ -48,7 +48,7 @@ export function Kpi(props: KpiProps): Markup {
       ))}
       {props.children ? <div class="spark">{props.children}</div> : ""}
       <DefinitionDetails view={view} of={name} definition={props.definition} />
-    </section>
+    </div>
   );
 }
 
@@ -62,7 +62,9 @@ const ARROWS: Readonly<Record<ComparisonText["direction"], string>> = {
 function Difference({ difference }: { readonly difference: ComparisonText }): Markup {
   return (
     <p class={`difference ${difference.judgement}`}>
-      <span class="arrow" aria-hidden="true">{ARROWS[difference.direction]}</span>
+      {difference.direction === "unknown"
+        ? ""
+        : <span class="arrow" aria-hidden="true">{ARROWS[difference.direction]}</span>}
       {difference.text}
     </p>
   );

@@ -128,8 +128,7 @@ function numberFormats({ language, currency }: FormatSettings) {
 function dateFormats({ language, timeZone }: FormatSettings) {
   const by = (options: Intl.DateTimeFormatOptions) => {
     const format = new Intl.DateTimeFormat(LOCALES[language], { ...options, timeZone: "UTC" });
-    return (isoDate: string): string =>
-      format.format(Temporal.PlainDate.from(isoDate.slice(0, 10)));
+    return remember((isoDate) => format.format(Temporal.PlainDate.from(isoDate.slice(0, 10))));
   };
   const moment = new Intl.DateTimeFormat(LOCALES[language], {
     ...{ year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" },
@@ -142,5 +141,20 @@ function dateFormats({ language, timeZone }: FormatSettings) {
     month: by({ month: "long", year: "numeric" }),
     monthName: by({ month: "short" }),
     moment: (isoInstant: string) => moment.format(Temporal.Instant.from(isoInstant)),
+  };
+}
+
+const MOST_REMEMBERED = 5000;
+
+/** Pages say the same few days a thousand times over, and `Intl` takes microseconds for each. */
+function remember(make: (text: string) => string): (text: string) => string {
+  const made = new Map<string, string>();
+  return (text) => {
+    const known = made.get(text);
+    if (known !== undefined) return known;
+    if (made.size >= MOST_REMEMBERED) made.clear();
+    const fresh = make(text);
+    made.set(text, fresh);
+    return fresh;
   };
 }

@@ -93,26 +93,49 @@ set visits = counted.visits + excluded.visits;
 delete from dm.stage_dwell_count
 where stage_dwell_count.visits = 0;
 
+with surplus_visits as (
+    select
+        lead_visit.ctid as place,
+        visit_changes.visits,
+        row_number() over (
+            partition by
+                lead_visit.lead_id, lead_visit.dwell_seconds, lead_visit.from_stage,
+                lead_visit.to_stage, lead_visit.is_event, lead_visit.is_timed,
+                lead_visit.change_ts
+        ) as number
+    from visit_changes
+    inner join dm.lead_visit
+        on
+            visit_changes.lead_id = lead_visit.lead_id
+            and visit_changes.dwell_seconds = lead_visit.dwell_seconds
+            and visit_changes.from_stage = lead_visit.from_stage
+            and visit_changes.to_stage = lead_visit.to_stage
+            and visit_changes.is_event = lead_visit.is_event
+            and visit_changes.is_timed = lead_visit.is_timed
+            and visit_changes.change_ts = lead_visit.change_ts
+    where visit_changes.visits < 0
+)
+
 delete from dm.lead_visit
-using changed_visitors
-where lead_visit.lead_id = changed_visitors.lead_id;
+using surplus_visits
+where
+    lead_visit.ctid = surplus_visits.place
+    and surplus_visits.number <= -surplus_visits.visits;
 
 insert into dm.lead_visit (
     lead_id, dwell_seconds, from_stage, to_stage, is_event, is_timed, change_ts
 )
 select
-    lead_changes.lead_id,
-    lead_changes.dwell_seconds,
-    lead_changes.from_stage,
-    lead_changes.to_stage,
-    lead_changes.is_event,
-    lead_changes.is_timed,
-    lead_changes.change_ts
-from lead_changes
-inner join changed_visitors on lead_changes.lead_id = changed_visitors.lead_id
-where
-    lead_changes.is_past
-    and (lead_changes.from_stage <> 'outside' or lead_changes.to_stage <> 'outside');
+    visit_changes.lead_id,
+    visit_changes.dwell_seconds,
+    visit_changes.from_stage,
+    visit_changes.to_stage,
+    visit_changes.is_event,
+    visit_changes.is_timed,
+    visit_changes.change_ts
+from visit_changes
+cross join lateral generate_series(1, visit_changes.visits)
+where visit_changes.visits > 0;
 
 select coalesce(sum(abs(visit_changes.visits)), 0)::bigint as visits_changed
 from visit_changes;

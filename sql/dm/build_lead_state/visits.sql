@@ -111,6 +111,8 @@ group by
     sides.is_event, sides.is_timed, sides.change_ts
 having sum(sides.visits) <> 0;
 
+analyze visit_changes;
+
 create temporary table changed_visitors on commit drop as
 select distinct visit_changes.lead_id
 from visit_changes;

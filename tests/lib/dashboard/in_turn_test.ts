@@ -12,21 +12,21 @@ Deno.test("createInTurn() does for all who ask meanwhile what it does once", asy
     count++;
     return one.promise;
   };
-  const answers = [inTurn("/", work), inTurn("/", work)];
+  const answers = [inTurn.ask("/", work), inTurn.ask("/", work)];
   one.resolve(7);
   assert.deepEqual(await Promise.all(answers), [7, 7]);
   assert.equal(count, 1);
-  assert.equal(await inTurn("/", () => Promise.resolve(8)), 8);
+  assert.equal(await inTurn.ask("/", () => Promise.resolve(8)), 8);
 });
 
 Deno.test("createInTurn() refuses one too many, and lets go of who has waited long", async () => {
   const inTurn = createInTurn<number>({ timeoutMs: 1, waiting: 1 });
   const one = Promise.withResolvers<number>();
-  const late = inTurn("/", () => one.promise);
-  await assert.rejects(() => inTurn("/fleet", () => Promise.resolve(1)), LateError);
+  const late = inTurn.ask("/", () => one.promise);
+  await assert.rejects(() => inTurn.ask("/fleet", () => Promise.resolve(1)), LateError);
   await assert.rejects(late, LateError);
   one.resolve(7);
-  await one.promise;
+  await inTurn.idle();
 });
 
 const page: GoodPage = {
@@ -44,6 +44,7 @@ const page: GoodPage = {
     address: {},
   },
   notices: [],
+  choices: null,
   readAt: Temporal.Instant.from("2026-05-03T00:00:00Z"),
 };
 
