@@ -281,7 +281,7 @@ testScripts("daily writes nothing at all when dry, and shows what it would", asy
   const { code, stdout, stderr } = await setup.run("daily", ["--date", DAY, "--dry-run"]);
 
   assert.equal(code, 0, stderr);
-  assert.match(stdout, new RegExp(`^${DAY}: 10 of 10 DAGs would run$`, "m"));
+  assert.match(stdout, new RegExp(`^${DAY}: 11 of 11 DAGs would run$`, "m"));
   assert.match(stdout, /^ {4}load_leads +reads 1, writes 1$/m);
   // What its upstreams would land counts in.
   assert.match(stdout, /^ {4}merge_fact_rentals +reads 1, writes 1$/m);
