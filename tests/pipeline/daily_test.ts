@@ -85,7 +85,7 @@ testScriptsOnServer(
   },
 );
 
-// The merges that it takes are tested on both kinds of warehouse beside their SQL.
+// The SQL that these two take is tested on both kinds of warehouse in tests/sql.
 testScriptsOnServer(
   "daily keeps a price, a status and a plate that go there and back",
   async (setup) => {
@@ -146,47 +146,49 @@ testScriptsOnServer(
   },
 );
 
-testScripts("daily lands records with odd values as the warehouse asks for", async (setup) => {
-  const { account } = setup;
-  const { carId } = await addCarAndClient(account);
-  const [twinId = 0] = await account.create(
-    `/catalogs/${account.carsCatalogId}/elements`,
-    "elements",
-    ["X 7", "x-7"].map((plate) => ({
-      name: "A twin",
-      custom_fields_values: fieldValues([[account.carFields.plate, plate]]),
-    })),
-  );
-  const [otherPipeline] = await account.create("/leads/pipelines", "pipelines", [{
-    name: "Corporate",
-    sort: 30,
-    is_main: false,
-    is_unsorted_on: false,
-    _embedded: { statuses: [{ name: "Talk", sort: 20 }] },
-  }]);
-  const [empty, bad, dated, named, won, , twins, plateless] = await account.create(
-    "/leads",
-    "leads",
-    [
-      { pipeline_id: account.pipelineId, status_id: account.statuses.Inquiry },
-      leadItem(account, "Confirmed", {}, { dailyrate: "n/a", plate: "A 1" }),
-      leadItem(account, "Confirmed", {}, {
-        rental_start: Date.UTC(2026, 4, 9, 20) / 1000,
-        rental_end: "2026-05-12T10:30:00+04:00",
-      }),
-      leadItem(account, "Confirmed", { name: 'O\'Neil "🚗"' }, { client_name: "Ада 😀 O'Neil" }),
-      leadItem(account, "Closed", {}, {}),
-      { pipeline_id: otherPipeline, status_id: 142 },
-      leadItem(account, "Confirmed", {}, { plate: "X7" }),
-      leadItem(account, "Confirmed", {}, { plate: "  " }),
-    ],
-  );
+testScriptsOnServer(
+  "daily lands records with odd values as the warehouse asks for",
+  async (setup) => {
+    const { account } = setup;
+    const { carId } = await addCarAndClient(account);
+    const [twinId = 0] = await account.create(
+      `/catalogs/${account.carsCatalogId}/elements`,
+      "elements",
+      ["X 7", "x-7"].map((plate) => ({
+        name: "A twin",
+        custom_fields_values: fieldValues([[account.carFields.plate, plate]]),
+      })),
+    );
+    const [otherPipeline] = await account.create("/leads/pipelines", "pipelines", [{
+      name: "Corporate",
+      sort: 30,
+      is_main: false,
+      is_unsorted_on: false,
+      _embedded: { statuses: [{ name: "Talk", sort: 20 }] },
+    }]);
+    const [empty, bad, dated, named, won, , twins, plateless] = await account.create(
+      "/leads",
+      "leads",
+      [
+        { pipeline_id: account.pipelineId, status_id: account.statuses.Inquiry },
+        leadItem(account, "Confirmed", {}, { dailyrate: "n/a", plate: "A 1" }),
+        leadItem(account, "Confirmed", {}, {
+          rental_start: Date.UTC(2026, 4, 9, 20) / 1000,
+          rental_end: "2026-05-12T10:30:00+04:00",
+        }),
+        leadItem(account, "Confirmed", { name: 'O\'Neil "🚗"' }, { client_name: "Ада 😀 O'Neil" }),
+        leadItem(account, "Closed", {}, {}),
+        { pipeline_id: otherPipeline, status_id: 142 },
+        leadItem(account, "Confirmed", {}, { plate: "X7" }),
+        leadItem(account, "Confirmed", {}, { plate: "  " }),
+      ],
+    );
 
-  const { code, stderr } = await setup.run("daily");
+    const { code, stderr } = await setup.run("daily");
 
-  assert.equal(code, 0, stderr);
-  await setup.inspect(async ({ sql }) => {
-    const rows = await sql`
+    assert.equal(code, 0, stderr);
+    await setup.inspect(async ({ sql }) => {
+      const rows = await sql`
       select
         f.lead_id::integer, f.status_name, f.car_id::integer, f.dailyrate, h.name, h.client_name,
         h.plate, f.rental_start::text, f.rental_end::text
@@ -194,35 +196,36 @@ testScripts("daily lands records with odd values as the warehouse asks for", asy
       inner join ods.ods_leads_hist as h on f.lead_id = h.id and h.is_current
       order by f.lead_id
     `;
-    const fact = new Map(rows.map((row) => [row.lead_id, row]));
-    assert.equal(fact.size, 7);
-    assert.deepEqual([fact.get(empty)?.plate, fact.get(empty)?.car_id], [null, 0]);
-    assert.deepEqual([fact.get(bad)?.dailyrate, fact.get(bad)?.car_id], [null, carId]);
-    // A date is midnight in the business time zone; a moment stays the moment it is.
-    assert.equal(Date.parse(fact.get(dated)?.rental_start), Date.UTC(2026, 4, 9, 20));
-    assert.equal(Date.parse(fact.get(dated)?.rental_end), Date.UTC(2026, 4, 12, 6, 30));
-    assert.deepEqual(
-      [fact.get(named)?.name, fact.get(named)?.client_name],
-      ['O\'Neil "🚗"', "Ада 😀 O'Neil"],
-    );
-    assert.equal(fact.get(won)?.status_name, "Closed");
-    assert.equal(fact.get(twins)?.car_id, 0);
-    assert.deepEqual([fact.get(plateless)?.plate, fact.get(plateless)?.car_id], [null, 0]);
-    assert.ok(twinId > 0);
-    const rejected =
-      await sql`select entity, entity_id::integer, field, raw, reason from stg.rejected`;
-    assert.deepEqual(rejected.map((row) => ({ ...row })), [
-      { entity: "leads", entity_id: bad, field: "dailyrate", raw: "n/a", reason: "not a number" },
-    ]);
-    const won142 = await sql`
+      const fact = new Map(rows.map((row) => [row.lead_id, row]));
+      assert.equal(fact.size, 7);
+      assert.deepEqual([fact.get(empty)?.plate, fact.get(empty)?.car_id], [null, 0]);
+      assert.deepEqual([fact.get(bad)?.dailyrate, fact.get(bad)?.car_id], [null, carId]);
+      // A date is midnight in the business time zone; a moment stays the moment it is.
+      assert.equal(Date.parse(fact.get(dated)?.rental_start), Date.UTC(2026, 4, 9, 20));
+      assert.equal(Date.parse(fact.get(dated)?.rental_end), Date.UTC(2026, 4, 12, 6, 30));
+      assert.deepEqual(
+        [fact.get(named)?.name, fact.get(named)?.client_name],
+        ['O\'Neil "🚗"', "Ада 😀 O'Neil"],
+      );
+      assert.equal(fact.get(won)?.status_name, "Closed");
+      assert.equal(fact.get(twins)?.car_id, 0);
+      assert.deepEqual([fact.get(plateless)?.plate, fact.get(plateless)?.car_id], [null, 0]);
+      assert.ok(twinId > 0);
+      const rejected =
+        await sql`select entity, entity_id::integer, field, raw, reason from stg.rejected`;
+      assert.deepEqual(rejected.map((row) => ({ ...row })), [
+        { entity: "leads", entity_id: bad, field: "dailyrate", raw: "n/a", reason: "not a number" },
+      ]);
+      const won142 = await sql`
       select pipeline_name, status_name from dds.dim_status where status_id = 142 order by 1
     `.values();
-    assert.deepEqual([...won142].slice(0, 2), [
-      ["Car Rental", "Closed"],
-      ["Corporate", "Успешно реализовано"],
-    ]);
-  });
-});
+      assert.deepEqual([...won142].slice(0, 2), [
+        ["Car Rental", "Closed"],
+        ["Corporate", "Успешно реализовано"],
+      ]);
+    });
+  },
+);
 
 for (const [script, upstream] of DOWNSTREAM) {
   testScriptsOnServer(`${script} refuses with exit code 3 when run first`, async (setup) => {
