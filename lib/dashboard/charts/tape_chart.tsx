@@ -226,7 +226,8 @@ function SpanBar({ span, format }: { readonly span: TapeSpan; readonly format: F
           </span>
         )
         : ""}
-      <bdi>{bar.initials}</bdi> <span class="stage-name">{stage}</span>
+      <bdi>{bar.initials}</bdi>{" "}
+      <span class={span.from === span.to ? "visually-hidden" : "stage-name"}>{stage}</span>
     </>
   );
   const href = safeHref(bar.href);

@@ -61,10 +61,15 @@ function Body({ request, data }: PartProps): Markup {
   const words = todayWords[request.state.language];
   return (
     <>
-      <p class="intro">{words.intro(formatOf(request).date(data.day.toString()))}</p>
-      <KpiRow>
-        {KINDS.map((kind) => <KindKpi request={request} data={data} kind={kind} />)}
-      </KpiRow>
+      <Section
+        id="summary"
+        title={words.atAGlance}
+        intro={words.intro(formatOf(request).date(data.day.toString()))}
+      >
+        <KpiRow>
+          {KINDS.map((kind) => <KindKpi request={request} data={data} kind={kind} />)}
+        </KpiRow>
+      </Section>
       {KINDS.map((kind, index) => {
         const table = data.tables[index];
         if (!table) return "";

@@ -2,6 +2,7 @@ import type { Language } from "../page/page.ts";
 
 const en = {
   title: "Today",
+  atAGlance: "At a glance",
   intro: (day: string) => `What ${day} asks for.`,
   kinds: {
     overdue: "Overdue",
@@ -56,6 +57,7 @@ const en = {
 
 const ru: typeof en = {
   title: "Сегодня",
+  atAGlance: "Коротко",
   intro: (day: string) => `Чего требует ${day}.`,
   kinds: {
     overdue: "Просрочено",
