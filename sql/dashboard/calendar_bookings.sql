@@ -1,7 +1,7 @@
 -- What:  the bookings of the calendar: of some cars, and those without a car by the model asked for
 -- Grain: one row per booking
--- Reads: dds.fact_rentals, dds.dim_car, dds.dim_client, dm.build, history (dm.rentals_as_of,
---        dm.open_rentals_as_of, dm.lead_models); $1 as_of or null, $2 first and $3 last day,
+-- Reads: dds.fact_rentals, dds.dim_car, dds.dim_client, dm.build, history (through
+--        dm.calendar_rentals_as_of, dm.lead_models); $1 as_of or null, $2 first and $3 last day,
 --        $4 the present moment, $5 ids of cars as a JSON array, 0 for none, $6 model of those
 --        without a car, or null
 with given as (
@@ -52,21 +52,9 @@ rentals as (
     from present_leads
     inner join dds.fact_rentals on present_leads.lead_id = fact_rentals.lead_id
     union all
-    (
-        select
-            state.lead_id,
-            state.car_id,
-            state.client_id,
-            state.stage,
-            state.rental_start,
-            state.rental_end
-        from dm.rentals_as_of($1::date, $2::date, $3::date) as state
-        where $1::date is not null
-        union
-        select state.*
-        from dm.open_rentals_as_of($1::date) as state
-        where $1::date is not null
-    )
+    select state.*
+    from dm.calendar_rentals_as_of($1::date, $2::date, $3::date) as state
+    where $1::date is not null
 ),
 
 planned as (

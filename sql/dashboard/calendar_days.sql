@@ -1,8 +1,8 @@
 -- What:  how many cars are free on each day
 -- Grain: one row per day
 -- Reads: dds.fact_fleet_usage_day, dds.fact_rentals, dds.dim_car, dm.build, history (through
---        dm.fleet_usage_as_of, dm.open_rentals_as_of, dm.fleet_at); $1 as_of or null, $2 first and
---        $3 last day, $4 the present moment, $5 car or null, $6 model or null
+--        dm.fleet_usage_as_of, dm.calendar_rentals_as_of, dm.fleet_at); $1 as_of or null,
+--        $2 first and $3 last day, $4 the present moment, $5 car or null, $6 model or null
 with given as (
     select
         build.business_tz,
@@ -83,8 +83,8 @@ on_rent as (
             open_rentals.car_id,
             open_rentals.rental_start,
             open_rentals.rental_end
-        from dm.open_rentals_as_of($1::date) as open_rentals
-        where $1::date is not null
+        from dm.calendar_rentals_as_of($1::date, null, null) as open_rentals
+        where $1::date is not null and open_rentals.stage = 'on_rent'
     ) as state
 ),
 

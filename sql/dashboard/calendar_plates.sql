@@ -1,7 +1,8 @@
 -- What:  the days from which cars bear another plate
 -- Grain: one row per car and such a day
--- Reads: dds.fact_fleet_usage_day, history (through dm.fleet_usage_as_of); $1 as_of or null,
---        $2 first and $3 last day, $4 ids of cars as a JSON array
+-- Reads: dds.fact_fleet_usage_day; $1 as_of or null, $2 first and $3 last day, $4 ids of cars
+--        as a JSON array
+-- Nothing of as_of is asked of history: the plates of the days up to it are those known now.
 with cars as (
     select jsonb_array_elements_text($4::text::jsonb)::bigint as car_id
 ),
@@ -15,16 +16,7 @@ usage as (
     inner join dds.fact_fleet_usage_day as state
         on
             cars.car_id = state.car_id
-            and state.usage_date between $2::date - 1 and $3::date
-    where $1::date is null
-    union all
-    select
-        state.car_id,
-        state.usage_date,
-        state.plate
-    from dm.fleet_usage_as_of($1::date, $2::date - 1, $3::date) as state
-    inner join cars on state.car_id = cars.car_id
-    where $1::date is not null
+            and state.usage_date between $2::date - 1 and least($3::date, $1::date)
 ),
 
 neighbours as (

@@ -75,7 +75,7 @@ $$;
 
 comment on function dm.lead_models(bigint[], timestamptz) is 'The model that each of these leads asked for, as it was at a moment; (none) where it says none';
 
-create function dm.open_rentals_as_of(as_of date)
+create function dm.calendar_rentals_as_of(as_of date, from_day date, to_day date)
 returns table (
     lead_id bigint, car_id bigint, client_id bigint, stage text, rental_start timestamptz,
     rental_end timestamptz
@@ -93,10 +93,9 @@ as $$
         bookings.stage,
         bookings.rental_start,
         bookings.rental_end
-    from dds.bookings_at(dm.end_of_day(as_of), null, null, true) as bookings
-    where bookings.stage = 'on_rent'
+    from dds.bookings_at(dm.end_of_day(as_of), from_day, to_day, true) as bookings
 $$;
 
-comment on function dm.open_rentals_as_of(date) is 'Bookings that were On Rent at the end of a day, whatever their dates';
+comment on function dm.calendar_rentals_as_of(date, date, date) is 'Bookings as they were at the end of a day: those of dm.rentals_as_of(), and whatever their dates all that were Confirmed or On Rent; without a period these alone';
 
 select ops.grant_roles();

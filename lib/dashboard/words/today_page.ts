@@ -2,7 +2,7 @@ import type { Language } from "../page/page.ts";
 
 const en = {
   title: "Today",
-  atAGlance: "At a glance",
+  numbers: "The day in numbers",
   intro: (day: string) => `What ${day} asks for.`,
   kinds: {
     overdue: "Overdue",
@@ -57,7 +57,7 @@ const en = {
 
 const ru: typeof en = {
   title: "Сегодня",
-  atAGlance: "Коротко",
+  numbers: "День в числах",
   intro: (day: string) => `Чего требует ${day}.`,
   kinds: {
     overdue: "Просрочено",
