@@ -1,4 +1,5 @@
 import type { Page } from "../page/page.ts";
+import { calendarPage } from "./calendar.tsx";
 import { dataPage } from "./data.tsx";
 import { fleetPage } from "./fleet.tsx";
 import type { PagesGiven } from "./given.ts";
@@ -13,6 +14,7 @@ import { todayPage } from "./today.tsx";
 export function createPages(given: PagesGiven): readonly Page[] {
   return [
     todayPage,
+    calendarPage,
     fleetPage,
     moneyPage,
     historyStartPage(),
