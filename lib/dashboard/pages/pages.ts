@@ -1,6 +1,8 @@
 import type { Page } from "../page/page.ts";
+import { clientsPage } from "./clients.tsx";
 import { dataPage } from "./data.tsx";
 import { fleetPage } from "./fleet.tsx";
+import { funnelPage } from "./funnel.tsx";
 import type { PagesGiven } from "./given.ts";
 import { historyPage } from "./history.tsx";
 import { historyStartPage } from "./history_start.tsx";
@@ -15,6 +17,8 @@ export function createPages(given: PagesGiven): readonly Page[] {
     todayPage,
     fleetPage,
     moneyPage,
+    funnelPage,
+    clientsPage,
     historyStartPage(),
     historyPage(),
     runsPage(given),
