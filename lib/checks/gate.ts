@@ -3,7 +3,7 @@ import type { TaskContext, TaskResult } from "../dag/dag.ts";
 import { taskParameters } from "../dag/sql_task.ts";
 import { runSqlFile } from "../warehouse/sql_file.ts";
 import { readChecks } from "./file.ts";
-import { type CheckResult, runCheck, saveCheckResults } from "./run.ts";
+import { type CheckResult, runChecks, saveCheckResults } from "./run.ts";
 
 /** Checks of severity `error` found offenders: the rows of the task must not stay. */
 export class CheckError extends Error {
@@ -36,8 +36,7 @@ export async function passChecks(
     rows_read: result.rowsRead === undefined ? "" : String(result.rowsRead),
     is_partial_read: String(result.metrics.is_full_scan === 0),
   });
-  const results: CheckResult[] = [];
-  for (const { check, table } of due) results.push(await runCheck(tx, check, table));
+  const results = await runChecks(tx, due);
   if (results.some(isError)) throw new CheckError(taskId, results);
   await saveCheckResults(tx, context.runId, taskId, results);
   context.log.debug("{checks} checks passed", { checks: results.length });

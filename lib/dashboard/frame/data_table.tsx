@@ -71,7 +71,12 @@ function Table({ view, table, most }: DataTableProps): Markup {
   const cut = table.rows.length - rows.length;
   return (
     <>
-      <div class="table-window" role="region" tabindex={0} aria-label={table.title}>
+      <div
+        class="table-window"
+        role="region"
+        tabindex={0}
+        aria-label={words.frame.tableOf(table.title)}
+      >
         <table class="data">
           <caption>{table.title}</caption>
           <thead>
