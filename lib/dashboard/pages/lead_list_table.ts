@@ -7,7 +7,7 @@ import { stageName } from "../words/stage_name.ts";
 import { type LeadList, leadListTitle } from "./lead_list.ts";
 import { readPageNumber } from "./page_number.ts";
 
-const PAGE_SIZE = 100;
+const PAGE_SIZE = 50;
 
 const optionalText = z.string().nullish();
 

@@ -1,7 +1,7 @@
 import type { DataTable, PageRequest } from "../page/page.ts";
 import { readPageNumber } from "./page_number.ts";
 
-const PAGE_SIZE = 100;
+const PAGE_SIZE = 25;
 
 /** A page of a long table. */
 export interface PagedTable {
