@@ -1,5 +1,6 @@
 import type { Page } from "../page/page.ts";
 import { clientsPage } from "./clients.tsx";
+import { calendarPage } from "./calendar.tsx";
 import { dataPage } from "./data.tsx";
 import { fleetPage } from "./fleet.tsx";
 import { funnelPage } from "./funnel.tsx";
@@ -15,6 +16,7 @@ import { todayPage } from "./today.tsx";
 export function createPages(given: PagesGiven): readonly Page[] {
   return [
     todayPage,
+    calendarPage,
     fleetPage,
     moneyPage,
     funnelPage,
