@@ -1,6 +1,6 @@
 import type { Page } from "../page/page.ts";
-import { clientsPage } from "./clients.tsx";
 import { calendarPage } from "./calendar.tsx";
+import { clientsPage } from "./clients.tsx";
 import { dataPage } from "./data.tsx";
 import { fleetPage } from "./fleet.tsx";
 import { funnelPage } from "./funnel.tsx";
