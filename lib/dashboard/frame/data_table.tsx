@@ -18,7 +18,7 @@ export interface DataTableProps {
 const NUMBERS: readonly ColumnKind[] = ["count", "decimal", "money", "ratio", "days", "seconds"];
 
 /** Letters of a text that is not broken into lines: a plate, a name. */
-const MOST_UNBROKEN = 24;
+const MOST_UNBROKEN = 32;
 
 /** Letters of a text that is not cut. */
 const MOST_SHOWN = 40;
