@@ -1,7 +1,8 @@
 import type { Warehouse } from "../../lib/warehouse/warehouse.ts";
 
 const CLIENTS = 50_000;
-const RUN_ID = "00000000-0000-4000-8000-000000000001";
+/** Of all that lands here. */
+export const RUN_ID = "00000000-0000-4000-8000-000000000001";
 const FIRST_MORNING = "2021-05-03T06:00:00Z";
 const HOURS = 5 * 365 * 24 + 60 * 24;
 
@@ -10,23 +11,46 @@ const HOURS = 5 * 365 * 24 + 60 * 24;
  * days after 2026-05-02, the newest last; two of five are bookings, of one to three days. Each has two copies.
  */
 export async function landFleet(warehouse: Warehouse, leads: number, cars: number): Promise<void> {
-  const { sql } = warehouse;
+  await landCatalogs(warehouse, {
+    statuses: { 1: "Inquiry", 4: "Confirmed", 6: "Returned", 142: "Closed", 143: "Cancelled" },
+    cars,
+    clients: CLIENTS,
+    createdAt: "2021-05-01Z",
+    updatedAt: "2026-04-01Z",
+    observedAt: "2026-04-28Z",
+  });
+  const all = { leads, cars, firstId: 1, recent: 1, anywhere: 1 };
+  await landCopies(warehouse, { ...all, copy: 0, observedAt: "2026-04-28Z" });
+  await landCopies(warehouse, { ...all, copy: 1, observedAt: "2026-04-30Z" });
+}
+
+/** What leads refer to: cars 1 to `cars`, clients 1 to `clients`, and the statuses of pipeline 10. */
+export interface Catalogs {
+  readonly statuses: Readonly<Record<number, string>>;
+  readonly cars: number;
+  readonly clients: number;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  readonly observedAt: string;
+}
+
+/** Lands one copy of each car and client, and lists the statuses. */
+export async function landCatalogs({ sql }: Warehouse, given: Catalogs): Promise<void> {
+  const { statuses, cars, clients, createdAt, updatedAt, observedAt } = given;
   await sql`
     insert into dict.dict_status_leads_stg (
       pipeline_id, status_id, pipeline_name, status_name, status_sort, is_archive, run_id, load_date
     )
-    select 10, status_id, 'Car Rental', status_name, status_id, false, ${RUN_ID}, '2026-05-01'
-    from (
-      values (1, 'Inquiry'), (4, 'Confirmed'), (6, 'Returned'), (142, 'Closed'), (143, 'Cancelled')
-    ) as statuses (status_id, status_name)
+    select 10, status_id::bigint, 'Car Rental', status_name, status_id::integer, false, ${RUN_ID}, '2026-05-01'
+    from jsonb_each_text(${JSON.stringify(statuses)}::jsonb) as statuses (status_id, status_name)
   `;
   await sql`
     insert into stg.stg_cars (
       id, model, plate, created_at, updated_at, payload, row_hash, observed_at, run_id, load_date
     )
     select
-      id, 'Model ' || id % 12, 'A ' || id, '2021-05-01Z', '2026-04-01Z', '{}', md5(id::text),
-      '2026-04-28Z', ${RUN_ID}, '2026-04-28'
+      id, 'Model ' || id % 12, 'A ' || id, ${createdAt}, ${updatedAt}, '{}', md5(id::text),
+      ${observedAt}, ${RUN_ID}, '2026-04-28'
     from generate_series(1, ${cars}::bigint) as ids (id)
   `;
   await sql`
@@ -34,13 +58,10 @@ export async function landFleet(warehouse: Warehouse, leads: number, cars: numbe
       id, client_name, license, created_at, updated_at, payload, row_hash, observed_at, run_id, load_date
     )
     select
-      id, 'Client ' || id, 'L ' || id, '2021-05-01Z', '2026-04-01Z', '{}', md5(id::text),
-      '2026-04-28Z', ${RUN_ID}, '2026-04-28'
-    from generate_series(1, ${CLIENTS}::bigint) as ids (id)
+      id, 'Client ' || id, 'L ' || id, ${createdAt}, ${updatedAt}, '{}', md5(id::text),
+      ${observedAt}, ${RUN_ID}, '2026-04-28'
+    from generate_series(1, ${clients}::bigint) as ids (id)
   `;
-  const all = { leads, cars, firstId: 1, recent: 1, anywhere: 1 };
-  await landCopies(warehouse, { ...all, copy: 0, observedAt: "2026-04-28Z" });
-  await landCopies(warehouse, { ...all, copy: 1, observedAt: "2026-04-30Z" });
 }
 
 /**

@@ -18,7 +18,7 @@ export interface DataTableProps {
 const NUMBERS: readonly ColumnKind[] = ["count", "decimal", "money", "ratio", "days", "seconds"];
 
 /** Letters of a text that is not broken into lines: a plate, a name. */
-const MOST_UNBROKEN = 24;
+const MOST_UNBROKEN = 32;
 
 /** Letters of a text that is not cut. */
 const MOST_SHOWN = 40;
@@ -45,7 +45,8 @@ function TableBlock(props: DataTableProps): Markup {
   const { view, table } = props;
   const words = wordsOfView(view).frame;
   return (
-    <div class="table-block" id={`table-${table.name}`}>
+    // Two charts may show the same numbers, so only a table that stands by itself is an anchor.
+    <div class="table-block" id={props.isFolded ? undefined : `table-${table.name}`}>
       {table.rows.length === 0
         ? (
           <>

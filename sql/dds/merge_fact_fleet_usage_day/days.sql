@@ -19,7 +19,8 @@ with leads as (
         lateral unnest(fact_fleet_usage_day.lead_ids) as listed (lead_id)
 ),
 
-shares as (
+-- Apart from the join, or the planner reads all days of the car for each booking.
+shares as materialized (
     select
         bookings.car_id,
         bookings.lead_id,
