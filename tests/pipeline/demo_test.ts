@@ -114,6 +114,28 @@ Deno.test("demo refuses with exit code 4 while another one runs in its folder", 
   assert.equal(code, 1);
 });
 
+Deno.test("demo --open serves the site over the days it has lived through, until it is stopped", async () => {
+  await using folder = await temporaryFolder();
+  const port = takeFreePort();
+  const env = { DATA_DIR: folder.path, DASHBOARD_PORT: String(port), UI_LANG: "en" };
+  const demo = denoCommand([...DEMO, "--days", "1", "--open"], env).spawn();
+  await readUntil(demo.stdout, `Serving http://127.0.0.1:${port} (Ctrl+C ends it)`);
+
+  const answer = await fetch(`http://127.0.0.1:${port}/fleet`);
+  const html = await answer.text();
+
+  demo.kill("SIGTERM");
+  const [{ code }] = await Promise.all([demo.status, demo.stdout.cancel(), demo.stderr.cancel()]);
+  assert.deepEqual([answer.status, code], [200, 0]);
+  assert.match(html, /clock stands at .*1 May 2026/);
+});
+
+/** A port that nobody listens on. */
+function takeFreePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
+}
+
 for (const days of ["0", "367", "two"]) {
   Deno.test(`demo ends with exit code 2 when asked for ${days} days`, async () => {
     const { code, stderr } = await runDeno([...DEMO, "--days", days]);
