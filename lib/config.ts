@@ -104,12 +104,24 @@ export interface Config {
   /** Null: no page for probes and no metrics. */
   readonly metricsPort: number | null;
   readonly metricsHost: string;
+  /** Address that the site listens on; any other than loopback needs `dashboardToken`. */
+  readonly dashboardHost: string;
+  /** Null: `deno task dashboard` takes its own default, and the scheduler serves no site. */
+  readonly dashboardPort: number | null;
+  /** A secret. Null: whoever reaches the site sees it. */
+  readonly dashboardToken: string | null;
+  /** Whether the site shows names, phones and licences; else they are masked. */
+  readonly dashboardShowsPersonalData: boolean;
+  /** The language of the site; null: that of the browser. */
+  readonly uiLanguage: "en" | "ru" | null;
   /** ISO weekday, 1 is Monday: on the first date from it on all leads are read, not only those that changed. */
   readonly fullScanWeekday: number;
   readonly freshnessHours: number;
   readonly maxRowDropPercent: number;
   /** How far past the logical date, and before the first creation of a lead or car, days are built. */
   readonly maxHorizonDays: number;
+  /** Age from which a lead counts as old enough to have been won or lost. */
+  readonly cohortMaturityDays: number;
   readonly maxDeletePercent: number;
 }
 
@@ -122,7 +134,12 @@ const SSL_MODES: readonly SslMode[] = ["disable", "prefer", "require", "verify-c
 const LOG_LEVELS: readonly LogLevelName[] = ["debug", "info", "warning", "error"];
 const LOG_FORMATS = ["text", "json"] as const;
 
+const UI_LANGUAGES = ["en", "ru"] as const;
+
 const CATCHUPS: readonly Catchup[] = ["none", "last", "all"];
+
+/** Of `DASHBOARD_TOKEN`, in characters. */
+const SHORTEST_TOKEN = 16;
 
 /** Every variable this program reads; `.env.example` lists the same ones, and a test compares them. */
 const variables = z.object({
@@ -200,6 +217,7 @@ const variables = z.object({
     (percent) => percent >= 0 && percent <= 100,
   ),
   MAX_HORIZON_DAYS: numberSetting("730", "whole days from 1 to 36500", isWhole(1, 36_500)),
+  COHORT_MATURITY_DAYS: numberSetting("30", "whole days from 0 to 3650", isWhole(0, 3650)),
   MAX_DELETE_PERCENT: numberSetting(
     "20",
     "a percentage from 0 to 100",
@@ -217,6 +235,27 @@ const variables = z.object({
   DEADMAN_URL: secretUrl,
   METRICS_PORT: setting("", "a port from 0 to 65535, or nothing", parsePort),
   METRICS_HOST: z.string().default("127.0.0.1"),
+  DASHBOARD_HOST: setting(
+    "127.0.0.1",
+    "the name or address of this machine that the site listens on, without a port",
+    (text) => isHost(text) && !text.startsWith("/") ? text : undefined,
+  ),
+  DASHBOARD_PORT: setting("", "a port from 0 to 65535, or nothing", parsePort),
+  DASHBOARD_TOKEN: optional
+    .refine((text) => text === undefined || text.length >= SHORTEST_TOKEN, {
+      message: `is shorter than ${SHORTEST_TOKEN} characters, expected a longer one that nobody ` +
+        "guesses: make one with openssl rand -hex 16",
+    })
+    .refine((text) => !/\s/.test(text ?? ""), {
+      message: "has blanks or line ends inside, expected one word: make one with " +
+        "openssl rand -hex 16",
+    }),
+  DASHBOARD_SHOW_PII: setting("false", "true or false", parseBoolean),
+  UI_LANG: setting(
+    "",
+    `one of ${UI_LANGUAGES.join(", ")}, or nothing`,
+    (text) => text === "" ? null : UI_LANGUAGES.find((one) => one === text),
+  ),
   LOG_LEVEL: oneOf("info", LOG_LEVELS),
   LOG_FORMAT: oneOf("text", LOG_FORMATS),
   LOG_DIR: z.string().default("logs"),
@@ -357,10 +396,16 @@ function toConfig(values: Variables): Config {
     deadmanUrl: values.DEADMAN_URL ?? null,
     metricsPort: values.METRICS_PORT,
     metricsHost: values.METRICS_HOST,
+    dashboardHost: values.DASHBOARD_HOST,
+    dashboardPort: values.DASHBOARD_PORT,
+    dashboardToken: values.DASHBOARD_TOKEN ?? null,
+    dashboardShowsPersonalData: values.DASHBOARD_SHOW_PII,
+    uiLanguage: values.UI_LANG,
     fullScanWeekday: values.FULL_SCAN_WEEKDAY,
     freshnessHours: values.FRESHNESS_HOURS,
     maxRowDropPercent: values.MAX_ROW_DROP_PERCENT,
     maxHorizonDays: values.MAX_HORIZON_DAYS,
+    cohortMaturityDays: values.COHORT_MATURITY_DAYS,
     maxDeletePercent: values.MAX_DELETE_PERCENT,
   };
 }

@@ -1,10 +1,11 @@
 // Reads:  amoCRM, and every layer of the warehouse
 // Writes: every layer of the warehouse, for one date
-// When:   by hand, or once a day from a plain cron after 05:30 local
+// When:   by hand, or once a day from a plain cron after 06:00 local
 // Try:    deno task daily --date 2026-05-03 --dry-run
 import { readConfig } from "../lib/config.ts";
 import type { Dag } from "../lib/dag/dag.ts";
 import { ACCEPT_DELETES } from "../lib/dag/deletions.ts";
+import { ACCEPT_EMPTIED } from "../lib/dag/emptied.ts";
 import { canReadInFull } from "../lib/dag/full.ts";
 import { runDaily } from "../lib/runner/daily_run.ts";
 import { createCommand, runMain } from "../lib/script/command.ts";
@@ -19,6 +20,7 @@ import { dag as loadEvents } from "./daily_amocrm_load_events.ts";
 import { dag as loadLeads } from "./daily_amocrm_load_leads.ts";
 import { dag as buildDimensions } from "./daily_build_dds_dim.ts";
 import { dag as buildFacts } from "./daily_build_dds_fact.ts";
+import { dag as buildMarts } from "./daily_build_dm.ts";
 import { dag as buildStatuses } from "./daily_build_dict_status_leads.ts";
 import { dag as mergeCars } from "./daily_load_ods_cars.ts";
 import { dag as mergeClients } from "./daily_load_ods_clients.ts";
@@ -36,6 +38,7 @@ export const dags: readonly Dag[] = [
   mergeCars,
   buildDimensions,
   buildFacts,
+  buildMarts,
 ];
 
 interface DailyFlags {
@@ -44,6 +47,7 @@ interface DailyFlags {
   readonly force?: boolean;
   readonly full?: boolean;
   readonly acceptDeletes?: boolean;
+  readonly acceptEmptied?: boolean;
 }
 
 /** Runs the DAGs of the date that the arguments name, and prints the closing table. */
@@ -59,19 +63,21 @@ export async function main(args: readonly string[]): Promise<number> {
     .option("--force", "run again what has succeeded for this date")
     .option("--full", "read all leads, not only those that changed, and build on what that brings")
     .option("--accept-deletes", ACCEPT_DELETES)
+    .option("--accept-emptied", ACCEPT_EMPTIED)
     .parse(args, { from: "user" })
     .opts<DailyFlags>();
   const config = readConfig();
   const logicalDate = parseLogicalDate(flags.date ?? "today", config.businessTz);
   if (flags.dryRun) return await showDryRun(dags, [logicalDate], config, flags);
   await using session = await openSession({ amo: true }, config);
-  const { force = false, full = false, acceptDeletes = false } = flags;
+  const { force = false, full = false, acceptDeletes = false, acceptEmptied = false } = flags;
   const outcomes = await runDaily(dags, {
     ...session,
     logicalDate,
     force,
     full,
     acceptDeletes,
+    acceptEmptied,
     // What builds on them is stale then.
     ...full && !force ? { forceOnly: dags.filter(canReadInFull).map(({ id }) => id) } : {},
   });

@@ -43,6 +43,7 @@ export const dag: Dag = {
       "dds/merge_fact_fleet_usage_day/changed_days.sql",
       "dds/merge_fact_fleet_usage_day/changed_lives.sql",
       "dds/merge_fact_fleet_usage_day/days.sql",
+      "dds/merge_fact_fleet_usage_day/noted_days.sql",
       "dds/merge_fact_fleet_usage_day.sql",
     ),
     // Last, so that the calendar covers every day that a fact refers to.

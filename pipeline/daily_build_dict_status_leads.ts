@@ -25,6 +25,7 @@ export const dag: Dag = {
     {
       id: "extract_statuses_to_stage",
       pulls: "every pipeline with its statuses",
+      queries: ["dict/stage_statuses.sql"],
       retries: 2,
       budgetMinutes: 30,
       prepare: extractStatuses,

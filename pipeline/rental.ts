@@ -31,6 +31,11 @@ export const subcommands: readonly Subcommand[] = [
     summary: "run one DAG, named by its id",
     load: () => Promise.resolve({ main: runOneDag }),
   },
+  {
+    name: "dashboard",
+    summary: "serve the pages that people look at",
+    load: () => import("./dashboard.ts"),
+  },
   { name: "runs", summary: "what ran, what did not and why", load: () => import("./runs.ts") },
   {
     name: "loader",

@@ -19,6 +19,7 @@ import { readClock } from "../lib/warehouse/clock.ts";
 import { dags } from "./daily.ts";
 import { createAlerts } from "./scheduler/alerts/alerts.ts";
 import { createDeadman } from "./scheduler/alerts/deadman.ts";
+import { startSite } from "./dashboard/scheduler_site.ts";
 import { createScheduler } from "./scheduler/beats.ts";
 import { startMetricsServer } from "./scheduler/metrics/metrics_server.ts";
 import { createSchedulerState } from "./scheduler/metrics/scheduler_state.ts";
@@ -49,6 +50,8 @@ export async function main(args: readonly string[]): Promise<number> {
   const state = createSchedulerState();
   await using pages = startMetricsServer(config, session.warehouse, state);
   if (pages) console.log(`Serving ${pages.url}/healthz and /metrics`);
+  await using site = await startSite(session, known);
+  if (site) console.log(`Serving ${site.url}`);
   await using alerts = createAlerts({
     sql,
     config,

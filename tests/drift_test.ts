@@ -9,6 +9,7 @@ import { importsOf, listFiles, readSource as read } from "./support/sources.ts";
 const NOT_DAGS = [
   "check_data.ts",
   "daily.ts",
+  "dashboard.ts",
   "demo.ts",
   "healthcheck.ts",
   "history.ts",
@@ -68,6 +69,25 @@ const KNOWN_DAGS = [
     ],
     "05:30",
     ["daily_build_dds_dim", "daily_load_ods_leads.merge_ods_leads"],
+  ],
+  [
+    "daily_build_dm",
+    [
+      "remember_build",
+      "build_unattributed_booking",
+      "build_fleet_utilisation_month",
+      "build_revenue_day",
+      "build_revenue_month",
+      "build_booking_pace",
+      "build_lead_state",
+      "build_lead_funnel_week",
+      "build_stage_transition",
+      "build_rental_changes",
+      "build_data_trust",
+      "forget_changes",
+    ],
+    "06:00",
+    ["daily_build_dds_fact"],
   ],
 ];
 

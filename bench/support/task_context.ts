@@ -11,6 +11,7 @@ export function taskContext(config: Config): TaskContext {
     dryRun: false,
     full: false,
     acceptDeletes: false,
+    acceptEmptied: false,
     signal: new AbortController().signal,
     log: getLogger(["bench"]),
     progress: () => {},

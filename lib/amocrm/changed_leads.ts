@@ -26,6 +26,8 @@ export interface ChangedLeadsOptions {
   readonly to: number;
   readonly log: Logger;
   readonly signal: AbortSignal;
+  /** Called when the leads of one second changed so often that no two passes agreed. */
+  readonly onUnsettledTies?: () => void;
 }
 
 /** The account did not filter or order leads by the time of their change as asked. */
@@ -106,11 +108,12 @@ function partOf({ size }: Scan, span: Span): LeadPart {
 
 async function readSecond(scan: Scan, second: number, seen: Map<number, number>): Promise<void> {
   const part = partOf(scan, { from: second, to: second });
-  await readTies(scan.client, part, scan.options.signal, async (page) => {
+  const isSettled = await readTies(scan.client, part, scan.options.signal, async (page) => {
     if (!isAsAsked(page, part)) throw new NotFiltered("rows of another second");
     await handOn(scan, page, seen);
     for (const { id, updatedAt } of page.rows) seen.set(id, updatedAt);
   });
+  if (!isSettled) scan.options.onUnsettledTies?.();
 }
 
 /**

@@ -29,6 +29,8 @@ export interface LeadScanOptions {
   /** Requests side by side, 6 unless told; see `workersFor`. */
   readonly workers?: number;
   readonly onProgress?: (leads: number) => void;
+  /** Called when leads that were read by page number changed so often that no two passes agreed. */
+  readonly onUnsettledTies?: () => void;
 }
 
 /** How many workers reach a rate up to 0.85 s of latency: 6 for 7 requests a second, 43 for 50 and more. */
@@ -217,11 +219,12 @@ async function readSecond(scan: Scan, second: number, seen: Map<number, number>)
   const { client, options: { pipelineId }, signal, size } = scan;
   const part = { pipelineId, column: "created_at", span: { from: second, to: second } } as const;
   const asked = { ...part, direction: "asc", size } as const;
-  await readTies(client, asked, signal, async (page) => {
+  const isSettled = await readTies(client, asked, signal, async (page) => {
     if (!isAsAsked(page, asked)) throw new NotAsAsked();
     await handOn(scan, page, [scan.known, seen]);
     for (const { id, updatedAt } of page.rows) seen.set(id, updatedAt);
   });
+  if (!isSettled) scan.options.onUnsettledTies?.();
 }
 
 /** Page numbers over the whole list, in both directions: what moves between pages meanwhile is met on the way back. */
@@ -229,10 +232,11 @@ async function readByPage(scan: Scan): Promise<void> {
   // Not the scan's own signal, which has stopped the workers by then.
   const { client, options: { pipelineId, signal }, size } = scan;
   const part = { pipelineId, column: "created_at", span: {}, direction: "asc", size } as const;
-  await readTies(client, part, signal, async (page) => {
+  const isSettled = await readTies(client, part, signal, async (page) => {
     await handOn(scan, page, [scan.known]);
     remember(scan, page.rows);
   });
+  if (!isSettled) scan.options.onUnsettledTies?.();
 }
 
 async function readPage(scan: Scan, span: Span, direction: "asc" | "desc"): Promise<LeadPage> {

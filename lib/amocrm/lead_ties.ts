@@ -4,7 +4,7 @@ import { askBySize } from "./page_size.ts";
 import { type AmoPage, listOf, toPage } from "./pages.ts";
 
 // A pass that differs from the one before has met a change; an account that never rests must not hold a run.
-const MOST_PASSES = 10;
+export const MOST_PASSES = 10;
 
 /**
  * Reads by page number what cannot be read otherwise: the leads of one second, of which there are more than a page,
@@ -14,13 +14,15 @@ const MOST_PASSES = 10;
  * one of `updated_at`), because the rest moves up. Going backward the same move brings it to a page that is yet
  * to come; so all passes but the first go backward, and what stays in the second is not missed even where no two
  * passes agree. What leaves it is not lost: it has changed, and is for the next run.
+ *
+ * Returns whether two passes agreed.
  */
 export async function readTies(
   client: AmoClient,
   part: LeadPart,
   signal: AbortSignal,
   accept: (page: LeadPage) => Promise<void>,
-): Promise<void> {
+): Promise<boolean> {
   let ids = new Set<number>();
   const take = async (page: AmoPage) => {
     const { rows, odd } = sortOut(listOf(page, "leads"));
@@ -29,13 +31,14 @@ export async function readTies(
   };
   const end = await readForward(client, part, signal, take);
   // One answer that held them all.
-  if (end === 0) return;
+  if (end === 0) return true;
   for (let pass = 2; pass <= MOST_PASSES; pass++) {
     const before = ids;
     ids = new Set();
     await readBackward(client, part, end, signal, take);
-    if (before.size === ids.size && before.isSubsetOf(ids)) return;
+    if (before.size === ids.size && before.isSubsetOf(ids)) return true;
   }
+  return false;
 }
 
 type TakePage = (page: AmoPage) => Promise<void>;

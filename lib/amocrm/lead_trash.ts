@@ -31,7 +31,10 @@ export async function readLeadTrash(
     const rows = listOf(page, "leads").map(readRow);
     const trashed = rows.flatMap((row) => row?.isDeleted ? [row] : []);
     if (trashed.length < rows.length) {
-      log.warn("amoCRM did not show the trash alone when asked for it: nothing is taken from it");
+      log.warn(
+        "amoCRM did not show the trash alone when asked for it: nothing is taken from it, and deletions show by events " +
+          "and by reads of all leads",
+      );
       return count;
     }
     const ids = trashed.map(({ id }) => id);

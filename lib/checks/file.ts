@@ -20,6 +20,8 @@ export interface Check {
   readonly severity: Severity;
   /** What an offender is, in words. */
   readonly offender: string;
+  /** The reason for the rule, from the comments of its file; empty where they give none. */
+  readonly why: string;
   readonly tables: readonly CheckedTable[];
 }
 
@@ -50,5 +52,11 @@ export function parseCheck(path: string, text: string): Check {
     );
   }
   const name = path.replace(/^.*\//, "").replace(/\.sql$/, "");
-  return { name, path, severity, offender, tables };
+  return { name, path, severity, offender, why: whyOf(text), tables };
+}
+
+/** The comment lines from "Why:" to the first line that is none. */
+function whyOf(text: string): string {
+  const [, reason = ""] = /^-- Why: *((?:.*\n)(?:-- .*\n)*)/m.exec(text) ?? [];
+  return reason.replaceAll(/\n-- */g, " ").trim();
 }

@@ -54,15 +54,21 @@ function warningsOf(results: readonly CheckResult[]): Record<string, number> {
 }
 
 function describe(taskId: string, failed: readonly CheckResult[]): string {
-  const found = failed.map(({ check, table, offenders, sample }) => {
+  const files = failed.map(({ check }) => `sql/checks/${check}.sql`);
+  return `Cannot finish ${taskId}: ${
+    describeOffenders(failed)
+  }, expected none: nothing was written, ` +
+    `ops.check_result has a sample and ${files.join(", ")} the reason`;
+}
+
+/** "history_overlaps found 2 in ods.ods_leads_hist (id 7, 9: …)", for each check that found any. */
+export function describeOffenders(failed: readonly CheckResult[]): string {
+  return failed.map(({ check, table, offenders, sample }) => {
     const ids = [...new Set(sample.map(({ id }) => id))].join(", ");
     const more = offenders > sample.length ? ", …" : "";
     // The first offender's own words: the numbers and the setting that they were held against.
     const [first] = sample;
     return `${check} found ${offenders} in ${table} (id ${ids}${more}` +
       `${first ? `: ${first.detail}` : ""})`;
-  });
-  const files = failed.map(({ check }) => `sql/checks/${check}.sql`);
-  return `Cannot finish ${taskId}: ${found.join("; ")}, expected none: nothing was written, ` +
-    `ops.check_result has a sample and ${files.join(", ")} the reason`;
+  }).join("; ");
 }

@@ -16,6 +16,8 @@ export interface TaskContext {
   readonly full: boolean;
   /** Asked for by a person (`--accept-deletes`): mark as deleted however many records that are. */
   readonly acceptDeletes: boolean;
+  /** Asked for by a person (`--accept-emptied`): a required column may lose its last value. */
+  readonly acceptEmptied: boolean;
   /** Aborts when the claim is lost, the time budget is spent or the process is asked to stop. */
   readonly signal: AbortSignal;
   /**
@@ -55,8 +57,12 @@ export interface Task {
   readonly pullsInFull?: string;
   /** True when it marks records as deleted; a DAG takes `--accept-deletes` when one of its tasks does. */
   readonly marksDeletions?: boolean;
+  /** True when it refuses to empty a required column; a DAG takes `--accept-emptied` when one of its tasks does. */
+  readonly guardsColumns?: boolean;
   /** The files below sql/ that `write` runs, in order. */
   readonly sqlFiles?: readonly string[];
+  /** Further files below sql/ by which its own code fills tables, so that the lineage knows them. */
+  readonly queries?: readonly string[];
   /** Further tries after the first, only for `TransientError`; 0 by default. */
   readonly retries?: number;
   /** Minutes after which one try is cancelled; `TASK_BUDGET_MIN` by default. */

@@ -26,7 +26,7 @@ export function sqlTask(id: string, ...sqlFiles: readonly string[]): Task {
  * What every SQL file of a task can read with `current_setting('rental.<name>')`: logical_date
  * (YYYY-MM-DD), run_id (uuid), business_tz, pipeline (name or id), grace_minutes (minutes), weekend_days
  * (ISO weekdays, "6,7"), currency, freshness_hours, max_row_drop_percent,
- * max_horizon_days.
+ * max_horizon_days, cohort_maturity_days.
  */
 export function taskParameters(
   context: Pick<TaskContext, "config" | "logicalDate" | "runId">,
@@ -43,6 +43,7 @@ export function taskParameters(
     freshness_hours: String(config.freshnessHours),
     max_row_drop_percent: String(config.maxRowDropPercent),
     max_horizon_days: String(config.maxHorizonDays),
+    cohort_maturity_days: String(config.cohortMaturityDays),
   };
 }
 

@@ -18,8 +18,9 @@ export interface EmptiedColumns {
   /** Takes a row of the load into account. */
   add(row: StgRow): void;
   /**
-   * Throws when a required column had values in at least 10 live records and would have none now, and warns of
-   * other columns; returns how many those are. To be called when all rows of the load are in STG.
+   * Throws when a required column had values in at least 10 live records and would have none now, unless that is
+   * accepted, and warns of other columns; returns how many those are. To be called when all rows of the load are
+   * in STG.
    */
   check(): Promise<number>;
 }
@@ -93,14 +94,14 @@ function report(
     return `"${label}" (${place}) had a value in ${before} live ${entity}`;
   };
   const isRequired = ({ name }: Emptied) => WANTED_FIELDS[entity][name]?.isRequired ?? false;
-  const required = emptied.filter(isRequired);
+  const required = context.acceptEmptied ? [] : emptied.filter(isRequired);
   if (required.length > 0) {
     throw new Error(
       `Cannot load ${entity}: ${
         required.map(describe).join(", ")
       } and would have none after this load, ` +
         "expected some: look at the field in amoCRM, or name the one with the values in AMO_FIELD_MAP, " +
-        "and run again with --force",
+        "and run again with --force; where it was emptied on purpose, run again with --accept-emptied",
     );
   }
   for (const column of emptied) {

@@ -216,10 +216,12 @@ async function landGathered({ tx, context, counts }: Load): Promise<void> {
 
 function toResult({ log }: TaskContext, counts: Counts, markers: Metrics): TaskResult {
   const { read, eventsLanded, leadsLanded, rejectedRecords, rejectedValues } = counts;
-  log.info("{events} new events, {leads} new rows of leads", {
-    events: eventsLanded,
-    leads: leadsLanded,
-  });
+  if (eventsLanded + leadsLanded === 0) log.info("Nothing new in the events");
+  else {
+    const events = eventsLanded === 0 ? "no new events" : "{events} new events";
+    const leads = leadsLanded === 0 ? "" : ", {leads} new rows of leads";
+    log.info(`${events}${leads}`, { events: eventsLanded, leads: leadsLanded });
+  }
   return {
     rowsRead: read,
     rowsWritten: eventsLanded + leadsLanded,

@@ -2,6 +2,7 @@ import type { Account } from "../amocrm/account.ts";
 import { AmoError } from "../amocrm/answers.ts";
 import { NotFiltered, scanChangedLeads } from "../amocrm/changed_leads.ts";
 import type { FieldsByColumn } from "../amocrm/fields.ts";
+import { MOST_PASSES } from "../amocrm/lead_ties.ts";
 import { type RecordSink, scanLeads, workersFor } from "../amocrm/lead_scan.ts";
 import type { TaskContext, TaskResult } from "../dag/dag.ts";
 import { type Crm, extractToSnapshot, type ReadResult } from "./extraction.ts";
@@ -33,7 +34,7 @@ export async function extractLeads(context: TaskContext): Promise<TaskResult> {
           settled: describe({ ...ids, zones }, fields),
           schema,
         };
-        return readLeads(context, source, confirmLiveCopies(context, crm.client, sink));
+        return readSettled(context, source, confirmLiveCopies(context, crm.client, sink));
       },
     };
   });
@@ -62,6 +63,24 @@ interface LeadSource extends Crm {
   /** As of `LeadFacts.settings`. */
   readonly settled: string;
   readonly schema: readonly SchemaEntry[];
+  readonly onUnsettledTies: () => void;
+}
+
+/** Reads leads and says where those of one second never came to rest. */
+async function readSettled(
+  context: TaskContext,
+  source: Omit<LeadSource, "onUnsettledTies">,
+  sink: RecordSink,
+): Promise<ReadResult> {
+  let unsettled = 0;
+  const read = await readLeads(context, { ...source, onUnsettledTies: () => unsettled++ }, sink);
+  if (unsettled === 0) return read;
+  context.log.warn(
+    "Leads that can only be read by page number changed during each of {passes} passes, {unsettled} times: the next " +
+      "run reads what has moved; if this comes again, run when no import is under way, or with --full after it",
+    { passes: MOST_PASSES, unsettled },
+  );
+  return { ...read, metrics: { ...read.metrics, warning_ties_unsettled: unsettled } };
 }
 
 async function readLeads(
@@ -92,6 +111,7 @@ async function readLeads(
       to: toSeconds(upperBound),
       log: context.log,
       signal: context.signal,
+      onUnsettledTies: source.onUnsettledTies,
     }, sink);
   } catch (error) {
     if (!(error instanceof NotFiltered)) throw error;
@@ -123,7 +143,8 @@ async function readAll(
   sink: RecordSink,
 ): Promise<ReadResult> {
   const workers = workersFor(source.settings.requestsPerSecond);
-  const scan = { pipelineId: null, log, signal, workers };
+  const { onUnsettledTies } = source;
+  const scan = { pipelineId: null, log, signal, workers, onUnsettledTies };
   const { isFallback } = await scanLeads(source.client, scan, sink);
   return {
     metrics: { is_full_scan: 1, warning_read_by_page: Number(isFallback) },

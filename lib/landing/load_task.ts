@@ -12,6 +12,19 @@ import { stageSnapshot } from "./staging.ts";
 /** No extract takes this long, so nobody works on what was not touched since. */
 const DEAD_AFTER_HOURS = 24;
 
+/** The files by which each entity lands. */
+const QUERIES: Readonly<Record<SnapshotEntity, readonly string[]>> = {
+  leads: ["stg/load_leads.sql", "stg/reject.sql", "stg/list_missing_leads.sql"],
+  clients: ["stg/load_clients.sql", "stg/reject.sql"],
+  cars: ["stg/load_cars.sql", "stg/reject.sql"],
+  events: [
+    "stg/load_lead_events.sql",
+    "stg/load_leads.sql",
+    "stg/reject.sql",
+    "stg/settle_missing_leads.sql",
+  ],
+};
+
 /** Lands the snapshot of this name. */
 export type StageSnapshot = (
   tx: TransactionSql,
@@ -32,7 +45,9 @@ export function loadTask(
 ): Task {
   return {
     id,
+    queries: QUERIES[entity],
     retries: WAREHOUSE_RETRIES,
+    guardsColumns: entity !== "events",
     write: async (tx, context) => {
       const name = await requireSnapshot(context, extractTaskId);
       try {

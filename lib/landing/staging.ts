@@ -115,11 +115,13 @@ function toResult(
   metrics: Metrics,
 ): TaskResult {
   const { read, landed, rejectedRecords, rejectedValues } = counts;
-  context.log.info("{rows} {entity}, {landed} of them new or changed", {
-    rows: read,
-    entity,
-    landed,
-  });
+  const found = landed === 0 ? "none" : "{landed}";
+  if (read === 0) context.log.info("No {entity} to land", { entity });
+  else {context.log.info(`{rows} {entity}, ${found} of them new or changed`, {
+      rows: read,
+      entity,
+      landed,
+    });}
   return {
     rowsRead: read,
     rowsWritten: landed,

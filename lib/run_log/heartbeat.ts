@@ -42,7 +42,7 @@ export function startHeartbeat(
       }
     } catch (error) {
       // A beat that fails proves nothing: the guarded write at the end of the task decides.
-      log.warn("A heartbeat failed: {error}", { error });
+      log.warn("A heartbeat failed, the next one follows: {error}", { error });
     }
   };
   let current: Promise<void> | null = null;

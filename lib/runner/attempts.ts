@@ -122,7 +122,10 @@ function succeeded(run: Run, task: Task, result: TaskResult, startedMs: number):
   run.handedOver.set(task.id, result.metrics);
   run.report?.(run.dag.id, task.id, null);
   const { log: taskLog } = contextOf(run, task, run.signal);
-  const counts = Object.entries(result.metrics).filter(([, value]) => value !== 0);
+  // What is 0 or nothing says nothing; the run log has it.
+  const counts = Object.entries(result.metrics).filter(([, value]) =>
+    value !== 0 && value !== null
+  );
   taskLog.info("{task} done in {seconds} s", {
     task: task.id,
     seconds,
@@ -164,7 +167,9 @@ async function record<T>(run: Run, work: () => Promise<T>): Promise<T | null> {
   try {
     return await persist(run, work);
   } catch (error) {
-    log.error("Cannot reach the run log: {error}", { error: errorText(error) });
+    log.error("Cannot reach the run log: {error}: the next run takes over what this one held", {
+      error: errorText(error),
+    });
     return null;
   }
 }

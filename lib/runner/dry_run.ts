@@ -22,7 +22,7 @@ export interface PlannedDay {
 /** What a plan works with. */
 export type PlanOptions = Pick<
   Run,
-  "warehouse" | "config" | "full" | "acceptDeletes" | "signal" | "report"
+  "warehouse" | "config" | "full" | "acceptDeletes" | "acceptEmptied" | "signal" | "report"
 >;
 
 interface Day {
@@ -64,6 +64,7 @@ function toRun(dag: Dag, date: Temporal.PlainDate, options: PlanOptions): RunSee
     ...options.report ? { report: options.report } : {},
     full: options.full ?? false,
     acceptDeletes: options.acceptDeletes ?? false,
+    acceptEmptied: options.acceptEmptied ?? false,
     dag,
     date: date.toString(),
     logicalDate: date,

@@ -100,7 +100,9 @@ async function keepResults(
     await saveCheckResults(sql, runId, taskId, results);
   } catch (error) {
     // What the checks found is the failure to be told, and its message says it too.
-    log.warn("Cannot save the results of checks: {error}", { error: errorText(error) });
+    log.warn("Cannot save the results of checks, which check-data finds again: {error}", {
+      error: errorText(error),
+    });
   }
 }
 
@@ -117,7 +119,11 @@ export async function cancelOnAbort(
   signal.throwIfAborted();
   const cancel = () => {
     querySqlFile(sql, "ops/cancel_backend.sql", [Number(row?.pid)])
-      .catch((error: unknown) => log.warn("Cannot cancel the query: {error}", { error }));
+      .catch((error: unknown) =>
+        log.warn("Cannot cancel the query, which goes on until the server ends it: {error}", {
+          error,
+        })
+      );
   };
   signal.addEventListener("abort", cancel, { once: true });
   return { [Symbol.dispose]: () => signal.removeEventListener("abort", cancel) };
@@ -143,7 +149,7 @@ export async function afterCommit(task: Task, context: TaskContext): Promise<voi
     await task.afterCommit?.(context);
   } catch (error) {
     // The rows are there and stay: what is left over costs space, not correctness.
-    context.log.warn("Cannot clean up after {task}: {error}", {
+    context.log.warn("Cannot clean up after {task}, the next run tries again: {error}", {
       task: task.id,
       error: errorText(error),
     });

@@ -19,6 +19,8 @@ export interface RunOptions {
   readonly full?: boolean;
   /** Records are marked as deleted however many they are. */
   readonly acceptDeletes?: boolean;
+  /** A required column may lose its last value. */
+  readonly acceptEmptied?: boolean;
   /** Milliseconds to wait for upstreams, asking each `config.pokeIntervalMs`; 0 by default. */
   readonly waitMs?: number;
   /** Aborting it stops the run: the running task is rolled back and written down as failed. */
@@ -52,6 +54,7 @@ export type RunSeenByTasks =
   & Pick<
     Run,
     | "acceptDeletes"
+    | "acceptEmptied"
     | "config"
     | "dag"
     | "date"
@@ -77,6 +80,7 @@ export function contextOf(run: RunSeenByTasks, task: Task, signal: AbortSignal):
     dryRun: run.dryRun ?? false,
     full: run.full ?? false,
     acceptDeletes: run.acceptDeletes ?? false,
+    acceptEmptied: run.acceptEmptied ?? false,
     signal,
     log: getLogger(["task", task.id]).with({ dag: run.dag.id, date: run.date }),
     progress: (text) => run.report?.(run.dag.id, task.id, text),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Sleep } from "../sleep.ts";
 import type { Fault } from "./faults.ts";
 import { trashLead } from "./routes/lead_trash.ts";
 import { htmlPage, problem } from "./routes/problems.ts";
@@ -12,15 +13,13 @@ export class ConnectionReset extends Error {
   }
 }
 
-/** Waits in real time; rejects when the client has gone. */
-export type Wait = (ms: number, signal: AbortSignal) => Promise<void>;
-
 /** A request that a fault makes by itself. */
 export type FaultRequest = Extract<Fault, { kind: "then" }>["requests"][number];
 
 /** What a fault can do besides answering. */
 export interface FaultMeans {
-  readonly wait: Wait;
+  /** Rejects when the client has gone. */
+  readonly wait: Sleep;
   /** Makes a request of its own; rejects when that is refused. */
   readonly send: (request: FaultRequest) => Promise<void>;
 }

@@ -1,7 +1,8 @@
 import { createClock, type SandboxClock } from "./account/clock.ts";
 import { createControlRoutes, type NewUser } from "./control.ts";
 import { dateAnswer, noteAnswer } from "./dated_answers.ts";
-import { answerWithFault, type FaultRequest, type Wait } from "./fault_answers.ts";
+import { sleep } from "../sleep.ts";
+import { answerWithFault, type FaultRequest } from "./fault_answers.ts";
 import { createFaultQueue, type Faults } from "./faults.ts";
 import { createJournalControl, type JournalControl } from "./journal_control.ts";
 import { createLeadControls, type LeadControls } from "./lead_controls.ts";
@@ -72,7 +73,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   const respond = async (request: Request, url: URL, gone: AbortSignal): Promise<Response> => {
     // Counted as they arrive, like the log: the answer alone is late.
     const limited = rateLimit.refusal();
-    if (switches.latencyMs > 0) await waitForReal(switches.latencyMs, gone);
+    if (switches.latencyMs > 0) await sleep(switches.latencyMs, gone);
     if (limited !== undefined) return limited;
     const fault = faultQueue.take(request.method, url.pathname);
     const answer = async () => {
@@ -81,7 +82,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
       return response;
     };
     if (fault === undefined) return await answer();
-    return await answerWithFault(world, fault, gone, { wait: waitForReal, send }, answer);
+    return await answerWithFault(world, fault, gone, { wait: sleep, send }, answer);
   };
 
   const sandbox = {
@@ -148,18 +149,3 @@ function createSender(
     );
   };
 }
-
-const waitForReal: Wait = (ms, signal) => {
-  return new Promise((resolve, reject) => {
-    const stop = () => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener("abort", stop);
-      resolve();
-    }, ms);
-    if (signal.aborted) stop();
-    else signal.addEventListener("abort", stop, { once: true });
-  });
-};

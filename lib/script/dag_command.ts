@@ -2,6 +2,7 @@ import { InvalidArgumentError } from "commander";
 import { type Config, readConfig } from "../config.ts";
 import type { Dag } from "../dag/dag.ts";
 import { ACCEPT_DELETES, canMarkDeletions } from "../dag/deletions.ts";
+import { ACCEPT_EMPTIED, guardsColumns } from "../dag/emptied.ts";
 import { canReadInFull } from "../dag/full.ts";
 import { runDag } from "../runner/runner.ts";
 import { createCommand, runMain } from "./command.ts";
@@ -17,6 +18,7 @@ interface DagFlags {
   readonly force?: boolean;
   readonly full?: boolean;
   readonly acceptDeletes?: boolean;
+  readonly acceptEmptied?: boolean;
   /** True: as long as `POKE_TIMEOUT_MIN` says; a number: so many minutes. */
   readonly wait?: boolean | number;
 }
@@ -40,6 +42,7 @@ export async function runDagByArgs(dag: Dag, args: readonly string[]): Promise<n
     force: (flags.force || flags.full) ?? false,
     full: flags.full ?? false,
     acceptDeletes: flags.acceptDeletes ?? false,
+    acceptEmptied: flags.acceptEmptied ?? false,
     waitMs: waitMs(flags.wait, config),
   });
   console.log(formatOutcomes([outcome]));
@@ -78,6 +81,7 @@ function parseFlags(dag: Dag, args: readonly string[]): DagFlags {
     );
   }
   if (canMarkDeletions(dag)) command.option("--accept-deletes", ACCEPT_DELETES);
+  if (guardsColumns(dag)) command.option("--accept-emptied", ACCEPT_EMPTIED);
   return command.parse(args, { from: "user" }).opts<DagFlags>();
 }
 

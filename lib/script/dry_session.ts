@@ -85,6 +85,8 @@ export interface DryRunFlags {
   readonly full?: boolean;
   /** Records are marked as deleted however many they are. */
   readonly acceptDeletes?: boolean;
+  /** A required column may lose its last value. */
+  readonly acceptEmptied?: boolean;
 }
 
 /**
@@ -95,7 +97,7 @@ export async function showDryRun(
   dags: readonly Dag[],
   dates: readonly Temporal.PlainDate[],
   config: Config,
-  { force = false, full = false, acceptDeletes = false }: DryRunFlags = {},
+  { force = false, full = false, acceptDeletes = false, acceptEmptied = false }: DryRunFlags = {},
 ): Promise<number> {
   await using session = await openDrySession(config);
   const ordered = inRunOrder(dags);
@@ -105,7 +107,7 @@ export async function showDryRun(
     await readStatesBefore(session.warehouse, dates),
     full ? ordered.filter(canReadInFull).map(({ id }) => id) : [],
   );
-  const planned = await dryRunDays(days, { ...session, full, acceptDeletes });
+  const planned = await dryRunDays(days, { ...session, full, acceptDeletes, acceptEmptied });
   console.log(formatPlan(planned, dags, paintForStdout(), full));
   const isGood = planned.every(({ outcomes }) =>
     outcomes.every(({ status }) => status === "dry run")

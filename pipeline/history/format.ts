@@ -1,6 +1,13 @@
 import { formatTable } from "../../lib/log/text_table.ts";
 import { formatLocalTime } from "../../lib/log/time_text.ts";
-import type { RecordHistory } from "./record_history.ts";
+import { statusOfSide } from "../../lib/history/event_side.ts";
+import type { RecordHistory, Version } from "../../lib/history/record_history.ts";
+import {
+  isChange,
+  isMoment,
+  shownColumns,
+  toText as plainText,
+} from "../../lib/history/versions.ts";
 
 /** How a history is shown. */
 export interface HistoryView {
@@ -10,11 +17,6 @@ export interface HistoryView {
   readonly moment: Temporal.Instant | null;
 }
 
-type Version = RecordHistory["versions"][number];
-
-// Bookkeeping, and what the headings say.
-const UNSHOWN: ReadonlySet<string> = new Set(["id", "valid_from", "is_current", "load_date"]);
-const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}/;
 const LONGEST_CELL = 24;
 const GAP = 2;
 
@@ -40,9 +42,7 @@ export function formatHistory(title: string, history: RecordHistory, view: Histo
 
 /** Tables of as many versions as fit beside each other; a changed value is marked by a star. */
 function formatVersions(versions: readonly Version[], view: HistoryView): string[] {
-  const names = Object.keys(versions[0] ?? {}).filter((name) =>
-    !UNSHOWN.has(name) && versions.some((version) => version[name] !== null)
-  );
+  const names = shownColumns(versions);
   const columns = versions.map((version, i) => {
     const before = versions[i - 1];
     return [
@@ -61,12 +61,6 @@ function formatVersions(versions: readonly Version[], view: HistoryView): string
     ),
     "",
   ]);
-}
-
-/** The times of a version differ from those of the one before it as a matter of course. */
-function isChange(name: string, before: Version, version: Version): boolean {
-  return !["valid_to", "closed_by", "updated_at"].includes(name) &&
-    toText(before[name]) !== toText(version[name]);
 }
 
 function inChunks(
@@ -91,14 +85,11 @@ function inChunks(
   return chunks;
 }
 
-function toText(value: unknown, view?: HistoryView): string {
-  if (value === null || value === undefined) return "";
-  if (typeof value === "string") {
-    return view && INSTANT.test(value) && !Number.isNaN(Date.parse(value))
-      ? formatLocalTime(new Date(value), view.timeZone)
-      : value;
-  }
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
+function toText(value: unknown, view: HistoryView): string {
+  const text = plainText(value);
+  return typeof value === "string" && isMoment(text)
+    ? formatLocalTime(new Date(text), view.timeZone)
+    : text;
 }
 
 function formatEvents(events: RecordHistory["events"], view: HistoryView): string[] {
@@ -121,10 +112,6 @@ function formatEvents(events: RecordHistory["events"], view: HistoryView): strin
 function toSide(side: unknown): string {
   if (!Array.isArray(side) || side.length === 0) return "";
   const [first]: readonly unknown[] = side;
-  const status = typeof first === "object" && first !== null && "lead_status" in first
-    ? first.lead_status
-    : null;
-  return typeof status === "object" && status !== null && "id" in status && "pipeline_id" in status
-    ? `${status.pipeline_id}/${status.id}`
-    : JSON.stringify(first);
+  const status = statusOfSide(side);
+  return status ? `${status.pipelineId}/${status.statusId}` : JSON.stringify(first);
 }

@@ -1,6 +1,9 @@
 import { Argument, type Command } from "commander";
 import type { TransactionSql } from "postgres";
 import { z } from "zod";
+import { readChecks } from "../../lib/checks/file.ts";
+import { describeOffenders } from "../../lib/checks/gate.ts";
+import { type CheckResult, runCheck } from "../../lib/checks/run.ts";
 import { type Config, readConfig } from "../../lib/config.ts";
 import type { Dag } from "../../lib/dag/dag.ts";
 import { findDag } from "../../lib/dag/find_dag.ts";
@@ -8,9 +11,15 @@ import { taskParameters } from "../../lib/dag/sql_task.ts";
 import { createCommand } from "../../lib/script/command.ts";
 import { EXIT_CODE } from "../../lib/script/exit_code.ts";
 import { openMigratedWarehouse } from "../../lib/script/read_only.ts";
-import { type Metrics, querySqlFile, runSqlFiles } from "../../lib/warehouse/sql_file.ts";
+import {
+  type Metrics,
+  querySqlFile,
+  runSqlFile,
+  runSqlFiles,
+  type SqlParameters,
+} from "../../lib/warehouse/sql_file.ts";
 import type { Warehouse } from "../../lib/warehouse/warehouse.ts";
-import { ENTITIES, type Entity } from "./entities.ts";
+import { ENTITIES, type Entity } from "../../lib/history/entities.ts";
 
 /** How the history that is there differs from what the copies say. */
 export interface Difference {
@@ -46,7 +55,7 @@ const FOLLOWERS: Readonly<Record<Entity, Readonly<Record<string, readonly string
 };
 
 /**
- * Computes the history of an entity anew from all its copies, in one transaction, and says what differed.
+ * Computes the history of an entity anew from all its copies, in one transaction, checks it and says what differed.
  *
  * With a difference the tables that follow from it are due to be computed anew by the next run. A dry run is
  * rolled back.
@@ -90,17 +99,18 @@ async function replace(
   entity: Entity,
 ): Promise<Difference> {
   const history = `ods.ods_${entity}_hist`;
+  const parameters = taskParameters({
+    config,
+    logicalDate: Temporal.Now.plainDateISO(config.businessTz),
+    runId: crypto.randomUUID(),
+  });
   const tables = JSON.stringify([history, ...Object.keys(FOLLOWERS[entity])]);
   await querySqlFile(tx, "ops/lock_tables.sql", [tables]);
   await computeAnew(tx, entity, { [history]: [] });
   const metrics = await runSqlFiles(
     tx,
     dag.tasks.flatMap(({ sqlFiles }) => sqlFiles ?? []),
-    taskParameters({
-      config,
-      logicalDate: Temporal.Now.plainDateISO(config.businessTz),
-      runId: crypto.randomUUID(),
-    }),
+    parameters,
   );
   const found = differences.parse([
     ...await querySqlFile(tx, "ods/history/list_differences.sql", []),
@@ -108,10 +118,34 @@ async function replace(
   const unknown = unknowns.parse([
     ...await querySqlFile(tx, `ods/history/delete_unknown_${entity}.sql`, []),
   ]);
+  await passHistoryChecks(tx, entity, history, parameters);
   return sumUp(metrics, [
     ...found,
     ...unknown.map(({ id, versions }) => ({ id, missing: 0, wrong: 0, surplus: versions })),
   ]);
+}
+
+/** Throws when a check of severity error finds an offender in the history that has just been written. */
+async function passHistoryChecks(
+  tx: TransactionSql,
+  entity: Entity,
+  history: string,
+  parameters: SqlParameters,
+): Promise<void> {
+  await runSqlFile(tx, "ops/scope_changes.sql", parameters);
+  const checks = (await readChecks()).filter(({ severity, tables }) =>
+    severity === "error" && tables.some(({ table }) => table === history)
+  );
+  const results: CheckResult[] = [];
+  for (const check of checks) results.push(await runCheck(tx, check, history));
+  const failed = results.filter(({ offenders }) => offenders > 0);
+  if (failed.length === 0) return;
+  throw new Error(
+    `Cannot rebuild the history of ${entity}: ${
+      describeOffenders(failed)
+    }, expected none: nothing was written; ` +
+      "report this line, it is a fault of the merge",
+  );
 }
 
 function sumUp(metrics: Metrics, found: z.infer<typeof differences>): Difference {

@@ -5,11 +5,10 @@ import { EXIT_CODE } from "../../lib/script/exit_code.ts";
 import { columnsOfStdout } from "../../lib/script/look.ts";
 import { openMigratedWarehouse } from "../../lib/script/read_only.ts";
 import { formatHistory } from "./format.ts";
-import { parseMoment } from "./moment.ts";
-import type { Entity } from "./entities.ts";
-import { readHistory } from "./record_history.ts";
-
-const KINDS: Readonly<Record<string, Entity>> = { lead: "leads", client: "clients", car: "cars" };
+import { entityOf, type Kind, KINDS } from "../../lib/history/entities.ts";
+import { parseMoment } from "../../lib/history/moment.ts";
+import { readHistory } from "../../lib/history/record_history.ts";
+import { querySqlFile } from "../../lib/warehouse/sql_file.ts";
 
 interface ShowFlags {
   readonly at?: string;
@@ -26,25 +25,29 @@ export function showCommand(finish: (code: number) => void): Command {
     'deno task history show car 45 --at "2026-05-03 10:00"',
     "deno task history show lead 123 --payload",
   ])
-    .addArgument(new Argument("<kind>", "what it is").choices(Object.keys(KINDS)))
+    .addArgument(new Argument("<kind>", "what it is").choices(KINDS))
     .argument("<id>", "its id in amoCRM")
     .option("--at <moment>", "its state then, in BUSINESS_TZ, and what was known by then")
     .option("--payload", "also the record as amoCRM gave it last, as JSON")
-    .action(async (kind: string, id: string, flags: ShowFlags) => {
+    .action(async (kind: Kind, id: string, flags: ShowFlags) => {
       finish(await show(kind, id, flags));
     });
 }
 
-async function show(kind: string, idText: string, flags: ShowFlags): Promise<number> {
+async function show(kind: Kind, idText: string, flags: ShowFlags): Promise<number> {
   const id = Number(idText);
   if (!/^\d+$/.test(idText) || !Number.isSafeInteger(id)) {
     throw new ConfigError(`Cannot use the id "${idText}": expected a whole number`);
   }
   const config = readConfig(undefined, { amo: false });
   const moment = flags.at === undefined ? null : parseMoment(flags.at, config.businessTz);
-  const entity = KINDS[kind] ?? "leads";
   await using warehouse = await openMigratedWarehouse(config);
-  const history = await readHistory(warehouse, entity, id, moment);
+  const history = await readHistory(
+    (sqlFile, values) => querySqlFile(warehouse.sql, sqlFile, values),
+    entityOf(kind),
+    id,
+    moment,
+  );
   if (history.sights.length === 0 && history.versions.length === 0) {
     const until = flags.at === undefined ? "" : ` by ${flags.at}`;
     console.error(

@@ -164,7 +164,8 @@ async function showList(
   return EXIT_CODE.done;
 }
 
-async function readOpenDays(
+/** What of the chosen DAGs has not succeeded, date by date. */
+export async function readOpenDays(
   { sql }: Warehouse,
   chosen: readonly Dag[],
   dates: readonly Temporal.PlainDate[],

@@ -1,23 +1,17 @@
-import { join } from "node:path";
 import type { ISql } from "postgres";
-import { z } from "zod";
 import { type Config, ConfigError, readConfig } from "../../lib/config.ts";
 import type { Dag } from "../../lib/dag/dag.ts";
 import { findDag } from "../../lib/dag/find_dag.ts";
-import { attemptLogFile, dagLogFile, type LogFile, TAIL_LINES } from "../../lib/log/log_file.ts";
+import { attemptLogFile, dagLogFile, TAIL_LINES } from "../../lib/log/log_file.ts";
+import { mayReadLogs, pathOf, readLines } from "../../lib/log/read_lines.ts";
 import { asTyped } from "../../lib/log/typed_commands.ts";
 import { type Attempt, readAttempts, withoutControls } from "../../lib/run_log/attempts.ts";
+import { type LogTail, readLogTails } from "../../lib/run_log/log_tails.ts";
 import { parseLogicalDate } from "../../lib/script/dates.ts";
 import { EXIT_CODE } from "../../lib/script/exit_code.ts";
 import { openMigratedWarehouse } from "../../lib/script/read_only.ts";
-import { querySqlFile } from "../../lib/warehouse/sql_file.ts";
 import { lookOf, type Paint, paintForStdout } from "../../lib/script/look.ts";
 import { createRunSubcommand, type Subcommand } from "./subcommand.ts";
-
-const tails = z.array(
-  z.object({ task_id: z.string(), attempt: z.number(), log_tail: z.string() }),
-);
-type Tail = z.infer<typeof tails>[number];
 
 /**
  * The log lines of a DAG for a date: those of its runs, then those of each attempt, from their files or else
@@ -32,9 +26,9 @@ export async function readLogs(
   paint: Paint,
 ): Promise<string> {
   requireRight(logDir);
-  const kept = await readTails(sql, run.dag.id, run.date);
+  const kept = await readLogTails(sql, run.dag.id, run.date);
   const dagFile = dagLogFile(logDir, run.dag.id, run.date);
-  const dagText = await readIfThere(dagFile);
+  const dagText = await readLines(dagFile);
   const blocks = dagText === null
     ? []
     : [formatBlock(paint("strong", "around the tasks"), `from ${pathOf(dagFile)}`, dagText)];
@@ -49,7 +43,7 @@ export async function readLogs(
 async function formatAttempt(
   attempt: Attempt,
   logDir: string,
-  kept: readonly Tail[],
+  kept: readonly LogTail[],
   paint: Paint,
 ): Promise<string> {
   const { style, label } = lookOf(attempt.status);
@@ -62,7 +56,7 @@ async function formatAttempt(
     logicalDate: attempt.logical_date,
     attempt: attempt.attempt,
   });
-  const text = await readIfThere(file);
+  const text = await readLines(file);
   if (text !== null) return formatBlock(title, `from ${pathOf(file)}`, text);
   const tail = kept.find(({ task_id, attempt: number }) =>
     task_id === attempt.task_id && number === attempt.attempt
@@ -77,25 +71,8 @@ function formatBlock(title: string, place: string, text: string): string {
     .join("\n");
 }
 
-function pathOf({ folder, name }: LogFile): string {
-  return join(folder, name);
-}
-
-async function readIfThere(file: LogFile): Promise<string | null> {
-  try {
-    return await Deno.readTextFile(pathOf(file));
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return null;
-    throw error;
-  }
-}
-
-async function readTails(sql: ISql, dagId: string, date: string): Promise<readonly Tail[]> {
-  return tails.parse([...await querySqlFile(sql, "ops/list_log_tails.sql", [dagId, date])]);
-}
-
 function requireRight(logDir: string): void {
-  if (Deno.permissions.querySync({ name: "read", path: logDir }).state === "granted") return;
+  if (mayReadLogs(logDir)) return;
   throw new ConfigError(
     `Cannot read LOG_DIR "${logDir}": this program may not read there, expected a folder below logs: ` +
       `or start it with deno run -q --no-prompt -P=pipeline --allow-read=.,${logDir} pipeline/runs.ts (docs/permissions.md)`,

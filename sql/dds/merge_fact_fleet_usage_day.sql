@@ -31,8 +31,8 @@ from days_gone;
 
 with written_days as (
     insert into dds.fact_fleet_usage_day (
-        car_id, plate, rentals_cnt, lead_ids, amount_share, is_rented,
-        is_double_booked, usage_date, load_date
+        car_id, plate, rentals_cnt, lead_ids, amount_share, charged_days,
+        is_rented, is_double_booked, is_unpriced, usage_date, load_date
     )
     select
         desired_days.car_id,
@@ -40,8 +40,10 @@ with written_days as (
         desired_days.rentals_cnt,
         desired_days.lead_ids,
         desired_days.amount_share,
+        desired_days.charged_days,
         desired_days.is_rented,
         desired_days.is_double_booked,
+        desired_days.is_unpriced,
         desired_days.usage_date,
         current_setting('rental.logical_date')::date as load_date
     from desired_days
@@ -51,16 +53,19 @@ with written_days as (
         rentals_cnt = excluded.rentals_cnt,
         lead_ids = excluded.lead_ids,
         amount_share = excluded.amount_share,
+        charged_days = excluded.charged_days,
         is_rented = excluded.is_rented,
         is_double_booked = excluded.is_double_booked,
+        is_unpriced = excluded.is_unpriced,
         load_date = excluded.load_date
     where
         row(
             fact_fleet_usage_day.plate, fact_fleet_usage_day.rentals_cnt,
-            fact_fleet_usage_day.lead_ids, fact_fleet_usage_day.amount_share
+            fact_fleet_usage_day.lead_ids, fact_fleet_usage_day.amount_share,
+            fact_fleet_usage_day.charged_days, fact_fleet_usage_day.is_unpriced
         ) is distinct from row(
             excluded.plate, excluded.rentals_cnt, excluded.lead_ids,
-            excluded.amount_share
+            excluded.amount_share, excluded.charged_days, excluded.is_unpriced
         )
     -- xmax is 0 in a row that was inserted, not updated.
     returning fact_fleet_usage_day.xmax = 0 as is_new

@@ -7,5 +7,15 @@ select
     (
         select set_config('role', role.rolname, true)
         from pg_roles as role
-        where role.rolname = 'rental_look' and pg_has_role(current_user, role.oid, 'member')
+        where
+            role.rolname = 'rental_look'
+            and pg_has_role(
+                current_user,
+                role.oid,
+                -- From 16 on a member may be one that can grant a role but not take it.
+                case
+                    when current_setting('server_version_num')::integer >= 160000 then 'set'
+                    else 'member'
+                end
+            )
     ) as role;

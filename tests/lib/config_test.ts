@@ -43,10 +43,16 @@ Deno.test("readConfig() has a default for everything but the account", () => {
     deadmanUrl: null,
     metricsPort: null,
     metricsHost: "127.0.0.1",
+    dashboardHost: "127.0.0.1",
+    dashboardPort: null,
+    dashboardToken: null,
+    dashboardShowsPersonalData: false,
+    uiLanguage: null,
     fullScanWeekday: 7,
     freshnessHours: 30,
     maxRowDropPercent: 20,
     maxHorizonDays: 730,
+    cohortMaturityDays: 30,
     maxDeletePercent: 20,
   });
 });
@@ -86,6 +92,7 @@ Deno.test("readConfig() takes every setting from its variable", () => {
     FRESHNESS_HOURS: "48",
     MAX_ROW_DROP_PERCENT: "50",
     MAX_HORIZON_DAYS: "365",
+    COHORT_MATURITY_DAYS: "45",
     MAX_DELETE_PERCENT: "35",
     CATCHUP: "all",
     CATCHUP_MAX_DAYS: "7",
@@ -95,6 +102,11 @@ Deno.test("readConfig() takes every setting from its variable", () => {
     DEADMAN_URL: "https://dead.example.com/s3cret",
     METRICS_PORT: "9464",
     METRICS_HOST: "0.0.0.0",
+    DASHBOARD_HOST: "0.0.0.0",
+    DASHBOARD_PORT: "8601",
+    DASHBOARD_TOKEN: "0123456789abcdef",
+    DASHBOARD_SHOW_PII: "1",
+    UI_LANG: "ru",
     LOG_DIR: ".data/logs",
     LOG_KEEP_DAYS: "7",
     LOG_LEVEL: "debug",
@@ -146,10 +158,16 @@ Deno.test("readConfig() takes every setting from its variable", () => {
     deadmanUrl: "https://dead.example.com/s3cret",
     metricsPort: 9464,
     metricsHost: "0.0.0.0",
+    dashboardHost: "0.0.0.0",
+    dashboardPort: 8601,
+    dashboardToken: "0123456789abcdef",
+    dashboardShowsPersonalData: true,
+    uiLanguage: "ru",
     fullScanWeekday: 5,
     freshnessHours: 48,
     maxRowDropPercent: 50,
     maxHorizonDays: 365,
+    cohortMaturityDays: 45,
     maxDeletePercent: 35,
   });
 });
@@ -243,6 +261,10 @@ for (
     ["ALERT_TEMPLATE", "{text}"],
     ["ALERT_TEMPLATE", '{"text":"hello"}'],
     ["METRICS_PORT", "high"],
+    ["DASHBOARD_HOST", "http://0.0.0.0"],
+    ["DASHBOARD_PORT", "65536"],
+    ["DASHBOARD_SHOW_PII", "maybe"],
+    ["UI_LANG", "de"],
     ["LOG_KEEP_DAYS", "1.5"],
   ] as const
 ) {
@@ -264,6 +286,26 @@ Deno.test("readConfig() does not quote an address that may hold a token", () => 
       " - ALERT_WEBHOOK_URL is not an address, expected one that starts with http:// or https://\n" +
       " - DEADMAN_URL is not an address, expected one that starts with http:// or https://",
   });
+});
+
+Deno.test("readConfig() refuses a DASHBOARD_TOKEN that is short or not one word, without quoting it", () => {
+  const problemOf = (token: string) => {
+    try {
+      readConfig({ ...AMO, DASHBOARD_TOKEN: token });
+    } catch (error) {
+      return error instanceof Error ? error.message : "";
+    }
+  };
+  assert.equal(
+    problemOf("s3cret"),
+    "1 problem in the configuration:\n - DASHBOARD_TOKEN is shorter than 16 characters, expected a longer " +
+      "one that nobody guesses: make one with openssl rand -hex 16",
+  );
+  assert.equal(
+    problemOf("s3cret s3cret s3cret"),
+    "1 problem in the configuration:\n - DASHBOARD_TOKEN has blanks or line ends inside, expected one word: " +
+      "make one with openssl rand -hex 16",
+  );
 });
 
 /** The problems that these settings have. */

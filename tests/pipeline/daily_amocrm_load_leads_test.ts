@@ -382,6 +382,9 @@ testLeads("daily_amocrm_load_leads logs counts, and neither token nor names", as
   const text = lines.join("\n");
   assert.match(text, /\[extract\] 3 leads dag=daily_amocrm_load_leads/);
   assert.match(text, /\[load\] 3 leads, 3 of them new or changed dag=/);
+  const done = lines.filter((line) => line.includes("load_leads done in")).join();
+  assert.match(done, / rows_read=3 rows_written=3 .*is_full_scan=1/);
+  assert.doesNotMatch(done, /=0\b|=null|late_rows|missed|warning_records_rejected/);
   assert.match(text, /GET \/api\/v4\/leads page 1 answered 200/);
   assert.doesNotMatch(text, /O'Hara|DL-77|eyJ|\[redacted\]|\[token\]/);
 });

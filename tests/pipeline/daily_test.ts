@@ -53,6 +53,38 @@ testScripts("daily fills every layer, and writes no row when run again", async (
   });
 });
 
+testScriptsOnServer(
+  "daily --full reads all leads again although the date has succeeded, and builds on that alone",
+  async (setup) => {
+    const { account, sandbox } = setup;
+    const [id] = await account.create("/leads", "leads", [booking(account)]);
+    const first = await setup.run("daily");
+    // Written back to before the last read, and no event tells: only a read of all leads shows it.
+    sandbox.setSwitches({ missingEventTypes: ["sale_field_changed", "lead_status_changed"] });
+    sandbox.clock.set(`${DAY}T12:00:00+04:00`);
+    const updated_at = Date.parse("2026-05-02T00:00:00Z") / 1000;
+    await account.patch("/leads", [{ id, price: 700, updated_at }]);
+
+    const full = await setup.run("daily", ["--date", DAY, "--full"]);
+
+    assert.deepEqual([first.code, full.code], [0, 0], first.stderr + full.stderr);
+    assert.match(full.stdout + full.stderr, /Reading all leads, since that was asked for/);
+    const ends = [...full.stdout.matchAll(/^(daily_\w+) +(done|success)/gm)];
+    assert.deepEqual(ends.filter(([, , end]) => end === "success").map(([, dag]) => dag), [
+      "daily_amocrm_load_leads",
+      "daily_amocrm_load_events",
+      "daily_load_ods_leads",
+      "daily_build_dds_dim",
+      "daily_build_dds_fact",
+      "daily_build_dm",
+    ]);
+    const [fact] = await setup.inspect(({ sql }) =>
+      sql`select budget::integer from dds.fact_rentals`
+    );
+    assert.equal(fact?.budget, 700);
+  },
+);
+
 testScripts("daily keeps a price, a status and a plate that go there and back", async (setup) => {
   const { sandbox, account } = setup;
   await addCarAndClient(account);

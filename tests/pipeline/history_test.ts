@@ -3,15 +3,21 @@ import { readConfig } from "../../lib/config.ts";
 import { dags } from "../../pipeline/daily.ts";
 import { main } from "../../pipeline/history.ts";
 import { formatHistory } from "../../pipeline/history/format.ts";
-import { parseMoment } from "../../pipeline/history/moment.ts";
+import { parseMoment } from "../../lib/history/moment.ts";
 import { describeDifference, rebuildHistory } from "../../pipeline/history/rebuild.ts";
 import { showCommand } from "../../pipeline/history/show.ts";
-import { readHistory } from "../../pipeline/history/record_history.ts";
+import { type Ask, readHistory } from "../../lib/history/record_history.ts";
+import { querySqlFile } from "../../lib/warehouse/sql_file.ts";
+import type { Warehouse } from "../../lib/warehouse/warehouse.ts";
 import { testScripts } from "../support/daily_setup.ts";
 import { dubai, element, INQUIRY, lead, liveDay, OTHER, RENTALS } from "../support/rentals.ts";
 import { addAttempt } from "../support/run_log_rows.ts";
 import { dump, landRestores } from "../support/staged.ts";
 import { testOnBothWarehouses } from "../support/warehouses.ts";
+
+function askOf({ sql }: Warehouse): Ask {
+  return (sqlFile, values) => querySqlFile(sql, sqlFile, values);
+}
 
 const CONFIG = readConfig({}, { amo: false });
 const DUBAI = "Asia/Dubai";
@@ -89,6 +95,31 @@ testOnBothWarehouses(
   },
 );
 
+testOnBothWarehouses(
+  "rebuildHistory() writes nothing when the history that it computed does not pass its checks",
+  async (warehouse) => {
+    const { sql } = warehouse;
+    await liveDay(warehouse, "2026-05-04", { leads: LEADS });
+    await sql`update ods.ods_leads_hist set plate = 'Z 9' where id = 7 and valid_to is null`;
+    const before = await dump(warehouse, "ods.ods_leads_hist", "id, valid_from");
+    // Stands for a fault of the merge.
+    await sql.unsafe(`
+      create function ods.spoil() returns trigger language plpgsql
+      as $$ begin new.plate := 'Z 9'; return new; end $$;
+      create trigger spoil before insert on ods.ods_leads_hist for each row execute function ods.spoil();
+    `);
+    try {
+      await assert.rejects(rebuildHistory(warehouse, dags, CONFIG, "leads", false), {
+        message:
+          /^Cannot rebuild the history of leads: history_newest_observation found 1 in ods\.ods_leads_hist \(id 7: the version of .*\), expected none: nothing was written; report this line, it is a fault of the merge$/,
+      });
+    } finally {
+      await sql.unsafe("drop trigger spoil on ods.ods_leads_hist; drop function ods.spoil()");
+    }
+    assert.deepEqual(await dump(warehouse, "ods.ods_leads_hist", "id, valid_from"), before);
+  },
+);
+
 Deno.test("describeDifference() names the first ten records", () => {
   const ids = Array.from({ length: 12 }, (_, i) => i + 1);
   assert.equal(
@@ -120,7 +151,7 @@ testOnBothWarehouses(
     `;
     const view = { timeZone: DUBAI, width: 74, moment: null };
 
-    const history = await readHistory(warehouse, "leads", 7, null);
+    const history = await readHistory(askOf(warehouse), "leads", 7, null);
 
     assert.equal(
       formatHistory("lead 7", history, view),
@@ -160,7 +191,7 @@ Events of the CRM:
     assert.deepEqual(history.sights.at(-1)?.payload, { id: 7, name: "as it came" });
 
     const moment = parseMoment("2026-05-02", DUBAI);
-    const then = await readHistory(warehouse, "leads", 7, moment);
+    const then = await readHistory(askOf(warehouse), "leads", 7, moment);
     assert.equal(
       formatHistory("lead 7", then, { ...view, moment }).split("\n").slice(0, 4).join("\n"),
       `lead 7 at 2026-05-02 00:00:00 (times in Asia/Dubai)

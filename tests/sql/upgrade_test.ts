@@ -1,28 +1,16 @@
 // What the migrations make of a warehouse that holds data already.
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import { hashRow } from "../../lib/landing/records/row_hash.ts";
 import { dagRunOf } from "../../lib/run_log/dag_run.ts";
 import { readTaskStates } from "../../lib/run_log/task_states.ts";
 import { migrate } from "../../lib/warehouse/migrations.ts";
-import { SQL_DIR } from "../../lib/warehouse/sql_file.ts";
-import { temporaryFolder } from "../support/folders.ts";
 import { dags } from "../../pipeline/daily.ts";
+import { migrateTo } from "../support/old_warehouse.ts";
 import { CANCELLED, CONFIRMED, dubai, element, lead, liveDay } from "../support/rentals.ts";
 import { addAttempt } from "../support/run_log_rows.ts";
 import { dump, land, listStatuses, runFiles, type StagedRow } from "../support/staged.ts";
 import type { Warehouse } from "../../lib/warehouse/warehouse.ts";
 import { testOnEmpty } from "../support/warehouses.ts";
-
-/** Applies the migrations up to a number, as a program of then did. */
-async function migrateTo(warehouse: Warehouse, last: number): Promise<void> {
-  await using folder = await temporaryFolder();
-  for await (const { name } of Deno.readDir(join(SQL_DIR, "migrations"))) {
-    if (Number(name.slice(0, 4)) > last) continue;
-    await Deno.copyFile(join(SQL_DIR, "migrations", name), join(folder.path, name));
-  }
-  await migrate(warehouse, folder.path);
-}
 
 /** A copy of lead 1 that an older program has parsed: `budget` is the price alone. */
 function oldCopy(updatedAt: string, budget: number, payload: object): StagedRow {
@@ -110,6 +98,7 @@ testOnEmpty("an upgrade keeps the dates succeeded whose facts had", async (wareh
   assert.deepEqual([...states], [
     ["2026-05-01", "daily_build_dds_dim", "success"],
     ["2026-05-01", "daily_build_dds_fact", "success"],
+    ["2026-05-01", "daily_build_dm", "success"],
     ["2026-05-02", "daily_build_dds_dim", "success"],
     ["2026-05-02", "daily_build_dds_fact", "failed"],
     ["2026-05-03", "daily_build_dds_dim", "success"],

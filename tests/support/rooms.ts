@@ -11,8 +11,14 @@ export const ROOMS: ReadonlyMap<string, readonly string[]> = new Map([
     ...["pipeline/demo", "pipeline/history", "pipeline/runs", "pipeline/sql", "pipeline/scheduler"],
     ...["pipeline/scheduler/alerts", "pipeline/scheduler/metrics"],
     ...["loaders", "loaders/rentals", "loaders/account"],
-    ...["lib/script", "lib/explain", "lib/runner", "lib/landing", "lib/landing/records"],
-    ...["lib/checks", "lib/dag", "lib/log", "lib/amocrm", "lib/warehouse", "lib/sandbox", "lib"],
+    ...["pipeline/dashboard", "lib/dashboard", "lib/dashboard/pages"],
+    ...["lib/script", "lib/explain", "lib/runner", "lib/run_log", "lib/landing"],
+    ...["lib/landing/records", "lib/checks", "lib/dag", "lib/log", "lib/amocrm", "lib/warehouse"],
+    ...["lib/sandbox", "lib"],
+  ]],
+  ["pipeline/dashboard", [
+    ...["pipeline/runs", "lib/dashboard", "lib/dashboard/pages", "lib/script", "lib/runner"],
+    ...["lib/run_log", "lib/dag", "lib/log", "lib/warehouse", "lib"],
   ]],
   ["pipeline/demo", [
     ...["loaders/rentals", "loaders/account", "lib/script", "lib/runner", "lib/dag"],
@@ -22,7 +28,9 @@ export const ROOMS: ReadonlyMap<string, readonly string[]> = new Map([
     ...["lib/script", "lib/explain", "lib/runner", "lib/run_log", "lib/dag", "lib/log"],
     ...["lib/warehouse", "lib"],
   ]],
-  ["pipeline/history", ["lib/script", "lib/dag", "lib/log", "lib/warehouse", "lib"]],
+  ["pipeline/history", [
+    ...["lib/script", "lib/history", "lib/checks", "lib/dag", "lib/log", "lib/warehouse", "lib"],
+  ]],
   ["pipeline/sql", ["lib/log", "lib/warehouse", "lib"]],
   ["pipeline/scheduler", [
     ...["lib/runner", "lib/run_log", "lib/dag", "lib/log", "lib/warehouse", "lib"],
@@ -43,7 +51,37 @@ export const ROOMS: ReadonlyMap<string, readonly string[]> = new Map([
   ["loaders/fields", ["loaders/account", "lib/amocrm", "lib"]],
   ["loaders/account", ["lib/script", "lib/log", "lib/amocrm", "lib"]],
   // The site: its app and server on top, then pages, and what pages are made of.
-  ["lib/dashboard/page", ["lib/warehouse"]],
+  ["lib/dashboard", [
+    ...["lib/dashboard/pages", "lib/dashboard/access", "lib/dashboard/frame"],
+    ...["lib/dashboard/words", "lib/dashboard/page"],
+    ...["lib/lineage", "lib/dag", "lib/log", "lib/warehouse", "lib"],
+  ]],
+  ["lib/dashboard/pages", [
+    ...["lib/dashboard/pages/history", "lib/dashboard/pages/runs", "lib/dashboard/pages/data"],
+    ...["lib/dashboard/frame", "lib/dashboard/charts", "lib/dashboard/words", "lib/dashboard/page"],
+    ...["lib/lineage", "lib/history", "lib/explain", "lib/run_log", "lib/checks", "lib/dag"],
+    ...["lib/log", "lib/warehouse", "lib"],
+  ]],
+  ["lib/dashboard/pages/history", [
+    ...["lib/dashboard/frame", "lib/dashboard/words", "lib/dashboard/page", "lib/history", "lib"],
+  ]],
+  ["lib/dashboard/pages/runs", [
+    ...["lib/dashboard/frame", "lib/dashboard/words", "lib/dashboard/page"],
+    ...["lib/run_log", "lib/dag", "lib/log"],
+  ]],
+  ["lib/dashboard/pages/data", [
+    ...["lib/dashboard/frame", "lib/dashboard/words", "lib/dashboard/page"],
+    ...["lib/lineage", "lib/checks", "lib/dag"],
+  ]],
+  ["lib/dashboard/access", ["lib"]],
+  ["lib/dashboard/frame", [
+    ...["lib/dashboard/charts", "lib/dashboard/words", "lib/dashboard/page", "lib/warehouse"],
+  ]],
+  ["lib/dashboard/charts", ["lib/dashboard/words", "lib/dashboard/page"]],
+  ["lib/dashboard/words", ["lib/dashboard/page"]],
+  ["lib/dashboard/page", ["lib/dag", "lib/warehouse"]],
+  ["lib/lineage", ["lib/dag", "lib/warehouse"]],
+  ["lib/history", ["lib/amocrm", "lib/warehouse", "lib"]],
   ["lib/script", ["lib/runner", "lib/run_log", "lib/dag", "lib/log", "lib/warehouse", "lib"]],
   ["lib/explain", ["lib/run_log", "lib/dag", "lib/log", "lib/warehouse"]],
   ["lib/runner", [
@@ -57,7 +95,7 @@ export const ROOMS: ReadonlyMap<string, readonly string[]> = new Map([
   ["lib/log", ["lib/warehouse", "lib"]],
   ["lib/amocrm", ["lib"]],
   ["lib/warehouse", ["lib"]],
-  ["lib/sandbox", ["lib/sandbox/routes", "lib/sandbox/account"]],
+  ["lib/sandbox", ["lib/sandbox/routes", "lib/sandbox/account", "lib"]],
   ["lib/sandbox/routes", ["lib/sandbox/account"]],
   ["lib/sandbox/account", []],
   ["lib", ["lib/settings"]],

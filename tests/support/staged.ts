@@ -123,6 +123,7 @@ export async function runFiles(
         grace_minutes: "29",
         weekend_days: "6,7",
         max_horizon_days: "730",
+        cohort_maturity_days: "30",
         ...settings,
       });
     results.push(await warehouse.sql.begin(run));

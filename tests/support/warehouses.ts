@@ -95,6 +95,11 @@ export function testOnEmpty(name: string, body: Body): void {
   });
 }
 
+/** Runs `body` on a database of the server that has no table. */
+export async function withEmptyServerDatabase(body: Body): Promise<void> {
+  await withNewDatabase("", body);
+}
+
 /** What a database can be created with, and the collation by which a server shows that it can. */
 const LOCALES: Readonly<Record<string, { readonly collation: string; readonly options: string }>> =
   {

@@ -5,7 +5,9 @@
 //     deno task worlds --count 20 --server    on a PostgreSQL of their own
 //     deno task worlds --seed 7               one of them, again
 //     deno task worlds --full --count 40      a reader of changes against one that reads everything
-import { describeDifferences } from "./report.ts";
+import { describeDifferences, type Verdict } from "./report.ts";
+import { shrinkWorld } from "./shrink.ts";
+import type { WorldOptions } from "./world.ts";
 import { createCommand } from "../../lib/script/command.ts";
 import { temporaryFolder } from "../support/folders.ts";
 import { TEMPLATE_VARIABLE } from "../support/embedded_template.ts";
@@ -20,6 +22,8 @@ interface Flags {
   readonly server?: boolean;
   readonly keepGoing?: boolean;
   readonly full?: boolean;
+  /** True unless `--no-shrink` is given. */
+  readonly shrink: boolean;
 }
 
 async function main(args: readonly string[]): Promise<number> {
@@ -35,6 +39,7 @@ async function main(args: readonly string[]): Promise<number> {
     .option("--leads <number>", "most leads of each world", "60")
     .option("--server", "on a PostgreSQL server, which is started for this")
     .option("--full", "compare a reader of changes with one that reads everything each time")
+    .option("--no-shrink", "do not look for a smaller world that differs")
     .option("--keep-going", "do not stop at the first world that differs")
     .parse(args, { from: "user" })
     .opts<Flags>();
@@ -65,12 +70,15 @@ async function live(flags: Flags, args: readonly string[]): Promise<number> {
     const options = { seed, days: Number(flags.days), maxLeads: Number(flags.leads) };
     const worldMs = performance.now();
     const kind = flags.server ? "server" : "embedded";
-    const { isGood, report } = flags.full
-      ? describeDifferences(options, await compareWithFull(options, kind))
-      : await liveAndJudge(options, kind);
+    const lifeOf = async (options: WorldOptions) =>
+      flags.full
+        ? describeDifferences(options, await compareWithFull(options, kind))
+        : await liveAndJudge(options, kind);
+    const { isGood, report } = await lifeOf(options);
     console.log(`${report} (${((performance.now() - worldMs) / 1000).toFixed(1)} s)`);
     if (isGood) continue;
     differing += 1;
+    if (flags.shrink) await showSmallest(options, flags, lifeOf);
     if (!flags.keepGoing) break;
   }
   const seconds = ((performance.now() - startedMs) / 1000).toFixed(0);
@@ -78,6 +86,34 @@ async function live(flags: Flags, args: readonly string[]): Promise<number> {
     `${differing === 0 ? "No world differs" : `${differing} worlds differ`} (${seconds} s)`,
   );
   return differing === 0 ? 0 : 1;
+}
+
+/** Prints how to live through the smallest world of the seed that still differs, and its report. */
+async function showSmallest(
+  options: WorldOptions,
+  { full, server }: Flags,
+  lifeOf: (options: WorldOptions) => Promise<Verdict>,
+): Promise<void> {
+  console.log(
+    "Looking for a smaller world of this seed that differs (--no-shrink leaves that out)",
+  );
+  const smallest = await shrinkWorld(options, async (candidate) => {
+    const { isGood } = await lifeOf(candidate);
+    console.log(
+      `  ${candidate.days} days, ${candidate.maxLeads} leads: ${
+        isGood ? "no difference" : "differs"
+      }`,
+    );
+    return !isGood;
+  });
+  const { seed, days, maxLeads } = smallest;
+  const kinds = `${full ? " --full" : ""}${server ? " --server" : ""}`;
+  console.log(
+    `The smallest found: deno task worlds${kinds} --seed ${seed} --days ${days} --leads ${maxLeads}`,
+  );
+  if (days !== options.days || maxLeads !== options.maxLeads) {
+    console.log((await lifeOf(smallest)).report);
+  }
 }
 
 if (import.meta.main) Deno.exit(await main(Deno.args));

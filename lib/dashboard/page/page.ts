@@ -1,5 +1,7 @@
 import type { JSX } from "hono/jsx/jsx-runtime";
+import type { ISql } from "postgres";
 import type { SqlValues } from "../../warehouse/sql_file.ts";
+import type { Notice } from "./notice.ts";
 
 /** The languages of the site. */
 export type Language = "en" | "ru";
@@ -20,11 +22,16 @@ export interface PageState {
   /** Id of the car that is looked at. */
   readonly car: number | null;
   readonly model: string | null;
-  /** The state at the end of this day; null: the present. */
+  /** The state at the end of this day; null: the present. Also where the page has no such filter: it says so then. */
   readonly asOf: Temporal.PlainDate | null;
   readonly language: Language;
   /** Further parameters that the page itself names in `parameters`. */
   readonly own: Readonly<Record<string, string>>;
+  /**
+   * The parameters that the address really has, checked, without the page's defaults: what links repeat. So a page
+   * that was opened without a period leads to pages with their own period.
+   */
+  readonly address: Readonly<Record<string, string>>;
 }
 
 /** Which filters a page shows; what it does not show it ignores. */
@@ -48,17 +55,25 @@ export interface SiteSettings {
 
 /** What a page is asked for, and what it may ask. */
 export interface PageRequest {
+  /** Of the address, without the query: "/history/lead/123". */
+  readonly path: string;
   readonly state: PageState;
   /** Parts of the path that the route names, e.g. `id` of "/history/:kind/:id". */
   readonly params: Readonly<Record<string, string>>;
   readonly settings: SiteSettings;
   /** The time of the answer, by the clock of the warehouse. */
   readonly now: Temporal.Instant;
+  /** The day of that time in `BUSINESS_TZ`. */
+  readonly today: Temporal.PlainDate;
   /**
    * The rows of one select of a file below sql/ ("dashboard/fleet_months.sql", parameters `$1`…), read as the role
    * of the page in one read-only transaction with a time-out. Parse them with zod.
    */
   readonly ask: (sqlFile: string, values: SqlValues) => Promise<readonly unknown[]>;
+  /** That transaction itself, for readers of other rooms. */
+  readonly sql: ISql;
+  /** What is wrong with the data that a file below sql/ reads: failed checks, stale sources, unfinished builds. */
+  readonly notices: (sqlFile: string) => Promise<readonly Notice[]>;
 }
 
 /** How the values of a column are shown; in a CSV numbers stay numbers. */

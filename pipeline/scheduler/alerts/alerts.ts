@@ -60,6 +60,8 @@ async function notifyQuietly(options: NotifyOptions): Promise<void> {
   try {
     await notifyPending(options);
   } catch (error) {
-    log.error("Cannot tell people of incidents: {error}", { error: errorText(error) });
+    log.error("Cannot tell people of incidents, the next heartbeat tries again: {error}", {
+      error: errorText(error),
+    });
   }
 }

@@ -17,7 +17,7 @@ export interface MessageParts {
 }
 
 /** What fits into one message of every common chat, with some room for what the template adds. */
-const MOST_CHARACTERS = 1_900;
+export const MOST_CHARACTERS = 1_900;
 
 /** The date that people want explained: the one that failed, or once it is over the one that succeeded. */
 export function explainedDate(incident: ClaimedIncident, history: IncidentHistory): string {

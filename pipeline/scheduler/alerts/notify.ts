@@ -11,6 +11,7 @@ import {
   readHistory,
   releaseNotification,
 } from "./incidents.ts";
+import { claimDrift, composeDriftMessage, endDriftClaim } from "./drift.ts";
 import { composeMessage, explainedDate, type MessageParts } from "./message.ts";
 import { fillTemplate } from "./template.ts";
 import { DEFAULT_DELIVERY, deliver, DeliveryError, type DeliveryPolicy } from "./webhook.ts";
@@ -34,27 +35,71 @@ const LEASE_S = 120;
 const log = getLogger(["alert"]);
 
 /**
- * Tells people of every incident that they do not know of yet, one message each for failure and recovery, and
- * returns how many messages were accepted. Without `ALERT_WEBHOOK_URL` it does nothing.
+ * Tells people of every incident that they do not know of yet, one message each for failure and recovery, and of
+ * changes of the account that wait for somebody, and returns how many messages were accepted. Without
+ * `ALERT_WEBHOOK_URL` it does nothing.
  *
  * What the webhook does not accept is logged and told at the next call. Throws what the warehouse throws;
  * a claim then ends by itself, within two minutes.
  */
 export async function notifyPending(options: NotifyOptions): Promise<number> {
-  if (options.config.alertWebhookUrl === null) return 0;
+  const url = options.config.alertWebhookUrl;
+  if (url === null) return 0;
+  const { told, isDown } = await notifyIncidents(options, url);
+  return isDown || options.signal?.aborted ? told : told + await notifyDrift(options, url);
+}
+
+async function notifyIncidents(
+  options: NotifyOptions,
+  url: string,
+): Promise<{ readonly told: number; readonly isDown: boolean }> {
   const refused = new Map<number, ClaimedIncident>();
   let told = 0;
+  let isDown = false;
   while (!options.signal?.aborted) {
     const incident = await claimNotification(options.sql, LEASE_S);
     if (!incident || refused.has(incident.incident_id)) break;
-    const failure = await notify(options, options.config.alertWebhookUrl, incident);
+    const failure = await notify(options, url, incident);
     if (!failure) told++;
     // Kept until the end, so that one message which cannot be sent is not in the way of the others.
     else refused.set(incident.incident_id, incident);
-    if (failure?.canGetBetter) break;
+    isDown = failure?.canGetBetter ?? false;
+    if (isDown) break;
   }
   for (const incident of refused.values()) await releaseNotification(options.sql, incident);
-  return told;
+  return { told, isDown };
+}
+
+/** All in one message: a catalog made anew changes many fields at once. */
+async function notifyDrift(options: NotifyOptions, url: string): Promise<number> {
+  const drifts = await claimDrift(options.sql, LEASE_S);
+  if (drifts.length === 0) return 0;
+  const failure = await send(options, url, composeDriftMessage(drifts));
+  await endDriftClaim(options.sql, drifts, failure === null);
+  if (failure) {
+    log.warn("Nobody was told of {count} changes in amoCRM: {error}", {
+      count: drifts.length,
+      error: errorText(failure),
+    });
+    return 0;
+  }
+  log.info("People were told of {count} changes in amoCRM", { count: drifts.length });
+  return 1;
+}
+
+/** Null when the message was accepted. */
+async function send(
+  { config, delivery }: NotifyOptions,
+  url: string,
+  text: string,
+): Promise<DeliveryError | null> {
+  try {
+    await deliver(url, fillTemplate(config.alertTemplate, text), delivery ?? DEFAULT_DELIVERY);
+    return null;
+  } catch (error) {
+    if (error instanceof DeliveryError) return error;
+    throw error;
+  }
 }
 
 /** Null when the message was accepted. */
@@ -65,13 +110,14 @@ async function notify(
 ): Promise<DeliveryError | null> {
   const text = composeMessage(await gatherParts(options, incident));
   const { dag_id: dag, logical_date: date } = incident;
-  try {
-    const body = fillTemplate(options.config.alertTemplate, text);
-    await deliver(url, body, options.delivery ?? DEFAULT_DELIVERY);
-  } catch (error) {
-    if (!(error instanceof DeliveryError)) throw error;
-    log.warn("Nobody was told of {dag} of {date}: {error}", { dag, date, error: errorText(error) });
-    return error;
+  const failure = await send(options, url, text);
+  if (failure) {
+    log.warn("Nobody was told of {dag} of {date}: {error}", {
+      dag,
+      date,
+      error: errorText(failure),
+    });
+    return failure;
   }
   await finishNotification(options.sql, incident);
   const what = incident.closed_at === null ? "failure" : "recovery";

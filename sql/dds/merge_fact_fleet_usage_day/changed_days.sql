@@ -12,6 +12,8 @@ select
     fact_rentals.lead_id,
     fact_rentals.car_id,
     coalesce(fact_rentals.amount, 0) as amount,
+    fact_rentals.amount is null as is_unpriced,
+    fact_rentals.rental_days,
     fact_rentals.rental_start,
     fact_rentals.rental_end,
     dds.first_booked_day(

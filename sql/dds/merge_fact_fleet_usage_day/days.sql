@@ -27,7 +27,12 @@ shares as (
         dds.share_of_day(
             bookings.amount, bookings.first_day, bookings.last_day,
             calendar.usage_date::date
-        ) as amount_share
+        ) as amount_share,
+        dds.charged_days_of_day(
+            bookings.rental_days, bookings.first_day, bookings.last_day,
+            calendar.usage_date::date
+        ) as charged_days,
+        bookings.is_unpriced
     from leads
     inner join bookings on leads.lead_id = bookings.lead_id
     cross join reading
@@ -43,7 +48,9 @@ select
     shares.usage_date,
     count(*)::integer as rentals_cnt,
     array_agg(shares.lead_id order by shares.lead_id) as lead_ids,
-    sum(shares.amount_share) as amount_share
+    sum(shares.amount_share) as amount_share,
+    sum(shares.charged_days)::integer as charged_days,
+    bool_and(shares.is_unpriced) as is_unpriced
 from changed_car_days
 inner join shares
     on
@@ -60,8 +67,10 @@ select
     coalesce(booked_days.rentals_cnt, 0) as rentals_cnt,
     coalesce(booked_days.lead_ids, '{}'::bigint[]) as lead_ids,
     coalesce(booked_days.amount_share, 0) as amount_share,
+    coalesce(booked_days.charged_days, 0) as charged_days,
     coalesce(booked_days.rentals_cnt, 0) > 0 as is_rented,
     coalesce(booked_days.rentals_cnt, 0) > 1 as is_double_booked,
+    coalesce(booked_days.is_unpriced, false) as is_unpriced,
     changed_car_days.usage_date
 from changed_car_days
 inner join car_lives on changed_car_days.car_id = car_lives.car_id

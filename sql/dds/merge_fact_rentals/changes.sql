@@ -58,12 +58,13 @@ left join desired_rentals on changed_leads.id = desired_rentals.lead_id
 where row(fact_rentals.*) is distinct from row(desired_rentals.*);
 
 -- The days that bookings leave and those that they enter; the same days with another
--- amount too.
+-- amount, without one or with other charged days too.
 create temporary table booked_spans on commit drop as
 select
     rentals.lead_id,
     rentals.car_id,
-    coalesce(rentals.amount, 0) as amount,
+    rentals.amount,
+    rentals.rental_days,
     dds.first_booked_day(
         rentals.rental_start, rentals.rental_end,
         current_setting('rental.business_tz')
@@ -103,7 +104,8 @@ left join booked_spans as other_side
         booked_spans.lead_id = other_side.lead_id
         and booked_spans.is_before <> other_side.is_before
         and booked_spans.car_id = other_side.car_id
-        and booked_spans.amount = other_side.amount
+        and booked_spans.amount is not distinct from other_side.amount
+        and booked_spans.rental_days = other_side.rental_days
         and booked_spans.first_day = other_side.first_day
         and booked_spans.last_day = other_side.last_day
 where other_side.lead_id is null

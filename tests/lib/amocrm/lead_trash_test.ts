@@ -68,6 +68,7 @@ Deno.test("readLeadTrash() takes nothing from an account that shows living leads
   lines.length = 0;
   assert.deepEqual(await read(server.url, "t", []), { ids: [], count: 0 });
   assert.deepEqual(lines.filter((line) => line.startsWith("warn")), [
-    "warning: amoCRM did not show the trash alone when asked for it: nothing is taken from it",
+    "warning: amoCRM did not show the trash alone when asked for it: nothing is taken from it, and deletions show by " +
+    "events and by reads of all leads",
   ]);
 });

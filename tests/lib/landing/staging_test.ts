@@ -8,17 +8,33 @@ import type { Warehouse } from "../../../lib/warehouse/warehouse.ts";
 import { temporaryFolder } from "../../support/folders.ts";
 import { captureLog } from "../../support/logs.ts";
 import { customValues, LEAD_CONTEXT, leadRecord } from "../../support/parsing.ts";
+import { runFiles } from "../../support/staged.ts";
 import { testOnBothWarehouses } from "../../support/warehouses.ts";
 
 const RUN_ID = "00000000-0000-4000-8000-000000000002";
 
-/** Writes records into a snapshot, as the CRM showed them at `observedAt`, and stages it. */
+/** Stages a snapshot of records, as the CRM showed them at `observedAt`. */
 async function stage(
   warehouse: Warehouse,
   records: readonly unknown[],
   observedAt = "2026-05-02T04:00:00Z",
   settings: Readonly<Record<string, string>> = {},
   entity: "leads" | "cars" = "leads",
+  acceptEmptied = false,
+): Promise<TaskResult> {
+  return await stageAnswers(warehouse, [[observedAt, records]], settings, entity, acceptEmptied);
+}
+
+/** Records of one answer, and when the CRM gave it. */
+type Answer = readonly [observedAt: string, records: readonly unknown[]];
+
+/** Writes answers into a snapshot, in this order, and stages it. */
+async function stageAnswers(
+  warehouse: Warehouse,
+  answers: readonly Answer[],
+  settings: Readonly<Record<string, string>> = {},
+  entity: "leads" | "cars" = "leads",
+  acceptEmptied = false,
 ): Promise<TaskResult> {
   await using folder = await temporaryFolder();
   await using snapshot = await createSnapshot({
@@ -27,11 +43,13 @@ async function stage(
     date: "2026-05-02",
     runId: RUN_ID,
   });
-  await snapshot.write(records, Temporal.Instant.from(observedAt));
+  for (const [observedAt, records] of answers) {
+    await snapshot.write(records, Temporal.Instant.from(observedAt));
+  }
   const name = await snapshot.finish({
     entity,
     accountTimeZone: LEAD_CONTEXT.zones.account,
-    upperBound: observedAt,
+    upperBound: answers.map(([observedAt]) => observedAt).toSorted()[0] ?? "",
     fields: LEAD_CONTEXT.fields,
     carsCatalogId: LEAD_CONTEXT.carsCatalogId,
     clientsCatalogId: LEAD_CONTEXT.clientsCatalogId,
@@ -43,6 +61,7 @@ async function stage(
     dryRun: false,
     full: false,
     acceptDeletes: false,
+    acceptEmptied,
     signal: new AbortController().signal,
     log: getLogger(["test"]),
     progress: () => {},
@@ -176,6 +195,47 @@ testOnBothWarehouses(
         { updated_at: touched, observed_at: new Date("2026-05-02T04:00:01Z") },
       ],
     );
+  },
+);
+
+testOnBothWarehouses(
+  "stageSnapshot() gives the same history when two answers of one read come in the wrong order, batches apart",
+  async (warehouse) => {
+    const DAY_2 = 1_777_716_000;
+    const seen = (name: string, updated_at: number) => leadRecord({ id: 101, name, updated_at });
+    const [old, edited, again] = [
+      leadRecord({ id: 101 }),
+      seen("Edited", DAY_2),
+      seen("Edited again", DAY_2 + 1),
+    ];
+    // As many as a batch holds, with the lead.
+    const others = leads(1_000).slice(1);
+    const historyOf = async (answers: readonly Answer[]) => {
+      await warehouse.sql`truncate stg.stg_leads`;
+      await warehouse.sql`truncate ods.ods_leads_hist`;
+      await warehouse.sql`update ops.watermark set position = 0 where name = 'ods.ods_leads_hist'`;
+      await stage(warehouse, [old]);
+      await stageAnswers(warehouse, answers);
+      await runFiles(warehouse, "2026-05-03", ["ods/merge_ods_leads.sql"]);
+      const rows = await warehouse.sql`
+        select name, extract(epoch from valid_from)::integer as opened, is_current
+        from ods.ods_leads_hist where id = 101 order by valid_from
+      `.values();
+      return [...rows];
+    };
+    const first = ["Rental", 1_777_629_600, false];
+    const cases = [
+      // Edited between the two answers, twice in all, and shown alike by both.
+      [[old, edited], [first, ["Edited", DAY_2, true]]],
+      [[edited, again], [first, ["Edited", DAY_2, false], ["Edited again", DAY_2 + 1, true]]],
+      [[edited, edited], [first, ["Edited", DAY_2, true]]],
+    ] as const;
+    for (const [[earlier, later], versions] of cases) {
+      const one: Answer = ["2026-05-03T04:00:00Z", [earlier]];
+      const two: Answer = ["2026-05-03T04:00:02Z", [later, ...others]];
+      assert.deepEqual(await historyOf([one, two]), versions);
+      assert.deepEqual(await historyOf([two, one]), versions);
+    }
   },
 );
 
@@ -329,9 +389,18 @@ testOnBothWarehouses(
       message:
         'Cannot load leads: "rental start" (field 6, date) had a value in 12 live leads and would have ' +
         "none after this load, expected some: look at the field in amoCRM, or name the one with the values " +
-        "in AMO_FIELD_MAP, and run again with --force",
+        "in AMO_FIELD_MAP, and run again with --force; where it was emptied on purpose, run again with " +
+        "--accept-emptied",
     });
     assert.deepEqual(await countRows(warehouse), { landed: 12, rejected: 0 });
+
+    const { lines } = await captureLog();
+    const meant = await stage(warehouse, emptied, "2026-05-03T04:00:00Z", {}, "leads", true);
+    assert.deepEqual([meant.rowsWritten, meant.metrics.warning_columns_emptied], [12, 1]);
+    assert.deepEqual(lines.filter((line) => line.startsWith("warning")), [
+      'warning: "rental start" (field 6, date) had a value in 12 live leads and has none after this load: look at ' +
+      "the field in amoCRM, or name the one with the values in AMO_FIELD_MAP",
+    ]);
   },
 );
 

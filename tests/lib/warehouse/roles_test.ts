@@ -65,7 +65,7 @@ testScriptsOnServer("migrate says which roles an administrator has to create", a
       const made = await setup.run("migrate", [], env);
       assert.deepEqual([made.code, made.stderr], [0, ""]);
       // The roles are the server's and other tests need them, so this database asks for one that is not there.
-      const [row] = await own`select pg_get_functiondef('ops.grant_roles'::regproc) as text`;
+      const [row] = await own`select pg_get_functiondef('ops.grant_tables'::regproc) as text`;
       await own.unsafe(String(row?.text).replaceAll("rental_look", `look_${suffix}`));
       const missing = await setup.run("migrate", [], env);
       assert.equal(missing.code, 0);

@@ -34,12 +34,21 @@ testOnBothWarehouses(
       rentals_cnt: 0,
       lead_ids: [],
       amount_share: 0,
+      charged_days: 0,
       is_rented: false,
       is_double_booked: false,
+      is_unpriced: false,
       usage_date: "2026-05-01",
       load_date: "2026-05-02",
     };
-    const rented = { ...idle, rentals_cnt: 1, lead_ids: [1], amount_share: 100, is_rented: true };
+    const rented = {
+      ...idle,
+      rentals_cnt: 1,
+      lead_ids: [1],
+      amount_share: 100,
+      charged_days: 1,
+      is_rented: true,
+    };
     assert.deepEqual(rows.map(({ row }) => row), [
       idle,
       { ...rented, usage_date: "2026-05-02" },

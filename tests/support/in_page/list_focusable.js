@@ -1,4 +1,4 @@
-// What the Tab key should reach: how many, or with a list of what it reached, those that it did not reach or
+// What the Tab key should reach: how many stops it makes, or with a list of what it reached, those that it did not reach or
 // that do not show that they have the focus.
 ((isAfter) => {
   const selector = "a[href], button, input, select, textarea, summary, [tabindex]";
@@ -10,7 +10,9 @@
     element.checkVisibility({ visibilityProperty: true })
   );
   const focusable = visible.filter((element) => !isOneOfGroup(element, visible));
-  if (!isAfter) return focusable.length;
+  // A date has a stop for its day, month, year and calendar each.
+  const moreStops = focusable.filter(({ type }) => type === "date").length * 3;
+  if (!isAfter) return focusable.length + moreStops;
   const seen = globalThis.focusSeen;
   const nameOf = (element) =>
     `${element.localName} "${

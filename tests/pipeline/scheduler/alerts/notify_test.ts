@@ -89,6 +89,38 @@ Warnings
 );
 
 testOnBothWarehouses(
+  "notifyPending() tells once of changes in amoCRM that wait for somebody, on a green day too",
+  async ({ sql }) => {
+    const down = new Response(null, { status: 400 });
+    await using chat = serveChat(down, new Response());
+    const options = tellOptions(sql, chat.url);
+    await sql`
+      insert into ops.source_drift (source, kind, key, change, was, became, advice, waits, run_id, settled_at)
+      values
+        (
+          'cars', 'field', '7', 'changed', '"Color" (text)', '"Paint" (text)',
+          'color stays empty: AMO_FIELD_MAP={"cars":{"color":7}}', '{color}', gen_random_uuid(), null
+        ),
+        (
+          'leads', 'field', '9', 'appeared', null, '"Notes" (text)', 'nothing reads it', '{}',
+          gen_random_uuid(), now()
+        )
+    `;
+    assert.equal(await notifyPending(options), 0);
+    assert.equal(await notifyPending(options), 1);
+    assert.equal(await notifyPending(options), 0);
+    assert.deepEqual(chat.texts.slice(1), [
+      `CHANGED IN amoCRM: 1 change waits for somebody
+
+  The field 7 of cars changed: "Color" (text) is now "Paint" (text): color stays empty: AMO_FIELD_MAP={"cars":{"color":7}}
+
+What now: change the line that each names, or put it back in amoCRM; what still waits is listed by
+  deno task check-data source_drift`,
+    ]);
+  },
+);
+
+testOnBothWarehouses(
   "notifyPending() tells each incident in a message of its own",
   async ({ sql }) => {
     await using chat = serveChat();

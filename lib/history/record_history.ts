@@ -1,10 +1,13 @@
 import { z } from "zod";
-import { querySqlFile } from "../../lib/warehouse/sql_file.ts";
-import type { Warehouse } from "../../lib/warehouse/warehouse.ts";
+import type { SqlValues } from "../warehouse/sql_file.ts";
 import type { Entity } from "./entities.ts";
 
 const versionRows = z.array(z.object({ version: z.record(z.string(), z.unknown()) }));
 const sightRows = z.array(z.object({
+  run_id: z.string(),
+  /** The run that landed it; null once it has been pruned from the run log. */
+  dag_id: z.string().nullable(),
+  logical_date: z.string().nullable(),
   observed_at: z.date(),
   updated_at: z.date(),
   is_deleted: z.boolean(),
@@ -19,30 +22,34 @@ const eventRows = z.array(z.object({
   survivor_id: z.coerce.number().nullable(),
 }));
 
+/** The columns of ods; times as ISO texts. */
+export type Version = Readonly<Record<string, unknown>>;
+
 /** All that the warehouse knows of one record, up to a moment where one is given. */
 export interface RecordHistory {
-  /** Columns of ods, in the order of the table; times as ISO texts. */
-  readonly versions: readonly Readonly<Record<string, unknown>>[];
+  /** In the order of time, their columns in that of the table. */
+  readonly versions: readonly Version[];
   /** Rows of stg, in the order of what was seen when. */
   readonly sights: z.infer<typeof sightRows>;
   readonly events: z.infer<typeof eventRows>;
 }
 
+/** Asks for the rows of a file below sql/. */
+export type Ask = (sqlFile: string, values: SqlValues) => Promise<readonly unknown[]>;
+
 /** Reads the versions, rows of stg and events of a record; at a moment, the version of then and what was known. */
 export async function readHistory(
-  { sql }: Warehouse,
+  ask: Ask,
   entity: Entity,
   id: number,
   moment: Temporal.Instant | null,
 ): Promise<RecordHistory> {
   const at = moment?.toString() ?? null;
   const values = [entity, id, at];
-  const versions = versionRows.parse([
-    ...await querySqlFile(sql, "ods/history/list_versions.sql", values),
-  ]);
-  const sights = sightRows.parse([...await querySqlFile(sql, "stg/list_sights.sql", values)]);
+  const versions = versionRows.parse([...await ask("ods/history/list_versions.sql", values)]);
+  const sights = sightRows.parse([...await ask("stg/list_sights.sql", values)]);
   const events = entity === "leads"
-    ? eventRows.parse([...await querySqlFile(sql, "stg/list_lead_events.sql", [id, at])])
+    ? eventRows.parse([...await ask("stg/list_lead_events.sql", [id, at])])
     : [];
   return { versions: versions.map(({ version }) => version), sights, events };
 }

@@ -1,4 +1,4 @@
-import { ConfigError } from "../../lib/config.ts";
+import { ConfigError } from "../config.ts";
 
 const LOCAL = /^\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2})?)?$/;
 

@@ -1,0 +1,164 @@
+import {
+  type Filter,
+  type Language,
+  type Page,
+  PageError,
+  type PageState,
+  type Period,
+} from "./page/page.ts";
+import { type SiteWords, siteWords } from "./words/site_words.ts";
+
+/** What the parameters of an address are read against. */
+export interface AddressGiven {
+  /** In `BUSINESS_TZ`. */
+  readonly today: Temporal.PlainDate;
+  readonly language: Language;
+  /** How many days after today are built. */
+  readonly horizonDays: number;
+}
+
+const LONGEST_PERIOD_DAYS = 3660;
+
+/** Each filter, and the parameters that it has in an address. */
+const PARAMETERS_OF: Readonly<Record<Filter, readonly string[]>> = {
+  period: ["from", "to"],
+  car: ["car"],
+  model: ["model"],
+  as_of: ["as_of"],
+};
+
+const OF_EVERY_PAGE = [...Object.values(PARAMETERS_OF).flat(), "lang"];
+
+/** The language of an answer: that of the address, else `UI_LANG`, else the first of the browser's that there is. */
+export function chooseLanguage(
+  query: URLSearchParams,
+  setting: Language | null,
+  acceptLanguage: string | null,
+): Language {
+  const asked = toLanguage(query.get("lang"));
+  return asked ?? setting ?? preferredLanguage(acceptLanguage ?? "") ?? "en";
+}
+
+function toLanguage(text: string | null): Language | null {
+  return text === "en" || text === "ru" ? text : null;
+}
+
+function preferredLanguage(header: string): Language | null {
+  const ranked = header.split(",").map((part) => {
+    const [name = "", ...parameters] = part.trim().toLowerCase().split(";");
+    const quality = parameters.map((one) => /^\s*q=([\d.]+)\s*$/.exec(one)?.[1])
+      .find((value) => value !== undefined);
+    return { language: toLanguage(name.split("-")[0] ?? null), quality: Number(quality ?? 1) };
+  }).filter(({ quality }) => quality > 0).sort((a, b) => b.quality - a.quality);
+  return ranked.find(({ language }) => language !== null)?.language ?? null;
+}
+
+/**
+ * The state of a page by the parameters of its address. An empty parameter, as a form without script sends it, counts as
+ * absent; what the page has no filter for is passed over, so that links between pages may carry it.
+ *
+ * Throws `PageError` for an unknown, repeated or impossible parameter. Whether car and model are there is another
+ * question: it needs the warehouse.
+ */
+export function readState(page: Page, query: URLSearchParams, given: AddressGiven): PageState {
+  const words = siteWords[given.language];
+  const address = readAddress(page, query, words);
+  const has = (filter: Filter, name: string) =>
+    page.filters.includes(filter) ? address[name] ?? null : null;
+  const car = has("car", "car");
+  const { as_of: asOf = null } = address;
+  return {
+    period: page.filters.includes("period")
+      ? readPeriod(page.defaultPeriod(given.today), address, given)
+      : page.defaultPeriod(given.today),
+    car: car === null ? null : readCar(car, words),
+    model: has("model", "model"),
+    asOf: asOf === null ? null : readAsOf(asOf, given),
+    language: given.language,
+    own: Object.fromEntries(
+      (page.parameters ?? []).flatMap((name) => {
+        const value = address[name];
+        return value === undefined ? [] : [[name, value]];
+      }),
+    ),
+    address,
+  };
+}
+
+function readAddress(
+  page: Page,
+  query: URLSearchParams,
+  words: SiteWords,
+): Readonly<Record<string, string>> {
+  const known = [...OF_EVERY_PAGE, ...page.parameters ?? []];
+  const address: Record<string, string> = {};
+  for (const [name, value] of query) {
+    if (!known.includes(name)) {
+      throw new PageError(400, words.unknownParameter(name, known.join(", ")));
+    }
+    if (query.getAll(name).length > 1) throw new PageError(400, words.repeatedParameter(name));
+    if (value !== "") address[name] = value;
+  }
+  const { lang } = address;
+  if (lang !== undefined && toLanguage(lang) === null) {
+    throw new PageError(400, words.badLanguage(lang));
+  }
+  return address;
+}
+
+function readPeriod(
+  usual: Period,
+  { from, to }: Readonly<Record<string, string>>,
+  { today, language, horizonDays }: AddressGiven,
+): Period {
+  const words = siteWords[language];
+  const first = from === undefined ? usual.from : readDay("from", from, words).first;
+  const last = to === undefined ? usual.to : readDay("to", to, words).last;
+  if (Temporal.PlainDate.compare(first, last) > 0) {
+    throw new PageError(400, words.turnedPeriod(`${first}`, `${last}`));
+  }
+  if (first.until(last).days >= LONGEST_PERIOD_DAYS) {
+    throw new PageError(400, words.longPeriod(LONGEST_PERIOD_DAYS));
+  }
+  const end = today.add({ days: horizonDays });
+  if (Temporal.PlainDate.compare(last, end) > 0) {
+    throw new PageError(400, words.farPeriod(`${last}`, `${end}`));
+  }
+  return { from: first, to: last };
+}
+
+/** The first and the last day that a day or a month means. */
+function readDay(name: string, text: string, words: SiteWords) {
+  const day = parseDay(text);
+  if (day !== null) return { first: day, last: day };
+  const first = /^\d{4}-\d{2}$/.test(text) ? parseDay(`${text}-01`) : null;
+  if (first === null) throw new PageError(400, words.badDate(name, text));
+  return { first, last: first.add({ months: 1 }).subtract({ days: 1 }) };
+}
+
+/** A day like "2026-05-03"; null where it is none. */
+export function parseDay(text: string): Temporal.PlainDate | null {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return null;
+  try {
+    return Temporal.PlainDate.from(text, { overflow: "reject" });
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
+}
+
+function readCar(text: string, words: SiteWords): number {
+  const id = Number(text);
+  if (/^[1-9]\d*$/.test(text) && Number.isSafeInteger(id)) return id;
+  throw new PageError(400, words.badCar(text));
+}
+
+function readAsOf(text: string, { today, language }: AddressGiven): Temporal.PlainDate {
+  const words = siteWords[language];
+  const day = parseDay(text);
+  if (day === null) throw new PageError(400, words.badDay("as_of", text));
+  if (Temporal.PlainDate.compare(day, today) > 0) {
+    throw new PageError(400, words.futureDay("as_of", text, `${today}`));
+  }
+  return day;
+}

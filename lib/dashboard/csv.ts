@@ -1,0 +1,60 @@
+import { stringify } from "csv-stringify/sync";
+import type { Cell, Column, DataTable, PageState } from "./page/page.ts";
+
+/** How a spreadsheet recognises what it would run or compute. */
+const FORMULA = /^[=+\-@\t]/;
+
+/** Stands for a personal value that is not shown. */
+const MASK = "•••";
+
+const TEXTS: readonly Column["kind"][] = ["text", "id", "date", "month", "moment"];
+
+const NUMBER = /^-?\d+(\.\d+)?(e[+-]?\d+)?$/i;
+
+/**
+ * A table as RFC 4180, with the keys of its columns as a header. Numbers stay numbers, exact ones digit by digit; text
+ * that a spreadsheet would take for a formula gets an apostrophe before it. Null is an empty cell, empty text is quoted.
+ */
+export function formatCsv({ columns, rows }: DataTable, showsPersonalData: boolean): string {
+  const lines = rows.map((row) =>
+    columns.map((column) => {
+      const cell = row[column.key] ?? null;
+      const isMasked = column.isPersonal && !showsPersonalData && cell !== null;
+      return isMasked ? MASK : toCell(column, cell);
+    })
+  );
+  return stringify([columns.map(({ key }) => key), ...lines], {
+    cast: { string: (value) => ({ value, quoted_empty: true }) },
+    record_delimiter: "\r\n",
+  });
+}
+
+function toCell({ kind }: Column, cell: Cell): string | number | null {
+  if (cell === null || typeof cell === "number") return cell;
+  if (typeof cell === "boolean") return String(cell);
+  const isNumber = !TEXTS.includes(kind) && NUMBER.test(cell);
+  return !isNumber && FORMULA.test(cell) ? `'${cell}` : cell;
+}
+
+/**
+ * The name of the file: which table, the filters of its page, and when its data were read, e.g.
+ * "cars from 2026-05-01 to 2026-05-31 at 2026-06-01T0804.csv".
+ */
+export function csvFileName(
+  table: DataTable,
+  state: PageState,
+  readAt: Temporal.ZonedDateTime,
+): string {
+  const { lang: _lang, ...filters } = state.address;
+  const moment = readAt.toPlainDateTime().toString({ smallestUnit: "minute" }).replace(":", "");
+  const parts = Object.entries(filters).map(([name, value]) => `${name} ${value}`);
+  const name = [table.name, ...parts, `at ${moment}`].join(" ");
+  // What file systems refuse, and what would end the header.
+  return `${name.replaceAll(/[^\p{L}\p{N} ._-]/gu, "_").slice(0, 200)}.csv`;
+}
+
+/** The header that makes a browser save an answer under a name. */
+export function attachment(fileName: string): string {
+  const plain = fileName.replaceAll(/[^\x20-\x7e]/g, "_");
+  return `attachment; filename="${plain}"; filename*=UTF-8''${encodeURIComponent(fileName)}`;
+}

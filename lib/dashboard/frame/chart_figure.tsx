@@ -1,0 +1,44 @@
+import type { Child } from "hono/jsx";
+import type { Notice } from "../page/notice.ts";
+import type { DataTable, Markup } from "../page/page.ts";
+import { DataTableView } from "./data_table.tsx";
+import { type Definition, DefinitionDetails } from "./definition.tsx";
+import { NoticeList } from "./notice_box.tsx";
+import type { View } from "./view.ts";
+
+export interface ChartFigureProps {
+  readonly view: View;
+  /** Unique on the page, not that of the chart inside: an anchor. */
+  readonly id: string;
+  readonly title: string;
+  /** Unit and period, below the title: "€ per car day, May 2026". */
+  readonly subtitle?: string;
+  /** The numbers that the chart draws. */
+  readonly table: DataTable;
+  /** What is wrong with the data of this chart. */
+  readonly notices?: readonly Notice[];
+  readonly definition?: Definition;
+  /** The chart. */
+  readonly children: Child;
+}
+
+/** A chart with its title, what is wrong with its data, what it means, its numbers, its CSV and its SQL. */
+export function ChartFigure(props: ChartFigureProps): Markup {
+  const { view, id, title, table } = props;
+  return (
+    <figure class="chart-figure" id={id} aria-labelledby={`${id}-caption`}>
+      <figcaption>
+        <h3 id={`${id}-caption`}>{title}</h3>
+        {props.subtitle === undefined ? "" : <p class="subtitle">{props.subtitle}</p>}
+      </figcaption>
+      <NoticeList language={view.state.language} notices={props.notices ?? []} />
+      {props.children}
+      <div class="figure-details">
+        {props.definition
+          ? <DefinitionDetails view={view} of={title} definition={props.definition} />
+          : ""}
+        <DataTableView view={view} table={table} isFolded />
+      </div>
+    </figure>
+  );
+}

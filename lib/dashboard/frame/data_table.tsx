@@ -1,0 +1,142 @@
+import type { Cell, Column, ColumnKind, DataTable, Markup, Row } from "../page/page.ts";
+import type { Format } from "../words/format.ts";
+import { cellLink, csvLink } from "./links.ts";
+import { SqlDetails } from "./sql_details.tsx";
+import { formatOf, type View, wordsOfView } from "./view.ts";
+
+export interface DataTableProps {
+  readonly view: View;
+  readonly table: DataTable;
+  /** Behind a summary: the numbers of a chart. */
+  readonly isFolded?: boolean;
+  /** Rows that are shown, the rest is in the CSV; all where it is not given. */
+  readonly most?: number;
+  /** What is said where there are no rows; there is a plain sentence for those who don't say. */
+  readonly emptyText?: string;
+}
+
+const NUMBERS: readonly ColumnKind[] = ["count", "decimal", "money", "ratio", "days", "seconds"];
+
+/** Stands for a personal value that is not shown. */
+const MASK = "•••";
+
+/** A table with its CSV and its SQL. It scrolls inside itself where the page is narrow. */
+export function DataTableView(props: DataTableProps): Markup {
+  const words = wordsOfView(props.view).frame;
+  if (!props.isFolded) return <TableBlock {...props} />;
+  return (
+    <details class="numbers">
+      <summary>
+        {words.numbers}
+        <span class="visually-hidden">: {props.table.title}</span>
+      </summary>
+      <TableBlock {...props} />
+    </details>
+  );
+}
+
+function TableBlock(props: DataTableProps): Markup {
+  const { view, table } = props;
+  const words = wordsOfView(view).frame;
+  return (
+    <div class="table-block" id={`table-${table.name}`}>
+      {table.rows.length === 0
+        ? (
+          <>
+            <p class="table-title">{table.title}</p>
+            <p class="empty-table">{props.emptyText ?? words.emptyTable}</p>
+          </>
+        )
+        : <Table {...props} />}
+      <div class="table-links">
+        <a href={csvLink(view, table.name)} aria-label={words.csvOf(table.title)} download="">
+          {words.csv}
+        </a>
+        <SqlDetails view={view} sqlFile={table.sqlFile} />
+      </div>
+    </div>
+  );
+}
+
+function Table({ view, table, most }: DataTableProps): Markup {
+  const format = formatOf(view);
+  const words = wordsOfView(view);
+  const rows = most === undefined ? table.rows : table.rows.slice(0, most);
+  const cut = table.rows.length - rows.length;
+  return (
+    <>
+      <div class="table-window" role="region" tabindex={0} aria-label={table.title}>
+        <table class="data">
+          <caption>{table.title}</caption>
+          <thead>
+            <tr>
+              {table.columns.map((column) => (
+                <th scope="col" class={classOf(column)} title={column.definition}>
+                  {column.title}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <tr>
+                {table.columns.map((column, index) => (
+                  <TableCell
+                    view={view}
+                    format={format}
+                    column={column}
+                    row={row}
+                    isHead={index === 0}
+                  />
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {cut > 0 ? <p class="table-cut">{words.charts.cut(cut)}</p> : ""}
+    </>
+  );
+}
+
+interface CellProps {
+  readonly view: View;
+  readonly format: Format;
+  readonly column: Column;
+  readonly row: Row;
+  readonly isHead: boolean;
+}
+
+function TableCell({ view, format, column, row, isHead }: CellProps): Markup {
+  const value: Cell = row[column.key] ?? null;
+  const isMasked = column.isPersonal && !view.settings.showsPersonalData && value !== null;
+  const text = isMasked
+    ? <Masked view={view} />
+    : <CellText text={format.cell(column.kind, value)} kind={column.kind} />;
+  const href = cellLink(view, column.linkTo?.(row) ?? null);
+  const content = href === null ? text : <a href={href}>{text}</a>;
+  return isHead
+    ? <th scope="row" class={classOf(column)}>{content}</th>
+    : <td class={classOf(column)}>{content}</td>;
+}
+
+function Masked({ view }: { readonly view: View }): Markup {
+  return (
+    <span class="masked">
+      <span aria-hidden="true">{MASK}</span>
+      <span class="visually-hidden">{wordsOfView(view).frame.masked}</span>
+    </span>
+  );
+}
+
+/** Texts of people may be of any direction and length: isolated, and cut with the whole as a title. */
+function CellText(
+  { text, kind }: { readonly text: string; readonly kind: ColumnKind },
+): Markup {
+  if (kind !== "text") return <>{text}</>;
+  return text.length > 40 ? <bdi class="clip" title={text}>{text}</bdi> : <bdi>{text}</bdi>;
+}
+
+function classOf({ kind }: Column): string {
+  return NUMBERS.includes(kind) ? "number" : `kind-${kind}`;
+}

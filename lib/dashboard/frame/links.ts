@@ -1,0 +1,63 @@
+import { safeHref } from "../page/safe_href.ts";
+import type { View } from "./view.ts";
+
+/** Parameters to set; null takes one out. */
+export type Changes = Readonly<Record<string, string | null>>;
+
+/** The parameters that mean the same on every page, in the order of an address. */
+const COMMON = ["from", "to", "car", "model", "as_of", "lang"];
+
+/**
+ * The address of a page of the site with the state of the present one: period, car, model, as_of, language. What only
+ * the present page knows is kept on that page alone.
+ */
+export function siteLink(
+  { path, state }: Pick<View, "path" | "state">,
+  to: string,
+  changes: Changes = {},
+): string {
+  return addressOf(path, state.address, to, changes);
+}
+
+/** The same from the parts of an address; a "#…" at the end of `to` stays at the end. */
+export function addressOf(
+  path: string,
+  address: Readonly<Record<string, string>>,
+  to: string,
+  changes: Changes = {},
+): string {
+  const [target = "", fragment] = to.split("#", 2);
+  const [toPath = "", toQuery] = target.split("?", 2);
+  const parameters = new Map<string, string>();
+  const keep = (names: readonly string[], values: Readonly<Record<string, string | null>>) => {
+    for (const name of names) {
+      const value = values[name];
+      if (value === null || value === "") parameters.delete(name);
+      else if (value !== undefined) parameters.set(name, value);
+    }
+  };
+  keep(COMMON, address);
+  if (toPath === path || toPath === csvPath(path)) keep(Object.keys(address), address);
+  const asked = Object.fromEntries(new URLSearchParams(toQuery ?? ""));
+  keep(Object.keys(asked), asked);
+  keep(Object.keys(changes), changes);
+  const query = new URLSearchParams([...parameters]).toString();
+  return toPath + (query ? `?${query}` : "") + (fragment ? `#${fragment}` : "");
+}
+
+/** Where a cell leads: paths of the site get the state, others are let through or not; null is shown as text. */
+export function cellLink(view: View, href: string | null): string | null {
+  if (href === null) return null;
+  const safe = safeHref(href, view.settings.amoUrl);
+  return safe?.startsWith("/") ? siteLink(view, safe) : safe;
+}
+
+/** The path of a page's tables as CSV. */
+export function csvPath(path: string): string {
+  return path === "/" ? "/today.csv" : `${path}.csv`;
+}
+
+/** The address of one table of the page as CSV, with its filters. */
+export function csvLink(view: Pick<View, "path" | "state">, table: string): string {
+  return siteLink(view, csvPath(view.path), { table });
+}

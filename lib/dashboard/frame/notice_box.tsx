@@ -1,0 +1,48 @@
+import type { Notice } from "../page/notice.ts";
+import type { Language, Markup } from "../page/page.ts";
+import { wordsOf } from "../words/words.ts";
+
+export type NoticeTone = "info" | "warning" | "bad" | "good";
+
+/** A sentence that stands out: its kind is said in a word and a sign, the colour only helps. */
+export function NoticeBox(
+  props: { readonly language: Language; readonly tone: NoticeTone; readonly text: string },
+): Markup {
+  const { language, tone, text } = props;
+  return (
+    <p class={`notice ${tone}`}>
+      <span class="sign" aria-hidden="true">{SIGNS[tone]}</span>
+      <span>
+        <strong>{wordsOf(language).frame.tones[tone]}.</strong> {text}
+      </span>
+    </p>
+  );
+}
+
+const SIGNS: Readonly<Record<NoticeTone, string>> = {
+  info: "i",
+  warning: "!",
+  bad: "×",
+  good: "✓",
+};
+
+/** What is wrong with the data behind something, each once. */
+export function NoticeList(
+  props: { readonly language: Language; readonly notices: readonly Notice[] },
+): Markup | string {
+  const texts = new Map(props.notices.map((notice) => [notice.text, notice]));
+  if (texts.size === 0) return "";
+  return (
+    <ul class="notices">
+      {[...texts.values()].map((notice) => (
+        <li>
+          <NoticeBox
+            language={props.language}
+            tone={notice.level === "error" ? "bad" : "warning"}
+            text={notice.text}
+          />
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,141 @@
+import { z } from "zod";
+import { readState } from "./address.ts";
+import { createDataFlow, type DataFlow } from "./data_flow.ts";
+import { createInTurn } from "./in_turn.ts";
+import { createLastGood, type GoodPage } from "./last_good.ts";
+import { describeRole, noticesOf, readNotices } from "./notices.ts";
+import type { Notice } from "./page/notice.ts";
+import { type Language, PageError, type PageState, type SiteSettings } from "./page/page.ts";
+import { type Reading, readPage, readProblemOf } from "./reading.ts";
+import type { Route } from "./routes.ts";
+import type { SiteOptions } from "./site_options.ts";
+import { type SiteWords, siteWords } from "./words/site_words.ts";
+import { querySqlFile } from "../warehouse/sql_file.ts";
+
+/** A page as it can be shown: the present one, or the last good one and why it is that. */
+export interface PageAnswer {
+  readonly page: GoodPage;
+  readonly lastGood: string | null;
+}
+
+/** The warehouse cannot be read, and no good page of this address is left; the message is shown. */
+export class UnreadableError extends Error {
+  override readonly name = "UnreadableError";
+}
+
+/** Answers for one address. Throws `PageError`, `UnreadableError`, and what a page with a fault throws. */
+export interface PageAnswers {
+  answer(route: Route, query: URLSearchParams, language: Language): Promise<PageAnswer>;
+  /** Resolves when no page is being read any more: the warehouse must not be closed before. */
+  idle(): Promise<void>;
+}
+
+const STATEMENT_TIMEOUT_MS = 8_000;
+const PAGE_TIMEOUT_MS = 10_000;
+const MOST_WAITING = 40;
+const KEPT = { pages: 100, characters: 20_000_000 };
+
+/** Makes pages out of the warehouse, and remembers the last good one of each address. */
+export function createPageAnswers(options: SiteOptions, settings: SiteSettings): PageAnswers {
+  const { statementTimeoutMs = STATEMENT_TIMEOUT_MS, pageTimeoutMs = PAGE_TIMEOUT_MS } = options;
+  const lastGood = createLastGood(KEPT);
+  const flow = createDataFlow(options.dags);
+  const inTurn = createInTurn<GoodPage>({ timeoutMs: pageTimeoutMs, waiting: MOST_WAITING });
+  const answer: PageAnswers["answer"] = async (route, query, language) => {
+    const key = keyOf(route, query, language);
+    try {
+      const page = await inTurn.ask(key, async () => {
+        const made = await readPage(
+          options.warehouse,
+          route.page.reads,
+          statementTimeoutMs,
+          (reading) => makePage(reading, route, query, language, options, settings, flow),
+        );
+        lastGood.put(key, made, sizeOf(made));
+        return made;
+      });
+      return { page, lastGood: null };
+    } catch (error) {
+      const problem = readProblemOf(error);
+      if (error instanceof PageError || problem === null) throw error;
+      const words = siteWords[language];
+      const text = {
+        away: words.away,
+        too_slow: words.tooSlow(statementTimeoutMs / 1000),
+        behind: words.behind,
+        no_right: words.noRight("PG_USER"),
+        busy: words.busy,
+      }[problem];
+      const page = lastGood.get(key);
+      if (page === null) throw new UnreadableError(text, { cause: error });
+      return { page, lastGood: words.lastGood(text) };
+    }
+  };
+  return { answer, idle: inTurn.idle };
+}
+
+function keyOf({ path }: Route, query: URLSearchParams, language: Language): string {
+  const sorted = new URLSearchParams(query);
+  sorted.delete("lang");
+  sorted.sort();
+  return `${language} ${path}?${sorted}`;
+}
+
+/** Roughly, in characters: the markup, and a few for each cell. */
+function sizeOf({ content: { body, tables } }: GoodPage): number {
+  const cells = tables.reduce((sum, { columns, rows }) => sum + columns.length * rows.length, 0);
+  return String(body).length + 20 * cells;
+}
+
+async function makePage(
+  reading: Reading,
+  { page, params, path }: Route,
+  query: URLSearchParams,
+  language: Language,
+  { horizonDays, freshnessHours }: SiteOptions,
+  settings: SiteSettings,
+  flow: DataFlow,
+): Promise<GoodPage> {
+  const { tx, now } = reading;
+  const today = now.toZonedDateTimeISO(settings.timeZone).toPlainDate();
+  const state = readState(page, query, { today, language, horizonDays });
+  await refuseUnknownFilters(reading, state, siteWords[language]);
+  const given = { language, timeZone: settings.timeZone, freshnessHours };
+  let all: Promise<readonly Notice[]> | null = null;
+  const notices = async (sqlFile: string) =>
+    await noticesOf(await (all ??= readNotices(tx, given, flow)), sqlFile, flow);
+  const content = await page.render({
+    path,
+    state,
+    params,
+    settings,
+    now,
+    today,
+    ask: async (sqlFile, values) => await querySqlFile(tx, sqlFile, values),
+    sql: tx,
+    notices,
+  });
+  const ofTables = await Promise.all(content.tables.map(({ sqlFile }) => notices(sqlFile)));
+  const ofRole = describeRole(reading, language);
+  return {
+    // Markup may still have to wait for a part of it.
+    content: { ...content, body: await content.body },
+    state,
+    notices: [...ofRole === null ? [] : [ofRole], ...new Set(ofTables.flat())],
+    readAt: now,
+  };
+}
+
+const filterRows = z.tuple([z.object({ has_car: z.boolean(), has_model: z.boolean() })]);
+
+async function refuseUnknownFilters(
+  { tx }: Reading,
+  { car, model }: PageState,
+  words: SiteWords,
+): Promise<void> {
+  if (car === null && model === null) return;
+  const rows = await querySqlFile(tx, "dashboard/find_filters.sql", [car, model]);
+  const [{ has_car: hasCar, has_model: hasModel }] = filterRows.parse([...rows]);
+  if (car !== null && !hasCar) throw new PageError(404, words.unknownCar(car));
+  if (model !== null && !hasModel) throw new PageError(404, words.unknownModel(model));
+}

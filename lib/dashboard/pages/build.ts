@@ -1,0 +1,33 @@
+import { z } from "zod";
+import type { PageRequest } from "../page/page.ts";
+
+/** What the marts were last built for. */
+export interface Build {
+  readonly logicalDate: Temporal.PlainDate;
+  /** The last finished day: figures "so far" count days up to it. */
+  readonly lastFinishedDay: Temporal.PlainDate;
+  /** Before it nothing is known of how things stood. */
+  readonly firstLoadDay: Temporal.PlainDate | null;
+}
+
+const date = z.string().transform((text) => Temporal.PlainDate.from(text));
+
+const buildRows = z.array(z.object({
+  logical_date: date,
+  last_finished_day: date,
+  first_load_day: date.nullable(),
+}));
+
+/**
+ * The build behind the marts; null before the first one. Where the page shows an earlier state, the last finished day
+ * is that of the state.
+ */
+export async function readBuild({ ask, state: { asOf } }: PageRequest): Promise<Build | null> {
+  const [row] = buildRows.parse(await ask("dashboard/read_build.sql", []));
+  if (!row) return null;
+  return {
+    logicalDate: row.logical_date,
+    lastFinishedDay: asOf ?? row.last_finished_day,
+    firstLoadDay: row.first_load_day,
+  };
+}

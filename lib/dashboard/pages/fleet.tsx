@@ -1,0 +1,193 @@
+import { LineChart } from "../charts/line_chart.tsx";
+import { ChartFigure } from "../frame/chart_figure.tsx";
+import { DataTableView } from "../frame/data_table.tsx";
+import { Kpi, KpiRow } from "../frame/kpi.tsx";
+import { siteLink } from "../frame/links.ts";
+import { Pagination, Section } from "../frame/parts.tsx";
+import { formatOf } from "../frame/view.ts";
+import type { DataTable, Markup, Page, PageContent, PageRequest } from "../page/page.ts";
+import { figuresWords } from "../words/figures_words.ts";
+import { fleetWords } from "../words/fleet_page.ts";
+import { type Build, readBuild } from "./build.ts";
+import { comparePeriods } from "./compared_periods.ts";
+import { type Define, readDefinitions } from "./definitions.ts";
+import { type CarDays, CarDaysFigure, readCarDays } from "./fleet_days.tsx";
+import { type Members, readMembers } from "./fleet_members.ts";
+import { type FleetMonths, readFleetMonths } from "./fleet_months.ts";
+import { notBuilt } from "./not_built.tsx";
+import { monthOf } from "./own_periods.ts";
+import { type ComparedSums, comparisonsOf, type PeriodSums, readSums } from "./period_sums.ts";
+import { soFarText } from "./so_far_text.ts";
+import { sumsTable } from "./sums_table.ts";
+
+/** How much of the fleet was rented: of all of it, per model, car, month and day. */
+export const fleetPage: Page = {
+  path: "/fleet",
+  reads: "business",
+  filters: ["period", "car", "model", "as_of"],
+  parameters: ["page"],
+  defaultPeriod: monthOf,
+  render,
+};
+
+interface FleetData {
+  readonly build: Build;
+  readonly define: Define;
+  readonly periods: ReturnType<typeof comparePeriods>;
+  readonly sums: ComparedSums;
+  readonly summary: DataTable;
+  readonly months: FleetMonths;
+  readonly models: Members;
+  readonly cars: Members;
+  readonly carDays: CarDays;
+}
+
+async function render(request: PageRequest): Promise<PageContent> {
+  const words = fleetWords[request.state.language];
+  const build = await readBuild(request);
+  if (build === null) return notBuilt(request, words.title);
+  const periods = comparePeriods(request.state.period, build.lastFinishedDay);
+  const sums = await readSums(request, periods);
+  const cars = await readMembers(request, "car");
+  const data: FleetData = {
+    build,
+    periods,
+    sums,
+    cars,
+    define: await readDefinitions(request),
+    summary: sumsTable(request, "summary", words.summary, sums, periods),
+    months: await readFleetMonths(request),
+    models: await readMembers(request, "model"),
+    carDays: await readCarDays(request, cars),
+  };
+  const tables = [
+    ...[data.summary, data.months.table, data.models.table, data.cars.table],
+    data.carDays.table,
+  ];
+  return { title: words.title, tables, body: <Body request={request} data={data} /> };
+}
+
+function Body(
+  { request, data }: { readonly request: PageRequest; readonly data: FleetData },
+): Markup {
+  const words = fleetWords[request.state.language];
+  return (
+    <>
+      <Summary request={request} data={data} />
+      <Section id="months" title={words.months} intro={words.monthsIntro}>
+        <MonthsFigure request={request} data={data} />
+      </Section>
+      {request.state.car === null && request.state.model === null
+        ? (
+          <Section id="models" title={words.models} intro={words.membersIntro}>
+            <DataTableView view={request} table={data.models.table} emptyText={words.noMembers} />
+          </Section>
+        )
+        : ""}
+      <Section id="cars" title={words.cars} intro={words.membersIntro}>
+        <DataTableView view={request} table={data.cars.shown} emptyText={words.noMembers} />
+        <Pagination view={request} page={data.cars.page} pages={data.cars.pages} />
+      </Section>
+      <Section id="days" title={words.days} intro={words.daysIntro}>
+        <CarDaysFigure request={request} carDays={data.carDays} />
+      </Section>
+    </>
+  );
+}
+
+function Summary(
+  { request, data }: { readonly request: PageRequest; readonly data: FleetData },
+): Markup {
+  const words = figuresWords[request.state.language];
+  const { sums, periods, define } = data;
+  const present = sums.present;
+  const idleDays = ({ car_days, rented_days }: PeriodSums) => car_days - rented_days;
+  const compare = (figureOf: (sums: PeriodSums) => string | number | null, more: boolean | null) =>
+    comparisonsOf(request, sums, periods, figureOf, more);
+  const href = siteLink(request, "/fleet#cars");
+  return (
+    <Section
+      id="summary"
+      title={fleetWords[request.state.language].summary}
+      intro={soFarText(request, data.periods)}
+    >
+      <KpiRow>
+        <Kpi
+          view={request}
+          name={words.utilisation}
+          kind="ratio"
+          value={present?.utilisation ?? null}
+          comparison={compare((one) => one.utilisation, true)}
+          href={href}
+          definition={{
+            ...define("dm.fleet_utilisation_month.utilisation"),
+            sqlFile: sums.sqlFile,
+          }}
+        />
+        <Kpi
+          view={request}
+          name={words.rentedDays}
+          kind="days"
+          value={present?.rented_days ?? null}
+          comparison={compare((one) => one.rented_days, true)}
+          href={href}
+          definition={{ ...define("dm.revenue_day.rented_days"), sqlFile: sums.sqlFile }}
+        />
+        <Kpi
+          view={request}
+          name={words.idleDays}
+          kind="days"
+          value={present === null ? null : idleDays(present)}
+          comparison={compare(idleDays, false)}
+          href={href}
+          definition={{
+            ...define("dm.fleet_utilisation_month.idle_days"),
+            sqlFile: sums.sqlFile,
+          }}
+        />
+        <Kpi
+          view={request}
+          name={words.revpac}
+          kind="money"
+          value={present?.revpac ?? null}
+          comparison={compare((one) => one.revpac, true)}
+          href={href}
+          definition={{ ...define("dm.revenue_day.revpac"), sqlFile: sums.sqlFile }}
+        />
+      </KpiRow>
+      <DataTableView view={request} table={data.summary} isFolded />
+    </Section>
+  );
+}
+
+function MonthsFigure(
+  { request, data }: { readonly request: PageRequest; readonly data: FleetData },
+): Markup {
+  const words = fleetWords[request.state.language];
+  const { months, define } = data;
+  return (
+    <ChartFigure
+      view={request}
+      id="utilisation"
+      title={words.utilisationByMonth}
+      table={months.table}
+      notices={months.notices}
+      definition={define("dm.fleet_utilisation_month.utilisation")}
+    >
+      <LineChart
+        id="utilisation-chart"
+        title={words.utilisationByMonth}
+        description={words.utilisationChart(months.name)}
+        format={formatOf(request)}
+        kind="ratio"
+        emptyText={words.noMonths}
+        axis={months.axis}
+        series={[
+          { name: words.thisYear, tone: "main", points: months.points },
+          { name: words.yearBefore, tone: "main", points: months.yearBefore, isComparison: true },
+        ]}
+        unfinished={months.unfinished}
+      />
+    </ChartFigure>
+  );
+}

@@ -1,0 +1,120 @@
+import { z } from "zod";
+import type { ChartAxis, ChartPoint } from "../charts/chart.ts";
+import type { Notice } from "../page/notice.ts";
+import type { DataTable, PageRequest } from "../page/page.ts";
+import { figuresWords } from "../words/figures_words.ts";
+import { fleetWords } from "../words/fleet_page.ts";
+
+const SQL_FILE = "dashboard/fleet_months.sql";
+
+/** A chart of fewer months shows no course. */
+const FEWEST_MONTHS = 13;
+
+const monthRows = z.array(z.object({
+  month: z.string(),
+  car_days: z.number(),
+  rented_days: z.number(),
+  idle_days: z.number(),
+  double_booked_days: z.number(),
+  longest_idle_run: z.number(),
+  utilisation: z.string().nullable(),
+  days_so_far: z.number(),
+  is_complete: z.boolean(),
+}));
+
+/** Utilisation by month, and what it was a year earlier. */
+export interface FleetMonths {
+  readonly table: DataTable;
+  readonly axis: ChartAxis;
+  readonly points: readonly ChartPoint[];
+  /** At the months a year later. */
+  readonly yearBefore: readonly ChartPoint[];
+  readonly unfinished: readonly string[];
+  /** What they are of: the fleet, a model or a car. */
+  readonly name: string;
+  readonly notices: readonly Notice[];
+}
+
+/** Reads the months of the period, and those before it that make a year of them. */
+export async function readFleetMonths(request: PageRequest): Promise<FleetMonths> {
+  const { ask, state } = request;
+  const { from, to } = monthsShown(state.period);
+  const rows = monthRows.parse(
+    await ask(SQL_FILE, [
+      state.asOf?.toString() ?? null,
+      from.subtract({ years: 1 }).toString(),
+      to.toString(),
+      state.car,
+      state.model,
+    ]),
+  );
+  const shown = rows.filter(({ month }) => month >= from.toString());
+  const pointOf = (month: string, value: string | null) => ({ at: month, value });
+  return {
+    notices: await request.notices(SQL_FILE),
+    table: monthsTable(state.language, shown),
+    axis: { step: "month", from: from.toString(), to: to.toString() },
+    points: shown.map(({ month, utilisation }) => pointOf(month, utilisation)),
+    yearBefore: rows.map(({ month, utilisation }) =>
+      pointOf(Temporal.PlainDate.from(month).add({ years: 1 }).toString(), utilisation)
+    ),
+    unfinished: shown.filter((row) => !row.is_complete).map(({ month }) => month),
+    name: state.model ??
+      (state.car === null ? fleetWords[state.language].wholeFleet : `${state.car}`),
+  };
+}
+
+/** The months of a period by their first days, or as many before its end as a chart needs. */
+export function monthsShown(
+  period: PageRequest["state"]["period"],
+): { readonly from: Temporal.PlainDate; readonly to: Temporal.PlainDate } {
+  const to = period.to.with({ day: 1 });
+  const asked = period.from.with({ day: 1 });
+  const least = to.subtract({ months: FEWEST_MONTHS - 1 });
+  return { from: Temporal.PlainDate.compare(asked, least) < 0 ? asked : least, to };
+}
+
+function monthsTable(
+  language: PageRequest["state"]["language"],
+  rows: z.infer<typeof monthRows>,
+): DataTable {
+  const words = figuresWords[language];
+  const of = (column: string) => `dm.fleet_utilisation_month.${column}`;
+  return {
+    name: "months",
+    title: fleetWords[language].utilisationByMonth,
+    sqlFile: SQL_FILE,
+    columns: [
+      {
+        key: "month",
+        title: words.month,
+        kind: "month",
+        linkTo: ({ month }) => `/fleet?from=${`${month}`.slice(0, 7)}&to=${`${month}`.slice(0, 7)}`,
+      },
+      {
+        key: "utilisation",
+        title: words.utilisation,
+        kind: "ratio",
+        definition: of("utilisation"),
+      },
+      { key: "rented_days", title: words.rentedDays, kind: "count", definition: of("rented_days") },
+      { key: "car_days", title: words.carDays, kind: "count", definition: of("car_days") },
+      { key: "idle_days", title: words.idleDays, kind: "count", definition: of("idle_days") },
+      {
+        key: "longest_idle_run",
+        title: words.longestIdleRun,
+        kind: "count",
+        definition: of("longest_idle_run"),
+      },
+      {
+        key: "double_booked_days",
+        title: words.doubleBookedDays,
+        kind: "count",
+        definition: of("double_booked_days"),
+      },
+      { key: "days_so_far", title: words.daysSoFar, kind: "count", definition: of("days_so_far") },
+      { key: "is_complete", title: words.isComplete, kind: "flag", definition: of("is_complete") },
+    ],
+    rows,
+  };
+}

@@ -1,0 +1,140 @@
+import { z } from "zod";
+import type { DataTable, PageRequest } from "../page/page.ts";
+import { figuresWords } from "../words/figures_words.ts";
+import { moneyWords } from "../words/money_page.ts";
+import { stageName } from "../words/stage_name.ts";
+import { readPageNumber } from "./page_number.ts";
+
+const BOOKINGS_FILE = "dashboard/bookings_of_days.sql";
+const UNATTRIBUTED_FILE = "dashboard/unattributed_bookings.sql";
+const PAGE_SIZE = 100;
+
+const bookingRows = z.array(z.object({
+  lead_id: z.string(),
+  car_id: z.string(),
+  plate: z.string().nullable(),
+  stage: z.string(),
+  first_day: z.string(),
+  last_day: z.string(),
+  rental_days: z.number().nullable(),
+  amount: z.string().nullable(),
+  share: z.string().nullable(),
+  bookings: z.number(),
+}));
+
+const unattributedRows = z.array(z.object({
+  lead_id: z.string(),
+  usage_date: z.string(),
+  revenue: z.string(),
+  car_id: z.string().nullable(),
+  plate: z.string().nullable(),
+  stage: z.string().nullable(),
+  lacks_amount: z.boolean().nullable(),
+  lacks_car: z.boolean(),
+  lacks_dates: z.boolean().nullable(),
+  is_beyond_horizon: z.boolean(),
+}));
+
+/** The bookings behind the revenue of a period, a page of them. */
+export interface Bookings {
+  readonly table: DataTable;
+  readonly page: number;
+  readonly pages: number;
+}
+
+/** Reads the bookings that cover days of the period, the largest shares first. */
+export async function readBookings(request: PageRequest): Promise<Bookings> {
+  const asked = /^\d{1,6}$/.test(request.state.own.page ?? "1")
+    ? Number(request.state.own.page ?? "1")
+    : 1;
+  const rows = bookingRows.parse(
+    await request.ask(BOOKINGS_FILE, [
+      ...filtersOf(request),
+      String((Math.max(1, asked) - 1) * PAGE_SIZE),
+      String(PAGE_SIZE),
+    ]),
+  );
+  const pages = Math.max(1, Math.ceil((rows[0]?.bookings ?? 0) / PAGE_SIZE));
+  return { table: bookingsTable(request, rows), page: readPageNumber(request, pages), pages };
+}
+
+function filtersOf({ state }: PageRequest): (string | number | null)[] {
+  const { from, to } = state.period;
+  return [
+    state.asOf?.toString() ?? null,
+    from.toString(),
+    to.toString(),
+    state.car,
+    state.model,
+  ];
+}
+
+function bookingsTable({ state }: PageRequest, rows: z.infer<typeof bookingRows>): DataTable {
+  const words = moneyWords[state.language];
+  const names = figuresWords[state.language];
+  return {
+    name: "bookings",
+    title: words.bookingsTable,
+    sqlFile: BOOKINGS_FILE,
+    columns: [
+      {
+        key: "lead_id",
+        title: names.lead,
+        kind: "id",
+        linkTo: (row) => `/history/lead/${row.lead_id}`,
+      },
+      { key: "car", title: names.car, kind: "text", linkTo: (row) => `/history/car/${row.car_id}` },
+      { key: "stage_name", title: names.stage, kind: "text" },
+      { key: "first_day", title: words.from, kind: "date" },
+      { key: "last_day", title: words.to, kind: "date" },
+      { key: "rental_days", title: words.rentalDays, kind: "count" },
+      { key: "amount", title: names.amount, kind: "money" },
+      { key: "share", title: words.share, kind: "money", definition: "dm.revenue_day.revenue" },
+    ],
+    rows: rows.map((row) => ({
+      ...row,
+      car: row.plate ?? row.car_id,
+      stage_name: stageName(row.stage, state.language),
+    })),
+  };
+}
+
+/** Reads the bookings that are in no figure because they lack something. */
+export async function readUnattributed(request: PageRequest): Promise<DataTable> {
+  const { state } = request;
+  const words = moneyWords[state.language];
+  const names = figuresWords[state.language];
+  const rows = unattributedRows.parse(await request.ask(UNATTRIBUTED_FILE, filtersOf(request)));
+  return {
+    name: "unattributed",
+    title: words.unattributedTable,
+    sqlFile: UNATTRIBUTED_FILE,
+    columns: [
+      {
+        key: "lead_id",
+        title: names.lead,
+        kind: "id",
+        linkTo: (row) => `/history/lead/${row.lead_id}`,
+      },
+      { key: "usage_date", title: names.day, kind: "date" },
+      {
+        key: "revenue",
+        title: names.amount,
+        kind: "money",
+        definition: "dm.revenue_day.unattributed_revenue",
+      },
+      { key: "stage_name", title: names.stage, kind: "text" },
+      {
+        key: "plate",
+        title: names.car,
+        kind: "text",
+        linkTo: (row) => row.car_id === null ? null : `/history/car/${row.car_id}`,
+      },
+      { key: "lacks_car", title: words.lacksCar, kind: "flag" },
+      { key: "lacks_amount", title: words.lacksAmount, kind: "flag" },
+      { key: "lacks_dates", title: words.lacksDates, kind: "flag" },
+      { key: "is_beyond_horizon", title: words.beyondHorizon, kind: "flag" },
+    ],
+    rows: rows.map((row) => ({ ...row, stage_name: stageName(row.stage, state.language) })),
+  };
+}

@@ -1,0 +1,153 @@
+import { BarChart } from "../charts/bar_chart.tsx";
+import { ChartFigure } from "../frame/chart_figure.tsx";
+import { DataTableView } from "../frame/data_table.tsx";
+import { Kpi, type KpiProps, KpiRow } from "../frame/kpi.tsx";
+import { siteLink } from "../frame/links.ts";
+import { Section } from "../frame/parts.tsx";
+import { formatOf } from "../frame/view.ts";
+import type { Notice } from "../page/notice.ts";
+import type { DataTable, Markup, Page, PageContent, PageRequest } from "../page/page.ts";
+import { todayWords } from "../words/today_page.ts";
+import { readBuild } from "./build.ts";
+import { type Define, readDefinitions } from "./definitions.ts";
+import { notBuilt } from "./not_built.tsx";
+import { type Kind, KINDS, readToday, TODAY_FILE, type TodayRow } from "./today_rows.ts";
+import { daysFrom, freeTable, leadTable } from "./today_tables.ts";
+
+/** More free cars than anybody reads; the CSV has all. */
+const MOST_CARS = 50;
+
+/** What the day asks for: hand-overs, what is late or contradicts itself, and which cars are free. */
+export const todayPage: Page = {
+  path: "/",
+  reads: "business",
+  filters: ["as_of"],
+  defaultPeriod: (today) => ({ from: today, to: today }),
+  render,
+};
+
+interface TodayData {
+  readonly day: Temporal.PlainDate;
+  readonly rows: readonly TodayRow[];
+  readonly tables: readonly DataTable[];
+  readonly define: Define;
+  readonly notices: readonly Notice[];
+}
+
+async function render(request: PageRequest): Promise<PageContent> {
+  const words = todayWords[request.state.language];
+  if (await readBuild(request) === null) return notBuilt(request, words.title);
+  const rows = await readToday(request);
+  const day = request.state.asOf ?? request.today;
+  const tables = KINDS.map((kind) =>
+    kind === "free_car" ? freeTable(request, day, rows) : leadTable(request, kind, rows)
+  );
+  const data: TodayData = {
+    day,
+    rows,
+    tables,
+    define: await readDefinitions(request),
+    notices: await request.notices(TODAY_FILE),
+  };
+  return { title: words.title, tables, body: <Body request={request} data={data} /> };
+}
+
+interface PartProps {
+  readonly request: PageRequest;
+  readonly data: TodayData;
+}
+
+function Body({ request, data }: PartProps): Markup {
+  const words = todayWords[request.state.language];
+  return (
+    <>
+      <p class="intro">{words.intro(formatOf(request).date(data.day.toString()))}</p>
+      <KpiRow>
+        {KINDS.map((kind) => <KindKpi request={request} data={data} kind={kind} />)}
+      </KpiRow>
+      {KINDS.map((kind, index) => {
+        const table = data.tables[index];
+        if (!table) return "";
+        return (
+          <Section id={kind} title={words.kinds[kind]} intro={words.intros[kind]}>
+            {kind === "free_car" ? <FreeFigure request={request} data={data} table={table} /> : ""}
+            <DataTableView
+              view={request}
+              table={{ ...table, title: tableTitle(words.kinds[kind], data, request) }}
+              most={MOST_CARS}
+              emptyText={words.none[kind]}
+            />
+          </Section>
+        );
+      })}
+    </>
+  );
+}
+
+/** Another name than that of the section around it. */
+function tableTitle(name: string, { day }: TodayData, request: PageRequest): string {
+  return `${name}, ${formatOf(request).date(day.toString())}`;
+}
+
+/** How a number of the kind should be looked at, once it is above 0. */
+const TONES: Readonly<Partial<Record<Kind, NonNullable<KpiProps["tone"]>>>> = {
+  overdue: "bad",
+  unassigned: "warning",
+  double_booked: "bad",
+  handover_clash: "warning",
+  contradiction: "warning",
+};
+
+function KindKpi({ request, data, kind }: PartProps & { readonly kind: Kind }): Markup {
+  const words = todayWords[request.state.language];
+  const today = data.day.toString();
+  const rows = data.rows.filter((row) =>
+    row.kind === kind && (kind !== "free_car" || row.usage_date === today)
+  );
+  const done = rows.filter((row) => row.is_done === true).length;
+  const tone = rows.length > 0 ? TONES[kind] : undefined;
+  const unit = kind === "out_today" || kind === "in_today"
+    ? words.done(formatOf(request).count(done))
+    : undefined;
+  return (
+    <Kpi
+      view={request}
+      name={kind === "free_car" ? words.freeToday : words.kinds[kind]}
+      kind="count"
+      value={rows.length}
+      {...(unit === undefined ? {} : { unit })}
+      {...(tone === undefined ? {} : { tone })}
+      href={siteLink(request, `/#${kind}`)}
+      definition={{ ...data.define("dm.today.kind"), sqlFile: TODAY_FILE }}
+    />
+  );
+}
+
+function FreeFigure({ request, data, table }: PartProps & { readonly table: DataTable }): Markup {
+  const words = todayWords[request.state.language];
+  const days = daysFrom(data.day);
+  const counts = days.map((at) => ({
+    at,
+    value: table.rows.filter((row) => row[at] === true).length,
+  }));
+  return (
+    <ChartFigure
+      view={request}
+      id="free-days"
+      title={words.freeByDay}
+      table={table}
+      notices={data.notices}
+    >
+      <BarChart
+        id="free-days-chart"
+        title={words.freeByDay}
+        description={words.freeChart}
+        format={formatOf(request)}
+        kind="count"
+        emptyText={words.none.free_car}
+        axis={{ step: "day", from: days[0] ?? "", to: days.at(-1) ?? "" }}
+        series={[{ name: words.kinds.free_car, tone: "good", points: counts }]}
+      />
+    </ChartFigure>
+  );
+}

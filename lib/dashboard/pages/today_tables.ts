@@ -1,0 +1,143 @@
+import type { Column, DataTable, PageRequest, Row } from "../page/page.ts";
+import { figuresWords } from "../words/figures_words.ts";
+import { stageName } from "../words/stage_name.ts";
+import { type TodayWords, todayWords } from "../words/today_page.ts";
+import { type Kind, TODAY_FILE, type TodayRow } from "./today_rows.ts";
+
+/** Today, and as many days after it are looked at. */
+export const DAYS_AHEAD = 7;
+
+/** The rows of one kind that is about leads. */
+export function leadTable(
+  request: PageRequest,
+  kind: Exclude<Kind, "free_car">,
+  rows: readonly TodayRow[],
+): DataTable {
+  const { state } = request;
+  const words = todayWords[state.language];
+  return {
+    name: kind,
+    title: words.kinds[kind],
+    sqlFile: TODAY_FILE,
+    columns: columnsOf(request, kind),
+    rows: rows.filter((row) => row.kind === kind).map((row): Row => ({
+      ...row,
+      stage_name: stageName(row.stage, state.language),
+      crm: row.lead_id === null ? null : words.openInCrm,
+      why: reasonOf(row, words),
+    })),
+  };
+}
+
+function columnsOf(
+  { state, settings }: PageRequest,
+  kind: Exclude<Kind, "free_car">,
+): Column[] {
+  const words = todayWords[state.language];
+  const names = figuresWords[state.language];
+  const lead: Column[] = [
+    {
+      key: "lead_id",
+      title: names.lead,
+      kind: "id",
+      linkTo: (row) => `/history/lead/${row.lead_id}`,
+    },
+    {
+      key: "crm",
+      title: words.crm,
+      kind: "text",
+      linkTo: (row) =>
+        settings.amoUrl === null ? null : `${settings.amoUrl}/leads/detail/${row.lead_id}`,
+    },
+  ];
+  const reason: Column[] = kind === "contradiction"
+    ? [{ key: "why", title: words.why, kind: "text" }]
+    : [];
+  const done: Column[] = kind === "out_today" || kind === "in_today"
+    ? [{ key: "is_done", title: words.isDone, kind: "flag" }]
+    : [];
+  const day: Column[] = kind === "out_today" || kind === "in_today"
+    ? []
+    : [{ key: "usage_date", title: words.day, kind: "date" }];
+  return [
+    ...lead,
+    {
+      key: "plate",
+      title: names.car,
+      kind: "text",
+      linkTo: (row) => row.car_id === null ? null : `/history/car/${row.car_id}`,
+    },
+    { key: "model", title: names.model, kind: "text" },
+    { key: "client_name", title: words.client, kind: "text", isPersonal: true },
+    ...day,
+    ...reason,
+    ...done,
+    // How a booking stands now says nothing of an earlier day.
+    ...(state.asOf === null ? presentColumns(words, names.stage) : []),
+  ];
+}
+
+function presentColumns(words: TodayWords, stage: string): Column[] {
+  return [
+    { key: "stage_name", title: stage, kind: "text" },
+    { key: "rental_start", title: words.start, kind: "moment" },
+    { key: "rental_end", title: words.end, kind: "moment" },
+  ];
+}
+
+function reasonOf({ kind, stage, rental_end }: TodayRow, words: TodayWords): string | null {
+  if (kind !== "contradiction" || stage === null) return null;
+  if (stage === "confirmed") return words.reasons.endPassed;
+  return stage === "on_rent" && rental_end === null ? words.reasons.noEnd : words.reasons.notBegun;
+}
+
+/** Cars by days: which are free on which of the eight. The most often free first. */
+export function freeTable(
+  { state }: PageRequest,
+  today: Temporal.PlainDate,
+  rows: readonly TodayRow[],
+): DataTable {
+  const names = figuresWords[state.language];
+  const days = daysFrom(today);
+  const cars = Map.groupBy(
+    rows.filter((row) => row.kind === "free_car"),
+    (row) => row.car_id,
+  );
+  const free = [...cars.values()].flatMap((ofCar): Row[] => {
+    const [first] = ofCar;
+    if (!first) return [];
+    const dates = new Set(ofCar.map((row) => row.usage_date));
+    const flags = days.map((day) => [day, dates.has(day)] as const);
+    return [{
+      car_id: first.car_id,
+      plate: first.plate,
+      model: first.model,
+      days: dates.size,
+      ...Object.fromEntries(flags),
+    }];
+  });
+  return {
+    name: "free_car",
+    title: todayWords[state.language].cars,
+    sqlFile: TODAY_FILE,
+    columns: [
+      {
+        key: "plate",
+        title: names.car,
+        kind: "text",
+        linkTo: (row) => `/history/car/${row.car_id}`,
+      },
+      { key: "model", title: names.model, kind: "text" },
+      ...days.map((day): Column => ({ key: day, title: day, kind: "flag" })),
+    ],
+    rows: free.toSorted((a, b) => Number(b.days) - Number(a.days)),
+  };
+}
+
+/** Today and the days after it, as ISO dates. */
+export function daysFrom(today: Temporal.PlainDate): string[] {
+  return Array.from(
+    { length: DAYS_AHEAD + 1 },
+    (_, index) => today.add({ days: index }).toString(),
+  );
+}

@@ -1,0 +1,99 @@
+import type { Language } from "../page/page.ts";
+import { pluralOf } from "./plural.ts";
+
+/** What the pages of figures share: names of figures and of what they are compared with. */
+const en = {
+  utilisation: "Utilisation",
+  revenue: "Revenue",
+  carDays: "Car days",
+  rentedDays: "Rented days",
+  idleDays: "Idle days",
+  chargedDays: "Charged days",
+  unpricedDays: "Rented for an unknown price",
+  doubleBookedDays: "Double-booked days",
+  longestIdleRun: "Longest idle run in a month",
+  adr: "Revenue per rented day (ADR)",
+  rpd: "Revenue per charged day (RPD)",
+  revpac: "Revenue per car day (RevPAC)",
+  unattributedRevenue: "Unattributed revenue",
+  unattributedBookings: "Unattributed bookings",
+  fromDay: "First day",
+  toDay: "Last day",
+  day: "Day",
+  month: "Month",
+  model: "Model",
+  car: "Car",
+  lead: "Lead",
+  stage: "Stage",
+  amount: "Amount",
+  isComplete: "Finished",
+  daysSoFar: "Days so far",
+  isAhead: "On the books",
+  before: "the period before",
+  yearAgo: "a year ago",
+  firstDays: (than: string, days: number) =>
+    `${than} (first ${days} ${days === 1 ? "day" : "days"})`,
+  period: (from: string, to: string) => from === to ? from : `${from} – ${to}`,
+  soFar: (days: number, all: number) => `${days} of ${all} days so far`,
+  noModel: "(none)",
+  deletedCar: "Deleted",
+  badPage: (text: string, pages: number) =>
+    `There is no page "${text}" of this list: expected a number from 1 to ${pages}`,
+  notBuilt: {
+    title: "There are no figures yet",
+    text: "The marts have not been built: run deno task daily, or let the scheduler come to them.",
+  },
+  nothingFinished: "No day of this period is finished yet: choose an earlier one.",
+  beforeWarehouse: (day: string) => `The warehouse knows how things stood from ${day} on.`,
+};
+
+const ru: typeof en = {
+  utilisation: "Загрузка",
+  revenue: "Выручка",
+  carDays: "Дни в парке",
+  rentedDays: "Дни в аренде",
+  idleDays: "Дни простоя",
+  chargedDays: "Оплачиваемые дни",
+  unpricedDays: "В аренде без цены",
+  doubleBookedDays: "Дни с двойной бронью",
+  longestIdleRun: "Самый длинный простой за месяц",
+  adr: "Выручка на день в аренде (ADR)",
+  rpd: "Выручка на оплачиваемый день (RPD)",
+  revpac: "Выручка на день в парке (RevPAC)",
+  unattributedRevenue: "Нераспределённая выручка",
+  unattributedBookings: "Нераспределённые брони",
+  fromDay: "Первый день",
+  toDay: "Последний день",
+  day: "День",
+  month: "Месяц",
+  model: "Модель",
+  car: "Машина",
+  lead: "Сделка",
+  stage: "Стадия",
+  amount: "Сумма",
+  isComplete: "Завершён",
+  daysSoFar: "Дней прошло",
+  isAhead: "Будущие",
+  before: "в предыдущем периоде",
+  yearAgo: "год назад",
+  firstDays: (than: string, days: number) =>
+    `${than} (первые ${days} ${
+      pluralOf("ru", days, { one: "день", few: "дня", many: "дней", other: "дня" })
+    })`,
+  period: (from: string, to: string) => from === to ? from : `${from} – ${to}`,
+  soFar: (days: number, all: number) => `прошло дней: ${days} из ${all}`,
+  noModel: "(нет)",
+  deletedCar: "Удалена",
+  badPage: (text: string, pages: number) =>
+    `Страницы «${text}» в этом списке нет: ожидается число от 1 до ${pages}`,
+  notBuilt: {
+    title: "Показателей ещё нет",
+    text: "Витрины не построены: запустите deno task daily или дождитесь планировщика.",
+  },
+  nothingFinished: "В этом периоде ещё нет завершённых дней: выберите более ранний.",
+  beforeWarehouse: (day: string) => `Хранилище знает состояния начиная с ${day}.`,
+};
+
+export type FiguresWords = typeof en;
+
+export const figuresWords: Readonly<Record<Language, FiguresWords>> = { en, ru };

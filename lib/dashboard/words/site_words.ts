@@ -1,0 +1,173 @@
+import type { Language } from "../page/page.ts";
+
+/** What the site itself says: of addresses that make no sense, of a warehouse that is away, of logging in. */
+const en = {
+  site: "Rental Analytics",
+  notFound: "There is no such page",
+  notFoundText: (path: string) => `There is nothing at ${path}.`,
+  toFirstPage: "To the first page",
+  badRequest: "This address makes no sense",
+  unavailable: "The warehouse cannot be read now",
+  fault: "This page has a fault",
+  faultText: (id: string) =>
+    `Something in this program went wrong, not in your address. Its log has the error under ${id}: ` +
+    "show it to whoever runs the program.",
+  refused: "Refused",
+  notAllowed: "This address takes no such request",
+  tooLarge: "This request is larger than any that this site takes.",
+  unknownParameter: (name: string, known: string) =>
+    `The address has a parameter "${name}", which this page does not know. It knows: ${known}.`,
+  repeatedParameter: (name: string) =>
+    `The address has the parameter "${name}" more than once. Keep one of them.`,
+  badLanguage: (text: string) => `lang is "${text}", expected en or ru.`,
+  badDate: (name: string, text: string) =>
+    `${name} is "${text}", expected a day like 2026-05-03 or a month like 2026-05.`,
+  badDay: (name: string, text: string) => `${name} is "${text}", expected a day like 2026-05-03.`,
+  futureDay: (name: string, text: string, today: string) =>
+    `${name} is ${text}, which is still to come. Give a day up to today, ${today}.`,
+  turnedPeriod: (from: string, to: string) =>
+    `The period begins on ${from} and ends before that, on ${to}. Give from and to in their order.`,
+  longPeriod: (days: number) => `The period is longer than ${days} days. Give a shorter one.`,
+  farPeriod: (text: string, last: string) =>
+    `The period reaches to ${text}, but days after ${last} are not built. End it there.`,
+  badCar: (text: string) => `car is "${text}", expected the number of a car, like 123.`,
+  unknownCar: (id: number) => `There is no car with the number ${id}. Choose one from the list.`,
+  unknownModel: (text: string) => `No car is a "${text}". Choose a model from the list.`,
+  unknownTable: (name: string, known: string) =>
+    `This page has no table "${name}". It has: ${known}.`,
+  noTable: "This page has no table to download.",
+  tooSlow: (seconds: number) =>
+    `The warehouse has not answered within ${seconds} s. Try again, or ask for a shorter period.`,
+  away:
+    "The warehouse does not answer. Check that its server runs; this page comes back by itself.",
+  busy: "The warehouse is busy with a run of the pipeline. Try again in a moment.",
+  behind: "The warehouse is older or newer than this program. Run deno task migrate.",
+  noRight: (login: string) =>
+    `The warehouse refuses to show this to ${login}. An administrator runs ` +
+    `grant rental_bi, rental_look to "${login}".`,
+  lastGood: (problem: string) => `This is the last good page. ${problem}`,
+  roleMissing: (role: string) =>
+    `The role ${role} is missing, so this page is read with the rights of the login. ` +
+    `An administrator runs create role ${role} nologin; and then deno task migrate.`,
+  roleNotGranted: (role: string, login: string) =>
+    `The login may not take the role ${role}, so this page is read with its own rights. ` +
+    `An administrator runs grant ${role} to "${login}";`,
+  failedCheck: (name: string, table: string, count: number) =>
+    `The check ${name} of ${table} found ${count}. deno task check-data ${name} shows them.`,
+  staleSource: (table: string, at: string | null) =>
+    at === null
+      ? `${table} was never loaded. Run deno task daily.`
+      : `${table} was last loaded at ${at}: what changed since is not here. See deno task runs.`,
+  unfinishedBuild: (task: string, date: string, status: string) =>
+    `${task} of ${date} is ${status}: what it builds is older. deno task runs explain says why.`,
+  statuses: {
+    "waiting": "waiting",
+    "running": "running",
+    "failed": "failed",
+    "upstream_failed": "held up by what failed before it",
+    "skipped": "skipped",
+    "stale": "older than what it is built from",
+    "not run yet": "still to run",
+  },
+  logIn: "Log in",
+  token: "Token",
+  tokenHint: "It is DASHBOARD_TOKEN in the settings of the program.",
+  wrongToken: "That is not the token.",
+  tooManyLogins: (seconds: number) => `Too many wrong tokens. Try again in ${seconds} s.`,
+  logOut: "Log out",
+  wrongHost: (host: string) =>
+    `This site answers to this machine alone, and was asked for as "${host}". Open it by its ` +
+    "loopback address, or set DASHBOARD_TOKEN to serve it under another name.",
+  forwarded: "This site answers to this machine alone, and was asked through a proxy. " +
+    "Set DASHBOARD_TOKEN to serve it that way.",
+  wrongOrigin: "Another site has sent this. Do it from a page of this site.",
+  noWriteButtons: "Runs are started from here only when DASHBOARD_TOKEN is set.",
+  unknownDag: (id: string) => `There is no DAG "${id}". Choose one on the page of runs.`,
+  noAmo: "This DAG reads amoCRM, and this program has no account. Set AMO_SUBDOMAIN and AMO_TOKEN.",
+};
+
+const ru: typeof en = {
+  site: "Rental Analytics",
+  notFound: "Такой страницы нет",
+  notFoundText: (path) => `По адресу ${path} ничего нет.`,
+  toFirstPage: "На первую страницу",
+  badRequest: "Этот адрес не имеет смысла",
+  unavailable: "Хранилище сейчас недоступно",
+  fault: "На этой странице ошибка",
+  faultText: (id) =>
+    `Ошибка в самой программе, а не в вашем адресе. В её журнале она записана под номером ${id}: ` +
+    "покажите его тому, кто ведёт программу.",
+  refused: "Отказано",
+  notAllowed: "По этому адресу такой запрос не принимается",
+  tooLarge: "Этот запрос больше любого, который сайт принимает.",
+  unknownParameter: (name, known) =>
+    `В адресе есть параметр «${name}», которого эта страница не знает. Она знает: ${known}.`,
+  repeatedParameter: (name) => `Параметр «${name}» указан в адресе несколько раз. Оставьте один.`,
+  badLanguage: (text) => `lang: «${text}», а ожидается en или ru.`,
+  badDate: (name, text) =>
+    `${name}: «${text}», а ожидается день вида 2026-05-03 или месяц вида 2026-05.`,
+  badDay: (name, text) => `${name}: «${text}», а ожидается день вида 2026-05-03.`,
+  futureDay: (name, text, today) =>
+    `${name}: ${text} ещё не наступило. Укажите день не позже сегодняшнего, ${today}.`,
+  turnedPeriod: (from, to) =>
+    `Период начинается ${from}, а кончается раньше, ${to}. Укажите from и to по порядку.`,
+  longPeriod: (days) => `Период длиннее ${days} дней. Укажите более короткий.`,
+  farPeriod: (text, last) =>
+    `Период доходит до ${text}, но дни после ${last} не рассчитаны. Закончите его там.`,
+  badCar: (text) => `car: «${text}», а ожидается номер автомобиля, например 123.`,
+  unknownCar: (id) => `Автомобиля с номером ${id} нет. Выберите его из списка.`,
+  unknownModel: (text) => `Модели «${text}» нет ни у одного автомобиля. Выберите её из списка.`,
+  unknownTable: (name, known) => `На этой странице нет таблицы «${name}». Есть: ${known}.`,
+  noTable: "На этой странице нет таблиц для скачивания.",
+  tooSlow: (seconds) => `Хранилище не ответило за ${seconds} с. Повторите или сократите период.`,
+  away: "Хранилище не отвечает. Проверьте, работает ли его сервер; страница вернётся сама.",
+  busy: "Хранилище занято запуском конвейера. Повторите через минуту.",
+  behind: "Версия хранилища не та, что у программы. Запустите deno task migrate.",
+  noRight: (login) =>
+    `Хранилище не показывает это пользователю ${login}. Администратор выполняет ` +
+    `grant rental_bi, rental_look to "${login}".`,
+  lastGood: (problem) => `Это последняя удачная страница. ${problem}`,
+  roleMissing: (role) =>
+    `Роли ${role} нет, поэтому страница читается с правами самой учётной записи. ` +
+    `Администратор выполняет create role ${role} nologin; а затем deno task migrate.`,
+  roleNotGranted: (role, login) =>
+    `Учётной записи не выдана роль ${role}, поэтому страница читается с её собственными правами. ` +
+    `Администратор выполняет grant ${role} to "${login}";`,
+  failedCheck: (name, table, count) =>
+    `Проверка ${name} таблицы ${table} нашла: ${count}. Показать: deno task check-data ${name}.`,
+  staleSource: (table, at) =>
+    at === null
+      ? `${table} ещё ни разу не загружалась. Запустите deno task daily.`
+      : `${table} загружена в последний раз ${at}: более поздних изменений здесь нет. См. deno task runs.`,
+  unfinishedBuild: (task, date, status) =>
+    `${task} за ${date}: ${status}, поэтому данные старше. Причину скажет deno task runs explain.`,
+  statuses: {
+    "waiting": "ждёт",
+    "running": "выполняется",
+    "failed": "с ошибкой",
+    "upstream_failed": "остановлено ошибкой до него",
+    "skipped": "пропущено",
+    "stale": "старше того, из чего строится",
+    "not run yet": "ещё не запускалось",
+  },
+  logIn: "Войти",
+  token: "Токен",
+  tokenHint: "Это DASHBOARD_TOKEN из настроек программы.",
+  wrongToken: "Это не тот токен.",
+  tooManyLogins: (seconds) => `Слишком много неверных токенов. Повторите через ${seconds} с.`,
+  logOut: "Выйти",
+  wrongHost: (host) =>
+    `Сайт отвечает только этому компьютеру, а спросили «${host}». Откройте его по локальному ` +
+    "адресу или задайте DASHBOARD_TOKEN, чтобы открыть его под другим именем.",
+  forwarded: "Сайт отвечает только этому компьютеру, а запрос пришёл через прокси. " +
+    "Чтобы так его открыть, задайте DASHBOARD_TOKEN.",
+  wrongOrigin: "Это прислал другой сайт. Сделайте это со страницы этого сайта.",
+  noWriteButtons: "Запускать отсюда можно, только если задан DASHBOARD_TOKEN.",
+  unknownDag: (id) => `DAG «${id}» не существует. Выберите его на странице запусков.`,
+  noAmo: "Этот DAG читает amoCRM, а у программы нет аккаунта. Задайте AMO_SUBDOMAIN и AMO_TOKEN.",
+};
+
+export type SiteWords = typeof en;
+
+/** The words of the site in both languages. */
+export const siteWords: Readonly<Record<Language, SiteWords>> = { en, ru };

@@ -1,0 +1,113 @@
+import type { Language } from "../page/page.ts";
+
+const en = {
+  title: "Today",
+  intro: (day: string) => `What ${day} asks for.`,
+  kinds: {
+    overdue: "Overdue",
+    out_today: "Out today",
+    in_today: "In today",
+    unassigned: "Unassigned bookings",
+    double_booked: "Double bookings",
+    handover_clash: "Hand-overs that overlap",
+    contradiction: "Stage against calendar",
+    free_car: "Free cars",
+  },
+  intros: {
+    overdue: "On rent, and the planned end has passed. These cars count as taken.",
+    out_today: "Rentals that begin today.",
+    in_today: "Rentals that end today.",
+    unassigned: "Confirmed or on rent without a car: give them one in amoCRM.",
+    double_booked: "Cars that two or more bookings cover, from today on.",
+    handover_clash: "Two bookings of one car that share no day but overlap in time.",
+    contradiction: "The stage in amoCRM and the dates of the rental cannot both be right.",
+    free_car:
+      "Cars that no booking covers, today and on the next seven days. Unassigned bookings still need some of them.",
+  },
+  none: {
+    overdue: "No car is overdue.",
+    out_today: "No rental begins today.",
+    in_today: "No rental ends today.",
+    unassigned: "Every booking that is due has a car.",
+    double_booked: "No car is booked twice on one day.",
+    handover_clash: "No hand-overs overlap.",
+    contradiction: "Stages and dates agree.",
+    free_car: "No car is free on these days.",
+  },
+  done: (done: string) => `${done} done`,
+  freeToday: "Free today",
+  freeByDay: "Free cars by day",
+  freeChart: "How many cars are free today and on each of the next seven days.",
+  client: "Client",
+  day: "Day",
+  isDone: "Done",
+  start: "Planned start",
+  end: "Planned end",
+  crm: "amoCRM",
+  openInCrm: "open",
+  why: "What is wrong",
+  reasons: {
+    endPassed: "Confirmed, but its end has passed",
+    notBegun: "Out or over before the day of its start",
+    noEnd: "On rent without an end",
+  },
+  cars: "Cars",
+};
+
+const ru: typeof en = {
+  title: "Сегодня",
+  intro: (day: string) => `Чего требует ${day}.`,
+  kinds: {
+    overdue: "Просрочено",
+    out_today: "Выдачи сегодня",
+    in_today: "Возвраты сегодня",
+    unassigned: "Брони без машины",
+    double_booked: "Двойные брони",
+    handover_clash: "Пересечения передач",
+    contradiction: "Стадия против календаря",
+    free_car: "Свободные машины",
+  },
+  intros: {
+    overdue: "В аренде, а плановый конец прошёл. Эти машины считаются занятыми.",
+    out_today: "Аренды, которые начинаются сегодня.",
+    in_today: "Аренды, которые заканчиваются сегодня.",
+    unassigned: "Подтверждены или в аренде без машины: назначьте её в amoCRM.",
+    double_booked: "Машины, на которые приходятся две и более броней, начиная с сегодня.",
+    handover_clash: "Две брони одной машины без общего дня, но с пересечением по времени.",
+    contradiction: "Стадия в amoCRM и даты аренды не могут быть верны одновременно.",
+    free_car:
+      "Машины без брони сегодня и в следующие семь дней. Брони без машины ещё займут часть из них.",
+  },
+  none: {
+    overdue: "Просроченных машин нет.",
+    out_today: "Сегодня аренды не начинаются.",
+    in_today: "Сегодня аренды не заканчиваются.",
+    unassigned: "У каждой предстоящей брони есть машина.",
+    double_booked: "Нет машин, забронированных дважды на один день.",
+    handover_clash: "Передачи не пересекаются.",
+    contradiction: "Стадии и даты согласованы.",
+    free_car: "В эти дни свободных машин нет.",
+  },
+  done: (done: string) => `выполнено: ${done}`,
+  freeToday: "Свободно сегодня",
+  freeByDay: "Свободные машины по дням",
+  freeChart: "Сколько машин свободно сегодня и в каждый из следующих семи дней.",
+  client: "Клиент",
+  day: "День",
+  isDone: "Выполнено",
+  start: "Плановое начало",
+  end: "Плановый конец",
+  crm: "amoCRM",
+  openInCrm: "открыть",
+  why: "Что не так",
+  reasons: {
+    endPassed: "Подтверждена, но её конец прошёл",
+    notBegun: "Выдана или завершена раньше дня начала",
+    noEnd: "В аренде без даты конца",
+  },
+  cars: "Машины",
+};
+
+export type TodayWords = typeof en;
+
+export const todayWords: Readonly<Record<Language, TodayWords>> = { en, ru };

@@ -1,0 +1,8 @@
+-- What:  what the marts were last built for
+-- Grain: one row; none before the first build
+-- Reads: dm.build
+select
+    build.logical_date::text as logical_date,
+    build.last_finished_day::text as last_finished_day,
+    build.first_load_day::text as first_load_day
+from dm.build

@@ -1,0 +1,43 @@
+-- What:  what today asks for, or asked for at the end of an earlier day
+-- Grain: one row per kind, lead or car, and day
+-- Reads: dm.today (its functions), dds.fact_rentals, dds.dim_car, dds.dim_client; $1 as_of or null,
+--        $2 the present moment
+with found as (
+    select state.*
+    from dm.today_at($2::timestamptz) as state
+    where $1::date is null
+    union all
+    select state.*
+    from dm.today_as_of($1::date) as state
+    where $1::date is not null
+)
+
+select
+    found.kind,
+    found.lead_id::text as lead_id,
+    nullif(found.car_id, 0)::text as car_id,
+    found.usage_date::text as usage_date,
+    found.is_done,
+    coalesce(dim_car.plate, nullif(found.car_id, 0)::text) as plate,
+    dim_car.model,
+    dim_client.client_name,
+    -- How the booking stands now says nothing of an earlier day.
+    case when $1::date is null then fact_rentals.stage end as stage,
+    case
+        when $1::date is null
+            then to_char(
+                fact_rentals.rental_start at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'
+            )
+    end as rental_start,
+    case
+        when $1::date is null
+            then to_char(
+                fact_rentals.rental_end at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'
+            )
+    end as rental_end
+from found
+left join dds.fact_rentals on found.lead_id = fact_rentals.lead_id
+left join dds.dim_car on found.car_id = dim_car.car_id and found.car_id <> 0
+left join dds.dim_client
+    on fact_rentals.client_id = dim_client.client_id and fact_rentals.client_id <> 0
+order by found.kind, found.usage_date, found.car_id, found.lead_id

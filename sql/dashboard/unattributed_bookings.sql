@@ -1,0 +1,38 @@
+-- What:  the bookings of a period that lack a car, an amount or dates, or reach beyond the
+--        horizon
+-- Grain: one row per booking, the largest amounts first
+-- Reads: dm.unattributed_booking, dds.fact_rentals, dds.dim_car; $1 as_of or null, $2 first and
+--        $3 last day, $4 car or null, $5 model or null
+with bookings as (
+    select unattributed_booking.*
+    from dm.unattributed_booking
+    where
+        $1::date is null
+        and unattributed_booking.usage_date between $2::date and $3::date
+    union all
+    select state.*
+    from dm.unattributed_booking_as_of($1::date, $2::date, $3::date) as state
+    where $1::date is not null
+)
+
+select
+    bookings.lead_id::text as lead_id,
+    bookings.usage_date::text as usage_date,
+    bookings.revenue::text as revenue,
+    nullif(bookings.car_id, 0)::text as car_id,
+    dim_car.plate,
+    fact_rentals.stage,
+    fact_rentals.amount is null as lacks_amount,
+    bookings.car_id = 0 as lacks_car,
+    fact_rentals.rental_start is null
+    or fact_rentals.rental_end is null
+    or fact_rentals.rental_end < fact_rentals.rental_start as lacks_dates,
+    bookings.is_beyond_horizon
+from bookings
+left join dds.fact_rentals on bookings.lead_id = fact_rentals.lead_id
+left join dds.dim_car on bookings.car_id = dim_car.car_id
+where
+    ($4::bigint is null or bookings.car_id = $4::bigint)
+    and ($5::text is null or coalesce(dim_car.model, '(none)') = $5::text)
+order by bookings.revenue desc, bookings.lead_id
+limit 1000

@@ -1,0 +1,79 @@
+-- What:  writes the changes of booked dates that are new, different or no longer true
+-- Grain: one row per change of dates between two booked versions of a lead
+-- Reads: desired_changes, changed_leads and reading (of desired.sql)
+
+delete from dm.rental_changes_ahead
+using changed_leads
+where rental_changes_ahead.lead_id = changed_leads.id;
+
+insert into dm.rental_changes_ahead (lead_id, next_day)
+select
+    desired_changes.lead_id,
+    (
+        min(desired_changes.changed_at)
+        at time zone current_setting('rental.business_tz')
+    )::date as next_day
+from desired_changes
+cross join reading
+where desired_changes.changed_at >= reading.end_moment
+group by desired_changes.lead_id;
+
+delete from desired_changes
+using reading
+where desired_changes.changed_at >= reading.end_moment;
+
+create temporary table fates on commit drop as
+select
+    lead_id,
+    changed_at,
+    desired_changes.kind is null as is_gone
+from desired_changes
+full join (
+    select rental_changes.*
+    from dm.rental_changes
+    inner join changed_leads on rental_changes.lead_id = changed_leads.id
+) as stored_changes using (lead_id, changed_at)
+where
+    row(
+        desired_changes.kind, desired_changes.start_delta_days,
+        desired_changes.end_delta_days, desired_changes.days_delta
+    ) is distinct from row(
+        stored_changes.kind, stored_changes.start_delta_days,
+        stored_changes.end_delta_days, stored_changes.days_delta
+    );
+
+delete from dm.rental_changes
+using fates
+where
+    rental_changes.lead_id = fates.lead_id
+    and rental_changes.changed_at = fates.changed_at;
+
+insert into dm.rental_changes (
+    lead_id, kind, start_delta_days, end_delta_days, days_delta, changed_at
+)
+select
+    lead_id,
+    desired_changes.kind,
+    desired_changes.start_delta_days,
+    desired_changes.end_delta_days,
+    desired_changes.days_delta,
+    changed_at
+from desired_changes
+inner join fates using (lead_id, changed_at);
+
+update ops.watermark
+set
+    position = reading.read_to,
+    cursor_day = reading.last_day,
+    settings = reading.settings,
+    changed_at = clock_timestamp()
+from reading
+where
+    watermark.name = 'dm.rental_changes/leads'
+    and row(watermark.position, watermark.cursor_day, watermark.settings)
+    is distinct from row(reading.read_to, reading.last_day, reading.settings);
+
+select
+    count(*) as rows_written,
+    count(*) filter (where fates.is_gone) as changes_deleted
+from fates;

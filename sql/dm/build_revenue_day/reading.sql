@@ -1,0 +1,26 @@
+-- What:  finds how far the mart has read the changed days of cars, and to which day it goes
+-- Grain: mart_reading: one row
+-- Reads: dds.changed_car_day, dm.build, ops.watermark
+
+select ops.lock_watermarks('dds.changed_car_day', 'dm.revenue_day/car_days');
+
+create temporary table mart_reading on commit drop as
+select
+    watermark.name,
+    watermark.position as read_from,
+    coalesce(
+        (select max(changed_car_day.change_seq) from dds.changed_car_day),
+        watermark.position
+    ) as read_to,
+    watermark.cursor_day as last_day_before,
+    build.last_finished_day as last_day,
+    build.business_tz as settings,
+    watermark.settings is distinct from build.business_tz as is_everything
+from ops.watermark
+cross join dm.build
+where watermark.name = 'dm.revenue_day/car_days';
+
+select
+    mart_reading.read_to - mart_reading.read_from as changes_read,
+    mart_reading.is_everything::integer as built_from_everything
+from mart_reading;

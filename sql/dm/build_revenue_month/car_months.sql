@@ -1,0 +1,98 @@
+-- What:  computes the touched months of cars
+-- Grain: desired_rows: one row per month and car with car days, a booking or an unattributed one
+-- Reads: mart_reading (of reading.sql), touched_car_months (of touched_car_months.sql),
+--        dds.fact_fleet_usage_day, dm.unattributed_booking, dds.dim_car, dm.revenue_month
+
+insert into touched_car_months (car_id, month)
+select
+    revenue_month.car_id,
+    revenue_month.month
+from dm.revenue_month
+cross join mart_reading
+left join dds.dim_car on revenue_month.car_id = dim_car.car_id
+where
+    revenue_month.level = 'car'
+    and (
+        mart_reading.is_everything
+        or revenue_month.model <> coalesce(dim_car.model, '(none)')
+    )
+on conflict (car_id, month) do nothing;
+
+create temporary table month_sums (
+    car_id bigint not null,
+    month date not null,
+    revenue numeric not null default 0,
+    rented_days bigint not null default 0,
+    charged_days bigint not null default 0,
+    unpriced_days bigint not null default 0,
+    car_days bigint not null default 0,
+    unattributed_revenue numeric not null default 0,
+    unattributed_bookings bigint not null default 0,
+    revenue_ahead numeric not null default 0,
+    rented_days_ahead bigint not null default 0,
+    unattributed_revenue_ahead numeric not null default 0,
+    unattributed_bookings_ahead bigint not null default 0
+) on commit drop;
+
+insert into month_sums (
+    car_id, month, revenue, rented_days, charged_days, unpriced_days, car_days,
+    revenue_ahead, rented_days_ahead
+)
+select
+    touched_car_months.car_id,
+    touched_car_months.month,
+    coalesce(sum(usage.amount_share) filter (where not usage.is_ahead), 0) as revenue,
+    count(*) filter (where usage.is_rented and not usage.is_ahead) as rented_days,
+    coalesce(sum(usage.charged_days) filter (where not usage.is_ahead), 0)
+        as charged_days,
+    count(*) filter (where usage.is_unpriced and not usage.is_ahead)
+        as unpriced_days,
+    count(*) filter (where not usage.is_ahead) as car_days,
+    coalesce(sum(usage.amount_share) filter (where usage.is_ahead), 0)
+        as revenue_ahead,
+    count(*) filter (where usage.is_rented and usage.is_ahead) as rented_days_ahead
+from touched_car_months
+cross join mart_reading
+inner join lateral (
+    select
+        fact_fleet_usage_day.*,
+        fact_fleet_usage_day.usage_date > mart_reading.last_day as is_ahead
+    from dds.fact_fleet_usage_day
+    where
+        fact_fleet_usage_day.car_id = touched_car_months.car_id
+        and fact_fleet_usage_day.usage_date >= touched_car_months.month
+        and fact_fleet_usage_day.usage_date
+        < (touched_car_months.month + interval '1 month')::date
+) as usage on true
+group by touched_car_months.car_id, touched_car_months.month;
+
+insert into month_sums (
+    car_id, month, unattributed_revenue, unattributed_bookings,
+    unattributed_revenue_ahead, unattributed_bookings_ahead
+)
+select
+    touched_car_months.car_id,
+    touched_car_months.month,
+    coalesce(sum(lacking.revenue) filter (where not lacking.is_ahead), 0)
+        as unattributed_revenue,
+    count(*) filter (where not lacking.is_ahead) as unattributed_bookings,
+    coalesce(sum(lacking.revenue) filter (where lacking.is_ahead), 0)
+        as unattributed_revenue_ahead,
+    count(*) filter (where lacking.is_ahead) as unattributed_bookings_ahead
+from touched_car_months
+cross join mart_reading
+inner join lateral (
+    select
+        unattributed_booking.*,
+        unattributed_booking.usage_date > mart_reading.last_day as is_ahead
+    from dm.unattributed_booking
+    where
+        unattributed_booking.car_id = touched_car_months.car_id
+        and unattributed_booking.usage_date >= touched_car_months.month
+        and unattributed_booking.usage_date
+        < (touched_car_months.month + interval '1 month')::date
+) as lacking on true
+group by touched_car_months.car_id, touched_car_months.month;
+
+select count(*) as car_months_computed
+from month_sums;

@@ -1,0 +1,73 @@
+-- What:  finds the months of cars whose figures may have changed
+-- Grain: touched_car_months: a car and month; touched_months: a month
+-- Reads: mart_reading (of reading.sql), dds.changed_car_day, dds.fact_fleet_usage_day,
+--        dm.unattributed_booking
+--
+-- That are the months of changed days and those into which the last finished day has moved on;
+-- the mart itself adds the months of cars that are of another model now.
+
+create temporary table touched_car_months (
+    car_id bigint not null,
+    month date not null,
+    primary key (car_id, month)
+) on commit drop;
+
+insert into touched_car_months (car_id, month)
+select
+    changed_car_day.car_id,
+    date_trunc('month', changed_car_day.usage_date)::date as month
+from mart_reading
+inner join dds.changed_car_day
+    on
+        mart_reading.read_from < changed_car_day.change_seq
+        and mart_reading.read_to >= changed_car_day.change_seq
+where not mart_reading.is_everything
+union
+select
+    fact_fleet_usage_day.car_id,
+    date_trunc('month', fact_fleet_usage_day.usage_date)::date as month
+from mart_reading
+inner join dds.fact_fleet_usage_day
+    on
+        fact_fleet_usage_day.usage_date
+        >= date_trunc('month', mart_reading.last_day_before + 1)::date
+        and fact_fleet_usage_day.usage_date <= (
+            date_trunc('month', mart_reading.last_day)
+            + interval '1 month - 1 day'
+        )::date
+where
+    not mart_reading.is_everything
+    and mart_reading.last_day > mart_reading.last_day_before
+union
+select
+    unattributed_booking.car_id,
+    date_trunc('month', unattributed_booking.usage_date)::date as month
+from mart_reading
+inner join dm.unattributed_booking
+    on
+        unattributed_booking.usage_date
+        >= date_trunc('month', mart_reading.last_day_before + 1)::date
+        and unattributed_booking.usage_date <= (
+            date_trunc('month', mart_reading.last_day)
+            + interval '1 month - 1 day'
+        )::date
+where
+    not mart_reading.is_everything
+    and mart_reading.last_day > mart_reading.last_day_before
+union
+select
+    fact_fleet_usage_day.car_id,
+    date_trunc('month', fact_fleet_usage_day.usage_date)::date as month
+from mart_reading
+inner join dds.fact_fleet_usage_day on mart_reading.is_everything
+union
+select
+    unattributed_booking.car_id,
+    date_trunc('month', unattributed_booking.usage_date)::date as month
+from mart_reading
+inner join dm.unattributed_booking on mart_reading.is_everything;
+
+analyze touched_car_months;
+
+select count(*) as car_months_touched
+from touched_car_months;

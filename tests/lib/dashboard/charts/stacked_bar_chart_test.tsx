@@ -1,0 +1,132 @@
+import assert from "node:assert/strict";
+import { StackedBarChart } from "../../../../lib/dashboard/charts/stacked_bar_chart.tsx";
+import { elementsOf, FORMAT, render } from "../../../support/markup.ts";
+
+const CHART = {
+  id: "a",
+  title: "Revenue",
+  description: "A line.",
+  format: FORMAT,
+  kind: "count",
+  emptyText: "Nothing yet.",
+} as const;
+
+Deno.test("StackedBarChart() stacks what is above 0 upwards and what is below downwards", async () => {
+  const chart = (
+    <StackedBarChart
+      {...CHART}
+      axis={{ labels: ["a", "b"] }}
+      series={[
+        { name: "x", tone: "main", points: [{ at: "a", value: 1 }, { at: "b", value: 0 }] },
+        { name: "y", tone: "bad", points: [{ at: "a", value: -2 }, { at: "b", value: null }] },
+        { name: "z", tone: "good", points: [{ at: "a", value: 3 }] },
+      ]}
+    />
+  );
+  assert.equal(
+    await render(chart),
+    `<ul class="legend">
+<li>
+<span class="swatch box tone-main" aria-hidden="true">
+</span>
+<bdi>x</bdi>
+</li>
+<li>
+<span class="swatch box tone-bad" aria-hidden="true">
+</span>
+<bdi>y</bdi>
+</li>
+<li>
+<span class="swatch box tone-good" aria-hidden="true">
+</span>
+<bdi>z</bdi>
+</li>
+</ul>
+<div class="chart">
+<svg class="value-axis" width="26" height="242" aria-hidden="true">
+<text class="tick" x="18" y="214" text-anchor="end">-2</text>
+<text class="tick" x="18" y="147.33" text-anchor="end">0</text>
+<text class="tick" x="18" y="80.67" text-anchor="end">2</text>
+<text class="tick" x="18" y="14" text-anchor="end">4</text>
+</svg>
+<svg class="plot" width="100%" height="242" role="img" aria-labelledby="a-title a-desc">
+<title id="a-title">Revenue</title>
+<desc id="a-desc">A line.</desc>
+<g class="grid">
+<line class="level" x1="0" x2="100%" y1="210" y2="210">
+</line>
+<line class="zero" x1="0" x2="100%" y1="143.33" y2="143.33">
+</line>
+<line class="level" x1="0" x2="100%" y1="76.67" y2="76.67">
+</line>
+<line class="level" x1="0" x2="100%" y1="10" y2="10">
+</line>
+</g>
+<g class="bars stacked tone-main">
+<rect class="bar" x="6%" width="38%" y="110" height="33.33">
+</rect>
+<rect class="bar" x="56%" width="38%" y="141.83" height="1.5">
+</rect>
+</g>
+<g class="bars stacked tone-bad">
+<rect class="bar" x="6%" width="38%" y="143.33" height="66.67">
+</rect>
+</g>
+<g class="bars stacked tone-good">
+<rect class="bar" x="6%" width="38%" y="10" height="100">
+</rect>
+</g>
+<g class="slot-axis" aria-hidden="true">
+<text class="tick" x="25%" text-anchor="middle" y="225">a</text>
+<text class="tick" x="75%" text-anchor="middle" y="225">b</text>
+</g>
+<g class="marks">
+</g>
+<g class="tips">
+<rect x="0%" width="50%" y="10" height="200">
+<title>a
+x: 1
+y: -2
+z: 3</title>
+</rect>
+<rect x="50%" width="50%" y="10" height="200">
+<title>b
+x: 0
+y: no data
+z: no data</title>
+</rect>
+</g>
+</svg>
+</div>`,
+  );
+});
+
+Deno.test("StackedBarChart() says why there is nothing when nothing has a value", async () => {
+  const chart = (
+    <StackedBarChart
+      {...CHART}
+      axis={{ labels: ["a"] }}
+      series={[{ name: "x", tone: "main", points: [{ at: "a", value: null }] }]}
+    />
+  );
+  assert.equal(await render(chart), `<p class="empty-chart">Nothing yet.</p>`);
+});
+
+Deno.test("StackedBarChart() hatches each part of an unfinished day in its own colour", async () => {
+  const points = [{ at: "2026-05-02", value: 1 }];
+  const chart = (
+    <StackedBarChart
+      {...CHART}
+      axis={{ step: "day", from: "2026-05-01", to: "2026-05-02" }}
+      series={[{ name: "x", tone: "confirmed", points }, { name: "y", tone: "on_rent", points }]}
+      unfinished={["2026-05-02"]}
+    />
+  );
+  assert.deepEqual(
+    elementsOf(await render(chart), "rect").filter((line) => line.includes("bar unfinished")),
+    [
+      `<rect class="bar unfinished" x="56%" width="38%" y="110" height="100" fill="url(#a-confirmed)">`,
+      `<rect class="bar unfinished" x="56%" width="38%" y="10" height="100" fill="url(#a-on_rent)">`,
+    ],
+  );
+});

@@ -1,0 +1,275 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import type { Warehouse } from "../../../lib/warehouse/warehouse.ts";
+import { buildDay, buildMarts, forgetMarts, listRows } from "../../support/marts.ts";
+import {
+  CANCELLED,
+  CLOSED,
+  CONFIRMED,
+  INQUIRY,
+  ON_RENT,
+  OTHER,
+  RENTALS,
+  RETURNED,
+} from "../../support/rentals.ts";
+import type { StagedRow } from "../../support/staged.ts";
+import { testOnServer, withEmbedded } from "../../support/warehouses.ts";
+
+const EMBEDDED_CASES = 1;
+const SERVER_CASES = 4;
+const ZONE = "Asia/Dubai";
+const HORIZON = 20;
+const FIRST_DAY = Temporal.PlainDate.from("2026-05-28");
+const AFTER_ALL = "'2027-01-01Z'::timestamptz";
+
+const MARTS = {
+  "dm.unattributed_booking": "lead_id",
+  "dm.fleet_utilisation_month": "month, level, car_id, model",
+  "dm.revenue_day": "usage_date",
+  "dm.revenue_month": "month, level, car_id, model",
+  "dm.booking_pace": "as_of, stay_date",
+};
+
+// Days count from the 28th of May: bookings and cars reach beyond a horizon of twenty days on both sides.
+const day = fc.integer({ min: -25, max: 40 });
+const car = fc.record({
+  id: fc.integer({ min: 1, max: 3 }),
+  model: fc.constantFrom("Sedan", "Van", null),
+  joins: fc.option(fc.integer({ min: -16, max: 20 }), { freq: 3 }),
+  leaves: fc.option(fc.integer({ min: -5, max: 20 }), { freq: 4 }),
+  isDeleted: fc.integer({ min: 0, max: 5 }).map((dice) => dice === 0),
+});
+const lead = fc.record({
+  id: fc.integer({ min: 1, max: 6 }),
+  carId: fc.constantFrom(1, 1, 2, 3, 0, null),
+  pipeline: fc.constantFrom(RENTALS, RENTALS, RENTALS, RENTALS, OTHER),
+  status: fc.constantFrom(INQUIRY, CONFIRMED, CONFIRMED, ON_RENT, RETURNED, CLOSED, CANCELLED),
+  start: fc.option(day, { freq: 8 }),
+  end: fc.option(fc.integer({ min: -1, max: 9 }), { freq: 8 }),
+  hour: fc.constantFrom(0, 9, 10, 15),
+  isWide: fc.integer({ min: 0, max: 9 }).map((dice) => dice === 0),
+  budget: fc.constantFrom(0, 100, 77.77, null),
+  rate: fc.constantFrom(null, 30),
+  created: fc.integer({ min: -6, max: 0 }),
+  isDeleted: fc.integer({ min: 0, max: 6 }).map((dice) => dice === 0),
+});
+const date = fc.record({
+  skipped: fc.constantFrom(0, 0, 1, 3),
+  cars: fc.array(car, { maxLength: 3 }),
+  leads: fc.array(lead, { maxLength: 5 }),
+});
+
+type Day = typeof date extends fc.Arbitrary<infer V> ? V : never;
+
+Deno.test("marts of money and fleet by what changed are those of the whole (embedded)", () =>
+  withEmbedded((warehouse) => checkMarts(warehouse, EMBEDDED_CASES)));
+
+testOnServer(
+  "marts of money and fleet by what changed are those of the whole",
+  (warehouse) => checkMarts(warehouse, SERVER_CASES),
+);
+
+async function checkMarts(warehouse: Warehouse, numRuns: number): Promise<void> {
+  const settings = { max_horizon_days: String(HORIZON) };
+  const property = fc.asyncProperty(
+    fc.array(date, { minLength: 2, maxLength: 4 }),
+    async (dates) => {
+      await startAnew(warehouse);
+      let today = FIRST_DAY;
+      const days: Snapshot[] = [];
+      for (const { skipped, cars, leads } of dates) {
+        today = today.add({ days: 1 + skipped });
+        const landed = {
+          cars: cars.map((one, i) => toCarRow(one, today, i)),
+          leads: leads.map((one, i) => toLeadRow(one, today, i)),
+        };
+        await buildDay(warehouse, `${today}`, landed, settings);
+        days.push(await takeSnapshot(warehouse, today));
+      }
+      await checkLaw(warehouse);
+      await checkAsOfNow(warehouse);
+      await checkSnapshots(warehouse, days);
+      const byChanges = await readMarts(warehouse);
+      const again = await buildMarts(warehouse, `${today}`, settings);
+      for (const [task, { rows_written }] of again) {
+        assert.ok(rows_written === undefined || rows_written === 0, `${task} wrote again`);
+      }
+      await forgetMarts(warehouse);
+      await buildMarts(warehouse, `${today}`, settings);
+      assert.deepEqual(byChanges, await readMarts(warehouse));
+    },
+  );
+  await fc.assert(property, { numRuns, endOnFailure: true });
+}
+
+async function readMarts(warehouse: Warehouse): Promise<Record<string, string[]>> {
+  const marts: Record<string, string[]> = {};
+  for (const [mart, key] of Object.entries(MARTS)) {
+    marts[mart] = await listRows(warehouse, `select * from ${mart} order by ${key}`);
+  }
+  return marts;
+}
+
+/** The revenue and the unattributed revenue of all days are the amounts of all bookings. */
+async function checkLaw({ sql }: Warehouse): Promise<void> {
+  const [sums] = await sql`
+    select
+      (select coalesce(trim_scale(sum(amount)), 0) from dds.fact_rentals where is_booking) as booked,
+      (select coalesce(trim_scale(sum(revenue + unattributed_revenue)), 0) from dm.revenue_day) as by_day,
+      (
+        select coalesce(trim_scale(sum(
+          revenue + unattributed_revenue + revenue_ahead + unattributed_revenue_ahead
+        )), 0)
+        from dm.revenue_month
+        where level = 'fleet'
+      ) as by_month
+  `;
+  assert.deepEqual({ ...sums }, {
+    booked: sums?.booked,
+    by_day: sums?.booked,
+    by_month: sums?.booked,
+  });
+}
+
+/** What the functions say of now is what the marts say. */
+async function checkAsOfNow(warehouse: Warehouse): Promise<void> {
+  const span = (mart: string, column: string, condition: string) => `
+    (select min(${column}) as first, max(${column}) as last from ${mart} where ${condition}) as span
+  `;
+  const now = `${AFTER_ALL}, build.last_finished_day, span.first, span.last`;
+  const pairs = [
+    [
+      "select * from dm.revenue_day order by usage_date",
+      `select r.* from dm.build, ${span("dm.revenue_day", "usage_date", "true")},
+       dds.revenue_day_at(${now}) as r order by usage_date`,
+    ],
+    [
+      "select * from dm.revenue_month order by month, level, car_id, model",
+      `select r.* from dm.build, ${span("dm.revenue_month", "month", "true")},
+       dds.revenue_month_at(${now}) as r order by month, level, car_id, model`,
+    ],
+    [
+      "select * from dm.fleet_utilisation_month order by month, level, car_id, model",
+      `select r.* from dm.build, ${span("dm.fleet_utilisation_month", "month", "true")},
+       dds.fleet_utilisation_at(${now}) as r order by month, level, car_id, model`,
+    ],
+    [
+      "select * from dm.unattributed_booking order by lead_id",
+      `select r.* from dds.horizon() as h,
+       dds.unattributed_at(${AFTER_ALL}, h.first_day, h.last_day) as r order by lead_id`,
+    ],
+    [
+      "select * from dm.booking_pace order by as_of, stay_date",
+      `select r.* from dm.build, dds.horizon() as h, generate_series(
+         greatest(build.first_load_day, build.last_finished_day - 59)::timestamp,
+         build.last_finished_day::timestamp, interval '1 day'
+       ) as days (as_of), dm.booking_pace_as_of(days.as_of::date, h.first_day, h.last_day) as r
+       order by as_of, stay_date`,
+    ],
+  ] as const;
+  for (const [mart, asOf] of pairs) {
+    assert.deepEqual(await listRows(warehouse, asOf), await listRows(warehouse, mart), mart);
+  }
+}
+
+interface Snapshot {
+  readonly date: Temporal.PlainDate;
+  readonly first: string | null;
+  readonly last: string | null;
+  readonly rows: readonly string[];
+}
+
+const USAGE_COLUMNS =
+  "car_id, plate, rentals_cnt, lead_ids, amount_share, charged_days, is_rented, is_double_booked, is_unpriced, usage_date";
+
+/** The days of cars as they are now. */
+async function takeSnapshot(warehouse: Warehouse, date: Temporal.PlainDate): Promise<Snapshot> {
+  const [span] = await warehouse.sql`
+    select
+      greatest(min(usage_date), (select first_day from dds.horizon()))::text as first,
+      max(usage_date)::text as last
+    from dds.fact_fleet_usage_day
+  `;
+  const rows = await listRows(
+    warehouse,
+    `select ${USAGE_COLUMNS} from dds.fact_fleet_usage_day order by car_id, usage_date`,
+  );
+  return { date, first: span?.first ?? null, last: span?.last ?? null, rows };
+}
+
+/** What is said later of the end of a day is what stood then: nothing here lands late. */
+async function checkSnapshots(warehouse: Warehouse, days: readonly Snapshot[]): Promise<void> {
+  for (const { date, first, last, rows } of days) {
+    if (last === null) continue;
+    const found = await listRows(
+      warehouse,
+      `select ${USAGE_COLUMNS} from dm.fleet_usage_as_of('${date}', '${first}', '${last}')
+       order by car_id, usage_date`,
+    );
+    assert.deepEqual(found, rows, `as of ${date}`);
+  }
+}
+
+function toCarRow(value: Day["cars"][0], today: Temporal.PlainDate, i: number): StagedRow {
+  const dayOf = (days: number | null) => days === null ? null : `${FIRST_DAY.add({ days })}`;
+  const columns = {
+    model: value.model,
+    plate: `P ${value.id}`,
+    in_fleet_from: dayOf(value.joins),
+    in_fleet_to: dayOf(value.leaves),
+    created_at: moment(-3 - value.id, 9),
+  };
+  return {
+    id: value.id,
+    ...(value.isDeleted ? {} : columns),
+    ...seen(today, 10, i, value.isDeleted),
+  };
+}
+
+function toLeadRow(value: Day["leads"][0], today: Temporal.PlainDate, i: number): StagedRow {
+  const end = (value.start ?? 0) + (value.end ?? 0) + (value.isWide ? 60 : 0);
+  const columns = {
+    pipeline_id: value.pipeline,
+    status_id: value.status,
+    car_element_id: value.carId,
+    budget: value.budget,
+    dailyrate: value.rate,
+    rental_start: value.start === null ? null : moment(value.start, value.hour),
+    rental_end: value.end === null ? null : moment(end, 9),
+    created_at: moment(value.created, 8),
+  };
+  return {
+    id: value.id,
+    ...(value.isDeleted ? {} : columns),
+    ...seen(today, 12, i, value.isDeleted),
+  };
+}
+
+function seen(today: Temporal.PlainDate, hour: number, i: number, isDeleted: boolean): StagedRow {
+  const at = today.toZonedDateTime(ZONE).add({ hours: hour, minutes: i }).toInstant().toString();
+  return {
+    updated_at: at,
+    observed_at: at,
+    is_deleted: isDeleted,
+    deleted_by: isDeleted ? "absence" : null,
+  };
+}
+
+/** An hour of a day, counted from the first one. */
+function moment(days: number, hour: number): string {
+  return FIRST_DAY.add({ days }).toZonedDateTime(ZONE).add({ hours: hour }).toInstant().toString();
+}
+
+/** Empties what a case has filled. */
+async function startAnew(warehouse: Warehouse): Promise<void> {
+  await warehouse.sql.begin(async (tx) => {
+    await tx`
+      truncate stg.stg_leads, stg.stg_cars, ods.ods_leads_hist, ods.ods_cars_hist, dds.fact_rentals,
+        dds.fact_lead_status_change, dds.lead_first_status, dds.fact_fleet_usage_day,
+        dds.fact_fleet_usage_day_pending, dds.changed_lead, dm.build
+    `;
+    await tx`delete from dds.dim_car where car_id <> 0`;
+    await tx`update ops.watermark set position = 0, cursor_day = null, settings = null`;
+  });
+  await forgetMarts(warehouse);
+}

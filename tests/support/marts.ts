@@ -1,0 +1,55 @@
+import type { Metrics } from "../../lib/warehouse/sql_file.ts";
+import type { Warehouse } from "../../lib/warehouse/warehouse.ts";
+import { dag } from "../../pipeline/daily_build_dm.ts";
+import { type Landed, liveDay } from "./rentals.ts";
+import { runFiles } from "./staged.ts";
+
+/** The last SQL file of every task of daily_build_dm, in order: what `runFiles` names a task by. */
+export const MART_BUILDS: readonly string[] = dag.tasks.map(({ sqlFiles }) =>
+  sqlFiles?.at(-1) ?? ""
+);
+
+/** Lands copies, runs every merge of a logical date and builds every mart; the metrics by task of daily_build_dm. */
+export async function buildDay(
+  warehouse: Warehouse,
+  logicalDate: string,
+  landed: Landed = {},
+  settings: Readonly<Record<string, string>> = {},
+): Promise<ReadonlyMap<string, Metrics>> {
+  await liveDay(warehouse, logicalDate, landed, settings);
+  return await buildMarts(warehouse, logicalDate, settings);
+}
+
+/** Builds every mart of a logical date; the metrics by task. */
+export async function buildMarts(
+  warehouse: Warehouse,
+  logicalDate: string,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<ReadonlyMap<string, Metrics>> {
+  const metrics = await runFiles(warehouse, logicalDate, MART_BUILDS, {
+    currency: "AED",
+    ...settings,
+  });
+  return new Map(dag.tasks.map(({ id }, i) => [id, metrics[i] ?? {}]));
+}
+
+/** Forgets every mart of money and fleet, so that the next build starts from nothing. */
+export async function forgetMarts({ sql }: Warehouse): Promise<void> {
+  await sql.begin(async (tx) => {
+    await tx`
+      truncate dm.unattributed_booking, dm.fleet_utilisation_month, dm.revenue_day,
+        dm.revenue_month, dm.booking_pace, dds.booked_version, dds.booked_step, dds.changed_car_day
+    `;
+    await tx`
+      update ops.watermark
+      set position = 0, cursor_day = null, settings = null
+      where name like 'dm.%/%'
+    `;
+  });
+}
+
+/** Whole rows of a query as text, in its order. */
+export async function listRows({ sql }: Warehouse, query: string): Promise<string[]> {
+  const rows = await sql.unsafe(`select to_jsonb(t)::text as row from (${query}) as t`);
+  return rows.map((row) => String(row.row));
+}
