@@ -100,6 +100,9 @@ where
     and first_done.name = 'dds.fact_fleet_usage_day/first_day'
     and last_done.name = 'dds.fact_fleet_usage_day/last_day';
 
+-- Its one row is joined to everything that follows: unknown, it is planned as hundreds.
+analyze reading;
+
 select
     coalesce(reading.last_day - reading.last_day_before, 0) as calendar_days_added
 from reading;
