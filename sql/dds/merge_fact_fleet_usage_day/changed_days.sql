@@ -111,12 +111,11 @@ union
 select
     fact_fleet_usage_day.car_id,
     fact_fleet_usage_day.usage_date
-from reading
-inner join dds.fact_fleet_usage_day
-    on
-        fact_fleet_usage_day.usage_date > reading.last_day
-        -- Open at one end, a third of all days is expected and every one is read.
-        and fact_fleet_usage_day.usage_date <= 'infinity'
+from dds.fact_fleet_usage_day
+where
+    fact_fleet_usage_day.usage_date > (select reading.last_day from reading)
+    -- Open at one end, a third of all days is expected and every one is read.
+    and fact_fleet_usage_day.usage_date <= 'infinity'
 union
 select
     fact_fleet_usage_day.car_id,
