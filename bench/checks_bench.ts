@@ -7,7 +7,7 @@ import { Command } from "commander";
 import { basename } from "node:path";
 import type { TransactionSql } from "postgres";
 import { type Check, readChecks } from "../lib/checks/file.ts";
-import { runCheck } from "../lib/checks/run.ts";
+import { runChecks } from "../lib/checks/run.ts";
 import { readConfig } from "../lib/config.ts";
 import { taskParameters } from "../lib/dag/sql_task.ts";
 import { migrate } from "../lib/warehouse/migrations.ts";
@@ -72,7 +72,7 @@ async function timeChecks(
 ): Promise<void> {
   for (const check of checks) {
     for (const { table } of check.tables.filter((one) => one.task === task)) {
-      costs.set(`${check.name} ${table}`, await time(() => runCheck(tx, check, table)));
+      costs.set(`${check.name} ${table}`, await time(() => runChecks(tx, [{ check, table }])));
     }
   }
 }
@@ -86,7 +86,7 @@ async function measureEverything({ sql }: Warehouse, checks: readonly Check[]): 
     await setParameters(tx, PARAMETERS);
     for (const check of checks) {
       for (const { table } of check.tables) {
-        costs.set(`${check.name} ${table}`, await time(() => runCheck(tx, check, table)));
+        costs.set(`${check.name} ${table}`, await time(() => runChecks(tx, [{ check, table }])));
       }
     }
   });

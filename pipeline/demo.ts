@@ -14,14 +14,21 @@ import { formatReport } from "./demo/report_text.ts";
 import { EXIT_CODE } from "../lib/script/exit_code.ts";
 import { DEFAULT_COUNTS } from "../loaders/rentals/stage_counts.ts";
 import { type ServedSandbox, serveSandbox } from "../lib/sandbox/server.ts";
-import { openSession } from "../lib/script/session.ts";
+import { openMemoryWarehouse, openWarehouse } from "../lib/warehouse/open.ts";
+import { openSession, type Session } from "../lib/script/session.ts";
+import { startSite } from "./dashboard/scheduler_site.ts";
+import { DEFAULT_PORT, type ServedSite } from "../lib/dashboard/serve.ts";
+import { untilStopped } from "../lib/stop_signal.ts";
+import { querySqlFile } from "../lib/warehouse/sql_file.ts";
 import { loader as helperFields } from "../loaders/helper_fields.ts";
 import { loader as jsonImporter } from "../loaders/json_importer.ts";
 import { loader as leadsGenerator } from "../loaders/leads_generator.ts";
 import { dags } from "./daily.ts";
 
-/** The first day of every demo, so that the same seed always tells the same story. */
+/** The first day of a demo that is over by now, so that the same seed always tells the same story. */
 const FIRST_DATE = Temporal.PlainDate.from("2026-05-01");
+
+const MOST_DAYS = 366;
 
 interface DemoFlags {
   readonly days: number;
@@ -29,11 +36,13 @@ interface DemoFlags {
   readonly json?: boolean;
   readonly keep?: boolean;
   readonly yes?: boolean;
+  readonly open?: boolean;
 }
 
 async function main(args: readonly string[]): Promise<number> {
   const flags = readFlags(args);
   const base = readConfig(undefined, { amo: false });
+  const firstDate = firstDateOf(flags.days, base.businessTz);
   using folder = takeDemoFolder(base.dataDir);
   await using sandbox = serveSandbox({
     seed: flags.seed,
@@ -43,9 +52,19 @@ async function main(args: readonly string[]): Promise<number> {
   });
   const config = demoConfig(sandbox, folder.path);
   const tell = flags.json ? () => {} : console.log;
+  if (!firstDate.equals(FIRST_DATE)) {
+    tell(`The first day is ${firstDate} and not ${FIRST_DATE}, so that the last one is yesterday`);
+  }
   tell("Making an amoCRM account on loopback and a warehouse for it…");
   if (config.pg) await claimDemoDatabase(config, flags.yes ?? false);
-  await using session = await openSession({ amo: true }, config);
+  const memory = config.pg ? null : await openMemoryWarehouse();
+  await using session = await openSession(
+    { amo: true },
+    config,
+    async () => memory ?? await openWarehouse(config),
+  );
+  if (memory) await querySqlFile(memory.sql, "ops/mark_demo.sql", []);
+  await using site = flags.open ? await openSite(session) : null;
   folder.removeAtEnd = !flags.keep;
   const report = await runDemo({
     session,
@@ -57,24 +76,46 @@ async function main(args: readonly string[]): Promise<number> {
     },
     faker,
     seed: flags.seed,
-    firstDate: FIRST_DATE,
+    firstDate,
     days: flags.days,
     tell,
   });
+  if (flags.keep) await memory?.save(config.dataDir);
   console.log(flags.json ? JSON.stringify(report, null, 2) : formatReport(report));
-  if (!flags.json) console.log(`\n${whereItIs(session.warehouse.description, config, flags)}`);
+  const lastDate = firstDate.add({ days: flags.days - 1 });
+  if (!flags.json) {
+    console.log(`\n${whereItIs(session.warehouse.description, config, flags, lastDate)}`);
+  }
+  if (site) {
+    console.log(`\nServing ${site.url} (Ctrl+C ends it)`);
+    await untilStopped(session.signal);
+  }
   return isGood(report) ? EXIT_CODE.done : EXIT_CODE.failed;
+}
+
+/** The usual first day, or a later one when the days from it on would not be over yet; never one of the future. */
+function firstDateOf(days: number, timeZone: string): Temporal.PlainDate {
+  const latest = Temporal.Now.plainDateISO(timeZone).subtract({ days });
+  return Temporal.PlainDate.compare(FIRST_DATE, latest) <= 0 ? FIRST_DATE : latest;
+}
+
+/** Listens already, so that a port which is taken is told before the days and not after them. */
+async function openSite(session: Session): Promise<ServedSite | null> {
+  const { config } = session;
+  const dashboardPort = config.dashboardPort ?? DEFAULT_PORT;
+  return await startSite({ ...session, config: { ...config, dashboardPort } }, dags);
 }
 
 function readFlags(args: readonly string[]): DemoFlags {
   return createCommand(
     "demo",
     "Lives through days of a rental business in a sandbox amoCRM and runs the pipeline each night",
-    ["deno task demo", "deno task demo --days 14 --seed 7", "deno task demo --json > demo.json"],
+    ["deno task demo", "deno task demo --days 90 --open", "deno task demo --json > demo.json"],
   )
-    .option("--days <count>", "days to live through", wholeNumber(1, 60), 5)
+    .option("--days <count>", "days to live through", wholeNumber(1, MOST_DAYS), 5)
     .option("--seed <number>", "another seed is another business", wholeNumber(0, 2 ** 31 - 1), 1)
     .option("--json", "print the report as one JSON object")
+    .option("--open", "serve the site over it at the end, until Ctrl+C")
     .option("--keep", "leave the embedded warehouse in DATA_DIR/demo")
     .option("--yes", "replace the warehouse of an earlier demo on the server of PG_HOST")
     .parse(args, { from: "user" })
@@ -95,7 +136,7 @@ function loadersOf(seed: number): RunLoader[] {
 /** The user's settings, with the account exchanged for the sandbox. */
 function demoConfig(sandbox: ServedSandbox, dataDir: string): Config {
   const env = readEnvironment();
-  return readConfig({
+  const config = readConfig({
     ...env,
     // A line for each task of each day would bury the story; whoever sets a level gets them.
     LOG_LEVEL: env.LOG_LEVEL || "warning",
@@ -104,33 +145,41 @@ function demoConfig(sandbox: ServedSandbox, dataDir: string): Config {
     AMO_SUBDOMAIN: "",
     AMO_BASE_URL: sandbox.url,
     AMO_TOKEN: sandbox.token,
-    AMO_RPS: "50",
     AMO_PIPELINE: "",
     AMO_CARS_CATALOG: "",
     AMO_CLIENTS_CATALOG: "",
     AMO_FIELD_MAP: "",
   });
+  // Its own account takes as many as come; no user may set as much.
+  return { ...config, amo: config.amo && { ...config.amo, requestsPerSecond: 1000 } };
 }
 
-/** Three commands that show what the demo left. */
-function lookAround({ days }: DemoFlags, prefix: string): string {
-  const lastDate = FIRST_DATE.add({ days: days - 1 });
+/** Commands that show what the demo left. */
+function lookAround(days: number, lastDate: Temporal.PlainDate, prefix: string): string {
   return [
     'deno task sql "select stage, count(*), sum(amount) from dds.fact_rentals group by stage"',
     `deno task runs --days ${Math.min(days, 14)} --to ${lastDate}`,
     "deno task check-data",
+    "deno task dashboard",
   ].map((command) => `  ${prefix}${command}`).join("\n");
 }
 
-function whereItIs(warehouse: string, config: Config, flags: DemoFlags): string {
+function whereItIs(
+  warehouse: string,
+  config: Config,
+  { days, keep }: DemoFlags,
+  lastDate: Temporal.PlainDate,
+): string {
   if (config.pg) {
-    return `The warehouse is ${warehouse}. To look around in it:\n${lookAround(flags, "")}`;
+    return `The warehouse is ${warehouse}. To look around in it:\n${
+      lookAround(days, lastDate, "")
+    }`;
   }
-  if (!flags.keep) {
-    return "The warehouse was removed; --keep leaves it, PG_HOST puts it on a server.";
+  if (!keep) {
+    return "The warehouse is gone with this program; --keep leaves it, PG_HOST puts it on a server.";
   }
   return `The warehouse stays in ${config.dataDir}/warehouse. To look around in it:\n` +
-    lookAround(flags, `DATA_DIR=${config.dataDir} `);
+    lookAround(days, lastDate, `DATA_DIR=${config.dataDir} `);
 }
 
 if (import.meta.main) await runMain(() => main(Deno.args));

@@ -1,5 +1,5 @@
 import type { Check } from "./file.ts";
-import { type CheckResult, runCheck } from "./run.ts";
+import { type CheckResult, runChecks } from "./run.ts";
 import type { TaskContext } from "../dag/dag.ts";
 import { runSqlFile, setParameters } from "../warehouse/sql_file.ts";
 import { taskParameters } from "../dag/sql_task.ts";
@@ -23,12 +23,7 @@ export async function checkEverything(
       rows_read: "",
       is_partial_read: "false",
     });
-    const results: CheckResult[] = [];
-    for (const check of checks) {
-      for (const { table } of check.tables) {
-        results.push(await runCheck(tx, check, table, sampleSize));
-      }
-    }
-    return results;
+    const due = checks.flatMap((check) => check.tables.map(({ table }) => ({ check, table })));
+    return await runChecks(tx, due, sampleSize);
   });
 }

@@ -35,8 +35,14 @@ export class CheckFileError extends Error {
   override readonly name = "CheckFileError";
 }
 
-/** Every check, by name. Throws `CheckFileError`. */
+let known: readonly Check[] | null = null;
+
+/** Every check, by name; their files are read once. Throws `CheckFileError`. */
 export async function readChecks(): Promise<readonly Check[]> {
+  return known ??= await readFiles();
+}
+
+async function readFiles(): Promise<readonly Check[]> {
   const entries = await Array.fromAsync(Deno.readDir(join(SQL_DIR, "checks")));
   const files = entries.map(({ name }) => name).sort();
   return await Promise.all(files.map(async (file) => {

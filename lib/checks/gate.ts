@@ -3,7 +3,7 @@ import type { TaskContext, TaskResult } from "../dag/dag.ts";
 import { taskParameters } from "../dag/sql_task.ts";
 import { runSqlFile } from "../warehouse/sql_file.ts";
 import { type Check, readChecks } from "./file.ts";
-import { type CheckResult, runCheck, saveCheckResults } from "./run.ts";
+import { type CheckResult, runChecks, saveCheckResults } from "./run.ts";
 
 /** Checks of severity `error` found offenders: the rows of the task must not stay. */
 export class CheckError extends Error {
@@ -36,12 +36,13 @@ export async function passChecks(
     rows_read: result.rowsRead === undefined ? "" : String(result.rowsRead),
     is_partial_read: String(result.metrics.is_full_scan === 0),
   });
-  const results: CheckResult[] = [];
-  for (const { check, table } of due) {
-    // Nothing changed, nothing to look at: a day without changes costs no checks.
-    const isIdle = check.scopes.length > 0 && check.scopes.every((scope) => changed[scope] === 0);
-    results.push(isIdle ? passed(check, table) : await runCheck(tx, check, table));
-  }
+  // Nothing changed, nothing to look at: a day without changes costs no checks.
+  const isIdle = ({ check }: { readonly check: Check }) =>
+    check.scopes.length > 0 && check.scopes.every((scope) => changed[scope] === 0);
+  const results = [
+    ...due.filter(isIdle).map(({ check, table }) => passed(check, table)),
+    ...await runChecks(tx, due.filter((one) => !isIdle(one))),
+  ];
   if (results.some(isError)) throw new CheckError(taskId, results);
   await saveCheckResults(tx, context.runId, taskId, results);
   context.log.debug("{checks} checks passed", { checks: results.length });

@@ -28,25 +28,37 @@ const offenderRows = z.array(
   z.object({ id: z.string(), detail: z.string(), offenders: z.number() }),
 );
 
+/** A check on one of its tables. */
+export interface DueCheck {
+  readonly check: Check;
+  readonly table: string;
+}
+
 /**
- * Runs one check on one of its tables, in a transaction that has the parameters of tasks, `rows_read`, and
+ * Runs checks one after the other, in a transaction that has the parameters of tasks, `rows_read`, and
  * the temporary tables of sql/ops/scope_*.sql, which say at what records to look. Throws `SqlFileError`.
  */
-export async function runCheck(
+export async function runChecks(
   tx: TransactionSql,
-  check: Check,
-  table: string,
+  due: readonly DueCheck[],
   sampleSize: number = SAMPLE_SIZE,
-): Promise<CheckResult> {
-  await tx`select set_config('rental.checked_table', ${table}, true)`;
-  const rows = await selectSample(tx, check.path, sampleSize);
-  return {
-    check: check.name,
-    table,
-    severity: check.severity,
-    offenders: rows[0]?.offenders ?? 0,
-    sample: rows.map(({ id, detail }) => ({ id, detail })),
-  };
+): Promise<CheckResult[]> {
+  const results: CheckResult[] = [];
+  let checkedTable = "";
+  for (const { check, table } of due) {
+    // Most tasks fill one table, so it is said once.
+    if (table !== checkedTable) await tx`select set_config('rental.checked_table', ${table}, true)`;
+    checkedTable = table;
+    const rows = await selectSample(tx, check.path, sampleSize);
+    results.push({
+      check: check.name,
+      table,
+      severity: check.severity,
+      offenders: rows[0]?.offenders ?? 0,
+      sample: rows.map(({ id, detail }) => ({ id, detail })),
+    });
+  }
+  return results;
 }
 
 /** Counts in the database, because a rule that is broken everywhere has as many offenders as rows. */

@@ -12,6 +12,8 @@ import { type SiteWords, siteWords } from "./words/site_words.ts";
 export interface AddressGiven {
   /** In `BUSINESS_TZ`. */
   readonly today: Temporal.PlainDate;
+  /** The day that the marts were last built for, where that is earlier: default periods end there. */
+  readonly builtFor: Temporal.PlainDate;
   readonly language: Language;
   /** How many days after today are built. */
   readonly horizonDays: number;
@@ -69,8 +71,8 @@ export function readState(page: Page, query: URLSearchParams, given: AddressGive
   const { as_of: asOf = null } = address;
   return {
     period: page.filters.includes("period")
-      ? readPeriod(page.defaultPeriod(given.today), address, given)
-      : page.defaultPeriod(given.today),
+      ? readPeriod(page.defaultPeriod(given.builtFor), address, given)
+      : page.defaultPeriod(given.builtFor),
     car: car === null ? null : readCar(car, words),
     model: has("model", "model"),
     asOf: asOf === null ? null : readAsOf(asOf, given),

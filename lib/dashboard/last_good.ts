@@ -1,3 +1,4 @@
+import type { FilterChoices } from "./page/frame.ts";
 import type { Notice } from "./page/notice.ts";
 import type { PageContent, PageState } from "./page/page.ts";
 
@@ -6,6 +7,8 @@ export interface GoodPage {
   readonly content: PageContent;
   readonly state: PageState;
   readonly notices: readonly Notice[];
+  /** What its filters of car and model offer; null where it has neither. */
+  readonly choices: FilterChoices | null;
   /** When its data were read, by the clock of the warehouse. */
   readonly readAt: Temporal.Instant;
 }

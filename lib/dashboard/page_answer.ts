@@ -4,10 +4,18 @@ import { createDataFlow, type DataFlow } from "./data_flow.ts";
 import { createInTurn } from "./in_turn.ts";
 import { createLastGood, type GoodPage } from "./last_good.ts";
 import { describeRole, noticesOf, readNotices } from "./notices.ts";
+import type { FilterChoices } from "./page/frame.ts";
 import type { Notice } from "./page/notice.ts";
-import { type Language, PageError, type PageState, type SiteSettings } from "./page/page.ts";
+import {
+  type Language,
+  type Page,
+  PageError,
+  type PageState,
+  type SiteSettings,
+} from "./page/page.ts";
 import { type Reading, readPage, readProblemOf } from "./reading.ts";
 import type { Route } from "./routes.ts";
+import { readSiteClock } from "./site_clock.ts";
 import type { SiteOptions } from "./site_options.ts";
 import { type SiteWords, siteWords } from "./words/site_words.ts";
 import { querySqlFile } from "../warehouse/sql_file.ts";
@@ -96,14 +104,23 @@ async function makePage(
   settings: SiteSettings,
   flow: DataFlow,
 ): Promise<GoodPage> {
-  const { tx, now } = reading;
-  const today = now.toZonedDateTimeISO(settings.timeZone).toPlainDate();
-  const state = readState(page, query, { today, language, horizonDays });
+  const { tx } = reading;
+  const { now, today, builtFor, notice } = await readSiteClock(
+    reading,
+    settings.timeZone,
+    language,
+  );
+  const state = readState(page, query, { today, builtFor, language, horizonDays });
   await refuseUnknownFilters(reading, state, siteWords[language]);
   const given = { language, timeZone: settings.timeZone, freshnessHours };
   let all: Promise<readonly Notice[]> | null = null;
+  const readWarnings = async () => {
+    const warnings = await readNotices(tx, given, flow);
+    // Nobody loads a demo again: that it gets old is no news.
+    return reading.isDemo ? warnings.filter(({ kind }) => kind !== "source") : warnings;
+  };
   const notices = async (sqlFile: string) =>
-    await noticesOf(await (all ??= readNotices(tx, given, flow)), sqlFile, flow);
+    await noticesOf(await (all ??= readWarnings()), sqlFile, flow);
   const content = await page.render({
     path,
     state,
@@ -121,8 +138,24 @@ async function makePage(
     // Markup may still have to wait for a part of it.
     content: { ...content, body: await content.body },
     state,
-    notices: [...ofRole === null ? [] : [ofRole], ...new Set(ofTables.flat())],
-    readAt: now,
+    notices: [...[notice, ofRole].filter((one) => one !== null), ...new Set(ofTables.flat())],
+    choices: await readChoices(reading, page),
+    readAt: reading.now,
+  };
+}
+
+const choiceRows = z.array(
+  z.object({ id: z.number(), model: z.string(), name: z.string() }),
+);
+
+async function readChoices({ tx }: Reading, { filters }: Page): Promise<FilterChoices | null> {
+  if (!filters.includes("car") && !filters.includes("model")) return null;
+  const cars = choiceRows.parse([
+    ...await querySqlFile(tx, "dashboard/list_filter_choices.sql", []),
+  ]);
+  return {
+    cars: cars.map(({ id, name }) => ({ id, name })),
+    models: [...new Set(cars.map(({ model }) => model))],
   };
 }
 

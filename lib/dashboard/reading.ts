@@ -9,6 +9,8 @@ import type { Warehouse } from "../warehouse/warehouse.ts";
 export interface Reading {
   readonly tx: TransactionSql;
   readonly now: Temporal.Instant;
+  /** A demo made this warehouse: it lives in a time of its own. */
+  readonly isDemo: boolean;
   /** The role that a page of this kind reads as, and why it does not where it does not. */
   readonly role: {
     readonly name: string;
@@ -27,6 +29,7 @@ const beginRows = z.tuple([z.object({
   login: z.string(),
   has_role: z.boolean(),
   now: z.date(),
+  is_demo: z.boolean(),
   taken_role: z.string().nullable(),
 })]);
 
@@ -45,13 +48,16 @@ export async function readPage<T>(
   const { made } = await sql.begin("isolation level repeatable read read only", async (tx) => {
     const name = ROLE_OF[reads];
     const rows = await querySqlFile(tx, "dashboard/begin_page.sql", [name, String(timeoutMs)]);
-    const [{ login, has_role: hasRole, now, taken_role: taken }] = beginRows.parse([...rows]);
+    const [{ login, has_role: hasRole, now, is_demo: isDemo, taken_role: taken }] = beginRows.parse(
+      [...rows],
+    );
     const problem = !hasRole ? "missing" : taken === null ? "not_granted" : null;
     // In an object: of a list, the driver would wait for each part.
     return {
       made: await work({
         tx,
         now: Temporal.Instant.fromEpochMilliseconds(now.getTime()),
+        isDemo,
         role: { name, login, problem },
       }),
     };

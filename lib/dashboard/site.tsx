@@ -56,42 +56,28 @@ export async function createSite(options: SiteOptions): Promise<Site> {
   });
 
   const frame = (context: SiteContext): FrameProps => ({
+    ...EMPTY_FRAME,
     language: languageOf(context, setting),
-    title: "",
     path: context.req.path,
-    page: null,
     pages: options.pages,
-    address: {},
-    state: null,
     settings,
-    choices: null,
     assets: files.assets,
-    dataAt: null,
-    lastGood: null,
-    notices: [],
-    tables: [],
     hasSession: sessions !== null,
-    body: <p></p>,
   });
-
   app.get("*", async (context) => {
     const url = new URL(context.req.url);
     const route = findRoute(options.pages, url.pathname);
     if (!route) return context.notFound();
     const language = languageOf(context, setting);
-    const { searchParams: query } = url;
-    const tableName = route.format === "csv" ? query.get("table") : null;
-    if (route.format === "csv") query.delete("table");
-    const answer = await answers.answer(route, query, language);
-    if (route.format === "csv") {
-      return answerCsv(
-        context,
-        answer,
-        chooseTable(answer, tableName, siteWords[language]),
-        settings,
-      );
+    if (route.format !== "csv") {
+      const answer = await answers.answer(route, url.searchParams, language);
+      return await context.html(<Frame {...frame(context)} {...framed(route, answer)} />);
     }
-    return await context.html(<Frame {...frame(context)} {...framed(route, answer)} />);
+    const tableName = url.searchParams.get("table");
+    url.searchParams.delete("table");
+    const answer = await answers.answer(route, url.searchParams, language);
+    const table = chooseTable(answer, tableName, siteWords[language]);
+    return answerCsv(context, answer, table, settings);
   });
   app.notFound((context) => {
     const words = siteWords[languageOf(context, setting)];
@@ -107,9 +93,23 @@ export async function createSite(options: SiteOptions): Promise<Site> {
   return { fetch: (request, visitor) => app.fetch(request, visitor), idle: answers.idle };
 }
 
+/** A page that shows nothing yet, of nobody. */
+const EMPTY_FRAME = {
+  title: "",
+  page: null,
+  address: {},
+  state: null,
+  choices: null,
+  dataAt: null,
+  lastGood: null,
+  notices: [],
+  tables: [],
+  body: <p></p>,
+};
+
 function framed(
   { page, path }: Route,
-  { page: { content, state, notices, readAt }, lastGood }: PageAnswer,
+  { page: { content, state, notices, choices, readAt }, lastGood }: PageAnswer,
 ): Partial<FrameProps> {
   const { title, body, tables } = content;
   return {
@@ -121,6 +121,7 @@ function framed(
     dataAt: readAt,
     lastGood,
     notices,
+    choices,
     tables,
     body,
   };

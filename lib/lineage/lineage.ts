@@ -34,8 +34,13 @@ export type Lineage = ReadonlyMap<string, LineageNode>;
 /** From the CRM to the figures. */
 export const LAYERS = ["amocrm", "stg", "ods", "dict", "dds", "dm", "ops"] as const;
 
-/** Bookkeeping of how far something was read: it carries no data. */
-const BOOKKEEPING = new Set(["ops.watermark"]);
+/** Bookkeeping of how far something was read, and of which rows are to be computed anew: it carries no data. */
+const BOOKKEEPING = new Set([
+  "ops.watermark",
+  "dds.changed_lead",
+  "dds.changed_car_day",
+  "dds.fact_fleet_usage_day_pending",
+]);
 
 /** What flows where, read from the migrations and from the files that the tasks run. */
 export async function readLineage(

@@ -19,16 +19,17 @@ export interface Session extends AsyncDisposable {
   readonly signal: AbortSignal;
 }
 
-/** Reads the settings, starts the log and opens the migrated warehouse. */
+/** Reads the settings, starts the log and opens the migrated warehouse, or the one that `open` opens. */
 export async function openSession(
   needs: { readonly amo: boolean },
   config: Config = readConfig(undefined, needs),
+  open: (config: Config) => Promise<Warehouse> = openWarehouse,
 ): Promise<Session> {
   requireDataDir(config.dataDir);
   await using opened = new AsyncDisposableStack();
   const progress = opened.use(startLiveProgress());
   await configureLogging(config, progress.writeLine);
-  const warehouse = opened.use(await openWarehouse(config));
+  const warehouse = opened.use(await open(config));
   await migrate(warehouse);
   await checkBusiness(warehouse, config);
   const worker = opened.use(startWorker(config.dataDir));

@@ -19,19 +19,22 @@ export async function openDataFolder(folder: string): Promise<PGlite> {
 
 const WAYS_ON = "put it back from a backup, or move it away to begin with an empty one";
 
-/** Made beside its place and moved there when it is whole, so that a start that is cut off leaves no half. */
-async function createDataFolder(folder: string): Promise<void> {
+/**
+ * Fills an empty or missing `folder` with a new PostgreSQL, or with the `files` that another one dumped. Made beside
+ * its place and moved there when it is whole, so that a start that is cut off leaves no half.
+ */
+export async function createDataFolder(folder: string, files?: Blob): Promise<void> {
   const unfinished = `${folder}.unfinished`;
   if (exists(unfinished)) Deno.removeSync(unfinished, { recursive: true });
-  const db = await start(unfinished);
+  const db = await start(unfinished, files);
   await db.close();
   if (exists(folder)) Deno.removeSync(folder);
   Deno.renameSync(unfinished, folder);
 }
 
-async function start(folder: string): Promise<PGlite> {
+async function start(folder: string, files?: Blob): Promise<PGlite> {
   try {
-    return await PGlite.create(folder);
+    return await PGlite.create(folder, files ? { loadDataDir: files } : {});
   } catch (error) {
     throw new WarehouseError(
       `Cannot open the embedded warehouse ${folder}: its PostgreSQL does not start (${

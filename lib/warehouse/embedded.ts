@@ -2,7 +2,7 @@ import { PGlite } from "@electric-sql/pglite";
 import { PGLiteSocketServer } from "@electric-sql/pglite-socket";
 import { join } from "node:path";
 import { connect } from "./connection.ts";
-import { openDataFolder } from "./data_folder.ts";
+import { createDataFolder, openDataFolder } from "./data_folder.ts";
 import { LockedError, tryLockFile } from "../file_lock.ts";
 import { closeTree } from "./private_files.ts";
 import type { Warehouse } from "./warehouse.ts";
@@ -33,9 +33,23 @@ export async function openEmbeddedWarehouse(dataDir: string): Promise<Warehouse>
   }
 }
 
+/** A warehouse in memory, gone with this process unless it is saved. */
+export interface MemoryWarehouse extends Warehouse {
+  /** Writes its files to `dataDir`/warehouse, where nothing may be; nobody may query meanwhile. */
+  save(dataDir: string): Promise<void>;
+}
+
 /** Opens a PostgreSQL inside this process that is gone with it. */
-export async function openInMemory(): Promise<Warehouse> {
-  return await servePglite(await PGlite.create(), "in memory, gone with this process");
+export async function openInMemory(): Promise<MemoryWarehouse> {
+  const db = await PGlite.create();
+  return {
+    ...await servePglite(db, "in memory, gone with this process"),
+    async save(dataDir) {
+      const folder = join(dataDir, "warehouse");
+      await createDataFolder(folder, await db.dumpDataDir("none"));
+      closeTree(folder);
+    },
+  };
 }
 
 /**

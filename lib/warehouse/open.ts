@@ -4,6 +4,7 @@ import { type Config, ConfigError, type PgSettings } from "../config.ts";
 import { connect, errorCode } from "./connection.ts";
 import { chooseEncryption } from "./encryption.ts";
 import { readSqlFile } from "./sql_file.ts";
+import type { MemoryWarehouse } from "./embedded.ts";
 import { log, type Warehouse, WarehouseError } from "./warehouse.ts";
 
 const OLDEST_SERVER = 15;
@@ -65,7 +66,7 @@ export async function openServer(
 const EMBEDDED_WAREHOUSE = new URL("./embedded.ts", import.meta.url);
 
 /** Opens an empty embedded warehouse that leaves nothing behind. Throws `ConfigError` where there is none. */
-export async function openMemoryWarehouse(): Promise<Warehouse> {
+export async function openMemoryWarehouse(): Promise<MemoryWarehouse> {
   const { openInMemory } = await importEmbedded();
   const warehouse = await openInMemory();
   log.info("Warehouse: {warehouse} ({kind})", {

@@ -90,9 +90,15 @@ function isPool(sql: ISql): sql is Sql {
   return "begin" in sql;
 }
 
-/** The text of a file below sql/. */
+const texts = new Map<string, string>();
+
+/** The text of a file below sql/, which is read once: a day of all DAGs asks for over a thousand. */
 export async function readSqlFile(path: string): Promise<string> {
-  return await Deno.readTextFile(join(SQL_DIR, path));
+  const known = texts.get(path);
+  if (known !== undefined) return known;
+  const text = await Deno.readTextFile(join(SQL_DIR, path));
+  texts.set(path, text);
+  return text;
 }
 
 /** Names the place of an error in `text`, the content of sql/`path`; other errors come back as they are. */

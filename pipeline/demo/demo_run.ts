@@ -39,7 +39,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoReport> {
   const account = await readRentalAccount(client, settings, businessTz, log);
   const book = await openLeadBook(loaders, account);
   const counting = { timeZone: businessTz, graceMinutes };
-  const business = createRentalBusiness(faker, book, counting);
+  const live = createRentalBusiness(faker, book, counting);
   const { cars, clients, leads } = book;
   tell(`An account with ${cars.length} cars, ${clients.length} clients and ${leads.length} leads`);
 
@@ -52,7 +52,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoReport> {
       options.setClock(moment.toInstant());
       return moment;
     };
-    const notes = await business.live(number, date, at);
+    const notes = await live(number, date, at);
     at("23:00");
     const startedMs = performance.now();
     const outcomes = await runDaily(options.dags, { ...session, logicalDate: date });

@@ -1,146 +1,16 @@
 import type { Faker } from "@faker-js/faker";
-import { busyDays } from "../../loaders/rentals/bookings.ts";
-import { planLeads } from "../../loaders/rentals/lead_plan.ts";
-import { countRentalDays, type DayCounting } from "../../loaders/rentals/rental_days.ts";
-import type { Stage } from "../../loaders/rentals/stages.ts";
-import type { Lead, LeadBook } from "./lead_book.ts";
+import type { DayCounting } from "../../loaders/rentals/rental_days.ts";
+import type { Day } from "./company.ts";
+import { createFirstDays } from "./first_days.ts";
+import type { LeadBook } from "./lead_book.ts";
+import { createUsualDays } from "./usual_days.ts";
 
-/** What happened on a day, in sentences for people. */
-export type DayNotes = readonly string[];
-
-/** A rental company at work in its CRM. */
-export interface RentalBusiness {
-  /** Lives through a day; `at` moves the account's clock to an hour of it. Day 1 is the first one. */
-  live(
-    day: number,
-    date: Temporal.PlainDate,
-    at: (time: string) => Temporal.ZonedDateTime,
-  ): Promise<DayNotes>;
-}
-
-const NEW_INQUIRIES = 3;
+/** The days whose story is always the same, whatever the season. */
+const FIRST_DAYS = 5;
 
 /** The business of a lead book; what it does depends on the state of `faker` alone. */
-export function createRentalBusiness(
-  faker: Faker,
-  book: LeadBook,
-  counting: DayCounting,
-): RentalBusiness {
-  const inStage = (stage: Stage) => book.leads.filter((lead) => lead.stage === stage);
-  const move = async (chosen: readonly Lead[], stage: Stage) => {
-    for (const lead of chosen) lead.stage = stage;
-    await book.update(chosen);
-    return chosen.length;
-  };
-  const some = (stage: Stage, count: number) =>
-    faker.helpers.arrayElements(inStage(stage), Math.min(count, inStage(stage).length));
-
-  /** Cars go out and come back on the days that were agreed. */
-  const handOver = async (date: Temporal.PlainDate) => {
-    const isOn = (day: Temporal.PlainDate) => Temporal.PlainDate.compare(day, date) <= 0;
-    const closed = await move(some("returned", 3), "closed");
-    const back = await move(inStage("on_rent").filter(({ end }) => isOn(end)), "returned");
-    const out = await move(inStage("confirmed").filter(({ start }) => isOn(start)), "on_rent");
-    return `cars handed out: ${out}, taken back: ${back}; rentals closed: ${closed}`;
-  };
-
-  /** Customers call, and leads go on towards a booking, or away. */
-  const sell = async (calledAt: Temporal.ZonedDateTime) => {
-    const booked = await move(some("deposit", 2), "confirmed");
-    const paying = await move(some("quote", 2), "deposit");
-    const quoted = some("inquiry", 3);
-    for (const lead of quoted) lead.price = priceOf(lead, counting);
-    await move(quoted, "quote");
-    const lost = await move(some("quote", 1), "cancelled");
-    await book.add(inquire(faker, book, calledAt.toPlainDate(), counting), calledAt);
-    return `new inquiries: ${NEW_INQUIRIES}, quoted: ${quoted.length}, asked for a deposit: ` +
-      `${paying}, booked: ${booked}, lost: ${lost}`;
-  };
-
-  const surprises = createSurprises(book, counting);
-  return {
-    async live(day, date, at) {
-      at("10:00");
-      const handedOver = await handOver(date);
-      const sold = await sell(at("13:00"));
-      at("16:00");
-      return [handedOver, sold, ...await surprises(day)];
-    },
-  };
-}
-
-/** Inquiries for days on which the cars are free. */
-function inquire(
-  faker: Faker,
-  { leads, cars, clients }: LeadBook,
-  today: Temporal.PlainDate,
-  counting: DayCounting,
-) {
-  const open = leads.filter(({ stage }) => stage !== "cancelled");
-  const busy = busyDays(open.map(({ car, start, end }) => ({ carId: car.id, start, end })), today);
-  const wanted = Array.from({ length: NEW_INQUIRIES }, (_, i) => ({
-    number: i + 1,
-    stage: "inquiry",
-  } as const));
-  return planLeads(wanted, { faker, cars, clients, today, counting, busy });
-}
-
-/** What makes history interesting: a price there and back, a new plate, a shortened and a cancelled rental. */
-function createSurprises(
-  book: LeadBook,
-  counting: DayCounting,
-): (day: number) => Promise<DayNotes> {
-  const bookings = () =>
-    book.leads.filter(({ stage }) => stage === "confirmed")
-      .sort((a, b) => Temporal.PlainDate.compare(b.end, a.end));
-  let repriced: { readonly lead: Lead; readonly before: number } | undefined;
-  const reprice = async () => {
-    const [lead] = bookings();
-    if (!lead) return [];
-    repriced = { lead, before: lead.price };
-    lead.price += 50;
-    await book.update([lead]);
-    return ["the price of a booking went up by 50"];
-  };
-  const replate = async () => {
-    const [car] = book.cars;
-    if (!car) return [];
-    await book.replate(car, `${car.plate.slice(0, 2)}9${car.plate.slice(3)}`);
-    return [`the ${car.model} was registered anew`];
-  };
-  const shorten = async () => {
-    const lead = bookings().find((one) => one !== repriced?.lead && daysOf(one) > 2);
-    if (!lead) return [];
-    lead.end = lead.end.subtract({ days: 1 });
-    lead.price = priceOf(lead, counting);
-    await book.update([lead]);
-    return ["a booking was shortened by a day"];
-  };
-  const priceBack = async () => {
-    if (!repriced) return [];
-    repriced.lead.price = repriced.before;
-    await book.update([repriced.lead]);
-    return ["the raised price went back"];
-  };
-  const cancel = async () => {
-    const lead = bookings().find((one) => one !== repriced?.lead);
-    if (!lead) return [];
-    lead.stage = "cancelled";
-    await book.update([lead]);
-    return ["a booking was cancelled"];
-  };
-  return async (day) => {
-    if (day === 2) return await reprice();
-    if (day === 3) return [...await replate(), ...await shorten()];
-    if (day === 4) return [...await priceBack(), ...await cancel()];
-    return [];
-  };
-}
-
-function daysOf({ start, end }: Lead): number {
-  return start.until(end).days;
-}
-
-function priceOf({ car, start, end }: Lead, counting: DayCounting): number {
-  return Math.round(car.dailyrate * countRentalDays(start, end, counting));
+export function createRentalBusiness(faker: Faker, book: LeadBook, counting: DayCounting): Day {
+  const first = createFirstDays(faker, book, counting);
+  const usual = createUsualDays(faker, book, counting);
+  return (day, date, at) => (day <= FIRST_DAYS ? first : usual)(day, date, at);
 }

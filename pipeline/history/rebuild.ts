@@ -3,7 +3,7 @@ import type { TransactionSql } from "postgres";
 import { z } from "zod";
 import { readChecks } from "../../lib/checks/file.ts";
 import { describeOffenders } from "../../lib/checks/gate.ts";
-import { type CheckResult, runCheck } from "../../lib/checks/run.ts";
+import { runChecks } from "../../lib/checks/run.ts";
 import { type Config, readConfig } from "../../lib/config.ts";
 import type { Dag } from "../../lib/dag/dag.ts";
 import { findDag } from "../../lib/dag/find_dag.ts";
@@ -136,8 +136,7 @@ async function passHistoryChecks(
   const checks = (await readChecks()).filter(({ severity, tables }) =>
     severity === "error" && tables.some(({ table }) => table === history)
   );
-  const results: CheckResult[] = [];
-  for (const check of checks) results.push(await runCheck(tx, check, history));
+  const results = await runChecks(tx, checks.map((check) => ({ check, table: history })));
   const failed = results.filter(({ offenders }) => offenders > 0);
   if (failed.length === 0) return;
   throw new Error(

@@ -7,6 +7,7 @@ select
     set_config('statement_timeout', $2, true) as statement_timeout,
     exists (select from pg_roles where pg_roles.rolname = $1) as has_role,
     clock_timestamp() as now,
+    to_regnamespace('made_by_demo') is not null as is_demo,
     (
         select set_config('role', role.rolname, true)
         from pg_roles as role

@@ -17,19 +17,24 @@ with bookings as (
         dds.last_booked_day(
             fact_rentals.rental_start, fact_rentals.rental_end, build.business_tz
         ) as last_day
-    from dds.fact_rentals
-    cross join dm.build
+    from dm.build
+    cross join generate_series(0, 36) as classes (class)
+    -- The index on spans: found by length, each length reaches so far back.
+    inner join dds.fact_rentals
+        on
+            dds.span_class(
+                least(fact_rentals.rental_start, fact_rentals.rental_end),
+                greatest(fact_rentals.rental_start, fact_rentals.rental_end)
+            ) = classes.class
+            and least(fact_rentals.rental_start, fact_rentals.rental_end)
+            >= dds.span_reach($2::date::timestamp at time zone build.business_tz, classes.class)
+            and least(fact_rentals.rental_start, fact_rentals.rental_end)
+            < ($3::date + 1)::timestamp at time zone build.business_tz
     where
         $1::date is null
         and fact_rentals.is_booking
         and fact_rentals.car_id <> 0
-        and fact_rentals.lead_id in (
-            select unnest(usage.lead_ids)
-            from dds.fact_fleet_usage_day as usage
-            where
-                usage.usage_date between $2::date and $3::date
-                and ($4::bigint is null or usage.car_id = $4::bigint)
-        )
+        and ($4::bigint is null or fact_rentals.car_id = $4::bigint)
     union all
     select
         state.lead_id,

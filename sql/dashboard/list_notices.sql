@@ -13,9 +13,15 @@ with sources (table_name, dag_id, task_id) as (
     )
 ),
 
-newest_date as (
-    select max(task_freshness.newest_date) as logical_date
+-- Worked out once for all that follows.
+freshness as materialized (
+    select task_freshness.*
     from dm.task_freshness
+),
+
+newest_date as (
+    select max(freshness.newest_date) as logical_date
+    from freshness
 )
 
 select
@@ -35,33 +41,33 @@ select
     'error' as severity,
     null::bigint as amount,
     null::date as logical_date,
-    task_freshness.succeeded_at as happened_at
+    freshness.succeeded_at as happened_at
 from sources
-left join dm.task_freshness
+left join freshness
     on
-        sources.dag_id = task_freshness.dag_id
-        and sources.task_id = task_freshness.task_id
+        sources.dag_id = freshness.dag_id
+        and sources.task_id = freshness.task_id
 where
-    task_freshness.succeeded_at is null
-    or task_freshness.succeeded_at
+    freshness.succeeded_at is null
+    or freshness.succeeded_at
     < clock_timestamp() - make_interval(secs => $1::double precision * 3600)
 union all
 select
     'build' as kind,
-    task_freshness.dag_id || '.' || task_freshness.task_id as subject,
+    freshness.dag_id || '.' || freshness.task_id as subject,
     null::text as table_name,
     case
-        when task_freshness.newest_date < newest_date.logical_date then 'not run yet'
-        when task_freshness.status = 'success' then 'stale'
-        else task_freshness.status
+        when freshness.newest_date < newest_date.logical_date then 'not run yet'
+        when freshness.status = 'success' then 'stale'
+        else freshness.status
     end as severity,
     null::bigint as amount,
     newest_date.logical_date,
-    task_freshness.succeeded_at as happened_at
-from dm.task_freshness
+    freshness.succeeded_at as happened_at
+from freshness
 cross join newest_date
 where
-    task_freshness.newest_date < newest_date.logical_date
-    or task_freshness.status <> 'success'
-    or task_freshness.is_stale
+    freshness.newest_date < newest_date.logical_date
+    or freshness.status <> 'success'
+    or freshness.is_stale
 order by kind, subject, table_name;

@@ -34,6 +34,9 @@ where
     and first_done.name = 'dds.fact_fleet_usage_day/first_day'
     and newest_done.name = 'dds.fact_fleet_usage_day';
 
+-- The planner must know that it is one row: the facts beside it are millions.
+analyze mart_reading;
+
 create temporary table touched_leads (
     lead_id bigint primary key
 ) on commit drop;
@@ -79,6 +82,8 @@ cross join lateral dds.unattributed_part(
     mart_reading.horizon_to
 ) as part
 where part.usage_date is not null;
+
+analyze desired_rows;
 
 create temporary table row_changes on commit drop as
 select

@@ -170,9 +170,11 @@ as $$
         case
             when parts.is_whole then coalesce(booking.amount, 0)
             else
-                booking.amount - dds.share_of_days(
-                    booking.amount, parts.first_day, parts.last_day,
-                    horizon_from, horizon_to
+                trim_scale(
+                    booking.amount - dds.share_of_days(
+                        booking.amount, parts.first_day, parts.last_day,
+                        horizon_from, horizon_to
+                    )
                 )
         end,
         parts.reaches_out

@@ -31,6 +31,8 @@ from (
 where newest.offenders > 0;
 
 comment on view dm.failed_check is 'One row per check and table whose newest result, of the last 31 days of checks, has offenders. Not a figure';
+comment on column dm.failed_check.check_name is 'The check, a file of sql/checks';
+comment on column dm.failed_check.table_name is 'The table that it looked at';
 comment on column dm.failed_check.severity is 'error or warn';
 comment on column dm.failed_check.offenders is 'Rows that break the rule';
 comment on column dm.failed_check.checked_at is 'When that was found';
@@ -77,6 +79,8 @@ cross join lateral (
 ) as newest;
 
 comment on view dm.task_freshness is 'One row per task that was tried for one of the last 31 logical dates: how far it has come. Not a figure';
+comment on column dm.task_freshness.dag_id is 'The DAG, as its script is named';
+comment on column dm.task_freshness.task_id is 'The task of the DAG';
 comment on column dm.task_freshness.status is 'Of its newest date, as in ops.task_state, like is_stale';
 comment on column dm.task_freshness.is_stale is 'Whether something that it waited for has succeeded again since';
 comment on column dm.task_freshness.newest_date is 'The newest logical date that it was tried for';

@@ -1,4 +1,5 @@
--- What:  takes the changes of the account that wait for somebody and were told to nobody, for some seconds
+-- What:  takes, for some seconds, the changes of the account that wait for somebody and were told
+--        to nobody
 -- Grain: one row per change, at most 20: more do not fit into a message
 -- Reads: ops.source_drift, $1 the seconds
 --

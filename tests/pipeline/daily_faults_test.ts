@@ -78,8 +78,10 @@ const LASTING: readonly {
   },
 ];
 
-for (const { what, env = {}, prepare, sentence } of LASTING) {
-  testScripts(`daily fails with one sentence when it meets ${what}`, async (setup) => {
+for (const [i, { what, env = {}, prepare, sentence }] of LASTING.entries()) {
+  // What amoCRM answers never reaches the warehouse: that both kinds keep such a failure, one of them shows.
+  const test = i === 0 ? testScripts : testScriptsOnServer;
+  test(`daily fails with one sentence when it meets ${what}`, async (setup) => {
     await fill(setup);
     await prepare?.(setup);
 

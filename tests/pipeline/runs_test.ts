@@ -81,6 +81,7 @@ daily_load_ods_clients         ·  ·  ·  ·  ✓  ·
 daily_load_ods_cars            ·  ·  ·  ·  ✗  ·
 daily_build_dds_dim            ·  ·  ·  ·  ↑  ·
 daily_build_dds_fact           ·  ·  ·  ·  ·  ·
+daily_build_dm                 ·  ·  ·  ·  ·  ·
 
 ✓ success  ✗ failed  ↑ upstream failed  > running  … waiting  ~ partly  · no run
 

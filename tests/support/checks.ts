@@ -1,7 +1,7 @@
 import type { TransactionSql } from "postgres";
 import { checkEverything } from "../../lib/checks/everything.ts";
 import { type Check, readChecks } from "../../lib/checks/file.ts";
-import { type CheckResult, runCheck } from "../../lib/checks/run.ts";
+import { type CheckResult, runChecks } from "../../lib/checks/run.ts";
 import { readConfig } from "../../lib/config.ts";
 import { runSqlFile } from "../../lib/warehouse/sql_file.ts";
 import { taskParameters } from "../../lib/dag/sql_task.ts";
@@ -41,7 +41,7 @@ export async function findAfter(
     await sql.begin(async (tx) => {
       await spoil(tx);
       await scopeHistory(tx);
-      found = toFound(await runCheck(tx, await findCheck(name), table));
+      found = (await runChecks(tx, [{ check: await findCheck(name), table }])).flatMap(toFound);
       throw seen;
     });
   } catch (error) {

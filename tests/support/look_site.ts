@@ -30,6 +30,9 @@ export async function serveLook(
       freshnessHours: config.freshnessHours,
     }),
     port: 0,
+    // Other tests keep the machine busy meanwhile.
+    statementTimeoutMs: 60_000,
+    pageTimeoutMs: 60_000,
     ...actions ? { actions } : {},
   });
 }

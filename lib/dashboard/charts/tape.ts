@@ -13,6 +13,8 @@ export interface TapeBar {
   readonly href: string | null;
   /** Planned to end earlier and still out: the bar runs to today, and hatched into tomorrow. */
   readonly isOverdue?: boolean;
+  /** Out and without a planned end: the bar runs to today and into tomorrow in the same way. */
+  readonly hasNoEnd?: boolean;
   readonly isDoubleBooked?: boolean;
 }
 
@@ -83,7 +85,7 @@ function spansOf(bar: TapeBar, days: TapeDays): TapeSpan[] {
   const first = days.columnOf(bar.first);
   const last = days.columnOf(bar.last);
   const pieces: Pick<TapeSpan, "kind" | "from" | "to">[] = [{ kind: "bar", from: first, to: last }];
-  if (bar.isOverdue) {
+  if (bar.isOverdue || bar.hasNoEnd) {
     const out = Math.max(last + 1, first);
     if (out <= days.today) pieces.push({ kind: "overdue", from: out, to: days.today });
     const tomorrow = days.today + 1;

@@ -199,9 +199,11 @@ function SpanBar({ span, format }: { readonly span: TapeSpan; readonly format: F
     planned,
     bar.isDoubleBooked ? words.charts.double : "",
     bar.isOverdue ? words.charts.overdue : "",
+    bar.hasNoEnd ? words.charts.noEnd : "",
   ].filter((part) => part !== "").join(", ");
   if (span.kind !== "bar") {
-    const label = span.kind === "overdue" ? words.charts.overdue : words.charts.mayLast;
+    const out = bar.hasNoEnd ? words.charts.noEnd : words.charts.overdue;
+    const label = span.kind === "overdue" ? out : words.charts.mayLast;
     return (
       <span class={`tape-bar ${span.kind}`} title={`${text}: ${label}`}>
         <span class={span.kind === "overdue" ? "stage-name" : "visually-hidden"}>{label}</span>
@@ -224,7 +226,8 @@ function SpanBar({ span, format }: { readonly span: TapeSpan; readonly format: F
           </span>
         )
         : ""}
-      <bdi>{bar.initials}</bdi> <span class="stage-name">{stage}</span>
+      <bdi>{bar.initials}</bdi>{" "}
+      <span class={span.from === span.to ? "visually-hidden" : "stage-name"}>{stage}</span>
     </>
   );
   const href = safeHref(bar.href);

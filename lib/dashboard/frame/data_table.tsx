@@ -17,6 +17,12 @@ export interface DataTableProps {
 
 const NUMBERS: readonly ColumnKind[] = ["count", "decimal", "money", "ratio", "days", "seconds"];
 
+/** Letters of a text that is not broken into lines: a plate, a name. */
+const MOST_UNBROKEN = 32;
+
+/** Letters of a text that is not cut. */
+const MOST_SHOWN = 40;
+
 /** Stands for a personal value that is not shown. */
 const MASK = "•••";
 
@@ -65,7 +71,12 @@ function Table({ view, table, most }: DataTableProps): Markup {
   const cut = table.rows.length - rows.length;
   return (
     <>
-      <div class="table-window" role="region" tabindex={0} aria-label={table.title}>
+      <div
+        class="table-window"
+        role="region"
+        tabindex={0}
+        aria-label={words.frame.tableOf(table.title)}
+      >
         <table class="data">
           <caption>{table.title}</caption>
           <thead>
@@ -134,7 +145,8 @@ function CellText(
   { text, kind }: { readonly text: string; readonly kind: ColumnKind },
 ): Markup {
   if (kind !== "text") return <>{text}</>;
-  return text.length > 40 ? <bdi class="clip" title={text}>{text}</bdi> : <bdi>{text}</bdi>;
+  if (text.length > MOST_SHOWN) return <bdi class="clip" title={text}>{text}</bdi>;
+  return <bdi class={text.length > MOST_UNBROKEN ? "text" : "short"}>{text}</bdi>;
 }
 
 function classOf({ kind }: Column): string {

@@ -35,7 +35,7 @@ export function Kpi(props: KpiProps): Markup {
   const href = cellLink(view, props.href ?? null);
   const comparisons = [props.comparison ?? []].flat();
   return (
-    <section class={props.tone ? `kpi ${props.tone}` : "kpi"} aria-label={name}>
+    <div role="group" class={props.tone ? `kpi ${props.tone}` : "kpi"} aria-label={name}>
       <h3>{name}</h3>
       <p class="value">
         {href === null
@@ -48,7 +48,7 @@ export function Kpi(props: KpiProps): Markup {
       ))}
       {props.children ? <div class="spark">{props.children}</div> : ""}
       <DefinitionDetails view={view} of={name} definition={props.definition} />
-    </section>
+    </div>
   );
 }
 

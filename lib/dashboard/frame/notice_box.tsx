@@ -26,6 +26,12 @@ const SIGNS: Readonly<Record<NoticeTone, string>> = {
   good: "✓",
 };
 
+const TONES: Readonly<Record<Notice["level"], NoticeTone>> = {
+  error: "bad",
+  warning: "warning",
+  info: "info",
+};
+
 /** What is wrong with the data behind something, each once. */
 export function NoticeList(
   props: { readonly language: Language; readonly notices: readonly Notice[] },
@@ -38,7 +44,7 @@ export function NoticeList(
         <li>
           <NoticeBox
             language={props.language}
-            tone={notice.level === "error" ? "bad" : "warning"}
+            tone={TONES[notice.level]}
             text={notice.text}
           />
         </li>

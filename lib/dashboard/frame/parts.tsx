@@ -47,6 +47,21 @@ export function Empty(
   );
 }
 
+/** A name of snake_case that may be broken after each "_", so that it fits a narrow column. */
+export function Breakable({ text }: { readonly text: string }): Markup {
+  const parts = text.split(/(?<=[_.])/);
+  return (
+    <>
+      {parts.map((part, i) => (
+        <>
+          {i > 0 ? <wbr /> : ""}
+          {part}
+        </>
+      ))}
+    </>
+  );
+}
+
 export interface Tab {
   readonly name: string;
   readonly href: string;

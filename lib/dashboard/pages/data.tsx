@@ -63,7 +63,9 @@ export function dataPage(given: Given): Page {
             <Section id="tables" title={words.tables} intro={words.tablesIntro}>
               <Layers request={request} facts={facts} words={words} />
               <p class="hint">{words.rowsHint}</p>
-              <DataTableView view={request} table={table} />
+              <div class="titled">
+                <DataTableView view={request} table={table} />
+              </div>
             </Section>
           </>
         ),
@@ -190,7 +192,9 @@ function Freshness(
           text={words.overdue(String(source), format.moment(String(deadline)))}
         />
       ))}
-      <DataTableView view={request} table={table} emptyText={words.freshnessEmpty} />
+      <div class="titled">
+        <DataTableView view={request} table={table} emptyText={words.freshnessEmpty} />
+      </div>
     </Section>
   );
 }

@@ -5,7 +5,15 @@ import { Kpi, KpiRow } from "../frame/kpi.tsx";
 import { siteLink } from "../frame/links.ts";
 import { Pagination, Section } from "../frame/parts.tsx";
 import { formatOf } from "../frame/view.ts";
-import type { DataTable, Markup, Page, PageContent, PageRequest } from "../page/page.ts";
+import type {
+  Cell,
+  ColumnKind,
+  DataTable,
+  Markup,
+  Page,
+  PageContent,
+  PageRequest,
+} from "../page/page.ts";
 import { figuresWords } from "../words/figures_words.ts";
 import { fleetWords } from "../words/fleet_page.ts";
 import { type Build, readBuild } from "./build.ts";
@@ -98,13 +106,6 @@ function Body(
 function Summary(
   { request, data }: { readonly request: PageRequest; readonly data: FleetData },
 ): Markup {
-  const words = figuresWords[request.state.language];
-  const { sums, periods, define } = data;
-  const present = sums.present;
-  const idleDays = ({ car_days, rented_days }: PeriodSums) => car_days - rented_days;
-  const compare = (figureOf: (sums: PeriodSums) => string | number | null, more: boolean | null) =>
-    comparisonsOf(request, sums, periods, figureOf, more);
-  const href = siteLink(request, "/fleet#cars");
   return (
     <Section
       id="summary"
@@ -112,51 +113,71 @@ function Summary(
       intro={soFarText(request, data.periods)}
     >
       <KpiRow>
-        <Kpi
-          view={request}
-          name={words.utilisation}
-          kind="ratio"
-          value={present?.utilisation ?? null}
-          comparison={compare((one) => one.utilisation, true)}
-          href={href}
-          definition={{
-            ...define("dm.fleet_utilisation_month.utilisation"),
-            sqlFile: sums.sqlFile,
-          }}
-        />
-        <Kpi
-          view={request}
-          name={words.rentedDays}
-          kind="days"
-          value={present?.rented_days ?? null}
-          comparison={compare((one) => one.rented_days, true)}
-          href={href}
-          definition={{ ...define("dm.revenue_day.rented_days"), sqlFile: sums.sqlFile }}
-        />
-        <Kpi
-          view={request}
-          name={words.idleDays}
-          kind="days"
-          value={present === null ? null : idleDays(present)}
-          comparison={compare(idleDays, false)}
-          href={href}
-          definition={{
-            ...define("dm.fleet_utilisation_month.idle_days"),
-            sqlFile: sums.sqlFile,
-          }}
-        />
-        <Kpi
-          view={request}
-          name={words.revpac}
-          kind="money"
-          value={present?.revpac ?? null}
-          comparison={compare((one) => one.revpac, true)}
-          href={href}
-          definition={{ ...define("dm.revenue_day.revpac"), sqlFile: sums.sqlFile }}
-        />
+        {FIGURES.map((figure) => <SummaryKpi request={request} data={data} figure={figure} />)}
       </KpiRow>
       <DataTableView view={request} table={data.summary} isFolded />
     </Section>
+  );
+}
+
+/** A figure of the period and the column that defines it. */
+interface SummaryFigure {
+  readonly name: "utilisation" | "rentedDays" | "idleDays" | "revpac";
+  readonly kind: ColumnKind;
+  readonly definition: string;
+  readonly isMoreBetter: boolean;
+  readonly of: (sums: PeriodSums) => Cell;
+}
+
+const FIGURES: readonly SummaryFigure[] = [
+  {
+    name: "utilisation",
+    kind: "ratio",
+    definition: "dm.fleet_utilisation_month.utilisation",
+    isMoreBetter: true,
+    of: (sums) => sums.utilisation,
+  },
+  {
+    name: "rentedDays",
+    kind: "days",
+    definition: "dm.revenue_day.rented_days",
+    isMoreBetter: true,
+    of: (sums) => sums.rented_days,
+  },
+  {
+    name: "idleDays",
+    kind: "days",
+    definition: "dm.fleet_utilisation_month.idle_days",
+    isMoreBetter: false,
+    of: (sums) => sums.car_days - sums.rented_days,
+  },
+  {
+    name: "revpac",
+    kind: "money",
+    definition: "dm.revenue_day.revpac",
+    isMoreBetter: true,
+    of: (sums) => sums.revpac,
+  },
+];
+
+function SummaryKpi(
+  { request, data, figure }: {
+    readonly request: PageRequest;
+    readonly data: FleetData;
+    readonly figure: SummaryFigure;
+  },
+): Markup {
+  const { sums, periods, define } = data;
+  return (
+    <Kpi
+      view={request}
+      name={figuresWords[request.state.language][figure.name]}
+      kind={figure.kind}
+      value={sums.present === null ? null : figure.of(sums.present)}
+      comparison={comparisonsOf(request, sums, periods, figure.of, figure.isMoreBetter)}
+      href={siteLink(request, "/fleet#cars")}
+      definition={{ ...define(figure.definition), sqlFile: sums.sqlFile }}
+    />
   );
 }
 

@@ -194,7 +194,9 @@ function tablePart(
   return {
     section: (
       <Section id={table.name} title={table.title} {...intro === undefined ? {} : { intro }}>
-        <DataTableView view={request} table={table} emptyText={emptyText} />
+        <div class="titled">
+          <DataTableView view={request} table={table} emptyText={emptyText} />
+        </div>
       </Section>
     ),
     tables: [table],
@@ -231,7 +233,7 @@ function payloadPart(record: HistoryRecord, request: PageRequest, words: History
         {table.rows.length === 0
           ? <Empty title={title} text={words.payloadEmpty} />
           : (
-            <pre class="payload" tabindex={0} role="region" aria-label={title}><code>{
+            <pre class="payload" tabindex={0} role="group" aria-label={title}><code>{
               JSON.stringify(payload, null, 2)
             }</code></pre>
           )}

@@ -45,7 +45,9 @@ export function historyStartPage(): Page {
               </Section>
             ))}
             <Section id="newest" title={words.newest} intro={words.newestIntro}>
-              <DataTableView view={request} table={last} emptyText={words.newestEmpty} />
+              <div class="titled">
+                <DataTableView view={request} table={last} emptyText={words.newestEmpty} />
+              </div>
             </Section>
           </>
         ),

@@ -1,6 +1,9 @@
 import type { Page } from "../page/page.ts";
+import { calendarPage } from "./calendar.tsx";
+import { clientsPage } from "./clients.tsx";
 import { dataPage } from "./data.tsx";
 import { fleetPage } from "./fleet.tsx";
+import { funnelPage } from "./funnel.tsx";
 import type { PagesGiven } from "./given.ts";
 import { historyPage } from "./history.tsx";
 import { historyStartPage } from "./history_start.tsx";
@@ -13,8 +16,11 @@ import { todayPage } from "./today.tsx";
 export function createPages(given: PagesGiven): readonly Page[] {
   return [
     todayPage,
+    calendarPage,
     fleetPage,
     moneyPage,
+    funnelPage,
+    clientsPage,
     historyStartPage(),
     historyPage(),
     runsPage(given),

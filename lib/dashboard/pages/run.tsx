@@ -40,17 +40,21 @@ export function runPage(given: Given): Page {
           <>
             <Head request={request} run={run} dag={dag} date={date} words={words} />
             <Section id="why" title={words.why} intro={words.whyIntro}>
-              <pre class="told" tabindex={0} role="region" aria-label={words.why}>{told}</pre>
+              <pre class="told" tabindex={0} role="group" aria-label={words.why}>{told}</pre>
             </Section>
             {request.settings.hasWriteButtons
               ? <RunButtons request={request} dag={dag} date={day} words={words} />
               : ""}
             <Section id="attempts" title={words.attempts}>
-              <DataTableView view={request} table={table} emptyText={words.attemptsEmpty} />
+              <div class="titled">
+                <DataTableView view={request} table={table} emptyText={words.attemptsEmpty} />
+              </div>
             </Section>
             {await AttemptLogs({ request, dag, date: day, attempts, logDir: given.logDir })}
             <Section id="metrics" title={words.metrics} intro={words.metricsIntro}>
-              <DataTableView view={request} table={metrics} emptyText={words.metricsEmpty} />
+              <div class="titled">
+                <DataTableView view={request} table={metrics} emptyText={words.metricsEmpty} />
+              </div>
             </Section>
           </>
         ),

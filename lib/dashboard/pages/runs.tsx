@@ -44,7 +44,9 @@ export function runsPage(given: Given): Page {
             </Section>
             {problem ? await Problem({ given, request, words, run: problem }) : ""}
             <Section id="next" title={words.next} intro={words.nextIntro}>
-              <DataTableView view={request} table={next} />
+              <div class="titled">
+                <DataTableView view={request} table={next} />
+              </div>
             </Section>
           </>
         ),
@@ -109,7 +111,7 @@ async function Problem(
   );
   return (
     <Section id="problem" title={words.problem} intro={words.whyIntro}>
-      <pre class="told" tabindex={0} role="region" aria-label={words.problem}>{text}</pre>
+      <pre class="told" tabindex={0} role="group" aria-label={words.problem}>{text}</pre>
     </Section>
   );
 }

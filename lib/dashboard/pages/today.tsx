@@ -61,10 +61,15 @@ function Body({ request, data }: PartProps): Markup {
   const words = todayWords[request.state.language];
   return (
     <>
-      <p class="intro">{words.intro(formatOf(request).date(data.day.toString()))}</p>
-      <KpiRow>
-        {KINDS.map((kind) => <KindKpi request={request} data={data} kind={kind} />)}
-      </KpiRow>
+      <Section
+        id="numbers"
+        title={words.numbers}
+        intro={words.intro(formatOf(request).date(data.day.toString()))}
+      >
+        <KpiRow>
+          {KINDS.map((kind) => <KindKpi request={request} data={data} kind={kind} />)}
+        </KpiRow>
+      </Section>
       {KINDS.map((kind, index) => {
         const table = data.tables[index];
         if (!table) return "";
@@ -118,9 +123,17 @@ function KindKpi({ request, data, kind }: PartProps & { readonly kind: Kind }): 
       {...(unit === undefined ? {} : { unit })}
       {...(tone === undefined ? {} : { tone })}
       href={siteLink(request, `/#${kind}`)}
-      definition={{ ...data.define("dm.today.kind"), sqlFile: TODAY_FILE }}
+      definition={{ text: definitionOf(kind, data.define), sqlFile: TODAY_FILE }}
     />
   );
+}
+
+/** The comment of the column says what each kind is: "overdue: On Rent and …. unassigned: …". */
+function definitionOf(kind: Kind, define: Define): string {
+  const { text } = define("dm.today.kind");
+  const parts = text.split(/\.\s+(?=[a-z_]+(?:, [a-z_]+)*: )/);
+  const part = parts.find((one) => one.slice(0, one.indexOf(":")).split(", ").includes(kind));
+  return part === undefined ? text : `${part.slice(part.indexOf(":") + 2).replace(/\.$/, "")}.`;
 }
 
 function FreeFigure({ request, data, table }: PartProps & { readonly table: DataTable }): Markup {

@@ -1,3 +1,4 @@
+import { formatOf } from "../frame/view.ts";
 import type { Column, DataTable, PageRequest, Row } from "../page/page.ts";
 import { figuresWords } from "../words/figures_words.ts";
 import { stageName } from "../words/stage_name.ts";
@@ -93,11 +94,13 @@ function reasonOf({ kind, stage, rental_end }: TodayRow, words: TodayWords): str
 
 /** Cars by days: which are free on which of the eight. The most often free first. */
 export function freeTable(
-  { state }: PageRequest,
+  request: PageRequest,
   today: Temporal.PlainDate,
   rows: readonly TodayRow[],
 ): DataTable {
+  const { state } = request;
   const names = figuresWords[state.language];
+  const format = formatOf(request);
   const days = daysFrom(today);
   const cars = Map.groupBy(
     rows.filter((row) => row.kind === "free_car"),
@@ -128,7 +131,7 @@ export function freeTable(
         linkTo: (row) => `/history/car/${row.car_id}`,
       },
       { key: "model", title: names.model, kind: "text" },
-      ...days.map((day): Column => ({ key: day, title: day, kind: "flag" })),
+      ...days.map((day): Column => ({ key: day, title: format.dayAndMonth(day), kind: "flag" })),
     ],
     rows: free.toSorted((a, b) => Number(b.days) - Number(a.days)),
   };

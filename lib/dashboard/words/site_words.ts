@@ -45,6 +45,8 @@ const en = {
   noRight: (login: string) =>
     `The warehouse refuses to show this to ${login}. An administrator runs ` +
     `grant rental_bi, rental_look to "${login}".`,
+  demo: (day: string) =>
+    `This is a demo\u2019s warehouse: its clock stands at the evening of ${day}.`,
   lastGood: (problem: string) => `This is the last good page. ${problem}`,
   roleMissing: (role: string) =>
     `The role ${role} is missing, so this page is read with the rights of the login. ` +
@@ -126,6 +128,7 @@ const ru: typeof en = {
   noRight: (login) =>
     `Хранилище не показывает это пользователю ${login}. Администратор выполняет ` +
     `grant rental_bi, rental_look to "${login}".`,
+  demo: (day: string) => `Это хранилище демо: его часы стоят на вечере ${day}.`,
   lastGood: (problem) => `Это последняя удачная страница. ${problem}`,
   roleMissing: (role) =>
     `Роли ${role} нет, поэтому страница читается с правами самой учётной записи. ` +

@@ -2,6 +2,7 @@ import type { Language } from "../page/page.ts";
 
 const en = {
   title: "Today",
+  numbers: "The day in numbers",
   intro: (day: string) => `What ${day} asks for.`,
   kinds: {
     overdue: "Overdue",
@@ -56,6 +57,7 @@ const en = {
 
 const ru: typeof en = {
   title: "Сегодня",
+  numbers: "День в числах",
   intro: (day: string) => `Чего требует ${day}.`,
   kinds: {
     overdue: "Просрочено",

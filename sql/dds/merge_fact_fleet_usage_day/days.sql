@@ -42,7 +42,8 @@ with spread as materialized (
     ) as calendar (place)
 ),
 
-shares as (
+-- Apart from the join, or the planner reads all days of the car for each booking.
+shares as materialized (
     select
         spread.car_id,
         spread.lead_id,

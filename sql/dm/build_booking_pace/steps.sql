@@ -51,6 +51,8 @@ where
     versions.last_day > mart_reading.first_load_day
     and (versions.gone_as_of > versions.first_as_of or versions.gone_as_of is null);
 
+analyze desired_versions;
+
 create temporary table version_changes on commit drop as
 with sides as (
     select
@@ -85,6 +87,8 @@ left join sides as other_side
         and least(sides.last_day, sides.horizon_to)
         = least(other_side.last_day, other_side.horizon_to)
 where other_side.lead_id is null;
+
+analyze version_changes;
 
 delete from dds.booked_version
 using version_changes
@@ -139,6 +143,8 @@ or sum(
         version_changes.last_day, calendar.day::date
     )
 ) <> 0;
+
+analyze step_changes;
 
 insert into dds.booked_step (stay_date, as_of, booked_days, revenue)
 select

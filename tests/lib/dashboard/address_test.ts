@@ -7,6 +7,7 @@ const page = testPage("/fleet", () => ({}), { parameters: ["level"] });
 
 const given = {
   today: Temporal.PlainDate.from("2026-06-10"),
+  builtFor: Temporal.PlainDate.from("2026-06-10"),
   language: "en",
   horizonDays: 730,
 } as const;

@@ -69,6 +69,7 @@ Deno.test("csvFileName() says which table, which filters and when", () => {
   const query = new URLSearchParams('from=2026-05-03&model=Kia/Рио"&lang=ru');
   const state = readState(testPage("/", () => ({})), query, {
     today: Temporal.PlainDate.from("2026-06-10"),
+    builtFor: Temporal.PlainDate.from("2026-06-10"),
     language: "en",
     horizonDays: 730,
   });

@@ -44,6 +44,7 @@ const page: GoodPage = {
     address: {},
   },
   notices: [],
+  choices: null,
   readAt: Temporal.Instant.from("2026-05-03T00:00:00Z"),
 };
 

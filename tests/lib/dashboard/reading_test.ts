@@ -105,6 +105,10 @@ testOnServer(
   "a site says which role its login may not take, and reads as the login",
   async (warehouse) => {
     await withLogin(warehouse, async (login, own) => {
+      // What every page asks for: the day that the marts stand for, and the cars of its filters.
+      await warehouse.sql.unsafe(
+        `grant usage on schema dm, dds to ${login}; grant select on dm.build, dds.dim_car to ${login}`,
+      );
       await using site = await serveTestSite(own, rolePages);
       const [status, page] = await says(site.url);
       assert.equal(status, 200);

@@ -386,4 +386,13 @@ testOnBothWarehouses("a page finds its car and its model, deleted ones too", asy
       return answer.status;
     });
   assert.deepEqual(await Promise.all(statuses), [200, 200, 200, 404]);
+  const html = await (await fetch(`${site.url}/?car=12`)).text();
+  assert.deepEqual(html.match(/<option .*?<\/option>/g), [
+    `<option value="">All models</option>`,
+    `<option value="(none)" >(none)</option>`,
+    `<option value="Kia Rio" >Kia Rio</option>`,
+    `<option value="">All cars</option>`,
+    `<option value="13" >(none) · 13</option>`,
+    `<option value="12" selected>Kia Rio · 12</option>`,
+  ]);
 });

@@ -30,7 +30,7 @@ async function attemptsOf(setup: DailySetup, taskId: string): Promise<unknown[]>
   ]);
 }
 
-const PLANNED = `2026-05-03: 10 of 10 DAGs would run
+const PLANNED = `2026-05-03: 11 of 11 DAGs would run
  1. daily_amocrm_load_leads
     extract_leads                   reads 1
       pulls the leads that changed; all of them the first time and once a week
@@ -70,8 +70,21 @@ const PLANNED = `2026-05-03: 10 of 10 DAGs would run
     merge_fact_rentals              reads 1, writes 1
     merge_fact_fleet_usage_day      reads 1, writes 1
     merge_dim_date                  reads 366, writes 366
+11. daily_build_dm
+    remember_build                  writes 1
+    build_unattributed_booking      writes 1
+    build_fleet_utilisation_month   writes 0
+    build_revenue_day               writes 1
+    build_revenue_month             writes 3
+    build_booking_pace              writes 0
+    build_lead_state                reads 1, writes 1
+    build_lead_funnel_week          writes 0
+    build_stage_transition          writes 1
+    build_rental_changes            reads 1, writes 0
+    build_data_trust                reads 3
+    forget_changes
 
-In all, 3 versions would open and 0 close; 419 rows would be written
+In all, 3 versions would open and 0 close; 427 rows would be written
 Nothing was written: all of it was rolled back
 `;
 

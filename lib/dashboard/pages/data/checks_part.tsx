@@ -50,7 +50,9 @@ export async function checksPart(
             ))}
           </ul>
         )}
-        <DataTableView view={request} table={table} emptyText={words.checksEmpty} />
+        <div class="titled">
+          <DataTableView view={request} table={table} emptyText={words.checksEmpty} />
+        </div>
       </Section>
     ),
   };

@@ -1,7 +1,7 @@
 import type { Lineage, LineageNode } from "../../../lineage/lineage.ts";
 import { siteLink } from "../../frame/links.ts";
 import { Section } from "../../frame/parts.tsx";
-import { SqlDetails } from "../../frame/sql_details.tsx";
+import { sqlText } from "../../frame/sql_text.ts";
 import { formatOf } from "../../frame/view.ts";
 import type { Markup, PageRequest } from "../../page/page.ts";
 import { type DataWords, dataWords } from "../../words/data_words.ts";
@@ -99,7 +99,18 @@ function TableCard(props: LineageViewProps & { readonly words: DataWords }): Mar
           </Field>
         )}
       </dl>
-      {files.map((file) => <SqlDetails view={request} sqlFile={file} />)}
+      {files.map((file) => (
+        <details class="sql">
+          <summary>
+            <code>sql/{file}</code>
+          </summary>
+          <pre
+            tabindex={0}
+            role="group"
+            aria-label={`sql/${file}`}
+          ><code>{sqlText(file)}</code></pre>
+        </details>
+      ))}
     </>
   );
 }
@@ -136,8 +147,8 @@ interface TreeProps {
 interface Branch {
   readonly name: string;
   readonly below: readonly Branch[];
-  /** It stands nearer to the root already, with what is behind it. */
-  readonly isAbove: boolean;
+  /** It stands elsewhere, at least as near to the root, with what is behind it. */
+  readonly isElsewhere: boolean;
 }
 
 /** Nested lists, each table once with what is behind it: where it is nearest. */
@@ -169,7 +180,7 @@ export function growBranches(
   const branchesOf = (name: string): readonly Branch[] =>
     (lineage.get(name)?.[direction] ?? []).map((other) => {
       const isOwn = parentOf.get(other) === name;
-      return { name: other, isAbove: !isOwn, below: isOwn ? branchesOf(other) : [] };
+      return { name: other, isElsewhere: !isOwn, below: isOwn ? branchesOf(other) : [] };
     });
   return branchesOf(root.name);
 }
@@ -180,10 +191,10 @@ function Branches(
   const words = dataWords[request.state.language];
   return (
     <ul class="branches">
-      {branches.map(({ name, below, isAbove }) => (
+      {branches.map(({ name, below, isElsewhere }) => (
         <li>
           <a href={siteLink(request, "/data", { focus: name })}>{name}</a>
-          {isAbove ? <span class="hint">{` (${words.above})`}</span> : ""}
+          {isElsewhere ? <span class="hint">{` (${words.elsewhere})`}</span> : ""}
           {below.length > 0 ? <Branches request={request} branches={below} /> : ""}
         </li>
       ))}

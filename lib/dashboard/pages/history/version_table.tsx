@@ -3,7 +3,8 @@ import { isPersonalColumn, MASK } from "../../../history/personal.ts";
 import type { Version } from "../../../history/record_history.ts";
 import { isChange, isMoment, shownColumns, toText } from "../../../history/versions.ts";
 import { siteLink } from "../../frame/links.ts";
-import { formatOf } from "../../frame/view.ts";
+import { Breakable } from "../../frame/parts.tsx";
+import { formatOf, wordsOfView } from "../../frame/view.ts";
 import type {
   Cell,
   Column,
@@ -81,9 +82,14 @@ export function VersionTable(
           </p>
         )
         : ""}
-      <div class="table-window" role="region" tabindex={0} aria-label={words.versions}>
+      <div
+        class="table-window boxed"
+        role="region"
+        tabindex={0}
+        aria-label={wordsOfView(request).frame.tableOf(words.versions)}
+      >
         <table class="data versions">
-          <caption>{words.versions}</caption>
+          <caption class="visually-hidden">{words.versions}</caption>
           <thead>
             <tr>
               <th scope="col">{words.validFrom}</th>
@@ -104,7 +110,9 @@ export function VersionTable(
             {shownColumns(versions).map((name) => (
               <tr>
                 <th scope="row">
-                  <code>{name}</code>
+                  <code>
+                    <Breakable text={name} />
+                  </code>
                 </th>
                 {shown.map((version, i) => (
                   <VersionCell
@@ -154,6 +162,16 @@ function VersionCell(
   );
 }
 
+/** The name of the status of a version, where a change or the rental of the lead says it. */
+function statusNameOf({ changes, rentals }: HistoryRecord, version: Version): string | null {
+  const is = (pipeline: number, status: number) =>
+    pipeline === version.pipeline_id && status === version.status_id;
+  const name = changes.find((one) => is(one.from_pipeline_id, one.from_status_id))?.from_status ??
+    changes.find((one) => is(one.to_pipeline_id, one.to_status_id))?.to_status;
+  if (name) return name;
+  return version.is_current === true ? rentals[0]?.status_name ?? null : null;
+}
+
 /** A value as text; masked where it tells of a person. */
 export function ValueText({ record, request, name, version }: ValueProps): Markup {
   const words = historyWords[request.state.language];
@@ -166,5 +184,6 @@ export function ValueText({ record, request, name, version }: ValueProps): Marku
   const text = isMasked
     ? MASK
     : formatOf(request).cell(kindOf(name, record.history.versions), value);
-  return <bdi>{text}</bdi>;
+  const status = name === "status_id" ? statusNameOf(record, version) : null;
+  return <bdi>{status === null ? text : `${text} (${status})`}</bdi>;
 }

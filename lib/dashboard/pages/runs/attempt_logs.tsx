@@ -34,7 +34,12 @@ export async function AttemptLogs(props: AttemptLogsProps): Promise<Markup> {
   const told: Told[] = [];
   const around = await linesOf(props, dagLogFile(props.logDir ?? "", props.dag.id, props.date));
   if (around !== null) {
-    told.push({ title: words.around, error: null, lines: around, place: words.logFile });
+    told.push({
+      title: words.around,
+      error: null,
+      lines: around,
+      place: words.logFile(TAIL_LINES),
+    });
   }
   for (const attempt of props.attempts) told.push(await tellOf(attempt, tails, props, words));
   return <>{told.map((one) => <AttemptBlock told={one} words={words} />)}</>;
@@ -56,7 +61,9 @@ async function tellOf(
   // Only tasks that the program knows: a name from the run log makes no path.
   const isKnown = props.dag.tasks.some(({ id }) => id === attempt.task_id);
   const lines = isKnown ? await linesOf(props, file) : null;
-  if (lines !== null) return { title, error: attempt.error, lines, place: words.logFile };
+  if (lines !== null) {
+    return { title, error: attempt.error, lines, place: words.logFile(TAIL_LINES) };
+  }
   const tail = tails.find((one) =>
     one.task_id === attempt.task_id && one.attempt === attempt.attempt
   );
@@ -95,7 +102,7 @@ function AttemptBlock(
       <pre
         class="told bad"
         tabindex={0}
-        role="region"
+        role="group"
         aria-label={`${words.error}: ${title}`}
       >{error}</pre>
       <Lines title={title} lines={lines} place={place} words={words} />
@@ -116,9 +123,9 @@ function Lines(
   return (
     <>
       <p class="subtitle">
-        {words.logOf(title)}, {place}, {words.logCut(TAIL_LINES)}
+        {words.logOf(title)}, {place}
       </p>
-      <pre class="told" tabindex={0} role="region" aria-label={words.logOf(title)}>{lines}</pre>
+      <pre class="told" tabindex={0} role="group" aria-label={words.logOf(title)}>{lines}</pre>
     </>
   );
 }

@@ -1,6 +1,7 @@
 import type { DagRun } from "../../../run_log/dag_run.ts";
 import { siteLink } from "../../frame/links.ts";
-import { formatOf } from "../../frame/view.ts";
+import { Breakable } from "../../frame/parts.tsx";
+import { formatOf, wordsOfView } from "../../frame/view.ts";
 import type { Markup, PageRequest } from "../../page/page.ts";
 import { runsWords } from "../../words/runs_words.ts";
 import { lookOf, STATUSES } from "./run_look.ts";
@@ -19,9 +20,14 @@ export function RunGrid({ request, runs, dates }: RunGridProps): Markup {
   const newestFirst = dates.toReversed();
   return (
     <>
-      <div class="table-window" role="region" tabindex={0} aria-label={words.grid}>
+      <div
+        class="table-window boxed"
+        role="region"
+        tabindex={0}
+        aria-label={wordsOfView(request).frame.tableOf(words.grid)}
+      >
         <table class="data run-grid">
-          <caption>{words.grid}</caption>
+          <caption class="visually-hidden">{words.grid}</caption>
           <thead>
             <tr>
               <th scope="col">{words.columns.dag_id}</th>
@@ -35,7 +41,9 @@ export function RunGrid({ request, runs, dates }: RunGridProps): Markup {
           <tbody>
             {runs.map((row) => (
               <tr>
-                <th scope="row">{row[0]?.dagId}</th>
+                <th scope="row">
+                  <Breakable text={row[0]?.dagId ?? ""} />
+                </th>
                 {row.toReversed().map((run) => <RunCell request={request} run={run} />)}
               </tr>
             ))}

@@ -138,7 +138,7 @@ Deno.test("TapeChart() stacks double bookings, runs overdue ones to today and ha
 <tr>
 <td colspan="1">
 <a class="tape-bar tone-on_rent cut-before" href="/lead/7" title="A B, On rent, 30 Apr – 1 May, Overdue">
-<bdi>AB</bdi> <span class="stage-name">On rent</span>
+<bdi>AB</bdi> <span class="visually-hidden">On rent</span>
 </a>
 </td>
 <td colspan="1">

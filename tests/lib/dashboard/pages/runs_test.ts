@@ -93,7 +93,7 @@ testOnBothWarehouses(
 
     assert.match(
       plainText(page.text),
-      /merge_dim_car, attempt 1, from its file, .* \[merge\] 42 cars/,
+      /merge_dim_car, attempt 1, from its file, at most the last 200 lines \[merge\] 42 cars/,
     );
   },
 );

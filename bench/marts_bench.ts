@@ -1,0 +1,138 @@
+// What the marts cost, task by task: the first build from everything, and a day after 5,000 of 1,000,000 leads changed.
+// The baseline is that build from everything (a plain rebuild from the facts), in the same run.
+//
+//     deno run -A bench/marts_bench.ts --leads 1000000 --cars 1000     (TEST_PG_* names the server, else its own)
+
+import { Command } from "commander";
+import { readConfig } from "../lib/config.ts";
+import { taskParameters } from "../lib/dag/sql_task.ts";
+import { migrate } from "../lib/warehouse/migrations.ts";
+import { openServer } from "../lib/warehouse/open.ts";
+import { runSqlFiles } from "../lib/warehouse/sql_file.ts";
+import type { Warehouse } from "../lib/warehouse/warehouse.ts";
+import { dag as buildMarts } from "../pipeline/daily_build_dm.ts";
+import { filesOf, MERGES } from "../tests/support/staged.ts";
+import { openBenchServer } from "./support/bench_server.ts";
+import { landFleet, landFleetChanges } from "./support/fleet_history.ts";
+
+const DAY_LIMIT_S = 3;
+const TICKS_PER_S = 100;
+const config = readConfig({}, { amo: false });
+
+/** Prints the seconds of every task for the first build and for a day of changes, and their sums. */
+export async function benchMarts(leads: number, cars: number, changed: number): Promise<void> {
+  await using server = await openBenchServer("marts_bench");
+  await using warehouse = await openServer({ ...server.pg, sslmode: "disable" });
+  await migrate(warehouse);
+  await landFleet(warehouse, leads, cars);
+  await mergeDay(warehouse, "2026-05-02");
+  await warehouse.sql`vacuum analyze`;
+  const first = await buildDay(warehouse, "2026-05-02");
+  await warehouse.sql`vacuum analyze`;
+  await landFleetChanges(warehouse, leads, cars, changed);
+  await mergeDay(warehouse, "2026-05-03");
+  await warehouse.sql`analyze`;
+  const [{ noted = 0 } = {}] = await warehouse.sql`
+    select count(*)::integer as noted from dds.changed_car_day
+  `;
+  const day = await buildDay(warehouse, "2026-05-03");
+  const again = await buildDay(warehouse, "2026-05-03");
+  console.log(
+    `Marts of ${count(leads)} leads and ${count(cars)} cars, ${
+      count(changed)
+    } leads changed (${noted} days of cars)\n` +
+      line("task", ["first build", "a day", "ratio", "processor", "again"]),
+  );
+  for (const { id } of buildMarts.tasks) {
+    printTask(id, [first, day, again].map((costs) => costs.get(id) ?? NOTHING));
+  }
+  printTask("all", [first, day, again].map(sumOf));
+  if (sumOf(day).wall > DAY_LIMIT_S) console.log(`A day took more than ${DAY_LIMIT_S} s`);
+}
+
+function parametersOf(date: string) {
+  const logicalDate = Temporal.PlainDate.from(date);
+  return taskParameters({ config, logicalDate, runId: crypto.randomUUID() });
+}
+
+async function mergeDay({ sql }: Warehouse, date: string): Promise<void> {
+  for (const path of MERGES) {
+    await sql.begin((tx) => runSqlFiles(tx, filesOf(path), parametersOf(date)));
+  }
+}
+
+/** What a task took: by the clock, and of the processor where the server is on this machine. */
+interface Cost {
+  readonly wall: number;
+  readonly processor: number;
+}
+
+type Costs = ReadonlyMap<string, Cost>;
+
+const NOTHING: Cost = { wall: 0, processor: 0 };
+
+/** What every task costs, each in a transaction of its own. */
+async function buildDay({ sql }: Warehouse, date: string): Promise<Costs> {
+  const costs = new Map<string, Cost>();
+  for (const { id, sqlFiles = [] } of buildMarts.tasks) {
+    const cost = await sql.begin(async (tx) => {
+      const [{ pid } = { pid: 0 }] = await tx<{ pid: number }[]>`select pg_backend_pid() as pid`;
+      const [started, used] = [performance.now(), await processorSeconds(pid)];
+      await runSqlFiles(tx, sqlFiles, parametersOf(date));
+      return {
+        wall: (performance.now() - started) / 1000,
+        processor: await processorSeconds(pid) - used,
+      };
+    });
+    costs.set(id, cost);
+  }
+  return costs;
+}
+
+/** The processor time of a process of this machine so far; 0 where it is on another one. */
+async function processorSeconds(pid: number): Promise<number> {
+  try {
+    const stat = await Deno.readTextFile(`/proc/${pid}/stat`);
+    const [, user = "0", system = "0"] = /\) \S+(?: \S+){10} (\d+) (\d+)/.exec(stat) ?? [];
+    return (Number(user) + Number(system)) / TICKS_PER_S;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return 0;
+    throw error;
+  }
+}
+
+function sumOf(costs: Costs): Cost {
+  return [...costs.values()].reduce(
+    (sum, { wall, processor }) => ({
+      wall: sum.wall + wall,
+      processor: sum.processor + processor,
+    }),
+    NOTHING,
+  );
+}
+
+function printTask(name: string, [first = NOTHING, day = NOTHING, again = NOTHING]: Cost[]): void {
+  const cells = [
+    seconds(first.wall),
+    seconds(day.wall),
+    (day.wall / first.wall).toFixed(2),
+    seconds(day.processor),
+    seconds(again.wall),
+  ];
+  console.log(line(name, cells));
+}
+
+const count = (value: number) => value.toLocaleString("en");
+const seconds = (value: number) => `${value.toFixed(2)} s`;
+const line = (name: string, cells: readonly string[]) =>
+  `  ${name.padEnd(32)}${cells.map((cell) => cell.padStart(12)).join("")}`;
+
+if (import.meta.main) {
+  const { leads, cars, changed } = new Command("marts_bench")
+    .option("--leads <count>", "leads in the warehouse", Number, 200_000)
+    .option("--cars <count>", "cars of the fleet", Number, 1_000)
+    .option("--changed <count>", "leads that changed", Number, 5_000)
+    .parse(Deno.args, { from: "user" })
+    .opts<{ readonly leads: number; readonly cars: number; readonly changed: number }>();
+  await benchMarts(leads, cars, changed);
+}

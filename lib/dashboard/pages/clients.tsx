@@ -1,0 +1,137 @@
+import { DataTableView } from "../frame/data_table.tsx";
+import { NoticeBox } from "../frame/notice_box.tsx";
+import { Pagination, Section } from "../frame/parts.tsx";
+import { formatOf } from "../frame/view.ts";
+import type { Markup, Page, PageContent, PageRequest, Period } from "../page/page.ts";
+import { clientsWords } from "../words/clients_page.ts";
+import { type Build, readBuild } from "./build.ts";
+import { ClientKpis } from "./clients_kpis.tsx";
+import { NewClientsFigure, readNewClients } from "./clients_months.tsx";
+import { type ClientSums, readClients, readClientSums } from "./clients_value.ts";
+import { type Define, readDefinitions } from "./definitions.ts";
+import { type LeadTime, LeadTimeFigures, readLeadTime } from "./lead_time.tsx";
+import { notBuilt } from "./not_built.tsx";
+import { last12Months, wholeMonthsOf } from "./own_periods.ts";
+import type { PagedTable } from "./paged_table.ts";
+import { readRentalChanges, type RentalChanges, RentalChangesFigure } from "./rental_changes.tsx";
+
+/** Who rents: what clients bring in, whether they come back, how early they book, for how long, what they change. */
+export const clientsPage: Page = {
+  path: "/clients",
+  reads: "business",
+  filters: ["period"],
+  parameters: ["page", "bookings_page", "changes_page"],
+  defaultPeriod: last12Months,
+  render,
+};
+
+/** What the parts of the page show. */
+interface ClientsData {
+  readonly build: Build;
+  readonly define: Define;
+  readonly months: Period;
+  readonly sums: ClientSums;
+  readonly clients: PagedTable;
+  readonly newClients: Awaited<ReturnType<typeof readNewClients>>;
+  readonly leadTime: LeadTime;
+  readonly changes: RentalChanges;
+}
+
+async function render(request: PageRequest): Promise<PageContent> {
+  const words = clientsWords[request.state.language];
+  const presently = { ...request, state: { ...request.state, asOf: null } };
+  const build = await readBuild(presently);
+  if (build === null) return notBuilt(request, words.title);
+  const months = wholeMonthsOf(request.state.period);
+  const sums = await readClientSums(request);
+  const data: ClientsData = {
+    build,
+    months,
+    sums,
+    define: await readDefinitions(request),
+    clients: await readClients(request, sums.all_rows),
+    newClients: await readNewClients(request, months),
+    leadTime: await readLeadTime(request, months),
+    changes: await readRentalChanges(request, months),
+  };
+  const tables = [
+    ...[data.clients.table, data.newClients.table],
+    ...[data.leadTime.table, data.leadTime.bookings.table],
+    ...[data.changes.table, data.changes.changes.table],
+  ];
+  return { title: words.title, tables, body: <Body request={request} data={data} /> };
+}
+
+interface ClientsPartProps {
+  readonly request: PageRequest;
+  readonly data: ClientsData;
+}
+
+/** Fewer clients make no shares. */
+const FEWEST_CLIENTS = 50;
+
+function Body({ request, data }: ClientsPartProps): Markup {
+  const { language } = request.state;
+  const words = clientsWords[language];
+  const { define, sums } = data;
+  const format = formatOf(request);
+  const lastDay = format.date(data.build.lastFinishedDay.toString());
+  return (
+    <>
+      <Section id="summary" title={words.summary} intro={words.summaryIntro(lastDay)}>
+        {sums.clients > 0 && sums.clients < FEWEST_CLIENTS
+          ? (
+            <NoticeBox
+              language={language}
+              tone="info"
+              text={words.tooFew(format.count(sums.clients))}
+            />
+          )
+          : ""}
+        <ClientKpis request={request} {...data} />
+      </Section>
+      <Section id="top" title={words.top} intro={words.topIntro}>
+        <PagedTableView request={request} paged={data.clients} emptyText={words.noClients} />
+      </Section>
+      <Section id="new" title={words.newClients} intro={words.newIntro}>
+        <NewClientsFigure request={request} newClients={data.newClients} define={define} />
+      </Section>
+      <Section id="lead-time" title={words.leadTime} intro={words.leadTimeIntro}>
+        <LeadTimeFigures request={request} leadTime={data.leadTime} define={define} />
+        <PagedTableView
+          request={request}
+          paged={data.leadTime.bookings}
+          emptyText={words.noLeadTime}
+        />
+      </Section>
+      <Section id="changes" title={words.changes} intro={words.changesIntro}>
+        <RentalChangesFigure request={request} changes={data.changes} define={define} />
+        <PagedTableView
+          request={request}
+          paged={data.changes.changes}
+          emptyText={words.noChanges}
+        />
+      </Section>
+    </>
+  );
+}
+
+function PagedTableView(
+  { request, paged, emptyText }: {
+    readonly request: PageRequest;
+    readonly paged: PagedTable;
+    readonly emptyText: string;
+  },
+): Markup {
+  return (
+    <>
+      <DataTableView view={request} table={paged.table} emptyText={emptyText} />
+      <Pagination
+        view={request}
+        page={paged.page}
+        pages={paged.pages}
+        parameter={paged.parameter}
+      />
+    </>
+  );
+}

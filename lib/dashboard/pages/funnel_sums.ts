@@ -1,0 +1,136 @@
+import { z } from "zod";
+import type { Comparison } from "../frame/comparison.ts";
+import { formatOf } from "../frame/view.ts";
+import type { Cell, DataTable, PageRequest, Period } from "../page/page.ts";
+import { figuresWords } from "../words/figures_words.ts";
+import { funnelWords } from "../words/funnel_page.ts";
+import { stageName } from "../words/stage_name.ts";
+import type { ComparedPeriods } from "./compared_periods.ts";
+import { leadListHref } from "./lead_list.ts";
+
+const SQL_FILE = "dashboard/funnel_sums.sql";
+
+/** The stages that have an order, from the first on. */
+export const FUNNEL_STAGES = [
+  "inquiry",
+  "quote",
+  "deposit",
+  "confirmed",
+  "on_rent",
+  "returned",
+  "closed",
+] as const;
+
+const sumRow = z.object({
+  name: z.enum(["present", "before", "year_ago"]),
+  is_known: z.boolean().nullable(),
+  first_day: z.string().nullable(),
+  leads: z.number(),
+  inquiry: z.number(),
+  quote: z.number(),
+  deposit: z.number(),
+  confirmed: z.number(),
+  on_rent: z.number(),
+  returned: z.number(),
+  closed: z.number(),
+  won: z.number(),
+  lost: z.number(),
+  open: z.number(),
+  conversion: z.string().nullable(),
+});
+
+/** What became of the leads of a period. */
+export type FunnelSums = z.infer<typeof sumRow>;
+
+/** Those of the period so far and of what it is compared with; null where nothing is known. */
+export interface ComparedFunnels {
+  readonly present: FunnelSums | null;
+  readonly before: FunnelSums | null;
+  readonly yearAgo: FunnelSums | null;
+  readonly sqlFile: string;
+}
+
+export async function readFunnelSums(
+  { ask }: PageRequest,
+  periods: ComparedPeriods,
+): Promise<ComparedFunnels> {
+  const days = [periods.present, periods.before, periods.yearAgo].flatMap(toDays);
+  const rows = z.array(sumRow).parse(await ask(SQL_FILE, days));
+  const known = (name: FunnelSums["name"]) =>
+    rows.find((row) => row.name === name && row.is_known) ?? null;
+  return {
+    present: known("present"),
+    before: known("before"),
+    yearAgo: known("year_ago"),
+    sqlFile: SQL_FILE,
+  };
+}
+
+function toDays(period: Period | null): (string | null)[] {
+  return period === null ? [null, null] : [period.from.toString(), period.to.toString()];
+}
+
+/** What one figure is compared with, in the words of the page. */
+export function funnelComparisons(
+  request: PageRequest,
+  sums: ComparedFunnels,
+  periods: ComparedPeriods,
+  figureOf: (sums: FunnelSums) => Cell,
+  isMoreBetter: boolean | null,
+): Comparison[] {
+  const words = figuresWords[request.state.language];
+  const compared = [
+    { period: periods.before, sums: sums.before, name: words.before },
+    { period: periods.yearAgo, sums: sums.yearAgo, name: words.yearAgo },
+  ];
+  return compared.flatMap(({ period, sums, name }) =>
+    period === null ? [] : [{
+      value: sums === null ? null : figureOf(sums),
+      than: `${name} (${periodText(request, period)})`,
+      isMoreBetter,
+    }]
+  );
+}
+
+/** "1 May 2026 – 31 May 2026". */
+export function periodText(request: PageRequest, { from, to }: Period): string {
+  const format = formatOf(request);
+  return figuresWords[request.state.language].period(
+    format.date(from.toString()),
+    format.date(to.toString()),
+  );
+}
+
+/** The steps of the funnel, with those of the period before. */
+export function stepsTable({ state }: PageRequest, sums: ComparedFunnels): DataTable {
+  const words = funnelWords[state.language];
+  const { present, before } = sums;
+  const shareOf = (one: FunnelSums | null, stage: typeof FUNNEL_STAGES[number]) =>
+    one === null || one.leads === 0 ? null : one[stage] / one.leads;
+  return {
+    name: "steps",
+    title: words.funnel,
+    sqlFile: SQL_FILE,
+    columns: [
+      { key: "stage_name", title: figuresWords[state.language].stage, kind: "text" },
+      {
+        key: "leads",
+        title: words.leads,
+        kind: "count",
+        definition: "dm.lead_funnel_week.reached_quote",
+        linkTo: (row) => leadListHref(`reached-${row.stage}`),
+      },
+      { key: "share", title: words.share, kind: "ratio" },
+      { key: "leads_before", title: words.leadsBefore, kind: "count" },
+      { key: "share_before", title: words.shareBefore, kind: "ratio" },
+    ],
+    rows: present === null ? [] : FUNNEL_STAGES.map((stage) => ({
+      stage,
+      stage_name: stageName(stage, state.language),
+      leads: present[stage],
+      share: shareOf(present, stage),
+      leads_before: before?.[stage] ?? null,
+      share_before: shareOf(before, stage),
+    })),
+  };
+}

@@ -1,0 +1,54 @@
+import { z } from "zod";
+import type { Notice } from "./page/notice.ts";
+import type { Language } from "./page/page.ts";
+import type { Reading } from "./reading.ts";
+import { siteWords } from "./words/site_words.ts";
+import { querySqlFile } from "../warehouse/sql_file.ts";
+
+/** The time of a page. */
+export interface SiteClock {
+  readonly now: Temporal.Instant;
+  /** The day of that time in `BUSINESS_TZ`. */
+  readonly today: Temporal.PlainDate;
+  /** The day that the marts were last built for, where that is earlier: default periods end there. */
+  readonly builtFor: Temporal.PlainDate;
+  /** What a reader must know of it; null where it is the usual time. */
+  readonly notice: Notice | null;
+}
+
+const buildRows = z.array(z.object({ logical_date: z.string() }));
+
+/** When the demo runs its pipeline: in the evening of each day that it has lived through. */
+const EVENING_OF_DEMO = "23:00";
+
+/** The time of the warehouse's clock; in a demo's warehouse that of the last evening which the demo has lived through. */
+export async function readSiteClock(
+  { tx, now, isDemo }: Reading,
+  timeZone: string,
+  language: Language,
+): Promise<SiteClock> {
+  const [row] = buildRows.parse([...await querySqlFile(tx, "dashboard/read_build.sql", [])]);
+  const today = now.toZonedDateTimeISO(timeZone).toPlainDate();
+  if (!row) return { now, today, builtFor: today, notice: null };
+  const logicalDate = Temporal.PlainDate.from(row.logical_date);
+  if (!isDemo) {
+    const isBehind = Temporal.PlainDate.compare(logicalDate, today) < 0;
+    return { now, today, builtFor: isBehind ? logicalDate : today, notice: null };
+  }
+  const evening = logicalDate.toZonedDateTime({ timeZone, plainTime: EVENING_OF_DEMO });
+  return {
+    now: evening.toInstant(),
+    today: logicalDate,
+    builtFor: logicalDate,
+    notice: {
+      level: "info",
+      kind: "demo",
+      subject: "demo",
+      tables: [],
+      text: siteWords[language].demo(
+        new Intl.DateTimeFormat(language === "ru" ? "ru-RU" : "en-GB", { dateStyle: "long" })
+          .format(logicalDate),
+      ),
+    },
+  };
+}

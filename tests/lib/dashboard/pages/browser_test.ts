@@ -1,0 +1,205 @@
+import { parse } from "csv-parse/sync";
+import assert from "node:assert/strict";
+import type { Page } from "playwright-core";
+import type { ServedSite } from "../../../../lib/dashboard/serve.ts";
+import type { Warehouse } from "../../../../lib/warehouse/warehouse.ts";
+import { type TestBrowser, testInBrowser } from "../../../support/browser.ts";
+import { get, plainText, serveLook } from "../../../support/look_site.ts";
+import { buildDay } from "../../../support/marts.ts";
+import { findBarriers, findSidewaysScroll, findUnreachable } from "../../../support/page_checks.ts";
+import {
+  CANCELLED,
+  CLOSED,
+  CONFIRMED,
+  dubai,
+  element,
+  INQUIRY,
+  lead,
+  moved,
+  ON_RENT,
+} from "../../../support/rentals.ts";
+import { serverAvailable, withEmbedded, withServerDatabase } from "../../../support/warehouses.ts";
+
+const IMAGE = "<img src=x onerror=alert(1)>";
+const SCRIPT = `"><script>alert(1)</script>`;
+const ADDRESS = "javascript:alert(1)";
+const FORMULA = "=cmd|' /C calc'!A0";
+
+/** Pages 7 to 9, which look_in_browser_test.ts looks at. */
+const OTHERS = ["/history", "/runs", "/data"];
+
+/** A server takes a fifth of the processor. */
+const withWarehouse = serverAvailable ? withServerDatabase : withEmbedded;
+
+const MAY = "from=2026-05-01&to=2026-05-31";
+
+/** A few days of a company whose clients and cars have names that would be code elsewhere. */
+async function fill(warehouse: Warehouse): Promise<void> {
+  const rental = (id: number, status_id: number, plate: string, from: string, to: string) =>
+    lead(id, "2026-05-02 10:00", {
+      status_id,
+      plate,
+      name: IMAGE,
+      model: SCRIPT,
+      license: `L${id % 4}`,
+      budget: 300,
+      rental_start: dubai(`${from} 10:00`),
+      rental_end: dubai(`${to} 10:00`),
+      payload: { id, name: IMAGE, price: 300 },
+    });
+  await buildDay(warehouse, "2026-05-11", {
+    cars: [IMAGE, SCRIPT, ADDRESS, FORMULA].map((text, index) =>
+      element(index + 1, "2026-05-01 08:00", {
+        plate: text,
+        model: text,
+        payload: { id: index + 1 },
+      })
+    ),
+    clients: [IMAGE, SCRIPT, ADDRESS, FORMULA].map((text, index) =>
+      element(index + 1, "2026-05-01 08:00", {
+        client_name: text,
+        license: `L${index}`,
+        payload: { id: index + 1 },
+      })
+    ),
+    leads: [
+      rental(11, CLOSED, IMAGE, "2026-05-02", "2026-05-05"),
+      rental(12, ON_RENT, SCRIPT, "2026-05-04", "2026-05-08"),
+      rental(13, CONFIRMED, ADDRESS, "2026-05-12", "2026-05-15"),
+      rental(14, CONFIRMED, ADDRESS, "2026-05-14", "2026-05-16"),
+      rental(15, CONFIRMED, "", "2026-05-20", "2026-05-22"),
+      rental(16, CANCELLED, FORMULA, "2026-05-20", "2026-05-22"),
+      rental(17, INQUIRY, FORMULA, "2026-05-20", "2026-05-22"),
+    ],
+    events: [
+      moved(11, "2026-05-01 10:00:00", INQUIRY, CONFIRMED),
+      moved(11, "2026-05-02 09:00:00", CONFIRMED, CLOSED),
+      moved(16, "2026-05-01 12:00:00", INQUIRY, CONFIRMED),
+      moved(16, "2026-05-02 09:00:00", CONFIRMED, CANCELLED),
+    ],
+  });
+}
+
+testInBrowser(
+  "the pages of figures have no barrier, need neither mouse nor script, and lead to records in three clicks",
+  (browser) =>
+    withWarehouse(async (warehouse) => {
+      await fill(warehouse);
+      await using site = await serveLook(warehouse, { settings: { DASHBOARD_SHOW_PII: "1" } });
+      for (const path of await figurePages(site)) {
+        const address = path === "/" ? "/" : `${path}?${MAY}`;
+        await checkPage(browser, site, address);
+        await checkClicks(browser, site, address);
+        await checkCsv(site, address);
+      }
+      await checkAddress(browser, site);
+    }),
+);
+
+/** Those that the navigation has. */
+async function figurePages(site: ServedSite): Promise<string[]> {
+  const [navigation = ""] = /<nav class="pages".*?<\/nav>/s.exec((await get(site, "/")).text) ?? [];
+  const paths = [...navigation.matchAll(/href="([^"]+)"/g)].map(([, path]) => path ?? "")
+    .filter((path) => !OTHERS.includes(path));
+  assert.deepEqual(paths.slice(0, 4), ["/", "/calendar", "/fleet", "/money"]);
+  return paths;
+}
+
+async function checkPage(browser: TestBrowser, site: ServedSite, path: string): Promise<void> {
+  const { page, problems } = await browser.open(site.url + path);
+  assert.deepEqual([path, ...problems], [path]);
+  // What the script adds is comfort: the numbers are those that the server wrote.
+  assert.deepEqual(numbersOf(await page.content()), numbersOf((await get(site, path)).text));
+  assert.deepEqual([path, ...await findCode(page)], [path]);
+  assert.deepEqual([path, ...await findBarriers(page)], [path]);
+  assert.deepEqual([path, ...await findUnreachable(page)], [path]);
+  assert.deepEqual([path, ...await findSidewaysScroll(page)], [path]);
+  assert.deepEqual([path, ...problems], [path]);
+  await page.context().close();
+}
+
+/** What stands in tables and figures. */
+function numbersOf(html: string): string[] {
+  const parts = html.match(/<(table|svg|p class="value")[^>]*>.*?<\/(table|svg|p)>/gs) ?? [];
+  assert.ok(parts.length > 0);
+  return parts.map((part) => plainText(part.replaceAll("&nbsp;", " ")));
+}
+
+/** Elements that only a name could have made. */
+async function findCode(page: Page): Promise<string[]> {
+  const found = page.locator(
+    `img, main script, [onerror], [onload], [style], a[href^="javascript:" i], svg foreignObject`,
+  );
+  return await found.evaluateAll((elements) => elements.map(String));
+}
+
+/** From a figure over the rows behind it to the record, and there to what amoCRM gave. */
+async function checkClicks(
+  browser: TestBrowser,
+  site: ServedSite,
+  path: string,
+): Promise<void> {
+  const figure = path.startsWith("/calendar") ? "a.tape-bar" : ".kpi a.figure";
+  const { page, problems } = await browser.open(site.url + path);
+  const clicked = [];
+  for (const link of [figure, `main td a[href*="/history/"], main th a[href*="/history/"]`]) {
+    if (new URL(page.url()).pathname.startsWith("/history/")) break;
+    const target = page.locator(link).filter({ visible: true }).first();
+    clicked.push(await target.getAttribute("href"));
+    await target.click();
+  }
+  await page.locator(`a[href*="#payload"]`).first().click();
+  assert.ok(clicked.length <= 2, `${path}: ${clicked}`);
+  const { pathname, hash } = new URL(page.url());
+  assert.match(pathname, /^\/history\/(lead|car|client)\/\d+$/, path);
+  assert.equal(hash, "#payload");
+  const payload: unknown = JSON.parse(await page.locator("pre.payload").innerText());
+  assert.ok(typeof payload === "object" && payload !== null && "id" in payload);
+  assert.equal(String(payload.id), pathname.split("/").at(-1));
+  assert.deepEqual(problems, []);
+  await page.context().close();
+}
+
+/** No cell of a CSV of the page is a formula. */
+async function checkCsv(site: ServedSite, path: string): Promise<void> {
+  const { text } = await get(site, path);
+  const links = new Set(
+    [...text.matchAll(/href="([^"]+\.csv[^"]*)"/g)].map(([, link]) => link ?? ""),
+  );
+  assert.ok(links.size > 0, path);
+  for (const link of links) {
+    const csv = await get(site, link.replaceAll("&amp;", "&"));
+    assert.equal(csv.status, 200, link);
+    const rows: string[][] = parse(csv.text, { bom: true, relax_column_count: true });
+    const formulas = rows.flat().filter((cell) => /^[=+\-@\t]/.test(cell) && isNaN(Number(cell)));
+    assert.deepEqual(formulas, [], link);
+  }
+}
+
+/** Filters, language and as_of are in the address, and stay there from page to page. */
+async function checkAddress(browser: TestBrowser, site: ServedSite): Promise<void> {
+  const { page, problems } = await browser.open(
+    `${site.url}/calendar?${MAY}&car=1&as_of=2026-05-10&lang=ru`,
+  );
+  const parameters = () => Object.fromEntries(new URL(page.url()).searchParams);
+  const kept = {
+    from: "2026-05-01",
+    to: "2026-05-31",
+    car: "1",
+    as_of: "2026-05-10",
+    lang: "ru",
+  };
+  await page.locator("nav.pages a", { hasText: "Парк" }).click();
+  assert.deepEqual([new URL(page.url()).pathname, parameters()], ["/fleet", kept]);
+  await page.locator("nav.pages a", { hasText: "Календарь" }).click();
+  await page.locator("a.tape-bar").first().click();
+  assert.deepEqual([new URL(page.url()).pathname, parameters()], ["/history/lead/11", kept]);
+  await page.goBack();
+  await page.locator("nav.languages a", { hasText: "English" }).click();
+  assert.deepEqual(parameters(), { ...kept, lang: "en" });
+  await page.locator("form.filters [name=as_of]").fill("2026-05-09");
+  await page.locator("form.filters button[type=submit]").click();
+  assert.deepEqual(parameters(), { ...kept, lang: "en", as_of: "2026-05-09", model: "" });
+  assert.deepEqual(problems, []);
+  await page.context().close();
+}

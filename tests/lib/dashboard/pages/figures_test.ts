@@ -1,0 +1,208 @@
+import { parse } from "csv-parse/sync";
+import assert from "node:assert/strict";
+import { fleetPage } from "../../../../lib/dashboard/pages/fleet.tsx";
+import { moneyPage } from "../../../../lib/dashboard/pages/money.tsx";
+import { todayPage } from "../../../../lib/dashboard/pages/today.tsx";
+import type { ServedSite } from "../../../../lib/dashboard/serve.ts";
+import type { Warehouse } from "../../../../lib/warehouse/warehouse.ts";
+import { get, plainText } from "../../../support/look_site.ts";
+import { buildDay } from "../../../support/marts.ts";
+import { CLOSED, CONFIRMED, dubai, element, lead, ON_RENT } from "../../../support/rentals.ts";
+import { serveTestSite } from "../../../support/site.tsx";
+import { testOnBothWarehouses } from "../../../support/warehouses.ts";
+
+const PAGES = [todayPage, fleetPage, moneyPage];
+
+const HOSTILE = "<img src=x onerror=alert(1)>";
+
+/*
+ * Two cars, both in the fleet from 1 May on; the marts are built for 6 May, so 5 May is the last finished day.
+ *   1  car 1, 1 to 3 May (ends on the 4th), 300: 100 a day
+ *   2  car 2, 3 and 4 May, 200: 100 a day; On Rent, so overdue from the 5th on
+ *   3  no car, 6 and 7 May, 90: unattributed, on the 6th
+ *   4  car 1, 3 and 4 May, 50: 25 a day; double-booked on the 3rd
+ * By day: 100, 100, 225, 125, 0 = 550 over 10 car days, of which 6 are rented (the double booking once) and 7 charged.
+ */
+async function liveFigures(warehouse: Warehouse): Promise<void> {
+  await buildDay(warehouse, "2026-05-06", {
+    cars: [
+      element(501, "2026-05-01 07:00", { plate: "A 1", model: "Kia Rio" }),
+      element(502, "2026-05-01 07:00", { plate: "B 2", model: HOSTILE }),
+    ],
+    clients: [
+      element(601, "2026-05-01 07:00", { client_name: HOSTILE, license: "L 1" }),
+    ],
+    leads: [
+      rental(1, "A 1", CLOSED, "2026-05-01 10:00", "2026-05-04 10:00", 300),
+      rental(2, "B 2", ON_RENT, "2026-05-03 10:00", "2026-05-05 10:00", 200),
+      rental(3, null, CONFIRMED, "2026-05-06 10:00", "2026-05-08 10:00", 90),
+      rental(4, "A 1", CLOSED, "2026-05-03 10:00", "2026-05-05 10:00", 50),
+    ],
+  });
+}
+
+function rental(
+  id: number,
+  plate: string | null,
+  statusId: number,
+  start: string,
+  end: string,
+  budget: number,
+) {
+  return lead(id, "2026-05-01 09:00", {
+    plate,
+    license: "L 1",
+    status_id: statusId,
+    rental_start: dubai(start),
+    rental_end: dubai(end),
+    budget,
+  });
+}
+
+/** The rows of a CSV of the site, by the names of its columns. */
+async function csv(site: ServedSite, path: string): Promise<Record<string, string>[]> {
+  const { status, text } = await get(site, path);
+  assert.equal(status, 200, text);
+  return parse(text, { columns: true, bom: true });
+}
+
+const MAY = "from=2026-05&to=2026-05";
+
+testOnBothWarehouses("fleetPage shows the days rented of those in the fleet", async (warehouse) => {
+  await liveFigures(warehouse);
+  await using site = await serveTestSite(warehouse, PAGES);
+
+  const [summary] = await csv(site, `/fleet.csv?table=summary&${MAY}`);
+  assert.deepEqual(
+    [summary?.from_day, summary?.to_day, summary?.car_days, summary?.rented_days],
+    ["2026-05-01", "2026-05-05", "10", "6"],
+  );
+  assert.equal(Number(summary?.utilisation), 0.6);
+  const text = plainText((await get(site, `/fleet?${MAY}`)).text);
+  assert.match(text, /1 May 2026 – 31 May 2026: 5 of 31 days so far/);
+  assert.match(text, /Utilisation 60\.0%/);
+  assert.match(text, /Idle days 4 days/);
+
+  const cars = await csv(site, `/fleet.csv?table=cars&${MAY}`);
+  assert.deepEqual(
+    cars.map((car) => [car.plate, car.rented_days, car.idle_days, car.double_booked_days]),
+    [["A 1", "4", "1", "1"], ["B 2", "2", "3", "0"]],
+  );
+  const days = await csv(site, `/fleet.csv?table=days&${MAY}`);
+  assert.deepEqual(days.map((run) => [run.plate, run.first_day, run.last_day, run.state_name]), [
+    ["A 1", "2026-05-01", "2026-05-02", "Rented"],
+    ["A 1", "2026-05-03", "2026-05-03", "Double-booked"],
+    ["A 1", "2026-05-04", "2026-05-04", "Rented"],
+    ["A 1", "2026-05-05", "2026-05-05", "Idle"],
+    ["B 2", "2026-05-01", "2026-05-02", "Idle"],
+    ["B 2", "2026-05-03", "2026-05-04", "Rented"],
+    ["B 2", "2026-05-05", "2026-05-05", "Idle"],
+  ]);
+
+  const [then] = await csv(site, `/fleet.csv?table=summary&${MAY}&as_of=2026-05-03`);
+  assert.deepEqual([then?.to_day, then?.car_days, then?.rented_days], ["2026-05-03", "6", "4"]);
+  const [ofCar] = await csv(site, `/fleet.csv?table=summary&${MAY}&car=502`);
+  assert.deepEqual([ofCar?.car_days, ofCar?.rented_days, ofCar?.revenue], ["5", "2", "200.00"]);
+});
+
+testOnBothWarehouses(
+  "moneyPage shows revenue by day, what is attributed to no car, and the bookings behind it",
+  async (warehouse) => {
+    await liveFigures(warehouse);
+    await using site = await serveTestSite(warehouse, PAGES);
+
+    const [summary] = await csv(site, `/money.csv?${MAY}`);
+    assert.equal(Number(summary?.revenue), 550);
+    assert.deepEqual(
+      [summary?.rented_days, summary?.charged_days, summary?.unattributed_bookings],
+      ["6", "7", "0"],
+    );
+    // 550 / 6, 550 / 7 and 550 / 10.
+    assert.equal(Number(summary?.adr).toFixed(4), "91.6667");
+    assert.equal(Number(summary?.rpd).toFixed(4), "78.5714");
+    assert.equal(Number(summary?.revpac).toFixed(4), "55.0000");
+
+    const days = await csv(site, `/money.csv?table=days&${MAY}`);
+    assert.deepEqual(
+      days.slice(0, 6).map((day) => [day.usage_date, Number(day.revenue), day.is_ahead]),
+      [
+        ["2026-05-01", 100, "false"],
+        ["2026-05-02", 100, "false"],
+        ["2026-05-03", 225, "false"],
+        ["2026-05-04", 125, "false"],
+        ["2026-05-05", 0, "false"],
+        ["2026-05-06", 0, "true"],
+      ],
+    );
+    const unattributed = await csv(site, `/money.csv?table=unattributed&${MAY}`);
+    assert.deepEqual(
+      unattributed.map((row) => [row.lead_id, row.usage_date, row.revenue, row.lacks_car]),
+      [["3", "2026-05-06", "90", "true"]],
+    );
+    const third = await csv(site, "/money.csv?table=bookings&from=2026-05-03&to=2026-05-03");
+    assert.deepEqual(third.map((row) => [row.lead_id, row.car, Number(row.share)]), [
+      ["1", "A 1", 100],
+      ["2", "B 2", 100],
+      ["4", "A 1", 25],
+    ]);
+
+    const [then] = await csv(site, `/money.csv?${MAY}&as_of=2026-05-03`);
+    assert.equal(Number(then?.revenue), 425);
+    const page = await get(site, `/money?${MAY}&lang=ru`);
+    assert.match(plainText(page.text), /Нераспределённая выручка/);
+    assert.equal((await get(site, `/money?${MAY}&page=2`)).status, 400);
+  },
+);
+
+testOnBothWarehouses(
+  "todayPage shows what a day asks for, and what is typed into the CRM as text",
+  async (warehouse) => {
+    await liveFigures(warehouse);
+    await using site = await serveTestSite(warehouse, PAGES, { DASHBOARD_SHOW_PII: "1" });
+
+    const overdue = await csv(site, "/today.csv?as_of=2026-05-06");
+    assert.deepEqual(overdue.map((row) => [row.lead_id, row.plate, row.usage_date]), [
+      ["2", "B 2", "2026-05-05"],
+    ]);
+    assert.equal(overdue[0]?.client_name, HOSTILE);
+    const out = await csv(site, "/today.csv?as_of=2026-05-06&table=out_today");
+    assert.deepEqual(out.map((row) => [row.lead_id, row.is_done]), [["3", "false"]]);
+    const unassigned = await csv(site, "/today.csv?as_of=2026-05-06&table=unassigned");
+    assert.deepEqual(unassigned.map((row) => row.lead_id), ["3"]);
+    const free = await csv(site, "/today.csv?as_of=2026-05-06&table=free_car");
+    assert.deepEqual(free.map((row) => [row.plate, row["2026-05-06"], row["2026-05-13"]]), [
+      ["A 1", "true", "true"],
+    ]);
+
+    const page = await get(site, "/?as_of=2026-05-06");
+    assert.ok(!page.text.includes(HOSTILE));
+    assert.match(page.text, /&lt;img src=x onerror=alert\(1\)&gt;/);
+    const { sql } = warehouse;
+    const [{ count } = { count: null }] = await sql`
+    select count(*)::integer as count from dm.today_as_of('2026-05-06') where kind = 'overdue'
+  `;
+    assert.equal(count, overdue.length);
+  },
+);
+
+testOnBothWarehouses("the pages of figures say that nothing was built yet", async (warehouse) => {
+  await using site = await serveTestSite(warehouse, PAGES);
+  for (const path of ["/", "/fleet", "/money"]) {
+    const { status, text } = await get(site, path);
+    assert.equal(status, 200);
+    assert.match(plainText(text), /There are no figures yet/);
+  }
+});
+
+testOnBothWarehouses("the warehouse of a demo lives in its own time", async (warehouse) => {
+  await liveFigures(warehouse);
+  await warehouse.sql`create schema made_by_demo`;
+  await using site = await serveTestSite(warehouse, PAGES);
+  const [overdue] = await csv(site, "/today.csv");
+  assert.equal(overdue?.lead_id, "2");
+  const today = plainText((await get(site, "/")).text);
+  assert.match(today, /its clock stands at the evening of 6 May 2026/);
+  assert.match(today, /What 6 May 2026 asks for/);
+  assert.equal((await get(site, "/?as_of=2026-05-07")).status, 400);
+  assert.match(plainText((await get(site, "/money")).text), /1 May 2026 – 31 May 2026/);
+});

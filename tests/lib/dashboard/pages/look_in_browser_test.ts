@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { testInBrowser } from "../../../support/browser.ts";
+import { serveLook } from "../../../support/look_site.ts";
+import { findBarriers, findSidewaysScroll, findUnreachable } from "../../../support/page_checks.ts";
+import { CONFIRMED, dubai, element, lead, liveDay } from "../../../support/rentals.ts";
+import { addAttempt } from "../../../support/run_log_rows.ts";
+import { withEmbedded } from "../../../support/warehouses.ts";
+
+const PATHS = [
+  "/history/lead/7?at=2026-05-03T10:00",
+  "/runs?from=2026-05-01&to=2026-05-04",
+  "/runs/daily_build_dds_dim/2026-05-04",
+  "/data?focus=dds.fact_rentals",
+];
+
+testInBrowser(
+  "the pages of records, runs and data have no barrier, need no mouse and fit a phone",
+  (browser) =>
+    withEmbedded(async (warehouse) => {
+      await liveDay(warehouse, "2026-05-04", {
+        cars: [element(5, "2026-05-01 08:00", { plate: "A 1" })],
+        leads: [
+          lead(7, "2026-05-02 10:00", {
+            status_id: CONFIRMED,
+            name: "<img src=x onerror=alert(1)>",
+          }),
+          lead(7, "2026-05-03 10:00", {
+            status_id: CONFIRMED,
+            plate: "A 1",
+            model: "<img src=x onerror=alert(1)>",
+            rental_start: dubai("2026-05-03 00:00"),
+            rental_end: dubai("2026-05-05 00:00"),
+          }),
+        ],
+      });
+      await addAttempt(warehouse.sql, {
+        dag: "daily_build_dds_dim",
+        task: "merge_dim_car",
+        date: "2026-05-04",
+      });
+      await using site = await serveLook(warehouse);
+      for (const path of PATHS) {
+        const { page, problems } = await browser.open(site.url + path);
+        assert.deepEqual([path, ...await findBarriers(page)], [path]);
+        assert.deepEqual([path, ...await findUnreachable(page)], [path]);
+        assert.deepEqual([path, ...await findSidewaysScroll(page)], [path]);
+        assert.deepEqual([path, ...problems], [path]);
+        await page.context().close();
+      }
+    }),
+);

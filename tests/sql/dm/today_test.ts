@@ -1,0 +1,112 @@
+import assert from "node:assert/strict";
+import { buildDay } from "../../support/marts.ts";
+import { CONFIRMED, dubai, element, lead, ON_RENT, RETURNED } from "../../support/rentals.ts";
+import { testOnBothWarehouses } from "../../support/warehouses.ts";
+
+const NOON = dubai("2026-05-10 12:00");
+
+function rental(id: number, status: number, car: number | null, start: string, end: string | null) {
+  return lead(id, "2026-05-01 10:00", {
+    status_id: status,
+    car_element_id: car,
+    budget: 100,
+    rental_start: dubai(`2026-05-${start}`),
+    rental_end: end === null ? null : dubai(`2026-05-${end}`),
+  });
+}
+
+const LANDED = {
+  cars: [1, 2, 3, 4, 5, 6].map((id) => element(id, "2026-05-01 08:00", { model: "Sedan" })),
+  leads: [
+    rental(1, CONFIRMED, 1, "10 09:00", "10 18:00"), // a same-day rental, not out yet
+    rental(2, ON_RENT, 2, "08 10:00", "10 10:00"), // due two hours ago
+    rental(3, CONFIRMED, null, "12 10:00", "13 10:00"), // no car yet
+    rental(4, CONFIRMED, 3, "11 10:00", "13 10:00"), // the 11th and 12th
+    rental(5, CONFIRMED, 3, "12 10:00", "14 10:00"), // the 12th and 13th
+    rental(6, ON_RENT, 4, "09 10:00", "11 12:00"), // back three hours after 7 starts
+    rental(7, CONFIRMED, 4, "11 09:00", "12 10:00"),
+    rental(8, CONFIRMED, 5, "07 10:00", "08 10:00"), // over, and never went out
+    rental(9, RETURNED, 5, "15 10:00", "16 10:00"), // back before it begins
+    rental(10, ON_RENT, 6, "09 10:00", null), // no end
+  ],
+};
+
+testOnBothWarehouses("dm.today_at names every kind of what a day asks for", async (warehouse) => {
+  await buildDay(warehouse, "2026-05-10", LANDED);
+
+  const rows = await warehouse.sql`
+    select kind, lead_id::integer, car_id::integer, to_char(usage_date, 'DD') as day, is_done
+    from dm.today_at(${NOON}) where kind <> 'free_car' order by 1, 2, 4
+  `.values();
+
+  assert.deepEqual([...rows].map((row) => [...row]), [
+    ["contradiction", 8, 5, "08", null],
+    ["contradiction", 9, 5, "15", null],
+    ["contradiction", 10, 6, "09", null],
+    ["double_booked", 4, 3, "12", null],
+    ["double_booked", 5, 3, "12", null],
+    ["handover_clash", 6, 4, "11", null],
+    ["handover_clash", 7, 4, "11", null],
+    ["in_today", 1, 1, "10", false],
+    ["in_today", 2, 2, "10", false],
+    ["out_today", 1, 1, "10", false],
+    ["overdue", 2, 2, "10", null],
+    ["unassigned", 3, 0, "12", null],
+  ]);
+});
+
+testOnBothWarehouses(
+  "dm.today_at shows cars free that no booking covers, and never an overdue one",
+  async (warehouse) => {
+    await buildDay(warehouse, "2026-05-10", LANDED);
+
+    const rows = await warehouse.sql`
+      select car_id::integer, string_agg(to_char(usage_date, 'DD'), ' ' order by usage_date)
+      from dm.today_at(${NOON}) where kind = 'free_car' group by 1 order by 1
+    `.values();
+
+    // Car 2 is overdue, and 6 is out without an end.
+    assert.deepEqual([...rows].map((row) => [...row]), [
+      [1, "11 12 13 14 15 16 17"],
+      [3, "10 14 15 16 17"],
+      [4, "12 13 14 15 16 17"],
+      [5, "10 11 12 13 14 16 17"],
+    ]);
+  },
+);
+
+testOnBothWarehouses(
+  "rental_bi may ask dm.today and the state of any day, reading only, and others may not",
+  async (warehouse) => {
+    await buildDay(warehouse, "2026-05-10", LANDED);
+
+    await warehouse.sql.begin("read only", async (tx) => {
+      await tx`set local role rental_bi`;
+      await tx`select * from dm.today`;
+      const [counts] = await tx`
+        select
+          (select count(*)::integer from dm.today_as_of('2026-05-10') where kind = 'overdue') as overdue,
+          (select count(*)::integer from dm.rentals_as_of('2026-05-10', '2026-05-08', '2026-05-08')) as rentals,
+          (select count(*)::integer from dm.fleet_usage_as_of('2026-05-10', '2026-05-10', '2026-05-10')) as cars,
+          (select rented_days from dm.revenue_day_as_of('2026-05-10', '2026-05-10', '2026-05-10')) as rented,
+          (select count(*)::integer from dm.revenue_month_as_of('2026-05-10', '2026-05-01', '2026-05-01')) as money,
+          (select count(*)::integer from dm.fleet_utilisation_as_of('2026-05-10', '2026-05-01', '2026-05-01'))
+            as fleet
+      `;
+      // Overdue at midnight: 2 alone. On the 8th: 2 and 8 (their dates reach into it). On the 10th: cars 1 and 4.
+      assert.deepEqual({ ...counts }, {
+        overdue: 1,
+        rentals: 2,
+        cars: 6,
+        rented: 2,
+        money: 8,
+        fleet: 8,
+      });
+    });
+    const open = await warehouse.sql`
+      select proname from pg_proc
+      where pronamespace = 'dm'::regnamespace and has_function_privilege('public', oid, 'execute')
+    `.values();
+    assert.deepEqual([...open], []);
+  },
+);
