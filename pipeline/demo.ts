@@ -138,8 +138,8 @@ function demoConfig(sandbox: ServedSandbox, dataDir: string): Config {
   const env = readEnvironment();
   const config = readConfig({
     ...env,
-    // A line for each task of each day would bury the story; whoever sets a level gets them.
-    LOG_LEVEL: env.LOG_LEVEL || "warning",
+    // A line for each task of each day and each warning of what people typed would bury the story; whoever sets a level gets them.
+    LOG_LEVEL: env.LOG_LEVEL || "error",
     DATA_DIR: dataDir,
     LOG_DIR: join(dataDir, "logs"),
     AMO_SUBDOMAIN: "",

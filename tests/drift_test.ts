@@ -15,6 +15,7 @@ const NOT_DAGS = [
   "history.ts",
   "migrate.ts",
   "rental.ts",
+  "report.ts",
   "runs.ts",
   "scheduler.ts",
   "sql.ts",

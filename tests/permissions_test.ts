@@ -68,6 +68,15 @@ const EXPECTED = {
     "reach another host": "allowed",
     "listen to other machines": "allowed",
   },
+  // It writes beside the project's files, and starts Chromium alone.
+  report: {
+    ...REFUSED,
+    "write a file of the project": "allowed",
+    "read elsewhere": "allowed",
+    "read the project": "allowed",
+    "reach another host": "allowed",
+    "listen to other machines": "allowed",
+  },
   // They read the files that people name, wherever those are.
   loaders: {
     ...REFUSED,
@@ -104,8 +113,9 @@ for (const [set, expected] of Object.entries(EXPECTED)) {
 
 Deno.test("deno.json lists the variables once in effect: all sets and the compiled program agree", () => {
   assert.deepEqual(Object.keys(permissions).sort(), Object.keys(EXPECTED).sort());
-  const { pipeline, loaders } = permissions;
+  const { pipeline, loaders, report } = permissions;
   assert.deepEqual(loaders?.env, pipeline?.env);
+  assert.deepEqual(report?.env, pipeline?.env);
 
   const { command = "" } = tasks.compile ?? {};
   const flags = [...command.matchAll(/ --allow-(\w+)(?:='?([^' ]*)'?)?/g)]

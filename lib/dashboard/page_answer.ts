@@ -15,7 +15,7 @@ import {
 } from "./page/page.ts";
 import { type Reading, readPage, readProblemOf } from "./reading.ts";
 import type { Route } from "./routes.ts";
-import { readSiteClock } from "./site_clock.ts";
+import { readSiteClock, type SiteClock } from "./site_clock.ts";
 import type { SiteOptions } from "./site_options.ts";
 import { type SiteWords, siteWords } from "./words/site_words.ts";
 import { querySqlFile } from "../warehouse/sql_file.ts";
@@ -95,27 +95,34 @@ function sizeOf({ content: { body, tables } }: GoodPage): number {
   return String(body).length + 20 * cells;
 }
 
-async function makePage(
+/** What a page is not told by the warehouse. */
+export interface MakePageOptions {
+  /** The time of the page, where it is not that of the warehouse. */
+  readonly clock?: SiteClock;
+  /** Which notices are shown; all by default. */
+  readonly shows?: (notice: Notice) => boolean;
+}
+
+/** Reads what a page shows, and renders it. Throws `PageError`, and what a page with a fault throws. */
+export async function makePage(
   reading: Reading,
   { page, params, path }: Route,
   query: URLSearchParams,
   language: Language,
-  { horizonDays, freshnessHours }: SiteOptions,
+  { horizonDays, freshnessHours }: Pick<SiteOptions, "horizonDays" | "freshnessHours">,
   settings: SiteSettings,
   flow: DataFlow,
+  { clock, shows = () => true }: MakePageOptions = {},
 ): Promise<GoodPage> {
   const { tx } = reading;
-  const { now, today, builtFor, notice } = await readSiteClock(
-    reading,
-    settings.timeZone,
-    language,
-  );
+  const { now, today, builtFor, notice } = clock ??
+    await readSiteClock(reading, settings.timeZone, language);
   const state = readState(page, query, { today, builtFor, language, horizonDays });
   await refuseUnknownFilters(reading, state, siteWords[language]);
   const given = { language, timeZone: settings.timeZone, freshnessHours };
   let all: Promise<readonly Notice[]> | null = null;
   const readWarnings = async () => {
-    const warnings = await readNotices(tx, given, flow);
+    const warnings = (await readNotices(tx, given, flow)).filter(shows);
     // Nobody loads a demo again: that it gets old is no news.
     return reading.isDemo ? warnings.filter(({ kind }) => kind !== "source") : warnings;
   };

@@ -1,7 +1,7 @@
 import { getLogger } from "@logtape/logtape";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import postgres from "postgres";
-import { readSqlFile, toSqlFileError } from "./sql_file.ts";
+import { presetPools, readSqlFile, toSqlFileError } from "./sql_file.ts";
 
 const log = getLogger(["warehouse"]);
 
@@ -10,12 +10,15 @@ const log = getLogger(["warehouse"]);
  * with this program's types: `bigint` becomes a number (a `BigInt` when a number would lose digits), `date` a
  * "YYYY-MM-DD" text, `numeric` stays text because money is exact, `timestamptz` is a `Date`, json is parsed. A
  * text given for a json, date or time parameter is sent as it is.
+ *
+ * With `isPreset` the one session there is has these settings already (`presetSession`), and keeps them.
  */
 export function connect(
   // deno-lint-ignore ban-types -- postgres.js names "no types of our own" this way
   options: postgres.Options<{}>,
+  isPreset = false,
 ): postgres.Sql {
-  return guardTransactions(postgres({
+  const sql = postgres({
     ...options,
     types: TYPES,
     // Named prepared statements belong to a server connection, which PgBouncer changes between queries.
@@ -27,7 +30,9 @@ export function connect(
     connection: { application_name: "rental", TimeZone: "UTC", DateStyle: "ISO, YMD" },
     // The text of a notice can quote data, so only its code is logged.
     onnotice: (notice) => log.debug("Notice {code} of the warehouse", { code: notice.code }),
-  }));
+  });
+  if (isPreset) presetPools.add(sql);
+  return guardTransactions(sql, isPreset ? () => Promise.resolve() : pinSession);
 }
 
 /**
@@ -36,13 +41,16 @@ export function connect(
  * about its end is kept from postgres.js 3.4.9, which would send its `rollback` or `commit` to a socket
  * that is gone (a TypeError that ends the process) or to a new connection where no transaction is open.
  */
-function guardTransactions(sql: postgres.Sql): postgres.Sql {
+function guardTransactions(
+  sql: postgres.Sql,
+  pin: (tx: postgres.TransactionSql) => Promise<void>,
+): postgres.Sql {
   const { begin } = sql;
   const guarded = async <T>(...args: [Work<T>] | [options: string, Work<T>]) => {
     const [options, work] = args.length === 1 ? ["", args[0]] as const : args;
     const end: End = { isOver: false };
     const transaction = begin(transactionModes(options), async (tx) => {
-      const outcome = await settle(pinSession(tx).then(() => work(guard(tx, end))));
+      const outcome = await settle(pin(tx).then(() => work(guard(tx, end))));
       // The driver tells of a cut in this turn of the event loop, but maybe after the work has heard of it.
       await nextTurn();
       if (end.isOver) return await new Promise<never>(() => {});
@@ -64,6 +72,11 @@ function transactionModes(options: string): string {
 
 const PIN_FILE = "ops/pin_session.sql";
 let pinText: Promise<string> | null = null;
+
+/** The same settings for a whole session, to be sent once. */
+export async function presetSession(): Promise<string> {
+  return (await readSqlFile(PIN_FILE)).replaceAll(", true)", ", false)");
+}
 
 async function pinSession(tx: postgres.TransactionSql): Promise<void> {
   const text = await (pinText ??= readSqlFile(PIN_FILE));

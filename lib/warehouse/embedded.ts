@@ -1,7 +1,7 @@
 import { PGlite } from "@electric-sql/pglite";
 import { PGLiteSocketServer } from "@electric-sql/pglite-socket";
 import { join } from "node:path";
-import { connect } from "./connection.ts";
+import { connect, presetSession } from "./connection.ts";
 import { createDataFolder, openDataFolder } from "./data_folder.ts";
 import { LockedError, tryLockFile } from "../file_lock.ts";
 import { closeTree } from "./private_files.ts";
@@ -42,8 +42,10 @@ export interface MemoryWarehouse extends Warehouse {
 /** Opens a PostgreSQL inside this process that is gone with it. */
 export async function openInMemory(): Promise<MemoryWarehouse> {
   const db = await PGlite.create();
+  // Nobody has preset anything in it, and it has one session for all its life.
+  await db.exec(await presetSession());
   return {
-    ...await servePglite(db, "in memory, gone with this process"),
+    ...await servePglite(db, "in memory, gone with this process", { isPreset: true }),
     async save(dataDir) {
       const folder = join(dataDir, "warehouse");
       await createDataFolder(folder, await db.dumpDataDir("none"));
@@ -56,7 +58,11 @@ export async function openInMemory(): Promise<MemoryWarehouse> {
  * Serves an open PGlite on a loopback port and connects to it, so that there is one driver and one code
  * path. Closing the warehouse closes the PGlite too.
  */
-export async function servePglite(db: PGlite, description: string): Promise<Warehouse> {
+export async function servePglite(
+  db: PGlite,
+  description: string,
+  { isPreset = false } = {},
+): Promise<Warehouse> {
   const server = new PGLiteSocketServer({ db, host: "127.0.0.1", port: 0 });
   await server.start();
   const port = Number(server.getServerConn().split(":").at(-1));
@@ -70,7 +76,7 @@ export async function servePglite(db: PGlite, description: string): Promise<Ware
     // All connections of the socket share one session, and two at once break each other.
     max: 1,
     max_lifetime: null,
-  });
+  }, isPreset);
   return {
     sql,
     kind: "embedded",

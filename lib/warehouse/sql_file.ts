@@ -82,9 +82,12 @@ export async function querySqlFile(
   return await execute(
     path,
     text,
-    () => isPool(sql) ? sql.begin(async (tx) => await run(tx)) : run(sql),
+    () => isPool(sql) && !presetPools.has(sql) ? sql.begin(async (tx) => await run(tx)) : run(sql),
   );
 }
+
+/** Pools whose sessions nobody can preset otherwise, so that a single query needs no transaction around it. */
+export const presetPools = new WeakSet<Sql>();
 
 function isPool(sql: ISql): sql is Sql {
   return "begin" in sql;

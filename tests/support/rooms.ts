@@ -9,7 +9,7 @@ import { dirname } from "node:path";
 export const ROOMS: ReadonlyMap<string, readonly string[]> = new Map([
   ["pipeline", [
     ...["pipeline/demo", "pipeline/history", "pipeline/runs", "pipeline/sql", "pipeline/scheduler"],
-    ...["pipeline/scheduler/alerts", "pipeline/scheduler/metrics"],
+    ...["pipeline/scheduler/alerts", "pipeline/scheduler/metrics", "pipeline/report"],
     ...["loaders", "loaders/rentals", "loaders/account"],
     ...["pipeline/dashboard", "lib/dashboard", "lib/dashboard/pages"],
     ...["lib/script", "lib/explain", "lib/runner", "lib/run_log", "lib/landing"],
@@ -24,6 +24,7 @@ export const ROOMS: ReadonlyMap<string, readonly string[]> = new Map([
     ...["loaders/rentals", "loaders/account", "lib/script", "lib/runner", "lib/dag"],
     ...["lib/amocrm", "lib/warehouse", "lib"],
   ]],
+  ["pipeline/report", ["lib/warehouse", "lib"]],
   ["pipeline/runs", [
     ...["lib/script", "lib/explain", "lib/runner", "lib/run_log", "lib/dag", "lib/log"],
     ...["lib/warehouse", "lib"],

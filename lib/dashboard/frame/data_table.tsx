@@ -45,7 +45,8 @@ function TableBlock(props: DataTableProps): Markup {
   const { view, table } = props;
   const words = wordsOfView(view).frame;
   return (
-    <div class="table-block" id={`table-${table.name}`}>
+    // Two charts may show the same numbers, so only a table that stands by itself is an anchor.
+    <div class="table-block" id={props.isFolded ? undefined : `table-${table.name}`}>
       {table.rows.length === 0
         ? (
           <>

@@ -29,7 +29,7 @@ Deno.test("DataTableView() shows numbers, links and masks, and lets no markup or
   assert.equal(
     text.slice(0, text.indexOf("<details")),
     `<div class="table-block" id="table-clients">
-<div class="table-window" role="region" tabindex="0" aria-label="Clients">
+<div class="table-window" role="region" tabindex="0" aria-label="Table: Clients">
 <table class="data">
 <caption>Clients</caption>
 <thead>

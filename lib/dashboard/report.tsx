@@ -1,0 +1,165 @@
+import { raw } from "hono/html";
+import { createDataFlow } from "./data_flow.ts";
+import { NoticeList } from "./frame/notice_box.tsx";
+import type { GoodPage } from "./last_good.ts";
+import type { Markup, Page, SiteSettings } from "./page/page.ts";
+import { makePage } from "./page_answer.ts";
+import { readPage } from "./reading.ts";
+import { toPart } from "./self_contained.ts";
+import type { SiteOptions } from "./site_options.ts";
+import { createFormat } from "./words/format.ts";
+import { reportWords } from "./words/report_words.ts";
+import { wordsOf } from "./words/words.ts";
+
+/** What a report is made of. */
+export interface ReportOptions
+  extends Pick<SiteOptions, "warehouse" | "pages" | "dags" | "horizonDays" | "freshnessHours"> {
+  readonly settings: SiteSettings;
+  readonly language: "en" | "ru";
+  readonly month: Temporal.PlainYearMonth;
+  /** The state at the end of this day. */
+  readonly asOf: Temporal.PlainDate;
+}
+
+/** Each page asks for states of a whole month, which may take long on a large warehouse. */
+const STATEMENT_TIMEOUT_MS = 120_000;
+
+interface Part {
+  readonly page: Page;
+  /** In ids: "fleet". */
+  readonly name: string;
+  readonly made: GoodPage;
+}
+
+/**
+ * Makes one HTML file of pages of the site, to be mailed: no script, no other file. The same month with the same
+ * `asOf` from the same warehouse is the same text.
+ */
+export async function makeReport(options: ReportOptions): Promise<string> {
+  const parts: Part[] = [];
+  for (const page of options.pages) {
+    parts.push({ page, name: page.path.slice(1), made: await makePart(page, options) });
+  }
+  const style = await readStyle();
+  return String(await <Report options={options} parts={parts} style={style} />);
+}
+
+async function makePart(page: Page, options: ReportOptions): Promise<GoodPage> {
+  const { warehouse, month, asOf, settings, language, dags } = options;
+  const { timeZone } = settings;
+  const query = new URLSearchParams({
+    from: month.toString(),
+    to: month.toString(),
+    as_of: asOf.toString(),
+  });
+  return await readPage(
+    warehouse,
+    page.reads,
+    STATEMENT_TIMEOUT_MS,
+    (reading) =>
+      makePage(
+        reading,
+        { page, path: page.path, params: {}, format: "html" },
+        query,
+        language,
+        options,
+        settings,
+        createDataFlow(dags),
+        {
+          // Not the time of making: the same report is the same text on every day.
+          clock: {
+            now: asOf.toZonedDateTime({ timeZone, plainTime: "23:59:59" }).toInstant(),
+            today: asOf,
+            builtFor: asOf,
+            notice: null,
+          },
+          shows: ({ kind }) => kind === "check",
+        },
+      ),
+  );
+}
+
+/** The stylesheet of the site and that of reports: one text for a style element. */
+async function readStyle(): Promise<string> {
+  const files = ["frame/style.css", "frame/report.css"];
+  const texts = await Promise.all(
+    files.map((file) => Deno.readTextFile(new URL(file, import.meta.url))),
+  );
+  return texts.join("\n");
+}
+
+interface ReportProps {
+  readonly options: ReportOptions;
+  readonly parts: readonly Part[];
+  readonly style: string;
+}
+
+function Report({ options, parts, style }: ReportProps): Markup {
+  const { language, settings, month } = options;
+  const words = reportWords[language];
+  const title = words.title(formatOf(options).month(month.toPlainDate({ day: 1 }).toString()));
+  return (
+    <>
+      {raw("<!doctype html>")}
+      <html lang={language}>
+        <head>
+          <meta charset="utf-8" />
+          <meta name="viewport" content="width=device-width, initial-scale=1" />
+          <meta name="color-scheme" content="light dark" />
+          <title>{title} – {wordsOf(language).frame.product}</title>
+          <style>{raw(style)}</style>
+        </head>
+        <body class="report">
+          <header class="report-head">
+            <h1>{title}</h1>
+            <ul>
+              <li>{words.asOf(formatOf(options).date(options.asOf.toString()))}</li>
+              <Progress options={options} />
+              <li>{words.zone(settings.timeZone)}</li>
+              <li>{words.money(settings.currency)}</li>
+            </ul>
+            <nav class="report-contents" aria-label={words.contents}>
+              <ul>
+                {parts.map(({ name, made }) => (
+                  <li>
+                    <a href={`#${name}`}>{made.content.title}</a>
+                  </li>
+                ))}
+              </ul>
+            </nav>
+          </header>
+          <main>
+            {parts.map((part) => <ReportPage options={options} part={part} />)}
+          </main>
+        </body>
+      </html>
+    </>
+  );
+}
+
+function ReportPage(
+  { options, part }: { readonly options: ReportOptions; readonly part: Part },
+): Markup {
+  const { page, name, made } = part;
+  const isOfThatDay = page.filters.includes("as_of");
+  return (
+    <section class="report-page" id={name} aria-labelledby={`${name}-title`}>
+      <h2 id={`${name}-title`}>{made.content.title}</h2>
+      {isOfThatDay ? "" : <p>{reportWords[options.language].showsPresent}</p>}
+      <NoticeList language={options.language} notices={made.notices} />
+      {raw(toPart(String(made.content.body), name))}
+    </section>
+  );
+}
+
+/** Where the month was not over. */
+function Progress({ options }: { readonly options: ReportOptions }): Markup | string {
+  const { language, month, asOf } = options;
+  const last = month.toPlainDate({ day: month.daysInMonth });
+  if (Temporal.PlainDate.compare(last, asOf) <= 0) return "";
+  return <li>{reportWords[language].unfinished(asOf.day)}</li>;
+}
+
+function formatOf({ language, settings: { timeZone, currency } }: ReportOptions) {
+  return createFormat({ language, timeZone, currency });
+}
