@@ -23,6 +23,11 @@ export interface Check {
   /** The reason for the rule, from the comments of its file; empty where they give none. */
   readonly why: string;
   readonly tables: readonly CheckedTable[];
+  /**
+   * The kinds of changed records that it looks at, as ops/scope_changes.sql counts them, e.g. "leads" of one that
+   * joins changed_leads: when there are none of them it finds nothing. Empty: it looks at everything.
+   */
+  readonly scopes: readonly string[];
 }
 
 /** A check does not say in its header how severe it is or when it runs. */
@@ -58,7 +63,14 @@ export function parseCheck(path: string, text: string): Check {
     );
   }
   const name = path.replace(/^.*\//, "").replace(/\.sql$/, "");
-  return { name, path, severity, offender, why: whyOf(text), tables };
+  return { name, path, severity, offender, why: whyOf(text), tables, scopes: scopesOf(text) };
+}
+
+/** The temporary tables of changed records that its statement names, which bound what it can find. */
+function scopesOf(text: string): readonly string[] {
+  const statement = text.replaceAll(/^--.*$/gm, "");
+  const names = [...statement.matchAll(/\bchanged_(leads|clients|cars|car_days)\b/g)];
+  return [...new Set(names.map(([, kind = ""]) => kind))];
 }
 
 /** The comment lines from "Why:" to the first line that is none. */

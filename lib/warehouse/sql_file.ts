@@ -50,8 +50,10 @@ export async function runSqlFiles(
   paths: readonly string[],
   parameters: SqlParameters = {},
 ): Promise<Metrics> {
+  // Once for all files: they last until the end of the transaction.
+  await setParameters(tx, parameters);
   const metrics: Record<string, number | string | null> = {};
-  for (const path of paths) Object.assign(metrics, await runSqlFile(tx, path, parameters));
+  for (const path of paths) Object.assign(metrics, await runSqlFile(tx, path));
   return metrics;
 }
 

@@ -11,28 +11,7 @@ with days as (
         fact_fleet_usage_day.car_id,
         fact_fleet_usage_day.usage_date,
         fact_fleet_usage_day.amount_share,
-        coalesce(
-            (
-                select
-                    sum(
-                        dds.share_of_day(
-                            coalesce(fact_rentals.amount, 0),
-                            dds.first_booked_day(
-                                fact_rentals.rental_start, fact_rentals.rental_end,
-                                current_setting('rental.business_tz')
-                            ),
-                            dds.last_booked_day(
-                                fact_rentals.rental_start, fact_rentals.rental_end,
-                                current_setting('rental.business_tz')
-                            ),
-                            fact_fleet_usage_day.usage_date
-                        )
-                    )
-                from dds.fact_rentals
-                where fact_rentals.lead_id = any(fact_fleet_usage_day.lead_ids)
-            ),
-            0
-        ) as booked_share
+        fact_fleet_usage_day.lead_ids
     from dds.fact_fleet_usage_day
     inner join changed_car_days
         on
@@ -49,12 +28,46 @@ with days as (
                 between fact_fleet_usage_day_pending.first_day
                 and fact_fleet_usage_day_pending.last_day
         )
+),
+
+listed as (
+    select distinct
+        days.car_id,
+        days.usage_date,
+        lead_ids.lead_id
+    from days
+    cross join lateral unnest(days.lead_ids) as lead_ids (lead_id)
+),
+
+booked as (
+    select
+        listed.car_id,
+        listed.usage_date,
+        sum(
+            dds.share_of_day(
+                coalesce(fact_rentals.amount, 0),
+                dds.first_booked_day(
+                    fact_rentals.rental_start, fact_rentals.rental_end,
+                    current_setting('rental.business_tz')
+                ),
+                dds.last_booked_day(
+                    fact_rentals.rental_start, fact_rentals.rental_end,
+                    current_setting('rental.business_tz')
+                ),
+                listed.usage_date
+            )
+        ) as booked_share
+    from listed
+    inner join dds.fact_rentals on listed.lead_id = fact_rentals.lead_id
+    group by listed.car_id, listed.usage_date
 )
 
 select
     days.car_id as id,
     'shares ' || trim_scale(sum(days.amount_share)) || ', bookings '
-    || trim_scale(sum(days.booked_share)) as detail
+    || trim_scale(sum(coalesce(booked.booked_share, 0))) as detail
 from days
-where days.amount_share <> days.booked_share
+left join booked
+    on days.car_id = booked.car_id and days.usage_date = booked.usage_date
+where days.amount_share <> coalesce(booked.booked_share, 0)
 group by days.car_id;

@@ -23,13 +23,14 @@ with references_to_members as (
         changed_cars.id as car_id,
         null as client_id
     from changed_cars
-    where
-        current_setting('rental.checked_table') = 'dds.fact_fleet_usage_day'
-        and exists (
-            select
-            from dds.fact_fleet_usage_day
-            where fact_fleet_usage_day.car_id = changed_cars.id
-        )
+    -- One look into the index per car, where a semi join would read the days of all cars.
+    cross join lateral (
+        select
+        from dds.fact_fleet_usage_day
+        where fact_fleet_usage_day.car_id = changed_cars.id
+        limit 1
+    ) as any_day
+    where current_setting('rental.checked_table') = 'dds.fact_fleet_usage_day'
 ),
 
 cars_on_their_way as (

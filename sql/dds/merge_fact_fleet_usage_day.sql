@@ -47,6 +47,7 @@ with written_days as (
         desired_days.usage_date,
         current_setting('rental.logical_date')::date as load_date
     from desired_days
+    order by desired_days.car_id, desired_days.usage_date
     on conflict (car_id, usage_date) do update
     set
         plate = excluded.plate,

@@ -15,7 +15,8 @@ where desired_rentals.lead_id = rental_changes.lead_id and not rental_changes.is
 insert into dds.fact_rentals
 select desired_rentals.*
 from desired_rentals
-inner join rental_changes on desired_rentals.lead_id = rental_changes.lead_id;
+inner join rental_changes on desired_rentals.lead_id = rental_changes.lead_id
+order by desired_rentals.lead_id;
 
 select
     dds.note_changed_leads(array(select rental_changes.lead_id from rental_changes))

@@ -26,4 +26,5 @@ create temporary table if not exists changed_car_days (
 select
     (select count(*) from changed_leads) as leads,
     (select count(*) from changed_clients) as clients,
-    (select count(*) from changed_cars) as cars;
+    (select count(*) from changed_cars) as cars,
+    (select count(*) from changed_car_days) as car_days;

@@ -84,47 +84,64 @@ where
 analyze cars_to_compare;
 
 insert into changed_car_days (car_id, usage_date)
-select
-    fact_fleet_usage_day.car_id,
-    fact_fleet_usage_day.usage_date
-from cars_to_compare
-inner join dds.fact_fleet_usage_day
-    on cars_to_compare.car_id = fact_fleet_usage_day.car_id
-left join car_lives on cars_to_compare.car_id = car_lives.car_id
-left join car_versions
-    on
-        cars_to_compare.car_id = car_versions.car_id
-        and fact_fleet_usage_day.usage_date
-        between car_versions.first_day and car_versions.last_day
-where
-    car_lives.car_id is null
-    or fact_fleet_usage_day.plate is distinct from car_versions.plate
-    or (
-        not fact_fleet_usage_day.is_rented
-        and (
-            fact_fleet_usage_day.usage_date
-            between car_lives.first_day and car_versions.last_idle_day
-        ) is not true
-    )
-union
-select
-    car_versions.car_id,
-    calendar.usage_date::date as usage_date
-from cars_to_compare
-inner join car_lives on cars_to_compare.car_id = car_lives.car_id
-inner join car_versions on cars_to_compare.car_id = car_versions.car_id
-cross join lateral generate_series(
-    greatest(car_versions.first_day, car_lives.first_day)::timestamp,
-    car_versions.last_idle_day::timestamp,
-    interval '1 day'
-) as calendar (usage_date)
-left join dds.fact_fleet_usage_day
-    on
-        car_versions.car_id = fact_fleet_usage_day.car_id
-        and calendar.usage_date::date = fact_fleet_usage_day.usage_date
-where fact_fleet_usage_day.car_id is null
-on conflict (car_id, usage_date) do nothing;
+with days_of_lives as (
+    select
+        fact_fleet_usage_day.car_id,
+        fact_fleet_usage_day.usage_date
+    from cars_to_compare
+    inner join dds.fact_fleet_usage_day
+        on cars_to_compare.car_id = fact_fleet_usage_day.car_id
+    left join car_lives on cars_to_compare.car_id = car_lives.car_id
+    left join car_versions
+        on
+            cars_to_compare.car_id = car_versions.car_id
+            and fact_fleet_usage_day.usage_date
+            between car_versions.first_day and car_versions.last_day
+    where
+        car_lives.car_id is null
+        or fact_fleet_usage_day.plate is distinct from car_versions.plate
+        or (
+            not fact_fleet_usage_day.is_rented
+            and (
+                fact_fleet_usage_day.usage_date
+                between car_lives.first_day and car_versions.last_idle_day
+            ) is not true
+        )
+    union
+    select
+        car_versions.car_id,
+        greatest(car_versions.first_day, car_lives.first_day) + calendar.place
+            as usage_date
+    from cars_to_compare
+    inner join car_lives on cars_to_compare.car_id = car_lives.car_id
+    inner join car_versions on cars_to_compare.car_id = car_versions.car_id
+    cross join lateral generate_series(
+        0,
+        car_versions.last_idle_day - greatest(car_versions.first_day, car_lives.first_day)
+    ) as calendar (place)
+    left join dds.fact_fleet_usage_day
+        on
+            car_versions.car_id = fact_fleet_usage_day.car_id
+            and greatest(car_versions.first_day, car_lives.first_day) + calendar.place
+            = fact_fleet_usage_day.usage_date
+    where fact_fleet_usage_day.car_id is null
+)
 
+select
+    days_of_lives.car_id,
+    days_of_lives.usage_date
+from days_of_lives
+where
+    not exists (
+        select
+        from changed_car_days
+        where
+            changed_car_days.car_id = days_of_lives.car_id
+            and changed_car_days.usage_date = days_of_lives.usage_date
+    );
+
+-- After the rows, not with each of them.
+create unique index on changed_car_days (car_id, usage_date);
 analyze changed_car_days;
 
 create temporary table changed_cars on commit drop as

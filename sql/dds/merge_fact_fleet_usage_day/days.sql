@@ -4,44 +4,58 @@
 --        car_versions.sql), car_lives (of changed_lives.sql), dds.fact_rentals,
 --        dds.fact_fleet_usage_day (the bookings that did not change)
 
+create temporary table booked_leads on commit drop as
+select changed_bookings.lead_id
+from changed_bookings
+union
+select listed.lead_id
+from changed_car_days
+inner join dds.fact_fleet_usage_day
+    on
+        changed_car_days.car_id = fact_fleet_usage_day.car_id
+        and changed_car_days.usage_date = fact_fleet_usage_day.usage_date
+cross join lateral unnest(fact_fleet_usage_day.lead_ids) as listed (lead_id);
+
+-- A list is guessed to hold ten leads: uncounted, they would be worth reading all bookings.
+analyze booked_leads;
+
 create temporary table booked_days on commit drop as
-with leads as (
-    select changed_bookings.lead_id
-    from changed_bookings
-    union
-    select listed.lead_id
-    from changed_car_days
-    inner join dds.fact_fleet_usage_day
-        on
-            changed_car_days.car_id = fact_fleet_usage_day.car_id
-            and changed_car_days.usage_date = fact_fleet_usage_day.usage_date
-    cross join
-        lateral unnest(fact_fleet_usage_day.lead_ids) as listed (lead_id)
+-- How many days a booking has is not in the planner's statistics: spread over days before
+-- anything is joined to them, they are joined once, not once for each booking.
+with spread as materialized (
+    select
+        bookings.car_id,
+        bookings.lead_id,
+        bookings.amount,
+        bookings.rental_days,
+        bookings.is_unpriced,
+        bookings.first_day,
+        bookings.last_day,
+        greatest(bookings.first_day, reading.first_day) + calendar.place as usage_date
+    from booked_leads
+    inner join bookings on booked_leads.lead_id = bookings.lead_id
+    cross join reading
+    cross join lateral generate_series(
+        0,
+        least(bookings.last_day, reading.horizon_ends_on)
+        - greatest(bookings.first_day, reading.first_day)
+    ) as calendar (place)
 ),
 
 -- Apart from the join, or the planner reads all days of the car for each booking.
 shares as materialized (
     select
-        bookings.car_id,
-        bookings.lead_id,
-        calendar.usage_date::date as usage_date,
+        spread.car_id,
+        spread.lead_id,
+        spread.usage_date,
         dds.share_of_day(
-            bookings.amount, bookings.first_day, bookings.last_day,
-            calendar.usage_date::date
+            spread.amount, spread.first_day, spread.last_day, spread.usage_date
         ) as amount_share,
         dds.charged_days_of_day(
-            bookings.rental_days, bookings.first_day, bookings.last_day,
-            calendar.usage_date::date
+            spread.rental_days, spread.first_day, spread.last_day, spread.usage_date
         ) as charged_days,
-        bookings.is_unpriced
-    from leads
-    inner join bookings on leads.lead_id = bookings.lead_id
-    cross join reading
-    cross join lateral generate_series(
-        greatest(bookings.first_day, reading.first_day)::timestamp,
-        least(bookings.last_day, reading.horizon_ends_on)::timestamp,
-        interval '1 day'
-    ) as calendar (usage_date)
+        spread.is_unpriced
+    from spread
 )
 
 select
@@ -89,7 +103,6 @@ where
     or changed_car_days.usage_date
     between car_lives.first_day and car_versions.last_idle_day;
 
-create index on desired_days (car_id, usage_date);
 analyze desired_days;
 
 -- What no day shows: the shares of days beyond the horizon.

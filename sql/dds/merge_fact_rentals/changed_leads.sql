@@ -6,32 +6,45 @@
 --
 -- That are the leads that changed, those that point at a changed car or client (by
 -- link, plate or licence) and those that are or were in a changed status; all of them
--- when the rental pipeline or the grace time was set otherwise.
+-- when the rental pipeline or the grace time was set otherwise (or nothing was built yet),
+-- where nobody is asked who points at what.
 
 create temporary table changed_leads on commit drop as
 with pointing_leads as (
     select ods_leads_hist.id
     from changed_members
     inner join ods.ods_leads_hist on changed_members.id = ods_leads_hist.car_element_id
-    where changed_members.kind = 'car' and ods_leads_hist.is_current
+    where
+        changed_members.kind = 'car'
+        and ods_leads_hist.is_current
+        and (select reading.is_as_before from reading)
     union all
     select ods_leads_hist.id
     from changed_members
     inner join ods.ods_leads_hist
         on changed_members.id = ods_leads_hist.client_element_id
-    where changed_members.kind = 'client' and ods_leads_hist.is_current
+    where
+        changed_members.kind = 'client'
+        and ods_leads_hist.is_current
+        and (select reading.is_as_before from reading)
     union all
     select ods_leads_hist.id
     from changed_members
     inner join ods.ods_leads_hist
         on changed_members.key = ods.lookup_key(ods_leads_hist.plate)
-    where changed_members.kind = 'car' and ods_leads_hist.is_current
+    where
+        changed_members.kind = 'car'
+        and ods_leads_hist.is_current
+        and (select reading.is_as_before from reading)
     union all
     select ods_leads_hist.id
     from changed_members
     inner join ods.ods_leads_hist
         on changed_members.key = ods.lookup_key(ods_leads_hist.license)
-    where changed_members.kind = 'client' and ods_leads_hist.is_current
+    where
+        changed_members.kind = 'client'
+        and ods_leads_hist.is_current
+        and (select reading.is_as_before from reading)
 )
 
 select stg_leads.id
@@ -60,6 +73,7 @@ inner join changed_statuses
     on
         fact_rentals.pipeline_id = changed_statuses.pipeline_id
         and fact_rentals.status_id = changed_statuses.status_id
+where (select reading.is_as_before from reading)
 union
 select fact_lead_status_change.lead_id
 from dds.fact_lead_status_change
@@ -67,6 +81,7 @@ inner join changed_statuses
     on
         fact_lead_status_change.to_pipeline_id = changed_statuses.pipeline_id
         and fact_lead_status_change.to_status_id = changed_statuses.status_id
+where (select reading.is_as_before from reading)
 union
 select lead_first_status.lead_id
 from dds.lead_first_status
@@ -74,17 +89,15 @@ inner join changed_statuses
     on
         lead_first_status.pipeline_id = changed_statuses.pipeline_id
         and lead_first_status.status_id = changed_statuses.status_id
+where (select reading.is_as_before from reading)
 union
 select ods_leads_hist.id
 from ods.ods_leads_hist
-inner join reading
-    on reading.settings_before is distinct from reading.settings_now
-where ods_leads_hist.is_current
+where ods_leads_hist.is_current and not (select reading.is_as_before from reading)
 union
 select fact_rentals.lead_id
 from dds.fact_rentals
-inner join reading
-    on reading.settings_before is distinct from reading.settings_now;
+where not (select reading.is_as_before from reading);
 
 analyze changed_leads;
 

@@ -57,6 +57,8 @@ left join dds.fact_rentals on changed_leads.id = fact_rentals.lead_id
 left join desired_rentals on changed_leads.id = desired_rentals.lead_id
 where row(fact_rentals.*) is distinct from row(desired_rentals.*);
 
+analyze rental_changes;
+
 -- The days that bookings leave and those that they enter; the same days with another
 -- amount, without one or with other charged days too.
 create temporary table booked_spans on commit drop as

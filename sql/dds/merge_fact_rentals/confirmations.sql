@@ -43,7 +43,8 @@ entries as (
 
 first_statuses as (
     select lead_first_status.lead_id
-    from dds.lead_first_status
+    from rentals
+    inner join dds.lead_first_status on rentals.id = lead_first_status.lead_id
     inner join reading on lead_first_status.pipeline_id = reading.pipeline_id
     inner join booked_statuses
         on lead_first_status.status_id = booked_statuses.status_id

@@ -108,6 +108,8 @@ from mentions
 left join found
     on mentions.lead_id = found.lead_id and mentions.kind = found.kind;
 
+analyze links (lead_id, kind);
+
 select
     count(*) filter (where links.kind = 'car') as unknown_cars,
     count(*) filter (where links.kind = 'client') as unknown_clients,

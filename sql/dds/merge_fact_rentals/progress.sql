@@ -24,12 +24,13 @@ with pipeline as (
 
 select
     pipeline.pipeline_id,
-    watermark.settings as settings_before,
-    format(
-        'pipeline %s, grace %s min',
-        pipeline.pipeline_id, current_setting('rental.grace_minutes')
-    ) as settings_now
+    settings.now as settings_now,
+    settings.now is not distinct from watermark.settings as is_as_before
 from pipeline
+cross join lateral format(
+    'pipeline %s, grace %s min',
+    pipeline.pipeline_id, current_setting('rental.grace_minutes')
+) as settings (now)
 cross join ops.watermark
 where watermark.name = 'dds.fact_rentals';
 
@@ -58,6 +59,9 @@ select
     ) as read_to
 from ops.watermark as done
 where done.name = 'dds.fact_rentals/statuses';
+
+analyze reading;
+analyze progress;
 
 create temporary table changed_members on commit drop as
 select
@@ -103,6 +107,8 @@ inner join progress
     on
         progress.name = 'dds.fact_rentals/statuses'
         and dict_status_leads.changed_seq > progress.read_from;
+
+analyze changed_statuses;
 
 select
     (select count(*) from changed_members) as members_changed,

@@ -71,6 +71,8 @@ select
     ) as is_linked
 from rentals;
 
+analyze mentions (lead_id, kind, is_linked);
+
 -- When each lead was given the key that it has now: at the first of its versions, or
 -- the first after the last with another key, whatever deletions lie between.
 create temporary table sought_keys on commit drop as

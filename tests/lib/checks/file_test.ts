@@ -24,6 +24,7 @@ Deno.test("parseCheck() reads severity, offenders, tasks and tables from the hea
       { task: "merge_dim_car", table: "dds.dim_car" },
       { task: "merge_fact_rentals", table: "dds.fact_rentals" },
     ],
+    scopes: [],
   });
 });
 

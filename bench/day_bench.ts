@@ -1,0 +1,211 @@
+// What a day costs, task by task with its checks, beside the merges that an engineer writes first: full comparison of
+// everything (bench/support/day_baseline.sql), the same leads on the same server in the same run.
+//
+//     deno task bench day --leads 1000000     (TEST_PG_* names the server, else its own)
+
+import { Command } from "commander";
+import type { TransactionSql } from "postgres";
+import { passChecks } from "../lib/checks/gate.ts";
+import { type Config, readConfig } from "../lib/config.ts";
+import type { Task } from "../lib/dag/dag.ts";
+import { migrate } from "../lib/warehouse/migrations.ts";
+import { openServer } from "../lib/warehouse/open.ts";
+import type { Warehouse } from "../lib/warehouse/warehouse.ts";
+import { dags } from "../pipeline/daily.ts";
+import { openBenchServer } from "./support/bench_server.ts";
+import { taskContext } from "./support/task_context.ts";
+
+/** The tasks whose sum is held against the baseline, which does what they do. */
+const COMPARED = [
+  "merge_ods_leads",
+  "merge_fact_lead_status_change",
+  "merge_fact_rentals",
+  "merge_fact_fleet_usage_day",
+];
+
+const FIRST_DATE = Temporal.PlainDate.from("2026-05-01");
+
+/** What stands between two days, and which leads of the baseline it touches. */
+interface Day {
+  readonly name: string;
+  /** A condition on the id of leads; null: nothing changed. */
+  readonly changed: string | null;
+}
+
+interface TaskTime {
+  readonly taskId: string;
+  /** Seconds of its own work and of the commit. */
+  readonly work: number;
+  /** Seconds of the checks that guard it. */
+  readonly checks: number;
+}
+
+/** The seconds of one day: ours by task, and those of the baseline. */
+export interface DayTime {
+  readonly name: string;
+  readonly tasks: readonly TaskTime[];
+  readonly baseline: number;
+}
+
+/** Prints a table for each day; the ratio is the sum of the compared tasks and their checks to the baseline. */
+export async function benchDay(leads: number, changed: number): Promise<readonly DayTime[]> {
+  const cars = Math.max(1, Math.round(leads / 1_000));
+  const sizes = { leads, cars, clients: Math.round(leads / 20) + 1_000 };
+  await using server = await openBenchServer("day_bench");
+  await using warehouse = await openServer({ ...server.pg, sslmode: "disable" });
+  await migrate(warehouse);
+  await landBusiness(warehouse, sizes);
+  await landBaseline(warehouse, sizes);
+  const few = Math.max(1, Math.round(changed / 1_000));
+  const days: readonly Day[] = [
+    { name: "First build", changed: null },
+    { name: "Nothing changed", changed: null },
+    { name: `${count(changed)} changed, over all cars`, changed: `id > ${leads - changed}` },
+    { name: `${count(changed)} changed, on ${few} cars`, changed: `id % ${cars} < ${few}` },
+  ];
+  const times: DayTime[] = [];
+  for (const [i, day] of days.entries()) {
+    if (day.changed) await change(warehouse, day.changed, i);
+    const tasks = await runTasks(warehouse, FIRST_DATE.add({ days: i }));
+    const baseline = await runBaseline(warehouse, i === 0);
+    await warehouse.sql`vacuum analyze`;
+    times.push({ name: day.name, tasks, baseline });
+    console.log(formatDay({ name: day.name, tasks, baseline }));
+  }
+  return times;
+}
+
+interface Sizes {
+  readonly leads: number;
+  readonly cars: number;
+  readonly clients: number;
+}
+
+async function landBusiness({ sql }: Warehouse, { leads, cars, clients }: Sizes): Promise<void> {
+  const text = await Deno.readTextFile(new URL("support/day_business.sql", import.meta.url));
+  const numbers = ["", String(leads), String(cars), String(clients)];
+  await sql.unsafe(text.replaceAll(/\$([123])/g, (_, place) => numbers[Number(place)] ?? ""));
+  await sql`analyze`;
+}
+
+/** The tables of the baseline, written for 1,000,000 leads, with the three numbers of this size. */
+async function landBaseline({ sql }: Warehouse, { leads, cars, clients }: Sizes): Promise<void> {
+  const text = await Deno.readTextFile(
+    new URL("support/day_baseline_tables.sql", import.meta.url),
+  );
+  const sized = text.replaceAll("1::bigint,1000000", `1::bigint,${leads}`)
+    .replaceAll("51000", String(clients))
+    .replaceAll("generate_series(1,1000)", `generate_series(1,${cars})`)
+    .replaceAll("id % 1000,", `id % ${cars},`)
+    .replaceAll("id / 1000)", `id / ${cars})`);
+  await sql.unsafe(sized);
+}
+
+/** Changes the leads of a condition on both sides: another budget, status and day of change. */
+async function change({ sql }: Warehouse, condition: string, day: number): Promise<void> {
+  await sql.unsafe(`
+    update plain.stg
+    set budget = budget + 1, updated_at = updated_at + interval '1 day', status_id = 6
+    where ${condition};
+    insert into stg.stg_leads (
+      id, pipeline_id, status_id, name, plate, license, budget, dailyrate, rental_start, rental_end,
+      created_at, updated_at, payload, row_hash, observed_at, run_id, load_date
+    )
+    select
+      id, pipeline_id, 6, name, plate, license, budget + 1, dailyrate, rental_start, rental_end, created_at,
+      updated_at + interval '1 day', payload, md5(row_hash || ${day}), observed_at + interval '1 day', run_id, load_date
+    from (
+      select distinct on (id) * from stg.stg_leads where ${condition} order by id, observed_at desc
+    ) as newest
+    order by id;
+  `);
+}
+
+/** Runs every task that is SQL alone, in the order of the DAGs, as a run does: work, checks, commit. */
+async function runTasks(warehouse: Warehouse, date: Temporal.PlainDate): Promise<TaskTime[]> {
+  const config = readConfig({}, { amo: false });
+  const times: TaskTime[] = [];
+  for (const task of dags.flatMap(({ tasks }) => tasks)) {
+    if (task.prepare || !task.sqlFiles?.length) continue;
+    times.push(await runTask(warehouse, config, task, date));
+  }
+  return times;
+}
+
+async function runTask(
+  { sql }: Warehouse,
+  config: Config,
+  task: Task,
+  logicalDate: Temporal.PlainDate,
+): Promise<TaskTime> {
+  const context = { ...taskContext(config), logicalDate };
+  let checks = 0;
+  const started = performance.now();
+  await sql.begin(async (tx: TransactionSql) => {
+    const result = await task.write?.(tx, context, undefined) ?? { metrics: {} };
+    const written = performance.now();
+    await passChecks(tx, task.id, context, result);
+    checks = (performance.now() - written) / 1000;
+  });
+  const seconds = (performance.now() - started) / 1000;
+  return { taskId: task.id, work: seconds - checks, checks };
+}
+
+/** Seconds of the baseline, which with default plans on empty tables does not end. */
+async function runBaseline({ sql }: Warehouse, isFirst: boolean): Promise<number> {
+  const text = await Deno.readTextFile(new URL("support/day_baseline.sql", import.meta.url));
+  const session = await sql.reserve();
+  try {
+    if (isFirst) await session`set enable_nestloop = off`;
+    const started = performance.now();
+    await session.unsafe(text);
+    const seconds = (performance.now() - started) / 1000;
+    await session`reset enable_nestloop`;
+    return seconds;
+  } finally {
+    session.release();
+  }
+}
+
+/** The sum of the compared tasks with their checks, seconds. */
+export function sumOf({ tasks }: Pick<DayTime, "tasks">): number {
+  return tasks.filter(({ taskId }) => COMPARED.includes(taskId))
+    .reduce((sum, { work, checks }) => sum + work + checks, 0);
+}
+
+function formatDay(day: DayTime): string {
+  const line = ({ taskId, work, checks }: TaskTime) =>
+    `    ${taskId.padEnd(34)} ${seconds(work + checks)}   of it checks ${seconds(checks)}`;
+  const isCompared = ({ taskId }: TaskTime) => COMPARED.includes(taskId);
+  const sum = sumOf(day);
+  const checks = day.tasks.filter(isCompared).reduce((total, task) => total + task.checks, 0);
+  return [
+    `${day.name}:`,
+    ...day.tasks.filter(isCompared).map(line),
+    `  sum                                  ${seconds(sum)}   checks ${
+      Math.round(100 * checks / sum)
+    } % of it`,
+    `  full comparison                      ${seconds(day.baseline)}   ratio ${
+      (sum / day.baseline).toFixed(3)
+    }`,
+    "  beside them:",
+    ...day.tasks.filter((task) => !isCompared(task)).map(line),
+  ].join("\n");
+}
+
+function seconds(value: number): string {
+  return `${value.toFixed(3).padStart(8)} s`;
+}
+
+function count(value: number): string {
+  return value.toLocaleString("en");
+}
+
+if (import.meta.main) {
+  const { leads, changed } = new Command("day_bench")
+    .option("--leads <count>", "leads in the warehouse", Number, 200_000)
+    .option("--changed <count>", "leads that change in a day", Number, 5_000)
+    .parse(Deno.args, { from: "user" })
+    .opts<{ readonly leads: number; readonly changed: number }>();
+  await benchDay(leads, changed);
+}
