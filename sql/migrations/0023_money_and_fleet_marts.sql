@@ -725,14 +725,20 @@ begin
             ) as rental_days
         from bounds
         cross join generate_series(0, 36) as classes (class)
-        inner join ods.ods_leads_hist as hist
-            on
-                not hist.is_current
-                and dds.span_class(hist.valid_from, hist.valid_to) = classes.class
-                and hist.valid_from >= dds.span_reach(moment, classes.class)
-                and hist.valid_from <= moment
-                and hist.valid_to > moment
-                and hist.pipeline_id = bounds.pipeline_id
+        -- "offset 0" keeps the planner to the index of spans, class by class: it cannot know how few
+        -- versions a moment has, and would read them all.
+        cross join lateral (
+            select past.*
+            from ods.ods_leads_hist as past
+            where
+                not past.is_current
+                and dds.span_class(past.valid_from, past.valid_to) = classes.class
+                and past.valid_from >= dds.span_reach(moment, classes.class)
+                and past.valid_from <= moment
+                and past.valid_to > moment
+                and past.pipeline_id = bounds.pipeline_id
+            offset 0
+        ) as hist
         inner join statuses on hist.status_id = statuses.status_id
         where
             only_cars is not null
@@ -868,42 +874,58 @@ begin
     with wanted as materialized (
         select rentals.lead_id
         from generate_series(0, 36) as classes (class)
-        inner join dds.fact_rentals as rentals
-            on
-                dds.span_class(
-                    least(rentals.rental_start, rentals.rental_end),
-                    greatest(rentals.rental_start, rentals.rental_end)
+        -- "offset 0": as above, class by class.
+        cross join lateral (
+            select touching.lead_id
+            from dds.fact_rentals as touching
+            where
+                touching.is_booking
+                and dds.span_class(
+                    least(touching.rental_start, touching.rental_end),
+                    greatest(touching.rental_start, touching.rental_end)
                 ) = classes.class
                 and (
-                    least(rentals.rental_start, rentals.rental_end)
+                    least(touching.rental_start, touching.rental_end)
                     >= dds.span_reach(from_moment, classes.class)
                 )
-                and least(rentals.rental_start, rentals.rental_end) < end_moment
-                and greatest(rentals.rental_start, rentals.rental_end) >= from_moment
-        where rentals.is_booking and only_cars is null
+                and least(touching.rental_start, touching.rental_end) < end_moment
+                and greatest(touching.rental_start, touching.rental_end) >= from_moment
+            offset 0
+        ) as rentals
+        where only_cars is null
         union
         -- What begins beyond the horizon counts on the day of its creation.
         select rentals.lead_id
         from generate_series(0, 36) as classes (class)
-        inner join dds.fact_rentals as rentals
-            on
-                dds.span_class(
-                    least(rentals.rental_start, rentals.rental_end),
-                    greatest(rentals.rental_start, rentals.rental_end)
+        cross join lateral (
+            select beyond.lead_id
+            from dds.fact_rentals as beyond
+            where
+                beyond.is_booking
+                and dds.span_class(
+                    least(beyond.rental_start, beyond.rental_end),
+                    greatest(beyond.rental_start, beyond.rental_end)
                 ) = classes.class
-                and least(rentals.rental_start, rentals.rental_end) < horizon_moment
-        where rentals.is_booking and only_cars is null
+                and least(beyond.rental_start, beyond.rental_end) < horizon_moment
+            offset 0
+        ) as rentals
+        where only_cars is null
         union
         select rentals.lead_id
         from generate_series(0, 36) as classes (class)
-        inner join dds.fact_rentals as rentals
-            on
-                dds.span_class(
-                    least(rentals.rental_start, rentals.rental_end),
-                    greatest(rentals.rental_start, rentals.rental_end)
+        cross join lateral (
+            select beyond.lead_id
+            from dds.fact_rentals as beyond
+            where
+                beyond.is_booking
+                and dds.span_class(
+                    least(beyond.rental_start, beyond.rental_end),
+                    greatest(beyond.rental_start, beyond.rental_end)
                 ) = classes.class
-                and least(rentals.rental_start, rentals.rental_end) >= horizon_end
-        where rentals.is_booking and only_cars is null
+                and least(beyond.rental_start, beyond.rental_end) >= horizon_end
+            offset 0
+        ) as rentals
+        where only_cars is null
         union
         select rentals.lead_id
         from dds.fact_rentals as rentals
@@ -947,11 +969,16 @@ begin
                 as confirmed_at
         from wanted
         inner join dds.fact_rentals as rentals on wanted.lead_id = rentals.lead_id
-        inner join ods.ods_leads_hist as hist
-            on
-                rentals.lead_id = hist.id
+        -- Lead by lead, or a merge would walk through the present versions of all.
+        cross join lateral (
+            select
+            from ods.ods_leads_hist as hist
+            where
+                hist.id = rentals.lead_id
                 and hist.is_current
                 and hist.valid_from <= moment
+            offset 0
+        ) as unchanged
         union all
         select past.*
         from dds.past_bookings_at(
