@@ -1,7 +1,8 @@
-// What happened in real life and once gave wrong figures, through the real process.
+// What happened in real life and once gave wrong figures, through the real process; on both kinds of warehouse
+// where zones or locales play a part, which each brings with it.
 import assert from "node:assert/strict";
-import { DAY, fillAccount, testScripts } from "../support/daily_setup.ts";
-import { testWorld, type WorldSetup } from "../support/worlds.ts";
+import { DAY, fillAccount, testScriptsOnServer } from "../support/daily_setup.ts";
+import { testWorld, testWorldOnServer, type WorldSetup } from "../support/worlds.ts";
 
 /** Lives on to a time of a date and runs it; returns what each lead of the case became. */
 async function runDay(
@@ -56,7 +57,7 @@ testWorld(
   },
 );
 
-testWorld("price_minor_units", "daily keeps the minor units of prices", async (setup) => {
+testWorldOnServer("price_minor_units", "daily keeps the minor units of prices", async (setup) => {
   const leads = await runDay(setup, "2026-05-02", "Asia/Dubai");
 
   assert.deepEqual(leads.map((lead) => lead.budget), ["249.9", "249.9", "249.9", "249.9", "0.75"]);
@@ -67,7 +68,7 @@ testWorld("price_minor_units", "daily keeps the minor units of prices", async (s
   assert.equal(sum, "1000.35");
 });
 
-testWorld(
+testWorldOnServer(
   "updated_at_backwards",
   "daily shows what the CRM shows, though it was written with an updated_at before the last one",
   async (setup) => {
@@ -94,7 +95,7 @@ testWorld(
   },
 );
 
-testScripts(
+testScriptsOnServer(
   "daily fails as long as the rental pipeline is not there, and is whole afterwards",
   async (setup) => {
     await fillAccount(setup);

@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { addCarAndClient, dumpLayers, leadItem, testScripts } from "../support/daily_setup.ts";
+import {
+  addCarAndClient,
+  dumpLayers,
+  leadItem,
+  testScripts,
+  testScriptsOnServer,
+} from "../support/daily_setup.ts";
 import { temporaryFolder } from "../support/folders.ts";
 import type { RentalAccount } from "../support/rental_account.ts";
 import { runDeno } from "../support/script.ts";
@@ -94,7 +100,7 @@ double_bookings in dds.fact_fleet_usage_day: bookings of one car that cover the 
   },
 );
 
-testScripts(
+testScriptsOnServer(
   "daily stops at an error check, and goes on when the warehouse was put right",
   async (setup) => {
     const { account } = setup;
@@ -129,7 +135,7 @@ testScripts(
   },
 );
 
-testScripts("daily tells of what people mistyped, and builds every fact", async (setup) => {
+testScriptsOnServer("daily tells of what people mistyped, and builds every fact", async (setup) => {
   const { account } = setup;
   await addCarAndClient(account);
   const lead = (values: Record<string, unknown>) =>

@@ -89,7 +89,7 @@ Why daily_load_ods_cars failed, and what now:
   deno task runs explain daily_load_ods_cars 2026-05-03
 `;
 
-testScripts("runs reads the run log and writes nothing", async (setup) => {
+testScriptsOnServer("runs reads the run log and writes nothing", async (setup) => {
   const folder = join(setup.dataDir, "logs", "daily_amocrm_load_cars", DAY);
   await setup.inspect(async (warehouse) => {
     await migrate(warehouse);

@@ -1,5 +1,11 @@
 import assert from "node:assert/strict";
-import { addCarAndClient, DAY, leadItem, testScripts } from "../support/daily_setup.ts";
+import {
+  addCarAndClient,
+  DAY,
+  leadItem,
+  testScripts,
+  testScriptsOnServer,
+} from "../support/daily_setup.ts";
 import { temporaryFolder } from "../support/folders.ts";
 import { runDeno, runDenoWithInput } from "../support/script.ts";
 
@@ -51,7 +57,7 @@ confirmed     300       0
   assert.equal(left, 1);
 });
 
-testScripts(
+testScriptsOnServer(
   "sql reads queries from standard input, and ends at the first that fails",
   async (setup) => {
     const migrated = await setup.run("migrate", []);

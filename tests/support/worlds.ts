@@ -66,6 +66,11 @@ type Body = (setup: WorldSetup) => Promise<void>;
 /** Registers a test of scripts on each kind of warehouse, with the account of tests/testdata/cases/`name`. */
 export function testWorld(name: string, title: string, body: Body): void {
   Deno.test(`${title} (embedded)`, () => withWorld(name, (served) => onEmbedded(served, body)));
+  testWorldOnServer(name, title, body);
+}
+
+/** The same on a server alone, for what does not depend on the kind of warehouse. */
+export function testWorldOnServer(name: string, title: string, body: Body): void {
   Deno.test({
     name: `${title} (server)`,
     ignore: !serverAvailable,

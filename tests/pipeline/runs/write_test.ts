@@ -108,45 +108,48 @@ testScripts("runs plans a day as it would be, and leaves nothing", async (setup)
   assert.deepEqual(folders.filter((name) => /^(snapshots|dry_run_)/.test(name)), []);
 });
 
-testScripts("runs retries a DAG with all that follows, and takes a mark back", async (setup) => {
-  await addCarAndClient(setup.account);
-  await setup.run("daily", ["--date", DAY], { AMO_TOKEN: "wrong" });
+testScriptsOnServer(
+  "runs retries a DAG with all that follows, and takes a mark back",
+  async (setup) => {
+    await addCarAndClient(setup.account);
+    await setup.run("daily", ["--date", DAY], { AMO_TOKEN: "wrong" });
 
-  const refused = await setup.run("runs", ["retry", MERGE_CARS, DAY]);
-  assert.equal(refused.code, 3);
-  assert.match(refused.stdout, /^daily_load_ods_cars +upstream failed +-$/m);
+    const refused = await setup.run("runs", ["retry", MERGE_CARS, DAY]);
+    assert.equal(refused.code, 3);
+    assert.match(refused.stdout, /^daily_load_ods_cars +upstream failed +-$/m);
 
-  const cars = await setup.run("runs", ["retry", LOAD_CARS, DAY, "--downstream"]);
-  assert.equal(cars.code, 3, cars.stderr);
-  assert.match(cars.stdout, /^daily_load_ods_cars +success +\d+\.\d$/m);
-  // The dimensions wait for others as well, which have failed.
-  assert.match(cars.stdout, /^daily_build_dds_fact +upstream failed +-$/m);
-  assert.doesNotMatch(cars.stdout, /^daily_amocrm_load_leads/m);
+    const cars = await setup.run("runs", ["retry", LOAD_CARS, DAY, "--downstream"]);
+    assert.equal(cars.code, 3, cars.stderr);
+    assert.match(cars.stdout, /^daily_load_ods_cars +success +\d+\.\d$/m);
+    // The dimensions wait for others as well, which have failed.
+    assert.match(cars.stdout, /^daily_build_dds_fact +upstream failed +-$/m);
+    assert.doesNotMatch(cars.stdout, /^daily_amocrm_load_leads/m);
 
-  const why = ["--why", "from the wrong account"];
-  const marked = await setup.run("runs", ["mark", MERGE_CARS, DAY, "failed", ...why]);
-  assert.equal(marked.code, 0);
-  assert.match(
-    marked.stdout,
-    /^daily_load_ods_cars of 2026-05-03 was marked as failed by .+ on .+: from the wrong account\n$/,
-  );
-  assert.match(
-    await say(setup, "explain", MERGE_CARS, DAY),
-    /^daily_load_ods_cars of 2026-05-03 failed\n {2}merge_ods_cars was marked as failed at /,
-  );
+    const why = ["--why", "from the wrong account"];
+    const marked = await setup.run("runs", ["mark", MERGE_CARS, DAY, "failed", ...why]);
+    assert.equal(marked.code, 0);
+    assert.match(
+      marked.stdout,
+      /^daily_load_ods_cars of 2026-05-03 was marked as failed by .+ on .+: from the wrong account\n$/,
+    );
+    assert.match(
+      await say(setup, "explain", MERGE_CARS, DAY),
+      /^daily_load_ods_cars of 2026-05-03 failed\n {2}merge_ods_cars was marked as failed at /,
+    );
 
-  const again = await setup.run("runs", ["retry", MERGE_CARS, DAY]);
-  assert.equal(again.code, 0, again.stderr);
-  assert.match(again.stderr, /merge_ods_cars done in/);
-  assert.match(again.stdout, /^daily_load_ods_cars +success +\d+\.\d$/m);
-  assert.deepEqual(await attemptsOf(setup, "merge_ods_cars"), [
-    [1, "upstream_failed", "upstream"],
-    [2, "upstream_failed", "upstream"],
-    [3, "success", null],
-    [4, "failed", "marked"],
-    [5, "success", null],
-  ]);
-});
+    const again = await setup.run("runs", ["retry", MERGE_CARS, DAY]);
+    assert.equal(again.code, 0, again.stderr);
+    assert.match(again.stderr, /merge_ods_cars done in/);
+    assert.match(again.stdout, /^daily_load_ods_cars +success +\d+\.\d$/m);
+    assert.deepEqual(await attemptsOf(setup, "merge_ods_cars"), [
+      [1, "upstream_failed", "upstream"],
+      [2, "upstream_failed", "upstream"],
+      [3, "success", null],
+      [4, "failed", "marked"],
+      [5, "success", null],
+    ]);
+  },
+);
 
 testScriptsOnServer(
   "runs backfills date by date, only with --yes, and goes on where it stopped",
