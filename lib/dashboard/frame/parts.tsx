@@ -91,6 +91,8 @@ export function Pagination(
     readonly page: number;
     readonly pages: number;
     readonly parameter?: string;
+    /** The list that it is of, where a page has several. */
+    readonly of?: string;
   },
 ): Markup | string {
   const { view, page, pages } = props;
@@ -101,7 +103,10 @@ export function Pagination(
   const linkTo = (target: number): string =>
     siteLink(view, view.path, { [parameter]: target === 1 ? null : String(target) });
   return (
-    <nav class="pagination" aria-label={words.pagination}>
+    <nav
+      class="pagination"
+      aria-label={props.of === undefined ? words.pagination : `${words.pagination}: ${props.of}`}
+    >
       {page > 1 ? <a rel="prev" href={linkTo(page - 1)}>← {words.previous}</a> : <span></span>}
       <span>{words.pageOf(format.count(page), format.count(pages))}</span>
       {page < pages ? <a rel="next" href={linkTo(page + 1)}>{words.next} →</a> : <span></span>}

@@ -131,6 +131,7 @@ function PagedTableView(
         page={paged.page}
         pages={paged.pages}
         parameter={paged.parameter}
+        of={paged.table.title}
       />
     </>
   );
