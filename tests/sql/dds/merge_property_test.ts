@@ -15,7 +15,7 @@ import { moved, restored } from "../../support/rentals.ts";
 import { testOnServer, withEmbedded } from "../../support/warehouses.ts";
 
 const EMBEDDED_CASES = 10;
-const SERVER_CASES = 40;
+const SERVER_CASES = 24;
 const FIRST_DAY = Date.UTC(2026, 4, 1, 6);
 const DAY_MS = 86_400_000;
 

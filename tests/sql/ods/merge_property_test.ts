@@ -41,7 +41,7 @@ const SUBJECTS: readonly (Subject & Cases)[] = [
     ),
     hasRestores: true,
     embedded: 30,
-    server: 250,
+    server: 150,
   },
   {
     staged: "stg_clients",
@@ -52,7 +52,7 @@ const SUBJECTS: readonly (Subject & Cases)[] = [
     ),
     hasRestores: false,
     embedded: 20,
-    server: 230,
+    server: 120,
   },
   {
     staged: "stg_cars",
@@ -61,7 +61,7 @@ const SUBJECTS: readonly (Subject & Cases)[] = [
     states: ["A 1", "B 2", null].flatMap((plate) => [2024, null].map((year) => ({ plate, year }))),
     hasRestores: false,
     embedded: 20,
-    server: 230,
+    server: 120,
   },
 ];
 
