@@ -1,5 +1,5 @@
 import { raw } from "hono/html";
-import { createDataFlow } from "./data_flow.ts";
+import { createDataFlow, type DataFlow } from "./data_flow.ts";
 import { NoticeList } from "./frame/notice_box.tsx";
 import type { GoodPage } from "./last_good.ts";
 import type { Markup, Page, SiteSettings } from "./page/page.ts";
@@ -37,15 +37,16 @@ interface Part {
  */
 export async function makeReport(options: ReportOptions): Promise<string> {
   const parts: Part[] = [];
+  const flow = createDataFlow(options.dags);
   for (const page of options.pages) {
-    parts.push({ page, name: page.path.slice(1), made: await makePart(page, options) });
+    parts.push({ page, name: page.path.slice(1), made: await makePart(page, options, flow) });
   }
   const style = await readStyle();
   return String(await <Report options={options} parts={parts} style={style} />);
 }
 
-async function makePart(page: Page, options: ReportOptions): Promise<GoodPage> {
-  const { warehouse, month, asOf, settings, language, dags } = options;
+async function makePart(page: Page, options: ReportOptions, flow: DataFlow): Promise<GoodPage> {
+  const { warehouse, month, asOf, settings, language } = options;
   const { timeZone } = settings;
   const query = new URLSearchParams({
     from: month.toString(),
@@ -64,7 +65,7 @@ async function makePart(page: Page, options: ReportOptions): Promise<GoodPage> {
         language,
         options,
         settings,
-        createDataFlow(dags),
+        flow,
         {
           // Not the time of making: the same report is the same text on every day.
           clock: {
