@@ -64,7 +64,9 @@ interface CalendarData {
 
 async function render(request: PageRequest): Promise<PageContent> {
   const words = calendarWords[request.state.language];
-  if (await readBuild(request) === null) return notBuilt(request, words.title);
+  if (await readBuild(request.ask, request.state.asOf) === null) {
+    return notBuilt(request, words.title);
+  }
   const shown = firstDays(request.state.period);
   const allCars = await readCars(request, shown);
   const { page, pages, shown: cars } = pageOf(request, allCars, MOST_CARS);

@@ -18,13 +18,14 @@ import { figuresWords } from "../words/figures_words.ts";
 import { fleetWords } from "../words/fleet_page.ts";
 import { readBuild } from "./build.ts";
 import { comparePeriods } from "./compared_periods.ts";
+import { type Compared, comparisonsOf } from "./compared_sums.ts";
 import { type Define, readDefinitions } from "./definitions.ts";
 import { type CarDays, CarDaysFigure, readCarDays } from "./fleet_days.tsx";
 import { type FleetCars, readMembers } from "./fleet_members.ts";
 import { type FleetMonths, readFleetMonths } from "./fleet_months.ts";
 import { notBuilt } from "./not_built.tsx";
 import { monthOf } from "./own_periods.ts";
-import { type ComparedSums, comparisonsOf, type PeriodSums, readSums } from "./period_sums.ts";
+import { type PeriodSums, readSums } from "./period_sums.ts";
 import { soFarText } from "./so_far_text.ts";
 import { sumsTable } from "./sums_table.ts";
 
@@ -41,7 +42,7 @@ export const fleetPage: Page = {
 interface FleetData {
   readonly define: Define;
   readonly periods: ReturnType<typeof comparePeriods>;
-  readonly sums: ComparedSums;
+  readonly sums: Compared<PeriodSums>;
   readonly summary: DataTable;
   readonly months: FleetMonths;
   readonly models: DataTable;
@@ -51,7 +52,7 @@ interface FleetData {
 
 async function render(request: PageRequest): Promise<PageContent> {
   const words = fleetWords[request.state.language];
-  const build = await readBuild(request);
+  const build = await readBuild(request.ask, request.state.asOf);
   if (build === null) return notBuilt(request, words.title);
   const periods = comparePeriods(request.state.period, build.lastFinishedDay);
   const sums = await readSums(request, periods);
