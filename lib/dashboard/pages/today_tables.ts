@@ -3,6 +3,7 @@ import type { Column, DataTable, PageRequest, Row } from "../page/page.ts";
 import { figuresWords } from "../words/figures_words.ts";
 import { stageName } from "../words/stage_name.ts";
 import { type TodayWords, todayWords } from "../words/today_page.ts";
+import { crmLeadAddress } from "./history/crm_address.ts";
 import { carColumn, leadColumn } from "./record_columns.ts";
 import { type Kind, TODAY_FILE, type TodayRow } from "./today_rows.ts";
 
@@ -43,8 +44,7 @@ function columnsOf(
       key: "crm",
       title: words.crm,
       kind: "text",
-      linkTo: (row) =>
-        settings.amoUrl === null ? null : `${settings.amoUrl}/leads/detail/${row.lead_id}`,
+      linkTo: (row) => crmLeadAddress(row.lead_id, settings.amoUrl),
     },
   ];
   const reason: Column[] = kind === "contradiction"
