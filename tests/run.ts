@@ -5,7 +5,7 @@
 //
 // With `TEST_PG_HOST` (and `TEST_PG_PORT`, `_USER`, `_PASSWORD`) they use that server instead. Tests that look at pages
 // need a Chromium: Debian's, or the one that `CHROMIUM` names; without one they count as skipped.
-import { findChromium } from "./support/chromium.ts";
+import { findChromium, HOW_TO_GET_CHROMIUM } from "./support/chromium.ts";
 import { TEMPLATE_VARIABLE } from "./support/embedded_template.ts";
 import { temporaryFolder } from "./support/folders.ts";
 import {
@@ -48,10 +48,7 @@ let child: Deno.ChildProcess | null = null;
 async function main(args: readonly string[]): Promise<number> {
   const { servers, rest } = readTestArguments(args);
   if (findChromium() === null) {
-    console.log(
-      "Skipped are the tests that look at pages: this machine has no /usr/bin/chromium; " +
-        "install it (apt-get install chromium), or name a Chromium in CHROMIUM",
-    );
+    console.log(`Skipped are the tests that look at pages: ${HOW_TO_GET_CHROMIUM}`);
   }
   for (const signal of ON_INTERRUPT) Deno.addSignalListener(signal, () => child?.kill(signal));
   const { code, counts } = servers
