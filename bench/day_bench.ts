@@ -13,6 +13,7 @@ import { openServer } from "../lib/warehouse/open.ts";
 import type { Warehouse } from "../lib/warehouse/warehouse.ts";
 import { dags } from "../pipeline/daily.ts";
 import { openBenchServer } from "./support/bench_server.ts";
+import { landCatalogs } from "./support/fleet_history.ts";
 import { taskContext } from "./support/task_context.ts";
 
 /** The tasks whose sum is held against the baseline, which does what they do. */
@@ -81,11 +82,21 @@ interface Sizes {
   readonly clients: number;
 }
 
-async function landBusiness({ sql }: Warehouse, { leads, cars, clients }: Sizes): Promise<void> {
+async function landBusiness(warehouse: Warehouse, sizes: Sizes): Promise<void> {
+  const { leads, cars, clients } = sizes;
+  await landCatalogs(warehouse, {
+    statuses: { 1: "Inquiry", 4: "Confirmed", 6: "Returned", 142: "Closed", 143: "Cancelled" },
+    cars,
+    clients,
+    createdAt: "2020-11-01Z",
+    updatedAt: "2026-04-01Z",
+    observedAt: "2026-05-01Z",
+  });
   const text = await Deno.readTextFile(new URL("support/day_business.sql", import.meta.url));
   const numbers = ["", String(leads), String(cars), String(clients)];
-  await sql.unsafe(text.replaceAll(/\$([123])/g, (_, place) => numbers[Number(place)] ?? ""));
-  await sql`analyze`;
+  const sized = text.replaceAll(/\$([123])/g, (_, place) => numbers[Number(place)] ?? "");
+  await warehouse.sql.unsafe(sized);
+  await warehouse.sql`analyze`;
 }
 
 /** The tables of the baseline, written for 1,000,000 leads, with the three numbers of this size. */

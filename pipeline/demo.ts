@@ -87,7 +87,9 @@ async function main(args: readonly string[]): Promise<number> {
     console.log(`\n${whereItIs(session.warehouse.description, config, flags, lastDate)}`);
   }
   if (site) {
-    console.log(`\nServing ${site.url} (Ctrl+C ends it)`);
+    // Programs read stdout, where the report is to stay alone.
+    const say = flags.json ? console.error : console.log;
+    say(`\nServing ${site.url} (Ctrl+C ends it)`);
     await untilStopped(session.signal);
   }
   return isGood(report) ? EXIT_CODE.done : EXIT_CODE.failed;

@@ -5,7 +5,7 @@
 //
 // With `TEST_PG_HOST` (and `TEST_PG_PORT`, `_USER`, `_PASSWORD`) they use that server instead. Tests that look at pages
 // need a Chromium: Debian's, or the one that `CHROMIUM` names; without one they count as skipped.
-import { findChromium } from "./support/chromium.ts";
+import { findChromium, HOW_TO_GET_CHROMIUM } from "./support/chromium.ts";
 import { TEMPLATE_VARIABLE } from "./support/embedded_template.ts";
 import { temporaryFolder } from "./support/folders.ts";
 import {
@@ -35,6 +35,9 @@ const ON_INTERRUPT: readonly Deno.Signal[] = ["SIGINT", "SIGTERM"];
 /** Files that run side by side: one more than there are cores, as many wait for processes or servers. */
 const DENO_JOBS = Deno.env.get("DENO_JOBS") ?? String(navigator.hardwareConcurrency + 1);
 
+/** After so long without the end of any test the run gives up; Deno has named by then what is under way. */
+const MOST_SILENCE_MIN = 10;
+
 /** How many of the slowest files a run of all tests names at its end. */
 const SHOWN_FILES = 40;
 
@@ -45,10 +48,7 @@ let child: Deno.ChildProcess | null = null;
 async function main(args: readonly string[]): Promise<number> {
   const { servers, rest } = readTestArguments(args);
   if (findChromium() === null) {
-    console.log(
-      "Skipped are the tests that look at pages: this machine has no /usr/bin/chromium; " +
-        "install it (apt-get install chromium), or name a Chromium in CHROMIUM",
-    );
+    console.log(`Skipped are the tests that look at pages: ${HOW_TO_GET_CHROMIUM}`);
   }
   for (const signal of ON_INTERRUPT) Deno.addSignalListener(signal, () => child?.kill(signal));
   const { code, counts } = servers
@@ -117,8 +117,18 @@ async function runTests(args: readonly string[], env: Env): Promise<Outcome> {
     stdout: "piped",
   }).spawn();
   const times = createFileTimes();
-  const lastLines = await copyToStdout(child.stdout, times.add);
+  const running = child;
+  let silence = 0;
+  const watch = setInterval(() => {
+    if (files.length === 0 || ++silence < MOST_SILENCE_MIN) return;
+    console.log(`No test has ended for ${MOST_SILENCE_MIN} minutes, so this run gives up`);
+    running.kill("SIGKILL");
+  }, 60_000);
+  const lastLines = await copyToStdout(child.stdout, (text) => {
+    if (times.add(text) > 0) silence = 0;
+  });
   const { code } = await child.status;
+  clearInterval(watch);
   child = null;
   if (files.length > 0) {
     console.log(`The slowest files\n${formatFileTimes(times.slowest(SHOWN_FILES))}`);

@@ -8,8 +8,6 @@ import {
 
 /** A database on a server, dropped in the end unless it is kept. */
 export interface BenchServer extends AsyncDisposable {
-  /** It was kept by an earlier bench, with what that has made. */
-  readonly isKept: boolean;
   readonly pg: ServerAccess & { readonly database: string };
   /** Runs one command of psql, which must be on the PATH. */
   psql(command: string): Promise<void>;
@@ -42,7 +40,6 @@ export async function openBenchServer(
   const all = opened.move();
   return {
     pg: { ...access, database },
-    isKept,
     psql: (command) => runPsql({ ...access, database }, command),
     [Symbol.asyncDispose]: () => all.disposeAsync(),
   };

@@ -1,32 +1,6 @@
--- What:  lands the business of the day bench: the same leads, cars and clients as day_baseline_tables.sql
+-- What:  lands the leads of the day bench, those of day_baseline_tables.sql
 -- Grain: a fifth of the leads has two copies, the others one; a payload has about 300 bytes
 -- Reads: $1 leads, $2 cars, $3 clients are put in as numbers
-
-insert into dict.dict_status_leads_stg (
-    pipeline_id, status_id, pipeline_name, status_name, status_sort, is_archive, run_id, load_date
-)
-select
-    10, status_id, 'Car Rental', status_name, status_id, false,
-    '00000000-0000-4000-8000-000000000001', '2026-05-01'
-from (
-    values (1, 'Inquiry'), (4, 'Confirmed'), (6, 'Returned'), (142, 'Closed'), (143, 'Cancelled')
-) as statuses (status_id, status_name);
-
-insert into stg.stg_cars (
-    id, model, plate, created_at, updated_at, payload, row_hash, observed_at, run_id, load_date
-)
-select
-    id, 'Model ' || id % 12, 'A ' || id, '2020-11-01Z', '2026-04-01Z', '{}', md5(id::text), '2026-05-01Z',
-    '00000000-0000-4000-8000-000000000001', '2026-05-01'
-from generate_series(1, $2::bigint) as ids (id);
-
-insert into stg.stg_clients (
-    id, client_name, license, created_at, updated_at, payload, row_hash, observed_at, run_id, load_date
-)
-select
-    id, 'Client ' || id, 'L ' || id, '2020-11-01Z', '2026-04-01Z', '{}', md5(id::text), '2026-05-01Z',
-    '00000000-0000-4000-8000-000000000001', '2026-05-01'
-from generate_series(1, $3::bigint) as ids (id);
 
 insert into stg.stg_leads (
     id, pipeline_id, status_id, name, plate, license, budget, dailyrate, rental_start, rental_end,

@@ -1,42 +1,22 @@
 import type { Warehouse } from "../../lib/warehouse/warehouse.ts";
+import { landCatalogs, RUN_ID } from "./fleet_history.ts";
 
 const CARS = 400;
 const CLIENTS = 9_000;
-const RUN_ID = "00000000-0000-4000-8000-000000000001";
 
 /**
  * Lands the cars, the clients, the statuses and `leads` leads of a business: each car is rented three days of
  * four, the newest lead last, so that 200,000 leads are five and a half years of 400 cars.
  */
 export async function landBusiness(warehouse: Warehouse, leads: number): Promise<void> {
-  const { sql } = warehouse;
-  await sql`
-    insert into dict.dict_status_leads_stg (
-      pipeline_id, status_id, pipeline_name, status_name, status_sort, is_archive, run_id, load_date
-    )
-    select 10, status_id, 'Car Rental', status_name, status_id, false, ${RUN_ID}, '2026-05-01'
-    from (
-      values (1, 'Inquiry'), (4, 'Confirmed'), (6, 'Returned'), (142, 'Closed'), (143, 'Cancelled')
-    ) as statuses (status_id, status_name)
-  `;
-  await sql`
-    insert into stg.stg_cars (
-      id, model, plate, created_at, updated_at, payload, row_hash, observed_at, run_id, load_date
-    )
-    select
-      id, 'Model ' || id % 12, 'A ' || id, '2020-11-01Z', '2026-04-01Z', '{}', md5(id::text),
-      '2026-05-01Z', ${RUN_ID}, '2026-05-01'
-    from generate_series(1, ${CARS}::bigint) as ids (id)
-  `;
-  await sql`
-    insert into stg.stg_clients (
-      id, client_name, license, created_at, updated_at, payload, row_hash, observed_at, run_id, load_date
-    )
-    select
-      id, 'Client ' || id, 'L ' || id, '2020-11-01Z', '2026-04-01Z', '{}', md5(id::text),
-      '2026-05-01Z', ${RUN_ID}, '2026-05-01'
-    from generate_series(1, ${CLIENTS}::bigint) as ids (id)
-  `;
+  await landCatalogs(warehouse, {
+    statuses: { 1: "Inquiry", 4: "Confirmed", 6: "Returned", 142: "Closed", 143: "Cancelled" },
+    cars: CARS,
+    clients: CLIENTS,
+    createdAt: "2020-11-01Z",
+    updatedAt: "2026-04-01Z",
+    observedAt: "2026-05-01Z",
+  });
   for (const copy of [0, 1, 2]) await landCopies(warehouse, copy, 1, leads);
 }
 

@@ -108,12 +108,11 @@ function partOf({ size }: Scan, span: Span): LeadPart {
 
 async function readSecond(scan: Scan, second: number, seen: Map<number, number>): Promise<void> {
   const part = partOf(scan, { from: second, to: second });
-  const isSettled = await readTies(scan.client, part, scan.options.signal, async (page) => {
+  await readTies(scan.client, part, scan.options.signal, async (page) => {
     if (!isAsAsked(page, part)) throw new NotFiltered("rows of another second");
     await handOn(scan, page, seen);
     for (const { id, updatedAt } of page.rows) seen.set(id, updatedAt);
-  });
-  if (!isSettled) scan.options.onUnsettledTies?.();
+  }, scan.options.onUnsettledTies);
 }
 
 /**

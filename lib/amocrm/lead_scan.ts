@@ -219,12 +219,11 @@ async function readSecond(scan: Scan, second: number, seen: Map<number, number>)
   const { client, options: { pipelineId }, signal, size } = scan;
   const part = { pipelineId, column: "created_at", span: { from: second, to: second } } as const;
   const asked = { ...part, direction: "asc", size } as const;
-  const isSettled = await readTies(client, asked, signal, async (page) => {
+  await readTies(client, asked, signal, async (page) => {
     if (!isAsAsked(page, asked)) throw new NotAsAsked();
     await handOn(scan, page, [scan.known, seen]);
     for (const { id, updatedAt } of page.rows) seen.set(id, updatedAt);
-  });
-  if (!isSettled) scan.options.onUnsettledTies?.();
+  }, scan.options.onUnsettledTies);
 }
 
 /** Page numbers over the whole list, in both directions: what moves between pages meanwhile is met on the way back. */
@@ -232,11 +231,10 @@ async function readByPage(scan: Scan): Promise<void> {
   // Not the scan's own signal, which has stopped the workers by then.
   const { client, options: { pipelineId, signal }, size } = scan;
   const part = { pipelineId, column: "created_at", span: {}, direction: "asc", size } as const;
-  const isSettled = await readTies(client, part, signal, async (page) => {
+  await readTies(client, part, signal, async (page) => {
     await handOn(scan, page, [scan.known]);
     remember(scan, page.rows);
-  });
-  if (!isSettled) scan.options.onUnsettledTies?.();
+  }, scan.options.onUnsettledTies);
 }
 
 async function readPage(scan: Scan, span: Span, direction: "asc" | "desc"): Promise<LeadPage> {

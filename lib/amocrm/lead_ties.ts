@@ -15,14 +15,15 @@ export const MOST_PASSES = 10;
  * to come; so all passes but the first go backward, and what stays in the second is not missed even where no two
  * passes agree. What leaves it is not lost: it has changed, and is for the next run.
  *
- * Returns whether two passes agreed.
+ * Calls `onUnsettled` when no two passes agreed.
  */
 export async function readTies(
   client: AmoClient,
   part: LeadPart,
   signal: AbortSignal,
   accept: (page: LeadPage) => Promise<void>,
-): Promise<boolean> {
+  onUnsettled?: () => void,
+): Promise<void> {
   let ids = new Set<number>();
   const take = async (page: AmoPage) => {
     const { rows, odd } = sortOut(listOf(page, "leads"));
@@ -31,14 +32,14 @@ export async function readTies(
   };
   const end = await readForward(client, part, signal, take);
   // One answer that held them all.
-  if (end === 0) return true;
+  if (end === 0) return;
   for (let pass = 2; pass <= MOST_PASSES; pass++) {
     const before = ids;
     ids = new Set();
     await readBackward(client, part, end, signal, take);
-    if (before.size === ids.size && before.isSubsetOf(ids)) return true;
+    if (before.size === ids.size && before.isSubsetOf(ids)) return;
   }
-  return false;
+  onUnsettled?.();
 }
 
 type TakePage = (page: AmoPage) => Promise<void>;

@@ -216,8 +216,9 @@ async function landGathered({ tx, context, counts }: Load): Promise<void> {
 
 function toResult({ log }: TaskContext, counts: Counts, markers: Metrics): TaskResult {
   const { read, eventsLanded, leadsLanded, rejectedRecords, rejectedValues } = counts;
-  if (eventsLanded + leadsLanded === 0) log.info("Nothing new in the events");
-  else {
+  if (eventsLanded + leadsLanded === 0) {
+    log.info("Nothing new in the events");
+  } else {
     const events = eventsLanded === 0 ? "no new events" : "{events} new events";
     const leads = leadsLanded === 0 ? "" : ", {leads} new rows of leads";
     log.info(`${events}${leads}`, { events: eventsLanded, leads: leadsLanded });

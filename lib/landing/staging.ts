@@ -116,12 +116,15 @@ function toResult(
 ): TaskResult {
   const { read, landed, rejectedRecords, rejectedValues } = counts;
   const found = landed === 0 ? "none" : "{landed}";
-  if (read === 0) context.log.info("No {entity} to land", { entity });
-  else {context.log.info(`{rows} {entity}, ${found} of them new or changed`, {
+  if (read === 0) {
+    context.log.info("No {entity} to land", { entity });
+  } else {
+    context.log.info(`{rows} {entity}, ${found} of them new or changed`, {
       rows: read,
       entity,
       landed,
-    });}
+    });
+  }
   return {
     rowsRead: read,
     rowsWritten: landed,

@@ -71,15 +71,14 @@ function transactionModes(options: string): string {
 }
 
 const PIN_FILE = "ops/pin_session.sql";
-let pinText: Promise<string> | null = null;
 
 /** The same settings for a whole session, to be sent once. */
 export async function presetSession(): Promise<string> {
-  return (await readSqlFile(PIN_FILE)).replaceAll(", true)", ", false)");
+  return (await readSqlFile(PIN_FILE)).replaceAll(/(set_config\([^()]*), true\)/g, "$1, false)");
 }
 
 async function pinSession(tx: postgres.TransactionSql): Promise<void> {
-  const text = await (pinText ??= readSqlFile(PIN_FILE));
+  const text = await readSqlFile(PIN_FILE);
   try {
     await tx.unsafe(text);
   } catch (error) {

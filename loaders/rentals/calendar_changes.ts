@@ -12,7 +12,7 @@ import type { ExistingLead } from "./existing_leads.ts";
 import { type LeadContent, toContent } from "./lead_content.ts";
 import type { ElementLink } from "./lead_links.ts";
 import type { RentalAccount } from "./rental_account.ts";
-import { countRentalDays, type DayCounting } from "./rental_days.ts";
+import { type DayCounting, priceOf } from "./rental_days.ts";
 import { type Stage, STAGES } from "./stages.ts";
 
 /** A lead that is there, and what the calendar has differently. */
@@ -150,11 +150,11 @@ function changesOf(
   const isOtherClient = rental.client !== null &&
     (lead.license !== wanted.license || lead.client_name !== wanted.client_name);
   const rate = isOtherCar ? rental.car.dailyrate : lead.dailyrate ?? rental.car.dailyrate;
-  const days = countRentalDays(rental.start, rental.end, counting);
+  const price = priceOf({ ...rental, car: { dailyrate: rate } }, counting);
   return {
     ...(isOtherCar ? { plate: wanted.plate, model: wanted.model, dailyrate: rate } : {}),
     ...(isMoved ? { rental_start: wanted.rental_start, rental_end: wanted.rental_end } : {}),
-    ...(isOtherCar || isMoved ? { price: Math.round(rate * days) } : {}),
+    ...(isOtherCar || isMoved ? { price } : {}),
     ...(isOtherClient ? { client_name: wanted.client_name, license: wanted.license } : {}),
     ...stageChange(lead, rental.stage, account),
   };

@@ -9,7 +9,7 @@ import {
 import { readLicense } from "./calendar_description.ts";
 import { findByPlate } from "./plate_match.ts";
 import type { Car, Client, Rental } from "./rental.ts";
-import { countRentalDays, type DayCounting } from "./rental_days.ts";
+import { type DayCounting, priceOf } from "./rental_days.ts";
 import type { Stage } from "./stages.ts";
 
 /** An event whose car is known. */
@@ -86,7 +86,7 @@ function toLead(
   { today, counting }: CalendarContext,
 ): CalendarLead {
   const { start, end } = event;
-  const price = Math.round(car.dailyrate * countRentalDays(start, end, counting));
+  const price = priceOf({ car, start, end }, counting);
   return { event, stage: stageOf(event, today), car, client, start, end, price };
 }
 

@@ -2,7 +2,7 @@ import type { Faker } from "@faker-js/faker";
 import type { DaySpan } from "./car_days.ts";
 import { createFleetDays, type Place } from "./fleet_days.ts";
 import type { Car, Client, Rental } from "./rental.ts";
-import { countRentalDays, type DayCounting } from "./rental_days.ts";
+import { type DayCounting, priceOf } from "./rental_days.ts";
 import type { StageCounts } from "./stage_counts.ts";
 import { type Stage, STAGES } from "./stages.ts";
 
@@ -89,9 +89,7 @@ function toLead(wanted: WantedLead, { car, span }: Place, options: PlanOptions):
     start,
     end,
     // An inquiry has no price yet.
-    price: wanted.stage === "inquiry"
-      ? 0
-      : Math.round(car.dailyrate * countRentalDays(start, end, counting)),
+    price: wanted.stage === "inquiry" ? 0 : priceOf({ car, start, end }, counting),
     createdAt: createdAt.toInstant(),
     closedAt: closedAt(wanted.stage, createdAt, end)?.toInstant() ?? null,
   };

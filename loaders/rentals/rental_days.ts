@@ -1,3 +1,5 @@
+import type { Car, Rental } from "./rental.ts";
+
 /** The settings by which days of a rental are counted. */
 export interface DayCounting {
   readonly timeZone: string;
@@ -20,4 +22,12 @@ export function countRentalDays(
 ): number {
   const lengthMinutes = start.until(end, { largestUnit: "days" }).days * DAY_MINUTES;
   return Math.max(1, Math.ceil((lengthMinutes - graceMinutes) / DAY_MINUTES));
+}
+
+/** What a rental costs, in whole money: the daily rate of its car for each day that is charged. */
+export function priceOf(
+  { car, start, end }: Pick<Rental, "start" | "end"> & { readonly car: Pick<Car, "dailyrate"> },
+  counting: DayCounting,
+): number {
+  return Math.round(car.dailyrate * countRentalDays(start, end, counting));
 }

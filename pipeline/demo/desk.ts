@@ -1,7 +1,8 @@
 import type { Car } from "../../loaders/rentals/rental.ts";
+import { priceOf } from "../../loaders/rentals/rental_days.ts";
+import { daysOf, isBy } from "./days.ts";
 import { findFreeCar, isFree } from "./free_cars.ts";
 import type { Lead } from "./lead_book.ts";
-import { daysOf, priceOf } from "./prices.ts";
 import type { Changes, Company } from "./company.ts";
 
 /** Those who hand cars out and take them back. */
@@ -192,8 +193,4 @@ function changeBookings(
 function moveTo(lead: Lead, car: Car): void {
   lead.car = car;
   lead.isAssigned = true;
-}
-
-function isBy(day: Temporal.PlainDate, date: Temporal.PlainDate): boolean {
-  return Temporal.PlainDate.compare(day, date) <= 0;
 }

@@ -1,20 +1,15 @@
-import type { Faker } from "@faker-js/faker";
-import type { DayCounting } from "../../loaders/rentals/rental_days.ts";
+import { priceOf } from "../../loaders/rentals/rental_days.ts";
 import type { Stage } from "../../loaders/rentals/stages.ts";
-import type { Day, DayNotes } from "./company.ts";
+import type { Company, Day, DayNotes } from "./company.ts";
+import { daysOf, isBy } from "./days.ts";
 import { planInquiries } from "./inquiries.ts";
-import type { Lead, LeadBook } from "./lead_book.ts";
-import { daysOf, priceOf } from "./prices.ts";
+import type { Lead } from "./lead_book.ts";
 
 const NEW_INQUIRIES = 3;
 
 /** The first five days of a business, whose surprises show what history is for. */
-export function createFirstDays(
-  faker: Faker,
-  book: LeadBook,
-  counting: DayCounting,
-): Day {
-  const inStage = (stage: Stage) => book.leads.filter((lead) => lead.stage === stage);
+export function createFirstDays(company: Company): Day {
+  const { faker, book, counting, inStage } = company;
   const move = async (chosen: readonly Lead[], stage: Stage) => {
     for (const lead of chosen) lead.stage = stage;
     await book.update(chosen);
@@ -25,10 +20,12 @@ export function createFirstDays(
 
   /** Cars go out and come back on the days that were agreed. */
   const handOver = async (date: Temporal.PlainDate) => {
-    const isOn = (day: Temporal.PlainDate) => Temporal.PlainDate.compare(day, date) <= 0;
     const closed = await move(some("returned", 3), "closed");
-    const back = await move(inStage("on_rent").filter(({ end }) => isOn(end)), "returned");
-    const out = await move(inStage("confirmed").filter(({ start }) => isOn(start)), "on_rent");
+    const back = await move(inStage("on_rent").filter(({ end }) => isBy(end, date)), "returned");
+    const out = await move(
+      inStage("confirmed").filter(({ start }) => isBy(start, date)),
+      "on_rent",
+    );
     return `cars handed out: ${out}, taken back: ${back}; rentals closed: ${closed}`;
   };
 
@@ -40,15 +37,12 @@ export function createFirstDays(
     for (const lead of quoted) lead.price = priceOf(lead, counting);
     await move(quoted, "quote");
     const lost = await move(some("quote", 1), "cancelled");
-    await book.add(
-      planInquiries(NEW_INQUIRIES, faker, book, calledAt.toPlainDate(), counting),
-      calledAt,
-    );
+    await book.add(planInquiries(NEW_INQUIRIES, company, calledAt.toPlainDate()), calledAt);
     return `new inquiries: ${NEW_INQUIRIES}, quoted: ${quoted.length}, asked for a deposit: ` +
       `${paying}, booked: ${booked}, lost: ${lost}`;
   };
 
-  const surprises = createSurprises(book, counting);
+  const surprises = createSurprises(company);
   return async (day, date, at) => {
     at("10:00");
     const handedOver = await handOver(date);
@@ -59,13 +53,9 @@ export function createFirstDays(
 }
 
 /** What makes history interesting: a price there and back, a new plate, a shortened and a cancelled rental. */
-function createSurprises(
-  book: LeadBook,
-  counting: DayCounting,
-): (day: number) => Promise<DayNotes> {
+function createSurprises({ book, counting, inStage }: Company): (day: number) => Promise<DayNotes> {
   const bookings = () =>
-    book.leads.filter(({ stage }) => stage === "confirmed")
-      .sort((a, b) => Temporal.PlainDate.compare(b.end, a.end));
+    inStage("confirmed").sort((a, b) => Temporal.PlainDate.compare(b.end, a.end));
   let repriced: { readonly lead: Lead; readonly before: number } | undefined;
   const reprice = async () => {
     const [lead] = bookings();

@@ -1,4 +1,5 @@
 import type { Car } from "../../loaders/rentals/rental.ts";
+import { isBy } from "./days.ts";
 import type { Lead, LeadBook } from "./lead_book.ts";
 
 /** The days of a rental: from the first one to the one before the car comes back, at least one. */
@@ -8,7 +9,7 @@ export type Span = Pick<Lead, "start" | "end">;
 export function isFree(car: Car, span: Span, leads: readonly Lead[]): boolean {
   return !leads.some((one) =>
     one.car.id === car.id && one.stage !== "cancelled" && one.stage !== "closed" &&
-    isBefore(one.start, lastOf(span)) && isBefore(span.start, lastOf(one))
+    isBy(one.start, lastOf(span)) && isBy(span.start, lastOf(one))
   );
 }
 
@@ -18,11 +19,8 @@ export function findFreeCar(lead: Lead, { cars, leads }: LeadBook): Car | null {
   return cars.find((car) => isFree(car, lead, others)) ?? null;
 }
 
-/** The day after the last one that is taken. */
+/** The last day that is taken. */
 function lastOf({ start, end }: Span): Temporal.PlainDate {
-  return isBefore(start, end) ? end : start.add({ days: 1 });
-}
-
-function isBefore(one: Temporal.PlainDate, other: Temporal.PlainDate): boolean {
-  return Temporal.PlainDate.compare(one, other) < 0;
+  const last = end.subtract({ days: 1 });
+  return isBy(start, last) ? last : start;
 }

@@ -1,16 +1,12 @@
-import type { Faker } from "@faker-js/faker";
 import { busyDays } from "../../loaders/rentals/bookings.ts";
 import { planLeads, type PlannedLead } from "../../loaders/rentals/lead_plan.ts";
-import type { DayCounting } from "../../loaders/rentals/rental_days.ts";
-import type { LeadBook } from "./lead_book.ts";
+import type { Company } from "./company.ts";
 
 /** Inquiries for days on which the cars are free. */
 export function planInquiries(
   count: number,
-  faker: Faker,
-  { leads, cars, clients }: LeadBook,
+  { faker, book: { leads, cars, clients }, counting }: Company,
   today: Temporal.PlainDate,
-  counting: DayCounting,
 ): PlannedLead[] {
   const open = leads.filter(({ stage }) => stage !== "cancelled");
   const busy = busyDays(open.map(({ car, start, end }) => ({ carId: car.id, start, end })), today);

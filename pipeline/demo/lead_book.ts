@@ -107,7 +107,12 @@ export async function openLeadBook(tools: LeadTools, account: RentalAccount): Pr
       const [id = 0] = await carElements.add([{
         name: model,
         values: {
-          ...{ model, plate, color, year, vin, "daily rate": dailyrate },
+          model,
+          plate,
+          color,
+          year,
+          vin,
+          "daily rate": dailyrate,
           "in fleet from": secondsOf(from, account),
         },
       }]);

@@ -1,15 +1,8 @@
-import type { CalledLead, Lead, NewClient } from "./lead_book.ts";
+import { priceOf } from "../../loaders/rentals/rental_days.ts";
+import type { Changes, Company, DayNotes } from "./company.ts";
+import { isBy } from "./days.ts";
 import { planInquiries } from "./inquiries.ts";
-import { priceOf } from "./prices.ts";
-import type { Changes, Company } from "./company.ts";
-
-/** Those who answer the phone. */
-export interface Sales {
-  /** Leads go on towards a booking, or away. */
-  follow(date: Temporal.PlainDate, changes: Changes): void;
-  /** New inquiries come in. */
-  answer(calledAt: Temporal.ZonedDateTime): Promise<readonly string[]>;
-}
+import type { CalledLead, Lead, NewClient } from "./lead_book.ts";
 
 const CALLS_A_DAY = 5.5;
 
@@ -22,17 +15,13 @@ const WEEKDAYS = [0.85, 0.85, 1, 1.2, 1.3, 1, 0.8];
 /** Thursday to Saturday: most want the car for the end of the week. */
 const LIKED_STARTS = [4, 5, 6];
 
-/** The sales of a company. */
-export function createSales(company: Company): Sales {
-  return {
-    follow: (date, changes) => follow(company, date, changes),
-    answer: (calledAt) => answer(company, calledAt),
-  };
-}
-
-function follow(company: Company, date: Temporal.PlainDate, { changed, notes }: Changes): void {
+/** Leads go on towards a booking, or away. */
+export function follow(
+  company: Company,
+  date: Temporal.PlainDate,
+  { changed, notes }: Changes,
+): void {
   const { inStage, chance, counting } = company;
-  const hasBegun = ({ start }: Lead) => Temporal.PlainDate.compare(start, date) <= 0;
   const [deposits, quotes, inquiries] = [inStage("deposit"), inStage("quote"), inStage("inquiry")];
   const move = (lead: Lead, stage: Lead["stage"]) => {
     lead.stage = stage;
@@ -40,7 +29,7 @@ function follow(company: Company, date: Temporal.PlainDate, { changed, notes }: 
   };
   // Who has not paid by the day of the rental has gone elsewhere.
   const lost = [...deposits, ...quotes, ...inquiries].filter((lead) =>
-    hasBegun(lead) || chance(lead.stage === "deposit" ? 3 : 7)
+    isBy(lead.start, date) || chance(lead.stage === "deposit" ? 3 : 7)
   );
   for (const lead of lost) move(lead, "cancelled");
   const goOn = (leads: readonly Lead[], percent: number, stage: Lead["stage"]) => {
@@ -58,15 +47,16 @@ function follow(company: Company, date: Temporal.PlainDate, { changed, notes }: 
   );
 }
 
-async function answer(
+/** New inquiries come in. */
+export async function answer(
   company: Company,
   calledAt: Temporal.ZonedDateTime,
-): Promise<readonly string[]> {
-  const { faker, book, counting, chance } = company;
+): Promise<DayNotes> {
+  const { book, chance } = company;
   const today = calledAt.toPlainDate();
   const count = callsOf(company, today);
   if (count === 0) return ["nobody called"];
-  const planned = planInquiries(2 * count, faker, book, today, counting);
+  const planned = planInquiries(2 * count, company, today);
   const isLiked = ({ start }: CalledLead) => LIKED_STARTS.includes(start.dayOfWeek);
   const liked = planned.filter((lead) => isLiked(lead) && chance(75));
   const chosen = [...liked, ...planned.filter((lead) => !liked.includes(lead))].slice(0, count);
@@ -95,18 +85,18 @@ function callsOf({ chance }: Company, { month, dayOfWeek }: Temporal.PlainDate):
 
 /** Two colleagues promise one car: a call is put on the car and days of a booking. */
 function promiseTwice(
-  { faker, inStage }: Company,
+  { faker, inStage, counting }: Company,
   called: CalledLead[],
   today: Temporal.PlainDate,
 ): string[] {
   const [lead] = called;
   const bookings = inStage("confirmed").filter(({ start, isAssigned }) =>
-    isAssigned && Temporal.PlainDate.compare(start, today.add({ days: 3 })) > 0
+    isAssigned && !isBy(start, today.add({ days: 3 }))
   );
   if (!lead || bookings.length === 0) return [];
   const { car, start, end } = faker.helpers.arrayElement(bookings);
-  called[0] = { ...lead, car, start, end, stage: "deposit", isAssigned: true };
-  called[0] = { ...called[0], price: Math.round(car.dailyrate * start.until(end).days) };
+  const price = priceOf({ car, start, end }, counting);
+  called[0] = { ...lead, car, start, end, price, stage: "deposit", isAssigned: true };
   return [`the ${car.model} was promised to two clients`];
 }
 

@@ -188,7 +188,7 @@ where
 create index on desired_rows (as_of, stay_date);
 analyze desired_rows;
 
--- Of the rows that were computed, and those that are older than 60 days.
+-- Of the rows that were computed, those that are older than 60 days, and those beyond the horizon.
 create temporary table row_changes on commit drop as
 with present as (
     select booking_pace.*
@@ -199,6 +199,7 @@ with present as (
         mart_reading.is_everything
         or booking_pace.as_of >= stays.first_as_of
         or booking_pace.as_of < mart_reading.last_day - 59
+        or booking_pace.stay_date > mart_reading.horizon_to
 )
 
 select

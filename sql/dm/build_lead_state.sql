@@ -109,17 +109,10 @@ where
     and client_value.rentals = 0
     and client_value.bookings_ahead = 0;
 
-update ops.watermark
-set
-    position = reading.read_to,
-    cursor_day = reading.last_day,
-    settings = reading.settings,
-    changed_at = clock_timestamp()
-from reading
-where
-    watermark.name = 'dm.lead_state/leads'
-    and row(watermark.position, watermark.cursor_day, watermark.settings)
-    is distinct from row(reading.read_to, reading.last_day, reading.settings);
+select ops.finish_reading(
+    'dm.lead_state/leads', reading.read_to, reading.last_day, reading.settings
+)
+from reading;
 
 select
     count(distinct state_changes.lead_id) as states_written,

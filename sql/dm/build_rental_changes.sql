@@ -61,17 +61,10 @@ select
 from desired_changes
 inner join fates using (lead_id, changed_at);
 
-update ops.watermark
-set
-    position = reading.read_to,
-    cursor_day = reading.last_day,
-    settings = reading.settings,
-    changed_at = clock_timestamp()
-from reading
-where
-    watermark.name = 'dm.rental_changes/leads'
-    and row(watermark.position, watermark.cursor_day, watermark.settings)
-    is distinct from row(reading.read_to, reading.last_day, reading.settings);
+select ops.finish_reading(
+    'dm.rental_changes/leads', reading.read_to, reading.last_day, reading.settings
+)
+from reading;
 
 select
     count(*) as rows_written,

@@ -1,5 +1,5 @@
--- What:  writes the months of money of cars that changed, then those of their models and the fleet
--- Grain: one row per month and car, model or fleet
+-- What:  writes the months of money of the cars that changed
+-- Grain: one row per month and car
 -- Reads: mart_reading, touched_car_months and month_sums (of the files before),
 --        dm.revenue_month (the cars of a model or the fleet), dm.unattributed_booking
 

@@ -1752,6 +1752,20 @@ comment on function dm.booking_pace_as_of(date, date, date) is 'Rows of dm.booki
 
 -- Today.
 
+create function dds.rental_is_over_at(rental_end timestamptz, business_tz text)
+returns timestamptz
+language sql
+immutable
+parallel safe
+return case
+    when dds.wall_clock(rental_end, business_tz)::time = '00:00'
+        then (dds.wall_clock(rental_end, business_tz) + interval '1 day')
+            at time zone business_tz
+    else rental_end
+end;
+
+comment on function dds.rental_is_over_at(timestamptz, text) is 'When a rental is planned to be over: its end; one at midnight is a date without a time and ends with its day';
+
 create function dm.today_at(moment timestamptz)
 returns table (kind text, lead_id bigint, car_id bigint, usage_date date, is_done boolean)
 language plpgsql
@@ -1777,13 +1791,7 @@ begin
             found.car_id,
             found.stage,
             found.rental_start as starts_at,
-            -- A date without a time ends with its day.
-            case
-                when dds.wall_clock(found.rental_end, zone)::time = '00:00'
-                    then (dds.wall_clock(found.rental_end, zone) + interval '1 day')
-                        at time zone zone
-                else found.rental_end
-            end as ends_at,
+            dds.rental_is_over_at(found.rental_end, zone) as ends_at,
             dds.wall_clock(found.rental_start, zone)::time = '00:00' as starts_any_time,
             dds.wall_clock(found.rental_end, zone)::time = '00:00' as ends_any_time,
             (found.rental_start at time zone zone)::date as start_day,

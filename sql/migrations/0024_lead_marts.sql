@@ -214,8 +214,12 @@ comment on column dm.lead_funnel_week.maturity is 'Ratio, 0 to 1. Numerator: mat
 
 create view dm.stage_moves_week as
 with weeks as (
-    select generate_series(min(stage_move_count.week_start), max(stage_move_count.week_start), interval '7 days')::date
-        as week_start
+    -- Without a time zone, or the weeks would be those of whoever reads.
+    select
+        generate_series(
+            min(stage_move_count.week_start)::timestamp, max(stage_move_count.week_start)::timestamp,
+            interval '7 days'
+        )::date as week_start
     from dm.stage_move_count
 ),
 

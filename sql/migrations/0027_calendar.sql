@@ -1,19 +1,5 @@
 -- What:  what the calendar asks of history, for readers who see dict, dds and dm alone
 
-create function dds.rental_is_over_at(rental_end timestamptz, business_tz text)
-returns timestamptz
-language sql
-immutable
-parallel safe
-return case
-    when dds.wall_clock(rental_end, business_tz)::time = '00:00'
-        then (dds.wall_clock(rental_end, business_tz) + interval '1 day')
-            at time zone business_tz
-    else rental_end
-end;
-
-comment on function dds.rental_is_over_at(timestamptz, text) is 'When a rental is planned to be over: its end; one at midnight is a date without a time and ends with its day';
-
 create function dm.fleet_at(moment timestamptz)
 returns table (car_id bigint, joins_on date, leaves_on date, is_live boolean)
 language sql

@@ -130,6 +130,20 @@ Deno.test("demo --open serves the site over the days it has lived through, until
   assert.match(html, /clock stands at .*1 May 2026/);
 });
 
+Deno.test("demo --json --open prints nothing but the report on stdout", async () => {
+  await using folder = await temporaryFolder();
+  const port = takeFreePort();
+  const env = { DATA_DIR: folder.path, DASHBOARD_PORT: String(port) };
+  const demo = denoCommand([...DEMO, "--days", "1", "--json", "--open"], env).spawn();
+  const stdout = new Response(demo.stdout).text();
+  await readUntil(demo.stderr, `Serving http://127.0.0.1:${port} (Ctrl+C ends it)`);
+
+  demo.kill("SIGTERM");
+  const [{ code }] = await Promise.all([demo.status, demo.stderr.cancel()]);
+  assert.equal(code, 0);
+  assert.equal(JSON.parse(await stdout).days.length, 1);
+});
+
 /** A port that nobody listens on. */
 function takeFreePort(): number {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });

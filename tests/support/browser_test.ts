@@ -8,6 +8,7 @@ import {
   findUnreachable,
   takeScreenshots,
 } from "./page_checks.ts";
+import { type ScriptedServer, serveAnswers } from "./scripted_server.ts";
 
 const GOOD = `<!doctype html><html lang="en"><head><title>Cars</title>
   <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -29,15 +30,8 @@ const BAD = `<!doctype html><html lang="en"><head><title>Cars</title>
   </script></main></body></html>`;
 
 /** Serves one page on loopback until it is disposed. */
-function servePage(html: string): AsyncDisposable & { readonly url: string } {
-  const server = Deno.serve(
-    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
-    () => new Response(html, { headers: { "content-type": "text/html" } }),
-  );
-  return {
-    url: `http://127.0.0.1:${server.addr.port}/`,
-    [Symbol.asyncDispose]: () => server.shutdown(),
-  };
+function servePage(html: string): ScriptedServer {
+  return serveAnswers(new Response(html, { headers: { "content-type": "text/html" } }));
 }
 
 testInBrowser("the checks find nothing on a page that is right", async (browser) => {

@@ -6,6 +6,11 @@ const CHROMIUM_VARIABLE = "CHROMIUM";
 /** Where Debian's package chromium puts it. */
 const DEBIAN_CHROMIUM = "/usr/bin/chromium";
 
+/** What to do on a machine without one. */
+export const HOW_TO_GET_CHROMIUM =
+  `this machine has no ${DEBIAN_CHROMIUM}; install it (apt-get install chromium), ` +
+  `or name a Chromium in ${CHROMIUM_VARIABLE}`;
+
 const FLAGS = [
   ...["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"],
   ...["--disable-background-networking", "--disable-component-update", "--disable-sync"],
@@ -31,10 +36,7 @@ export function findChromium(
 export async function launchBrowser(): Promise<Browser> {
   const executablePath = findChromium();
   if (executablePath === null) {
-    throw new Error(
-      `Cannot start a browser: found no ${DEBIAN_CHROMIUM}, expected Chromium: install it ` +
-        `(apt-get install chromium), or name it in ${CHROMIUM_VARIABLE}`,
-    );
+    throw new Error(`Cannot start a browser: ${HOW_TO_GET_CHROMIUM}`);
   }
   return await chromium.launch({ executablePath, args: FLAGS });
 }

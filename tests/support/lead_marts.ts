@@ -1,8 +1,17 @@
 import type { Warehouse } from "../../lib/warehouse/warehouse.ts";
-import { CANCELLED, CLOSED, CONFIRMED, INQUIRY, ON_RENT, RETURNED } from "./rentals.ts";
-import type { Landed } from "./rentals.ts";
-import { dubai, OTHER, RENTALS } from "./rentals.ts";
-import { land, landEvents, listStatuses, MERGES, runFiles, type StagedRow } from "./staged.ts";
+import {
+  CANCELLED,
+  CLOSED,
+  CONFIRMED,
+  dubai,
+  INQUIRY,
+  type Landed,
+  liveDay,
+  ON_RENT,
+  RENTALS,
+  RETURNED,
+} from "./rentals.ts";
+import { runFiles, type StagedRow } from "./staged.ts";
 
 export const QUOTE = 2;
 export const DEPOSIT = 3;
@@ -37,17 +46,9 @@ export async function liveMarts(
   logicalDate: string,
   landed: Landed = {},
   settings: Readonly<Record<string, string>> = {},
-  stages: Readonly<Record<number, string>> = STAGES,
+  stages = STAGES,
 ): Promise<readonly number[]> {
-  await land(warehouse, "stg_cars", landed.cars ?? []);
-  await land(warehouse, "stg_clients", landed.clients ?? []);
-  await land(warehouse, "stg_leads", landed.leads ?? []);
-  await landEvents(warehouse, landed.events ?? []);
-  await listStatuses(warehouse, {
-    [RENTALS]: ["Car Rental", stages],
-    [OTHER]: ["Corporate", { [CLOSED]: "Signed", [CANCELLED]: "Lost", 7: "Confirmed" }],
-  });
-  await runFiles(warehouse, logicalDate, MERGES, settings);
+  await liveDay(warehouse, logicalDate, landed, settings, stages);
   return await buildLeadMarts(warehouse, logicalDate, settings);
 }
 

@@ -5,9 +5,7 @@ import { type Landed, liveDay } from "./rentals.ts";
 import { runFiles } from "./staged.ts";
 
 /** The last SQL file of every task of daily_build_dm, in order: what `runFiles` names a task by. */
-export const MART_BUILDS: readonly string[] = dag.tasks.map(({ sqlFiles }) =>
-  sqlFiles?.at(-1) ?? ""
-);
+const MART_BUILDS: readonly string[] = dag.tasks.map(({ sqlFiles }) => sqlFiles?.at(-1) ?? "");
 
 /** Lands copies, runs every merge of a logical date and builds every mart; the metrics by task of daily_build_dm. */
 export async function buildDay(

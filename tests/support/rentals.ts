@@ -20,7 +20,7 @@ export const RETURNED = 6;
 export const CLOSED = 142;
 export const CANCELLED = 143;
 
-const STATUSES = {
+const STATUSES: Readonly<Record<number, string>> = {
   [INQUIRY]: "Inquiry",
   [CONFIRMED]: "Confirmed",
   [ON_RENT]: "On Rent",
@@ -43,13 +43,14 @@ export async function liveDay(
   logicalDate: string,
   landed: Landed = {},
   settings: Readonly<Record<string, string>> = {},
+  stages = STATUSES,
 ): Promise<ReadonlyMap<string, Metrics>> {
   await land(warehouse, "stg_cars", landed.cars ?? []);
   await land(warehouse, "stg_clients", landed.clients ?? []);
   await land(warehouse, "stg_leads", landed.leads ?? []);
   await landEvents(warehouse, landed.events ?? []);
   await listStatuses(warehouse, {
-    [RENTALS]: ["Car Rental", STATUSES],
+    [RENTALS]: ["Car Rental", stages],
     [OTHER]: ["Corporate", { [CLOSED]: "Signed", [CANCELLED]: "Lost", 7: "Confirmed" }],
   });
   const metrics = await runFiles(warehouse, logicalDate, MERGES, settings);

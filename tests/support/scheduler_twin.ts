@@ -3,7 +3,7 @@
 import { readConfig } from "../../lib/config.ts";
 import { scheduleDags } from "../../lib/dag/scheduled_dags.ts";
 import { dagRunOf } from "../../lib/run_log/dag_run.ts";
-import { readTaskStates } from "../../lib/run_log/task_states.ts";
+import { isActive, readTaskStates, type TaskState } from "../../lib/run_log/task_states.ts";
 import { openSession } from "../../lib/script/session.ts";
 import { sleep } from "../../lib/sleep.ts";
 import { dags } from "../../pipeline/daily.ts";
@@ -18,22 +18,35 @@ let date = Temporal.PlainDate.from(firstDate);
 const scheduler = createScheduler({
   ...session,
   dags: scheduleDags(dags, fast, new Map()),
+  // Late enough for the last DAG of the day.
   now: () =>
     Promise.resolve(
-      date.toZonedDateTime({ timeZone: fast.businessTz, plainTime: "05:45" }).toInstant(),
+      date.toZonedDateTime({ timeZone: fast.businessTz, plainTime: "23:59" }).toInstant(),
     ),
   sleep: (_ms, signal) => sleep(20, signal),
 });
 
 for (let day = 0; day < Number(days); day++, date = date.add({ days: 1 })) {
-  while (!await isWhole()) {
+  let before: string | null = null;
+  for (let states = await readStates(); isOpen(states); states = await readStates()) {
+    const now = states.map(({ dag_id, task_id, run_id, status }) =>
+      `${dag_id}.${task_id} ${run_id} ${status}`
+    ).join(", ");
+    // Nobody works, and a whole beat changed nothing: the next one would not either, for ever.
+    if (now === before && !states.some(isActive)) {
+      throw new Error(`Nothing is due of ${date}, done is: ${now}`);
+    }
+    before = now;
     await scheduler.beat();
     await scheduler.idle();
   }
 }
 
-/** Whether every DAG has succeeded for the date, by whomever. */
-async function isWhole(): Promise<boolean> {
-  const states = await readTaskStates(session.warehouse.sql, date.toString());
-  return dags.every((dag) => !dagRunOf(dag, date.toString(), states).isOpen);
+function readStates(): Promise<readonly TaskState[]> {
+  return readTaskStates(session.warehouse.sql, date.toString());
+}
+
+/** Whether a DAG has not succeeded for the date yet, whoever runs it. */
+function isOpen(states: readonly TaskState[]): boolean {
+  return dags.some((dag) => dagRunOf(dag, date.toString(), states).isOpen);
 }

@@ -10,8 +10,8 @@ Deno.test("createFileTimes() adds up what the tests of each file took, wherever 
     "./tests/b_test.ts => not run ... ignored (0ms)\n" +
     "what a test printed (5s)\n";
   const times = createFileTimes();
-  times.add(output.slice(0, 40));
-  times.add(output.slice(40));
+  assert.equal(times.add(output.slice(0, 40)), 0);
+  assert.equal(times.add(output.slice(40)), 4);
   assert.deepEqual(times.slowest(5), [
     { file: "tests/a_test.ts", tests: 2, seconds: 65 },
     { file: "tests/b_test.ts", tests: 2, seconds: 0.3 },

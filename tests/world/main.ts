@@ -97,8 +97,10 @@ async function showSmallest(
   console.log(
     "Looking for a smaller world of this seed that differs (--no-shrink leaves that out)",
   );
-  const smallest = await shrinkWorld(options, async (candidate) => {
-    const { isGood } = await lifeOf(candidate);
+  let smallestReport = "";
+  const { seed, days, maxLeads } = await shrinkWorld(options, async (candidate) => {
+    const { isGood, report } = await lifeOf(candidate);
+    if (!isGood) smallestReport = report;
     console.log(
       `  ${candidate.days} days, ${candidate.maxLeads} leads: ${
         isGood ? "no difference" : "differs"
@@ -106,14 +108,11 @@ async function showSmallest(
     );
     return !isGood;
   });
-  const { seed, days, maxLeads } = smallest;
   const kinds = `${full ? " --full" : ""}${server ? " --server" : ""}`;
   console.log(
     `The smallest found: deno task worlds${kinds} --seed ${seed} --days ${days} --leads ${maxLeads}`,
   );
-  if (days !== options.days || maxLeads !== options.maxLeads) {
-    console.log((await lifeOf(smallest)).report);
-  }
+  if (smallestReport !== "") console.log(smallestReport);
 }
 
 if (import.meta.main) Deno.exit(await main(Deno.args));

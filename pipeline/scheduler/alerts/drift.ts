@@ -1,10 +1,7 @@
 import type { ISql } from "postgres";
 import { z } from "zod";
-import { maskPersonalData } from "../../../lib/log/masking.ts";
-import { asTyped } from "../../../lib/log/typed_commands.ts";
 import { querySqlFile } from "../../../lib/warehouse/sql_file.ts";
-import { MOST_CHARACTERS } from "./message.ts";
-import { shorten } from "./shorten.ts";
+import { toMessage } from "./message.ts";
 
 const claimedDrifts = z.array(z.object({
   drift_id: z.coerce.number(),
@@ -46,11 +43,10 @@ export function composeDriftMessage(drifts: readonly ClaimedDrift[]): string {
     const what = [was, became].filter((text) => text !== null).join(" is now ");
     return `  The ${kind} ${key} of ${source} ${change}: ${what}: ${advice}`;
   });
-  const text = [
+  return toMessage([
     `CHANGED IN amoCRM: ${count} for somebody`,
     lines.join("\n"),
     "What now: change the line that each names, or put it back in amoCRM; what still waits is listed by\n" +
     "  deno task check-data source_drift",
-  ].join("\n\n");
-  return shorten(asTyped(maskPersonalData(text)), MOST_CHARACTERS);
+  ]);
 }

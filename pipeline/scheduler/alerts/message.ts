@@ -17,7 +17,7 @@ export interface MessageParts {
 }
 
 /** What fits into one message of every common chat, with some room for what the template adds. */
-export const MOST_CHARACTERS = 1_900;
+const MOST_CHARACTERS = 1_900;
 
 /** The date that people want explained: the one that failed, or once it is over the one that succeeded. */
 export function explainedDate(incident: ClaimedIncident, history: IncidentHistory): string {
@@ -37,6 +37,11 @@ export function composeMessage(parts: MessageParts): string {
     ...repairOf(parts),
     ...(warnings.length > 0 ? [describeWarnings(parts)] : []),
   ];
+  return toMessage(sections);
+}
+
+/** One message of sections: without personal data, its commands as people type them here, and not too long. */
+export function toMessage(sections: readonly string[]): string {
   return shorten(asTyped(maskPersonalData(sections.join("\n\n"))), MOST_CHARACTERS);
 }
 

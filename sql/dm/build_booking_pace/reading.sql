@@ -98,11 +98,13 @@ inner join dds.changed_lead
         and mart_reading.read_to >= changed_lead.change_seq
 where not mart_reading.is_everything
 union
--- Those that reached beyond the horizon reach into days of it now.
+-- Those that reach beyond the nearer of both horizons: days of theirs come in or go.
 select booked_version.lead_id
 from mart_reading
 inner join dds.booked_version
-    on mart_reading.horizon_before < booked_version.last_day
+    on
+        least(mart_reading.horizon_before, mart_reading.horizon_to)
+        < booked_version.last_day
 where mart_reading.horizon_before is distinct from mart_reading.horizon_to
 union
 select ods_leads_hist.id

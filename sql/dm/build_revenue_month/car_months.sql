@@ -1,5 +1,5 @@
 -- What:  computes the touched months of cars
--- Grain: desired_rows: one row per month and car with car days, a booking or an unattributed one
+-- Grain: month_sums: one row per month and car with car days, a booking or an unattributed one
 -- Reads: mart_reading (of reading.sql), touched_car_months (of touched_car_months.sql),
 --        dds.fact_fleet_usage_day, dm.unattributed_booking, dds.dim_car, dm.revenue_month
 

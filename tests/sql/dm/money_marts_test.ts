@@ -285,6 +285,29 @@ testOnBothWarehouses(
   },
 );
 
+testOnBothWarehouses(
+  "build_booking_pace counts each day once where the horizon is lowered and raised again",
+  async (warehouse) => {
+    const days = async () =>
+      await read(
+        warehouse,
+        `select to_char(stay_date, 'MM-DD') as stay, count(*)::integer as states, min(booked_days), max(booked_days)
+         from dm.booking_pace group by 1 order by 1`,
+      );
+    // One booking of 10 to 12 May; states from the first load, 1 May, to the last finished day.
+    await buildDay(warehouse, "2026-05-03", {
+      cars: CARS,
+      leads: [rental(1, CONFIRMED, ["05-10 10:00", "05-13 10:00"], { budget: 300 })],
+    });
+    assert.deepEqual(await days(), [["05-10", 2, 1, 1], ["05-11", 2, 1, 1], ["05-12", 2, 1, 1]]);
+    // Seven days past 4 May: the 12th is beyond.
+    await buildDay(warehouse, "2026-05-04", {}, { max_horizon_days: "7" });
+    assert.deepEqual(await days(), [["05-10", 3, 1, 1], ["05-11", 3, 1, 1]]);
+    await buildDay(warehouse, "2026-05-05");
+    assert.deepEqual(await days(), [["05-10", 4, 1, 1], ["05-11", 4, 1, 1], ["05-12", 4, 1, 1]]);
+  },
+);
+
 function seenAt(moment: string): StagedRow {
   return { updated_at: dubai(`2026-${moment}`), observed_at: dubai(`2026-${moment}`) };
 }

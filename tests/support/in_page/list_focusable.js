@@ -10,8 +10,9 @@
     element.checkVisibility({ visibilityProperty: true })
   );
   const focusable = visible.filter((element) => !isOneOfGroup(element, visible));
-  // A date has a stop for its day, month, year and calendar each.
-  const moreStops = focusable.filter(({ type }) => type === "date").length * 3;
+  // In a field of a date or a time each part is a stop of its own: month, day, year, hour, minute, half of the day, and
+  // the button of the calendar.
+  const moreStops = focusable.filter(({ type }) => type?.startsWith("date")).length * 7;
   if (!isAfter) return focusable.length + moreStops;
   const seen = globalThis.focusSeen;
   const nameOf = (element) =>

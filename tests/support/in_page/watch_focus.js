@@ -1,4 +1,4 @@
-// Keeps what gets the focus from now on, and in which state, for list_unreached.js.
+// Keeps what gets the focus from now on, and in which state, for list_focusable.js.
 (() => {
   document.activeElement?.blur();
   const seen = new Map();

@@ -1,8 +1,7 @@
-import { parse } from "csv-parse/sync";
 import assert from "node:assert/strict";
 import type { ServedSite } from "../../../../lib/dashboard/serve.ts";
 import type { Warehouse } from "../../../../lib/warehouse/warehouse.ts";
-import { get, plainText, serveLook } from "../../../support/look_site.ts";
+import { csvRows, get, plainText, serveLook } from "../../../support/look_site.ts";
 import { buildDay, listRows } from "../../../support/marts.ts";
 import {
   CLOSED,
@@ -73,10 +72,7 @@ function tapeOf(page: string): string[][] {
 }
 
 async function csvOf(site: ServedSite, query: string, table: string): Promise<string[][]> {
-  const { status, text } = await get(site, `/calendar.csv?${query}&table=${table}`);
-  assert.equal(status, 200, text);
-  const rows: string[][] = parse(text, { comment: "#", bom: true, relax_column_count: true });
-  return rows.slice(1);
+  return (await csvRows(site, `/calendar.csv?${query}&table=${table}`)).slice(1);
 }
 
 testOnBothWarehouses(

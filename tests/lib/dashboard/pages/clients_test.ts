@@ -1,11 +1,10 @@
-import { parse } from "csv-parse/sync";
 import assert from "node:assert/strict";
 import { clientsPage } from "../../../../lib/dashboard/pages/clients.tsx";
 import { historyPage } from "../../../../lib/dashboard/pages/history.tsx";
 import type { ServedSite } from "../../../../lib/dashboard/serve.ts";
 import type { Warehouse } from "../../../../lib/warehouse/warehouse.ts";
 import { liveMarts, path, readMart } from "../../../support/lead_marts.ts";
-import { get, plainText } from "../../../support/look_site.ts";
+import { csvRows, get, plainText, withSite } from "../../../support/look_site.ts";
 import {
   CANCELLED,
   CLOSED,
@@ -15,11 +14,12 @@ import {
   ON_RENT,
   RETURNED,
 } from "../../../support/rentals.ts";
-import { serveTestSite } from "../../../support/site.tsx";
 import { runFiles } from "../../../support/staged.ts";
 import { testOnBothWarehouses } from "../../../support/warehouses.ts";
 
 const EVIL = "<img src=x onerror=alert(1)>";
+
+const PAGES = [clientsPage, historyPage()];
 
 /** A lead that was confirmed on a day at ten and had its status at once. */
 function booking(
@@ -83,29 +83,16 @@ const dates = (from: string, to: string) => ({
   rental_end: dubai(`${to} 12:00`),
 });
 
-async function withSite(
-  warehouse: Warehouse,
-  test: (site: ServedSite) => Promise<void>,
-  env: Readonly<Record<string, string>> = {},
-): Promise<void> {
-  await using site = await serveTestSite(warehouse, [clientsPage, historyPage()], {
-    UI_LANG: "en",
-    ...env,
-  });
-  await test(site);
-}
-
+/** Rows of a table of the page, as texts. */
 async function readCsv(site: ServedSite, query: string): Promise<string[][]> {
-  const answer = await get(site, `/clients.csv?${query}`);
-  assert.equal(answer.status, 200, answer.text);
-  return parse(answer.text, { from_line: 2, bom: true });
+  return (await csvRows(site, `/clients.csv?${query}`)).slice(1);
 }
 
 testOnBothWarehouses(
   "clientsPage shows values, new clients, medians and changes as the facts have them",
   async (warehouse) => {
     await fill(warehouse);
-    await withSite(warehouse, async (site) => {
+    await withSite(warehouse, PAGES, async (site) => {
       assert.deepEqual(await readCsv(site, "table=clients"), [
         ["8", "•••", "300", "1", "0", "2026-05-01", "2026-05-01", "false", "1", "40"],
         ["7", "•••", "170.5", "2", "0", "2026-04-03", "2026-04-08", "true", "0", "0"],
@@ -150,11 +137,11 @@ testOnBothWarehouses(
 testOnBothWarehouses(
   "clientsPage leads to histories, keeps names inert, and speaks both languages",
   async (warehouse) => {
-    await withSite(warehouse, async (site) => {
+    await withSite(warehouse, PAGES, async (site) => {
       assert.match(plainText((await get(site, "/clients")).text), /There are no figures yet/);
     });
     await fill(warehouse);
-    await withSite(warehouse, async (site) => {
+    await withSite(warehouse, PAGES, async (site) => {
       const { text } = await get(site, "/clients?as_of=2026-05-03");
       assert.match(text, /href="\/history\/client\/7[?"]/);
       assert.match(text, /href="\/history\/lead\/1[?"]/);
@@ -173,7 +160,7 @@ testOnBothWarehouses(
         assert.equal((await get(site, `/clients?${parameter}=2`)).status, 400, parameter);
       }
     });
-    await withSite(warehouse, async (site) => {
+    await withSite(warehouse, PAGES, async (site) => {
       const { text } = await get(site, "/clients");
       assert.ok(text.includes("&lt;img src=x onerror=alert(1)&gt;"));
       assert.ok(!text.includes(EVIL));

@@ -1,13 +1,8 @@
-import { parse } from "csv-parse/sync";
 import assert from "node:assert/strict";
-import { get, plainText, serveLook } from "../../../support/look_site.ts";
+import { csvRecords, get, plainText, serveLook } from "../../../support/look_site.ts";
 import { CONFIRMED, dubai, element, lead, liveDay } from "../../../support/rentals.ts";
 import { addAttempt } from "../../../support/run_log_rows.ts";
 import { testOnBothWarehouses } from "../../../support/warehouses.ts";
-
-function rowsOf(csv: string): Record<string, string>[] {
-  return parse(csv, { columns: true, bom: true });
-}
 
 testOnBothWarehouses(
   "dataPage() shows freshness, checks since when, the rows and builds of tables, and a table's neighbours",
@@ -59,7 +54,7 @@ testOnBothWarehouses(
     assert.match(text, /Why ?: /);
     assert.ok(!page.text.includes("<img src=x"));
 
-    const trust = rowsOf((await get(site, "/data.csv")).text);
+    const trust = await csvRecords(site, "/data.csv");
     const expected = await sql`
       select source, landed from dm.data_trust order by source
     `;
@@ -73,7 +68,7 @@ testOnBothWarehouses(
       "2026-05-05T06:10:00Z",
     );
 
-    const tables = rowsOf((await get(site, "/data.csv?table=tables")).text);
+    const tables = await csvRecords(site, "/data.csv?table=tables");
     const rentals = tables.find(({ name }) => name === "dds.fact_rentals");
     const [{ rows } = { rows: null }] = await sql`
       select count(*)::text as rows from dds.fact_rentals
@@ -83,7 +78,7 @@ testOnBothWarehouses(
     assert.equal(rentals?.built_at, "2026-05-04T01:40:00.000Z");
     assert.equal(rentals?.filled_by, "daily_build_dds_fact.merge_fact_rentals");
 
-    const checks = rowsOf((await get(site, "/data.csv?table=checks")).text);
+    const checks = await csvRecords(site, "/data.csv?table=checks");
     assert.deepEqual(
       checks.map(({ check_name, offenders, failing_since }) => [
         check_name,

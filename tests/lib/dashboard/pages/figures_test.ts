@@ -1,11 +1,9 @@
-import { parse } from "csv-parse/sync";
 import assert from "node:assert/strict";
 import { fleetPage } from "../../../../lib/dashboard/pages/fleet.tsx";
 import { moneyPage } from "../../../../lib/dashboard/pages/money.tsx";
 import { todayPage } from "../../../../lib/dashboard/pages/today.tsx";
-import type { ServedSite } from "../../../../lib/dashboard/serve.ts";
 import type { Warehouse } from "../../../../lib/warehouse/warehouse.ts";
-import { get, plainText } from "../../../support/look_site.ts";
+import { csvRecords, get, plainText } from "../../../support/look_site.ts";
 import { buildDay } from "../../../support/marts.ts";
 import { CLOSED, CONFIRMED, dubai, element, lead, ON_RENT } from "../../../support/rentals.ts";
 import { serveTestSite } from "../../../support/site.tsx";
@@ -59,20 +57,13 @@ function rental(
   });
 }
 
-/** The rows of a CSV of the site, by the names of its columns. */
-async function csv(site: ServedSite, path: string): Promise<Record<string, string>[]> {
-  const { status, text } = await get(site, path);
-  assert.equal(status, 200, text);
-  return parse(text, { columns: true, bom: true });
-}
-
 const MAY = "from=2026-05&to=2026-05";
 
 testOnBothWarehouses("fleetPage shows the days rented of those in the fleet", async (warehouse) => {
   await liveFigures(warehouse);
   await using site = await serveTestSite(warehouse, PAGES);
 
-  const [summary] = await csv(site, `/fleet.csv?table=summary&${MAY}`);
+  const [summary] = await csvRecords(site, `/fleet.csv?table=summary&${MAY}`);
   assert.deepEqual(
     [summary?.from_day, summary?.to_day, summary?.car_days, summary?.rented_days],
     ["2026-05-01", "2026-05-05", "10", "6"],
@@ -83,12 +74,12 @@ testOnBothWarehouses("fleetPage shows the days rented of those in the fleet", as
   assert.match(text, /Utilisation 60\.0%/);
   assert.match(text, /Idle days 4 days/);
 
-  const cars = await csv(site, `/fleet.csv?table=cars&${MAY}`);
+  const cars = await csvRecords(site, `/fleet.csv?table=cars&${MAY}`);
   assert.deepEqual(
     cars.map((car) => [car.plate, car.rented_days, car.idle_days, car.double_booked_days]),
     [["A 1", "4", "1", "1"], ["B 2", "2", "3", "0"]],
   );
-  const days = await csv(site, `/fleet.csv?table=days&${MAY}`);
+  const days = await csvRecords(site, `/fleet.csv?table=days&${MAY}`);
   assert.deepEqual(days.map((run) => [run.plate, run.first_day, run.last_day, run.state_name]), [
     ["A 1", "2026-05-01", "2026-05-02", "Rented"],
     ["A 1", "2026-05-03", "2026-05-03", "Double-booked"],
@@ -99,9 +90,9 @@ testOnBothWarehouses("fleetPage shows the days rented of those in the fleet", as
     ["B 2", "2026-05-05", "2026-05-05", "Idle"],
   ]);
 
-  const [then] = await csv(site, `/fleet.csv?table=summary&${MAY}&as_of=2026-05-03`);
+  const [then] = await csvRecords(site, `/fleet.csv?table=summary&${MAY}&as_of=2026-05-03`);
   assert.deepEqual([then?.to_day, then?.car_days, then?.rented_days], ["2026-05-03", "6", "4"]);
-  const [ofCar] = await csv(site, `/fleet.csv?table=summary&${MAY}&car=502`);
+  const [ofCar] = await csvRecords(site, `/fleet.csv?table=summary&${MAY}&car=502`);
   assert.deepEqual([ofCar?.car_days, ofCar?.rented_days, ofCar?.revenue], ["5", "2", "200.00"]);
 });
 
@@ -111,7 +102,7 @@ testOnBothWarehouses(
     await liveFigures(warehouse);
     await using site = await serveTestSite(warehouse, PAGES);
 
-    const [summary] = await csv(site, `/money.csv?${MAY}`);
+    const [summary] = await csvRecords(site, `/money.csv?${MAY}`);
     assert.equal(Number(summary?.revenue), 550);
     assert.deepEqual(
       [summary?.rented_days, summary?.charged_days, summary?.unattributed_bookings],
@@ -122,7 +113,7 @@ testOnBothWarehouses(
     assert.equal(Number(summary?.rpd).toFixed(4), "78.5714");
     assert.equal(Number(summary?.revpac).toFixed(4), "55.0000");
 
-    const days = await csv(site, `/money.csv?table=days&${MAY}`);
+    const days = await csvRecords(site, `/money.csv?table=days&${MAY}`);
     assert.deepEqual(
       days.slice(0, 6).map((day) => [day.usage_date, Number(day.revenue), day.is_ahead]),
       [
@@ -134,19 +125,19 @@ testOnBothWarehouses(
         ["2026-05-06", 0, "true"],
       ],
     );
-    const unattributed = await csv(site, `/money.csv?table=unattributed&${MAY}`);
+    const unattributed = await csvRecords(site, `/money.csv?table=unattributed&${MAY}`);
     assert.deepEqual(
       unattributed.map((row) => [row.lead_id, row.usage_date, row.revenue, row.lacks_car]),
       [["3", "2026-05-06", "90", "true"]],
     );
-    const third = await csv(site, "/money.csv?table=bookings&from=2026-05-03&to=2026-05-03");
+    const third = await csvRecords(site, "/money.csv?table=bookings&from=2026-05-03&to=2026-05-03");
     assert.deepEqual(third.map((row) => [row.lead_id, row.car, Number(row.share)]), [
       ["1", "A 1", 100],
       ["2", "B 2", 100],
       ["4", "A 1", 25],
     ]);
 
-    const [then] = await csv(site, `/money.csv?${MAY}&as_of=2026-05-03`);
+    const [then] = await csvRecords(site, `/money.csv?${MAY}&as_of=2026-05-03`);
     assert.equal(Number(then?.revenue), 425);
     const page = await get(site, `/money?${MAY}&lang=ru`);
     assert.match(plainText(page.text), /Нераспределённая выручка/);
@@ -160,16 +151,16 @@ testOnBothWarehouses(
     await liveFigures(warehouse);
     await using site = await serveTestSite(warehouse, PAGES, { DASHBOARD_SHOW_PII: "1" });
 
-    const overdue = await csv(site, "/today.csv?as_of=2026-05-06");
+    const overdue = await csvRecords(site, "/today.csv?as_of=2026-05-06");
     assert.deepEqual(overdue.map((row) => [row.lead_id, row.plate, row.usage_date]), [
       ["2", "B 2", "2026-05-05"],
     ]);
     assert.equal(overdue[0]?.client_name, HOSTILE);
-    const out = await csv(site, "/today.csv?as_of=2026-05-06&table=out_today");
+    const out = await csvRecords(site, "/today.csv?as_of=2026-05-06&table=out_today");
     assert.deepEqual(out.map((row) => [row.lead_id, row.is_done]), [["3", "false"]]);
-    const unassigned = await csv(site, "/today.csv?as_of=2026-05-06&table=unassigned");
+    const unassigned = await csvRecords(site, "/today.csv?as_of=2026-05-06&table=unassigned");
     assert.deepEqual(unassigned.map((row) => row.lead_id), ["3"]);
-    const free = await csv(site, "/today.csv?as_of=2026-05-06&table=free_car");
+    const free = await csvRecords(site, "/today.csv?as_of=2026-05-06&table=free_car");
     assert.deepEqual(free.map((row) => [row.plate, row["2026-05-06"], row["2026-05-13"]]), [
       ["A 1", "true", "true"],
     ]);
@@ -198,7 +189,7 @@ testOnBothWarehouses("the warehouse of a demo lives in its own time", async (war
   await liveFigures(warehouse);
   await warehouse.sql`create schema made_by_demo`;
   await using site = await serveTestSite(warehouse, PAGES);
-  const [overdue] = await csv(site, "/today.csv");
+  const [overdue] = await csvRecords(site, "/today.csv");
   assert.equal(overdue?.lead_id, "2");
   const today = plainText((await get(site, "/")).text);
   assert.match(today, /its clock stands at the evening of 6 May 2026/);

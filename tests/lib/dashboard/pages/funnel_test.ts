@@ -1,11 +1,10 @@
-import { parse } from "csv-parse/sync";
 import assert from "node:assert/strict";
 import type { ServedSite } from "../../../../lib/dashboard/serve.ts";
 import { funnelPage } from "../../../../lib/dashboard/pages/funnel.tsx";
 import { historyPage } from "../../../../lib/dashboard/pages/history.tsx";
 import type { Warehouse } from "../../../../lib/warehouse/warehouse.ts";
 import { DEPOSIT, liveMarts, path, QUOTE, readMart } from "../../../support/lead_marts.ts";
-import { get, plainText } from "../../../support/look_site.ts";
+import { csvRows, get, plainText, withSite } from "../../../support/look_site.ts";
 import {
   CANCELLED,
   CLOSED,
@@ -16,11 +15,12 @@ import {
   moved,
   ON_RENT,
 } from "../../../support/rentals.ts";
-import { serveTestSite } from "../../../support/site.tsx";
 import { runFiles } from "../../../support/staged.ts";
 import { testOnBothWarehouses } from "../../../support/warehouses.ts";
 
 const EVIL = "<img src=x onerror=alert(1)>";
+
+const PAGES = [funnelPage, historyPage()];
 
 /*
  * The 12th of May 2026, a Tuesday, the 11th being the last finished day.
@@ -65,23 +65,9 @@ async function fill(warehouse: Warehouse): Promise<void> {
   await runFiles(warehouse, "2026-05-12", ["dm/remember_build.sql"], { currency: "AED" });
 }
 
-async function withSite(
-  warehouse: Warehouse,
-  test: (site: ServedSite) => Promise<void>,
-  env: Readonly<Record<string, string>> = {},
-): Promise<void> {
-  await using site = await serveTestSite(warehouse, [funnelPage, historyPage()], {
-    UI_LANG: "en",
-    ...env,
-  });
-  await test(site);
-}
-
 /** Rows of a table of the page, as texts. */
 async function readCsv(site: ServedSite, query: string): Promise<string[][]> {
-  const answer = await get(site, `/funnel.csv?${query}`);
-  assert.equal(answer.status, 200, answer.text);
-  return parse(answer.text, { from_line: 2, relax_column_count: true, bom: true });
+  return (await csvRows(site, `/funnel.csv?${query}`)).slice(1);
 }
 
 /** The links from numbers to lists of leads, each with the number. */
@@ -97,7 +83,7 @@ testOnBothWarehouses(
   "funnelPage shows cohorts, moves, transitions and cancellations as the facts have them",
   async (warehouse) => {
     await fill(warehouse);
-    await withSite(warehouse, async (site) => {
+    await withSite(warehouse, PAGES, async (site) => {
       const cohorts = await readCsv(site, "table=cohorts&from=2026-04-27&to=2026-05-11");
       assert.deepEqual(cohorts, [
         ["2026-04-27", "2", "2", "2", "2", "1", "1", "1", "1.00000000000000000000"]
@@ -167,7 +153,7 @@ testOnBothWarehouses(
   "funnelPage leads from every number to as many leads, and from each of them to its history",
   async (warehouse) => {
     await fill(warehouse);
-    await withSite(warehouse, async (site) => {
+    await withSite(warehouse, PAGES, async (site) => {
       let followed = 0;
       for (const query of ["", "basis=start&from=2026-05-01&to=2026-05-31"]) {
         const page = await get(site, `/funnel?${query}`);
@@ -214,13 +200,13 @@ testOnBothWarehouses(
 testOnBothWarehouses(
   "funnelPage speaks both languages, says what is too little, and refuses what it has no list for",
   async (warehouse) => {
-    await withSite(warehouse, async (site) => {
+    await withSite(warehouse, PAGES, async (site) => {
       const empty = await get(site, "/funnel");
       assert.equal(empty.status, 200);
       assert.match(plainText(empty.text), /There are no figures yet/);
     });
     await fill(warehouse);
-    await withSite(warehouse, async (site) => {
+    await withSite(warehouse, PAGES, async (site) => {
       const english = plainText((await get(site, "/funnel?as_of=2026-05-03")).text);
       assert.match(english, /6 leads in 11 days are too few for a funnel/);
       assert.match(english, /This page always shows the present/);
@@ -235,7 +221,7 @@ testOnBothWarehouses(
       const masked = await get(site, "/funnel?list=won");
       assert.ok(!masked.text.includes("onerror"));
     });
-    await withSite(warehouse, async (site) => {
+    await withSite(warehouse, PAGES, async (site) => {
       const { text } = await get(site, "/funnel?list=won");
       assert.ok(text.includes("&lt;img src=x onerror=alert(1)&gt;"));
       assert.ok(!text.includes(EVIL));

@@ -1,7 +1,6 @@
-import { parse } from "csv-parse/sync";
 import assert from "node:assert/strict";
 import type { Warehouse } from "../../../../lib/warehouse/warehouse.ts";
-import { get, plainText, serveLook } from "../../../support/look_site.ts";
+import { csvRecords, get, plainText, serveLook } from "../../../support/look_site.ts";
 import {
   CONFIRMED,
   dubai,
@@ -152,27 +151,20 @@ testOnBothWarehouses(
         assert.ok(!csv.text.includes(personal), `${table} ${personal}`);
       }
     }
-    const rentals: unknown = parse((await get(site, "/history/lead/7.csv?table=rentals")).text, {
-      columns: true,
-      bom: true,
-    });
+    const [rental] = await csvRecords(site, "/history/lead/7.csv?table=rentals");
     const [own] = await warehouse.sql`
       select lead_id::text, car_id::text, stage, amount::text, rental_days::text
       from dds.fact_rentals where lead_id = 7
     `;
-    assert.ok(Array.isArray(rentals));
-    const { lead_id, car_id, amount, rental_days } = rentals[0];
+    assert.ok(rental);
+    const { lead_id, car_id, amount, rental_days } = rental;
     assert.deepEqual({ lead_id, car_id, amount, rental_days }, {
       lead_id: own?.lead_id,
       car_id: own?.car_id,
       amount: own?.amount,
       rental_days: own?.rental_days,
     });
-    const days: unknown = parse((await get(site, "/history/lead/7.csv?table=fleet_days")).text, {
-      columns: true,
-      bom: true,
-    });
-    assert.ok(Array.isArray(days));
+    const days = await csvRecords(site, "/history/lead/7.csv?table=fleet_days");
     assert.deepEqual(days.map(({ usage_date, lead_ids }) => [usage_date, lead_ids]), [
       ["2026-05-03", "7"],
       ["2026-05-04", "7"],

@@ -1,9 +1,8 @@
-import { parse } from "csv-parse/sync";
 import assert from "node:assert/strict";
 import { explainRun } from "../../../../lib/explain/explain.ts";
 import { dags } from "../../../../pipeline/daily.ts";
 import { temporaryFolder } from "../../../support/folders.ts";
-import { get, plainText, serveLook } from "../../../support/look_site.ts";
+import { csvRecords, get, plainText, serveLook } from "../../../support/look_site.ts";
 import { addAttempt } from "../../../support/run_log_rows.ts";
 import { testOnBothWarehouses } from "../../../support/warehouses.ts";
 
@@ -40,11 +39,7 @@ testOnBothWarehouses(
       /href="\/runs\/daily_build_dds_dim\/2026-05-03\?from=2026-05-01&amp;to=2026-05-03"/,
     );
     assert.match(plainText(grid.text), /The newest problem/);
-    const csv: unknown = parse((await get(site, "/runs.csv?from=2026-05-01&to=2026-05-03")).text, {
-      columns: true,
-      bom: true,
-    });
-    assert.ok(Array.isArray(csv));
+    const csv = await csvRecords(site, "/runs.csv?from=2026-05-01&to=2026-05-03");
     assert.deepEqual(
       csv.map((
         { dag_id, date, status, tasks_succeeded, attempts },
