@@ -51,13 +51,15 @@ export async function main(args: readonly string[]): Promise<number> {
     const worker = started.use(startWorker(config.dataDir));
     actions = started.use(createRunActions({ config, warehouse, worker }, dags)).actions;
   }
+  // One array for both: they share what the files of sql/ say of it.
+  const scheduled = withSetSchedules(dags, config);
   await using site = await serveSite({
     config,
     warehouse,
-    dags,
+    dags: scheduled,
     actions,
     pages: createPages({
-      dags: withSetSchedules(dags, config),
+      dags: scheduled,
       silentAfterS: warehouse.kind === "embedded" ? 0 : SILENT_AFTER_S,
       logDir: config.logDir,
       freshnessHours: config.freshnessHours,

@@ -1,3 +1,4 @@
+import { parseIsoDay } from "../iso_day.ts";
 import {
   type Filter,
   type Language,
@@ -6,6 +7,7 @@ import {
   type PageState,
   type Period,
 } from "./page/page.ts";
+import { COMMON_PARAMETERS } from "./page/parameters.ts";
 import { type SiteWords, siteWords } from "./words/site_words.ts";
 
 /** What the parameters of an address are read against. */
@@ -20,16 +22,6 @@ export interface AddressGiven {
 }
 
 const LONGEST_PERIOD_DAYS = 3660;
-
-/** Each filter, and the parameters that it has in an address. */
-const PARAMETERS_OF: Readonly<Record<Filter, readonly string[]>> = {
-  period: ["from", "to"],
-  car: ["car"],
-  model: ["model"],
-  as_of: ["as_of"],
-};
-
-const OF_EVERY_PAGE = [...Object.values(PARAMETERS_OF).flat(), "lang"];
 
 /** The language of an answer: that of the address, else `UI_LANG`, else the first of the browser's that there is. */
 export function chooseLanguage(
@@ -92,7 +84,7 @@ function readAddress(
   query: URLSearchParams,
   words: SiteWords,
 ): Readonly<Record<string, string>> {
-  const known = [...OF_EVERY_PAGE, ...page.parameters ?? []];
+  const known = [...COMMON_PARAMETERS, ...page.parameters ?? []];
   const address: Record<string, string> = {};
   for (const [name, value] of query) {
     if (!known.includes(name)) {
@@ -131,22 +123,11 @@ function readPeriod(
 
 /** The first and the last day that a day or a month means. */
 function readDay(name: string, text: string, words: SiteWords) {
-  const day = parseDay(text);
+  const day = parseIsoDay(text);
   if (day !== null) return { first: day, last: day };
-  const first = /^\d{4}-\d{2}$/.test(text) ? parseDay(`${text}-01`) : null;
+  const first = /^\d{4}-\d{2}$/.test(text) ? parseIsoDay(`${text}-01`) : null;
   if (first === null) throw new PageError(400, words.badDate(name, text));
   return { first, last: first.add({ months: 1 }).subtract({ days: 1 }) };
-}
-
-/** A day like "2026-05-03"; null where it is none. */
-export function parseDay(text: string): Temporal.PlainDate | null {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return null;
-  try {
-    return Temporal.PlainDate.from(text, { overflow: "reject" });
-  } catch (error) {
-    if (error instanceof RangeError) return null;
-    throw error;
-  }
 }
 
 function readCar(text: string, words: SiteWords): number {
@@ -157,7 +138,7 @@ function readCar(text: string, words: SiteWords): number {
 
 function readAsOf(text: string, { today, language }: AddressGiven): Temporal.PlainDate {
   const words = siteWords[language];
-  const day = parseDay(text);
+  const day = parseIsoDay(text);
   if (day === null) throw new PageError(400, words.badDay("as_of", text));
   if (Temporal.PlainDate.compare(day, today) > 0) {
     throw new PageError(400, words.futureDay("as_of", text, `${today}`));

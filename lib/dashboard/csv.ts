@@ -1,11 +1,9 @@
 import { stringify } from "csv-stringify/sync";
+import { isMasked, MASK } from "./page/mask.ts";
 import type { Cell, Column, DataTable, PageState } from "./page/page.ts";
 
 /** How a spreadsheet recognises what it would run or compute. */
 const FORMULA = /^[=+\-@\t]/;
-
-/** Stands for a personal value that is not shown. */
-const MASK = "•••";
 
 const TEXTS: readonly Column["kind"][] = ["text", "id", "date", "month", "moment"];
 
@@ -19,8 +17,7 @@ export function formatCsv({ columns, rows }: DataTable, showsPersonalData: boole
   const lines = rows.map((row) =>
     columns.map((column) => {
       const cell = row[column.key] ?? null;
-      const isMasked = column.isPersonal && !showsPersonalData && cell !== null;
-      return isMasked ? MASK : toCell(column, cell);
+      return isMasked(column, cell, showsPersonalData) ? MASK : toCell(column, cell);
     })
   );
   return stringify([columns.map(({ key }) => key), ...lines], {

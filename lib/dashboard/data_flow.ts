@@ -1,7 +1,6 @@
 import type { Dag } from "../dag/dag.ts";
-import { readDefinitions } from "../lineage/definitions.ts";
-import { readSqlTexts } from "../lineage/files.ts";
-import { type Lineage, readLineage, tablesReadBy } from "../lineage/lineage.ts";
+import { type Lineage, tablesReadBy } from "../lineage/lineage.ts";
+import { lineageOf } from "../lineage/lineage_of.ts";
 
 /** What is built from what, as the SQL files say. */
 export interface DataFlow {
@@ -11,39 +10,31 @@ export interface DataFlow {
   tablesFilledBy(task: string): Promise<readonly string[]>;
 }
 
-/** Reads the files of sql/ when it is first asked: PostgreSQL's parser takes about a second for all of them. */
+/** Reads the files of sql/ when it is first asked. */
 export function createDataFlow(dags: readonly Dag[]): DataFlow {
-  let known: ReturnType<typeof readKnown> | null = null;
   const behind = new Map<string, Promise<ReadonlySet<string>>>();
   const findBehind = async (sqlFile: string) => {
-    const { texts, definitions, lineage } = await (known ??= readKnown(dags));
+    const { texts, definitions, lineage } = await lineageOf(dags);
     const text = texts.find(({ path }) => path === sqlFile)?.text ?? "";
     return followDown(await tablesReadBy(text, definitions), lineage);
   };
   return {
     async tablesBehind(sqlFile) {
-      const found = behind.get(sqlFile) ?? findBehind(sqlFile);
+      const known = behind.get(sqlFile);
+      if (known) return await known;
+      const found = findBehind(sqlFile);
       behind.set(sqlFile, found);
+      found.catch(() => behind.delete(sqlFile));
       return await found;
     },
     async tablesFilledBy(task) {
-      const { lineage } = await (known ??= readKnown(dags));
+      const { lineage } = await lineageOf(dags);
       return [...lineage.values()]
         .filter(({ filledBy }) =>
           filledBy.some(({ dagId, taskId }) => `${dagId}.${taskId}` === task)
         )
         .map(({ name }) => name);
     },
-  };
-}
-
-async function readKnown(dags: readonly Dag[]) {
-  const texts = await readSqlTexts();
-  const migrations = texts.filter(({ path }) => path.startsWith("migrations/"));
-  return {
-    texts,
-    definitions: await readDefinitions(migrations),
-    lineage: await readLineage(dags, texts),
   };
 }
 

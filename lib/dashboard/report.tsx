@@ -1,13 +1,13 @@
 import { raw } from "hono/html";
-import { createDataFlow } from "./data_flow.ts";
+import { createDataFlow, type DataFlow } from "./data_flow.ts";
 import { NoticeList } from "./frame/notice_box.tsx";
+import { siteFormat } from "./frame/view.ts";
 import type { GoodPage } from "./last_good.ts";
 import type { Markup, Page, SiteSettings } from "./page/page.ts";
 import { makePage } from "./page_answer.ts";
 import { readPage } from "./reading.ts";
 import { toPart } from "./self_contained.ts";
 import type { SiteOptions } from "./site_options.ts";
-import { createFormat } from "./words/format.ts";
 import { reportWords } from "./words/report_words.ts";
 import { wordsOf } from "./words/words.ts";
 
@@ -37,15 +37,16 @@ interface Part {
  */
 export async function makeReport(options: ReportOptions): Promise<string> {
   const parts: Part[] = [];
+  const flow = createDataFlow(options.dags);
   for (const page of options.pages) {
-    parts.push({ page, name: page.path.slice(1), made: await makePart(page, options) });
+    parts.push({ page, name: page.path.slice(1), made: await makePart(page, options, flow) });
   }
   const style = await readStyle();
   return String(await <Report options={options} parts={parts} style={style} />);
 }
 
-async function makePart(page: Page, options: ReportOptions): Promise<GoodPage> {
-  const { warehouse, month, asOf, settings, language, dags } = options;
+async function makePart(page: Page, options: ReportOptions, flow: DataFlow): Promise<GoodPage> {
+  const { warehouse, month, asOf, settings, language } = options;
   const { timeZone } = settings;
   const query = new URLSearchParams({
     from: month.toString(),
@@ -64,7 +65,7 @@ async function makePart(page: Page, options: ReportOptions): Promise<GoodPage> {
         language,
         options,
         settings,
-        createDataFlow(dags),
+        flow,
         {
           // Not the time of making: the same report is the same text on every day.
           clock: {
@@ -97,7 +98,7 @@ interface ReportProps {
 function Report({ options, parts, style }: ReportProps): Markup {
   const { language, settings, month } = options;
   const words = reportWords[language];
-  const title = words.title(formatOf(options).month(month.toPlainDate({ day: 1 }).toString()));
+  const title = words.title(siteFormat(options).month(month.toPlainDate({ day: 1 }).toString()));
   return (
     <>
       {raw("<!doctype html>")}
@@ -113,7 +114,7 @@ function Report({ options, parts, style }: ReportProps): Markup {
           <header class="report-head">
             <h1>{title}</h1>
             <ul>
-              <li>{words.asOf(formatOf(options).date(options.asOf.toString()))}</li>
+              <li>{words.asOf(siteFormat(options).date(options.asOf.toString()))}</li>
               <Progress options={options} />
               <li>{words.zone(settings.timeZone)}</li>
               <li>{words.money(settings.currency)}</li>
@@ -158,8 +159,4 @@ function Progress({ options }: { readonly options: ReportOptions }): Markup | st
   const last = month.toPlainDate({ day: month.daysInMonth });
   if (Temporal.PlainDate.compare(last, asOf) <= 0) return "";
   return <li>{reportWords[language].unfinished(asOf.day)}</li>;
-}
-
-function formatOf({ language, settings: { timeZone, currency } }: ReportOptions) {
-  return createFormat({ language, timeZone, currency });
 }

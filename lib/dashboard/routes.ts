@@ -27,11 +27,6 @@ export function findRoute(pages: readonly Page[], path: string): Route | null {
   return null;
 }
 
-/** The address of a page's CSV, without its query. */
-export function csvPath(path: string): string {
-  return path === "/" ? FIRST_PAGE_CSV : path + CSV;
-}
-
 function matchPath(pattern: string, path: string): Readonly<Record<string, string>> | null {
   const names = pattern.split("/");
   const parts = path.split("/").map(decode);

@@ -1,6 +1,6 @@
-import { z } from "zod";
 import type { Notice } from "./page/notice.ts";
 import type { Language } from "./page/page.ts";
+import { readBuild } from "./pages/build.ts";
 import type { Reading } from "./reading.ts";
 import { siteWords } from "./words/site_words.ts";
 import { querySqlFile } from "../warehouse/sql_file.ts";
@@ -16,8 +16,6 @@ export interface SiteClock {
   readonly notice: Notice | null;
 }
 
-const buildRows = z.array(z.object({ logical_date: z.string() }));
-
 /** When the demo runs its pipeline: in the evening of each day that it has lived through. */
 const EVENING_OF_DEMO = "23:00";
 
@@ -27,10 +25,10 @@ export async function readSiteClock(
   timeZone: string,
   language: Language,
 ): Promise<SiteClock> {
-  const [row] = buildRows.parse([...await querySqlFile(tx, "dashboard/read_build.sql", [])]);
+  const build = await readBuild((sqlFile, values) => querySqlFile(tx, sqlFile, values), null);
   const today = now.toZonedDateTimeISO(timeZone).toPlainDate();
-  if (!row) return { now, today, builtFor: today, notice: null };
-  const logicalDate = Temporal.PlainDate.from(row.logical_date);
+  if (build === null) return { now, today, builtFor: today, notice: null };
+  const { logicalDate } = build;
   if (!isDemo) {
     const isBehind = Temporal.PlainDate.compare(logicalDate, today) < 0;
     return { now, today, builtFor: isBehind ? logicalDate : today, notice: null };

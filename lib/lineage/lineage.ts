@@ -42,12 +42,16 @@ const BOOKKEEPING = new Set([
   "dds.fact_fleet_usage_day_pending",
 ]);
 
-/** What flows where, read from the migrations and from the files that the tasks run. */
+/**
+ * What flows where, read from the migrations and from the files that the tasks run; the migrations are not read again
+ * where their definitions are given.
+ */
 export async function readLineage(
   dags: readonly Dag[],
   files: readonly SqlText[],
+  given?: Definitions,
 ): Promise<Lineage> {
-  const definitions = await readDefinitions(
+  const definitions = given ?? await readDefinitions(
     files.filter(({ path }) => path.startsWith("migrations/")),
   );
   const texts = new Map(files.map(({ path, text }) => [path, text]));

@@ -1,17 +1,13 @@
 import { ConfigError } from "../config.ts";
+import { parseIsoDay } from "../iso_day.ts";
 
 /** The day of "today", "yesterday" or "2026-05-03" in a time zone. Throws `ConfigError`. */
 export function parseDay(text: string, timeZone: string): Temporal.PlainDate {
   const today = Temporal.Now.plainDateISO(timeZone);
   if (text === "today") return today;
   if (text === "yesterday") return today.subtract({ days: 1 });
-  try {
-    if (/^\d{4}-\d{2}-\d{2}$/.test(text)) {
-      return Temporal.PlainDate.from(text, { overflow: "reject" });
-    }
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-  }
+  const day = parseIsoDay(text);
+  if (day !== null) return day;
   throw new ConfigError(
     `Cannot use the date "${text}": expected today, yesterday or a day like 2026-05-03`,
   );

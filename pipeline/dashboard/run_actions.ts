@@ -8,6 +8,7 @@ import { errorText } from "../../lib/log/error_text.ts";
 import { runDaily } from "../../lib/runner/daily_run.ts";
 import type { RunOptions } from "../../lib/runner/run.ts";
 import { readsAmo } from "../../lib/script/dag_command.ts";
+import { listDates } from "../../lib/script/dates.ts";
 import { formatOutcomes } from "../../lib/script/outcome_table.ts";
 
 const log = getLogger(["dashboard"]);
@@ -52,7 +53,7 @@ export function createRunActions(
       }),
     backfill: (dagId, from, to) =>
       start(`backfill ${dagId} ${from} to ${to}`, async () => {
-        const days = await readOpenDays(run.warehouse, [findDag(dags, dagId)], listDays(from, to));
+        const days = await readOpenDays(run.warehouse, [findDag(dags, dagId)], listDates(from, to));
         const lines: string[] = [];
         const tellLine = (line: string) => lines.push(line);
         await runBackfill(days, { run: options, dags, continues: false, tell: tellLine });
@@ -81,9 +82,4 @@ async function tell(what: string, work: () => Promise<string>): Promise<void> {
   } catch (error) {
     log.error("{what} could not be run: {error}", { what, error: errorText(error) });
   }
-}
-
-function listDays(from: Temporal.PlainDate, to: Temporal.PlainDate): readonly Temporal.PlainDate[] {
-  const count = from.until(to).days + 1;
-  return Array.from({ length: count }, (_, i) => from.add({ days: i }));
 }

@@ -1,6 +1,7 @@
 import type { ISql } from "postgres";
 import { z } from "zod";
 import { ConfigError } from "../../lib/config.ts";
+import { parseIsoDay } from "../../lib/iso_day.ts";
 import { querySqlFile } from "../../lib/warehouse/sql_file.ts";
 
 /** What a report is about. */
@@ -24,11 +25,8 @@ export function parseMonth(text: string): Temporal.PlainYearMonth {
 
 /** Reads "2026-06-01". Throws `ConfigError`. */
 export function parseAsOf(text: string): Temporal.PlainDate {
-  try {
-    if (/^\d{4}-\d{2}-\d{2}$/.test(text)) return Temporal.PlainDate.from(text);
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-  }
+  const asOf = parseIsoDay(text);
+  if (asOf !== null) return asOf;
   throw new ConfigError(`Cannot report as of "${text}": expected a day like 2026-06-01`);
 }
 

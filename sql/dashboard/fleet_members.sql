@@ -1,8 +1,9 @@
--- What:  how much of each model, or of each car, was rented in the months of a period, and what
+-- What:  how much of each model and of each car was rented in the months of a period, and what
 --        it brought in
--- Grain: one row per model ($4 'model') or car ($4 'car'); ratios are ratios of the sums
+-- Grain: one row per model (level 'model') and per car (level 'car'); ratios are ratios of the
+--        sums
 -- Reads: dm.fleet_utilisation_month, dm.revenue_month, dds.dim_car; $1 as_of or null, $2 first
---        and $3 last month, $5 car or null, $6 model or null
+--        and $3 last month, $4 car or null (of the cars only), $5 model or null
 with usage as (
     select fleet_utilisation_month.*
     from dm.fleet_utilisation_month
@@ -27,6 +28,7 @@ money as (
 
 usage_sums as (
     select
+        usage.level,
         usage.car_id,
         usage.model,
         sum(usage.car_days) as car_days,
@@ -36,23 +38,25 @@ usage_sums as (
         max(usage.longest_idle_run) as longest_idle_run
     from usage
     where
-        usage.level = $4
-        and ($5::bigint is null or usage.car_id = $5::bigint)
-        and ($6::text is null or usage.model = $6::text)
-    group by usage.car_id, usage.model
+        usage.level in ('model', 'car')
+        and ($4::bigint is null or usage.level = 'model' or usage.car_id = $4::bigint)
+        and ($5::text is null or usage.model = $5::text)
+    group by usage.level, usage.car_id, usage.model
 ),
 
 money_sums as (
     select
+        money.level,
         money.car_id,
         money.model,
         sum(money.revenue) as revenue
     from money
-    where money.level = $4
-    group by money.car_id, money.model
+    where money.level in ('model', 'car')
+    group by money.level, money.car_id, money.model
 )
 
 select
+    usage_sums.level,
     usage_sums.car_id::text as car_id,
     dim_car.plate,
     usage_sums.model,
@@ -69,7 +73,8 @@ select
 from usage_sums
 left join money_sums
     on
-        usage_sums.car_id = money_sums.car_id
+        usage_sums.level = money_sums.level
+        and usage_sums.car_id = money_sums.car_id
         and usage_sums.model = money_sums.model
 left join dds.dim_car on usage_sums.car_id = dim_car.car_id and usage_sums.car_id <> 0
 order by

@@ -16,7 +16,7 @@ export interface BarChartProps extends AxisChartProps {
 }
 
 /** The share of a slot that bars fill. */
-const FILLED = 0.76;
+export const FILLED = 0.76;
 
 /** What is seen of a value of 0: a bar this thin, where a gap has none. */
 const ZERO_HEIGHT = 1.5;

@@ -1,5 +1,5 @@
 import type { Markup } from "../page/page.ts";
-import { drawnNumber, type Numeric } from "../words/numeric.ts";
+import { drawnNumber, type Numeric, toCell } from "../words/numeric.ts";
 import { wordsOf } from "../words/words.ts";
 import type { ChartProps, Tone } from "./chart.ts";
 import { Linked } from "./linked.tsx";
@@ -80,7 +80,7 @@ function Step({ step, chart, value, widest, first, before }: StepProps): Markup 
   const earlier = drawnNumber(step.before);
   const ratioTo = (whole: number | null): string =>
     whole === null || whole === 0 ? format.nothing : format.ratio(value / whole);
-  const text = format.cell(kind, typeof step.value === "bigint" ? String(step.value) : step.value);
+  const text = format.cell(kind, toCell(step.value));
   return (
     <tr>
       <th scope="row">

@@ -1,5 +1,5 @@
 import type { Markup } from "../page/page.ts";
-import { Bar, hatchesOf, legendOfBars } from "./bar_chart.tsx";
+import { Bar, FILLED, hatchesOf, legendOfBars } from "./bar_chart.tsx";
 import type { AxisChartProps } from "./chart.ts";
 import { Legend } from "./legend.tsx";
 import { MarkList } from "./mark_list.tsx";
@@ -7,8 +7,6 @@ import { createPlot, EmptyChart, PlotFrame } from "./plot.tsx";
 import { valuesBySlot } from "./series.ts";
 import { drawnNumber } from "../words/numeric.ts";
 import { tipTexts } from "./tips.ts";
-
-const FILLED = 0.76;
 
 /** One part of a bar, between two values. */
 interface Part {

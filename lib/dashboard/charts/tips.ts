@@ -1,3 +1,4 @@
+import { toCell } from "../words/numeric.ts";
 import { wordsOf } from "../words/words.ts";
 import { slotName } from "./axis.ts";
 import type { AxisChartProps, ChartSeries } from "./chart.ts";
@@ -18,10 +19,9 @@ export function tipTexts(
     const lines = drawn.map(({ series, values }, index) => {
       const value = values[slot] ?? null;
       const given = exact[index]?.get(key) ?? null;
-      // A bigint is no cell: its text is as exact.
       const text = value === null || given === null
         ? words.noData
-        : props.format.withUnit(props.kind, typeof given === "bigint" ? String(given) : given);
+        : props.format.withUnit(props.kind, toCell(given));
       return `${series.name}: ${text}`;
     });
     const name = slotName(props.axis, key, props.format);

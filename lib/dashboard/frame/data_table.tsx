@@ -1,3 +1,4 @@
+import { isMasked, MASK } from "../page/mask.ts";
 import type { Cell, Column, ColumnKind, DataTable, Markup, Row } from "../page/page.ts";
 import type { Format } from "../words/format.ts";
 import { cellLink, csvLink } from "./links.ts";
@@ -22,9 +23,6 @@ const MOST_UNBROKEN = 32;
 
 /** Letters of a text that is not cut. */
 const MOST_SHOWN = 40;
-
-/** Stands for a personal value that is not shown. */
-const MASK = "•••";
 
 /** A table with its CSV and its SQL. It scrolls inside itself where the page is narrow. */
 export function DataTableView(props: DataTableProps): Markup {
@@ -121,8 +119,7 @@ interface CellProps {
 
 function TableCell({ view, format, column, row, isHead }: CellProps): Markup {
   const value: Cell = row[column.key] ?? null;
-  const isMasked = column.isPersonal && !view.settings.showsPersonalData && value !== null;
-  const text = isMasked
+  const text = isMasked(column, value, view.settings.showsPersonalData)
     ? <Masked view={view} />
     : <CellText text={format.cell(column.kind, value)} kind={column.kind} />;
   const href = cellLink(view, column.linkTo?.(row) ?? null);

@@ -1,5 +1,6 @@
 import type { FrameProps } from "../page/frame.ts";
 import type { Filter, Markup, PageState } from "../page/page.ts";
+import { PARAMETERS_OF } from "../page/parameters.ts";
 import { wordsOf } from "../words/words.ts";
 import { addressOf } from "./links.ts";
 
@@ -9,19 +10,11 @@ interface FiltersProps {
   readonly filters: readonly Filter[];
 }
 
-/** Parameters that fields of the form carry. */
-const FIELDS: Readonly<Record<Filter, readonly string[]>> = {
-  period: ["from", "to"],
-  car: ["car"],
-  model: ["model"],
-  as_of: ["as_of"],
-};
-
 /** What a page can be asked for, as a form whose answer is an address. */
 export function Filters({ frame, state, filters }: FiltersProps): Markup | string {
   if (filters.length === 0) return "";
   const words = wordsOf(frame.language).frame;
-  const own = new Set(filters.flatMap((filter) => FIELDS[filter]));
+  const own = new Set(filters.flatMap((filter) => PARAMETERS_OF[filter]));
   // Another period or car begins at the first page of its list again.
   const kept = Object.entries(frame.address).filter(([name]) => !own.has(name) && name !== "page");
   const has = (filter: Filter): boolean => filters.includes(filter);

@@ -1,12 +1,12 @@
 import { raw } from "hono/html";
 import type { FrameProps } from "../page/frame.ts";
 import type { Language, Markup, PageState } from "../page/page.ts";
-import { createFormat } from "../words/format.ts";
 import { NAVIGATION } from "../words/frame_words.ts";
 import { wordsOf } from "../words/words.ts";
 import { Filters } from "./filters.tsx";
 import { addressOf } from "./links.ts";
 import { NoticeBox, NoticeList } from "./notice_box.tsx";
+import { siteFormat } from "./view.ts";
 
 /** The document around every page: navigation, filters, what is wrong with the data, zone, time. */
 export function Frame(props: FrameProps): Markup {
@@ -137,7 +137,7 @@ function AsOfNotice(
         language={frame.language}
         tone="info"
         text={isKnown
-          ? words.shownAsOf(formatOfFrame(frame).date(asOf.toString()))
+          ? words.shownAsOf(siteFormat(frame).date(asOf.toString()))
           : words.showsPresent}
       />
       <a href={linkFrom(frame, frame.path, { as_of: null })}>{words.present}</a>
@@ -154,7 +154,7 @@ function Freshness({ frame }: { readonly frame: FrameProps }): Markup {
       {dataAt === null ? "" : (
         <>
           <time datetime={dataAt.toString({ smallestUnit: "second" })}>
-            {words.dataOf(formatOfFrame(frame).moment(dataAt.toString()))}
+            {words.dataOf(siteFormat(frame).moment(dataAt.toString()))}
           </time>
           {" · "}
         </>
@@ -172,19 +172,11 @@ function Footer({ frame }: { readonly frame: FrameProps }): Markup {
       <ul>
         {dataAt === null
           ? ""
-          : <li>{words.madeAt(formatOfFrame(frame).moment(dataAt.toString()))}</li>}
+          : <li>{words.madeAt(siteFormat(frame).moment(dataAt.toString()))}</li>}
         <li>{words.zone(settings.timeZone)}</li>
         <li>{words.money(settings.currency)}</li>
         <li>{words.readOnly}</li>
       </ul>
     </footer>
   );
-}
-
-function formatOfFrame({ language, settings }: FrameProps) {
-  return createFormat({
-    language,
-    timeZone: settings.timeZone,
-    currency: settings.currency,
-  });
 }

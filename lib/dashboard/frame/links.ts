@@ -1,11 +1,9 @@
+import { COMMON_PARAMETERS } from "../page/parameters.ts";
 import { safeHref } from "../page/safe_href.ts";
 import type { View } from "./view.ts";
 
 /** Parameters to set; null takes one out. */
 export type Changes = Readonly<Record<string, string | null>>;
-
-/** The parameters that mean the same on every page, in the order of an address. */
-const COMMON = ["from", "to", "car", "model", "as_of", "lang"];
 
 /**
  * The address of a page of the site with the state of the present one: period, car, model, as_of, language. What only
@@ -36,7 +34,7 @@ export function addressOf(
       else if (value !== undefined) parameters.set(name, value);
     }
   };
-  keep(COMMON, address);
+  keep(COMMON_PARAMETERS, address);
   if (toPath === path || toPath === csvPath(path)) keep(Object.keys(address), address);
   const asked = Object.fromEntries(new URLSearchParams(toQuery ?? ""));
   keep(Object.keys(asked), asked);

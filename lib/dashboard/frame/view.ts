@@ -1,4 +1,4 @@
-import type { PageRequest } from "../page/page.ts";
+import type { Language, PageRequest, SiteSettings } from "../page/page.ts";
 import { createFormat, type Format } from "../words/format.ts";
 import { type Words, wordsOf } from "../words/words.ts";
 
@@ -6,8 +6,17 @@ import { type Words, wordsOf } from "../words/words.ts";
 export type View = Pick<PageRequest, "path" | "state" | "settings">;
 
 export function formatOf({ state, settings }: View): Format {
-  const { timeZone, currency } = settings;
-  return createFormat({ language: state.language, timeZone, currency });
+  return siteFormat({ language: state.language, settings });
+}
+
+/** How the site writes in a language. */
+export function siteFormat(
+  { language, settings: { timeZone, currency } }: {
+    readonly language: Language;
+    readonly settings: SiteSettings;
+  },
+): Format {
+  return createFormat({ language, timeZone, currency });
 }
 
 export function wordsOfView({ state }: View): Words {

@@ -19,10 +19,13 @@ const buildRows = z.array(z.object({
 }));
 
 /**
- * The build behind the marts; null before the first one. Where the page shows an earlier state, the last finished day
- * is that of the state.
+ * The build behind the marts; null before the first one. Where the state at the end of an earlier day is shown, that
+ * is the last finished day.
  */
-export async function readBuild({ ask, state: { asOf } }: PageRequest): Promise<Build | null> {
+export async function readBuild(
+  ask: PageRequest["ask"],
+  asOf: Temporal.PlainDate | null,
+): Promise<Build | null> {
   const [row] = buildRows.parse(await ask("dashboard/read_build.sql", []));
   if (!row) return null;
   return {

@@ -23,7 +23,7 @@ import { bookingsTable, freeDaysTable } from "./calendar_tables.ts";
 import { tapeRows } from "./calendar_tape.ts";
 import { daysOf } from "./compared_periods.ts";
 import { notBuilt } from "./not_built.tsx";
-import { readPageNumber } from "./page_number.ts";
+import { pageOf } from "./paged_table.ts";
 
 /** More columns than a screen can tell apart. */
 const MOST_DAYS = 92;
@@ -64,12 +64,12 @@ interface CalendarData {
 
 async function render(request: PageRequest): Promise<PageContent> {
   const words = calendarWords[request.state.language];
-  if (await readBuild(request) === null) return notBuilt(request, words.title);
+  if (await readBuild(request.ask, request.state.asOf) === null) {
+    return notBuilt(request, words.title);
+  }
   const shown = firstDays(request.state.period);
   const allCars = await readCars(request, shown);
-  const pages = Math.max(1, Math.ceil(allCars.length / MOST_CARS));
-  const page = readPageNumber(request, pages);
-  const cars = allCars.slice((page - 1) * MOST_CARS, page * MOST_CARS);
+  const { page, pages, shown: cars } = pageOf(request, allCars, MOST_CARS);
   const bookings = await readBookings(request, shown, cars);
   const days = await readDays(request, shown);
   const data: CalendarData = {

@@ -3,6 +3,7 @@ import { calendarWords } from "../words/calendar_page.ts";
 import { figuresWords } from "../words/figures_words.ts";
 import { stageName } from "../words/stage_name.ts";
 import { type Booking, BOOKINGS_FILE, type CalendarDay, DAYS_FILE } from "./calendar_rows.ts";
+import { carColumn, leadColumn } from "./record_columns.ts";
 
 /** The bookings that the calendar shows. */
 export function bookingsTable({ state }: PageRequest, bookings: readonly Booking[]): DataTable {
@@ -13,18 +14,8 @@ export function bookingsTable({ state }: PageRequest, bookings: readonly Booking
     title: words.bookings,
     sqlFile: BOOKINGS_FILE,
     columns: [
-      {
-        key: "lead_id",
-        title: names.lead,
-        kind: "id",
-        linkTo: (row) => `/history/lead/${row.lead_id}`,
-      },
-      {
-        key: "plate",
-        title: names.car,
-        kind: "text",
-        linkTo: (row) => row.car_id === null ? null : `/history/car/${row.car_id}`,
-      },
+      leadColumn(names.lead),
+      carColumn(names.car),
       { key: "model", title: names.model, kind: "text" },
       { key: "client_name", title: words.client, kind: "text", isPersonal: true },
       { key: "stage_name", title: names.stage, kind: "text" },

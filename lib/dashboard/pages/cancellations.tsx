@@ -17,6 +17,7 @@ import { figuresWords } from "../words/figures_words.ts";
 import { funnelWords } from "../words/funnel_page.ts";
 import type { Define } from "./definitions.ts";
 import { leadListHref } from "./lead_list.ts";
+import { monthAddress } from "./own_periods.ts";
 
 const SQL_FILE = "dashboard/cancellations.sql";
 
@@ -77,7 +78,7 @@ function monthsTable({ state }: PageRequest, rows: z.infer<typeof monthRows>): D
     title,
     kind: "count",
     ...definition === undefined ? {} : { definition },
-    linkTo: ({ month }) => leadListHref(key, monthOf(`${month}`)),
+    linkTo: ({ month }) => leadListHref(key, monthAddress(`${month}`)),
   });
   return {
     name: "cancellations",
@@ -88,7 +89,7 @@ function monthsTable({ state }: PageRequest, rows: z.infer<typeof monthRows>): D
         key: "month",
         title: names.month,
         kind: "month",
-        linkTo: ({ month }) => leadListHref("confirmed", monthOf(`${month}`)),
+        linkTo: ({ month }) => leadListHref("confirmed", monthAddress(`${month}`)),
       },
       counts("confirmed", words.confirmed, of("confirmed")),
       counts("closed", words.closed),
@@ -100,10 +101,6 @@ function monthsTable({ state }: PageRequest, rows: z.infer<typeof monthRows>): D
     ],
     rows,
   };
-}
-
-function monthOf(month: string): { readonly from: string; readonly to: string } {
-  return { from: month.slice(0, 7), to: month.slice(0, 7) };
 }
 
 export function CancellationsFigure(

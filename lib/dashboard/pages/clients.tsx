@@ -2,7 +2,7 @@ import { DataTableView } from "../frame/data_table.tsx";
 import { NoticeBox } from "../frame/notice_box.tsx";
 import { Pagination, Section } from "../frame/parts.tsx";
 import { formatOf } from "../frame/view.ts";
-import type { Markup, Page, PageContent, PageRequest, Period } from "../page/page.ts";
+import type { Markup, Page, PageContent, PageRequest } from "../page/page.ts";
 import { clientsWords } from "../words/clients_page.ts";
 import { type Build, readBuild } from "./build.ts";
 import { ClientKpis } from "./clients_kpis.tsx";
@@ -29,7 +29,6 @@ export const clientsPage: Page = {
 interface ClientsData {
   readonly build: Build;
   readonly define: Define;
-  readonly months: Period;
   readonly sums: ClientSums;
   readonly clients: PagedTable;
   readonly newClients: Awaited<ReturnType<typeof readNewClients>>;
@@ -39,14 +38,12 @@ interface ClientsData {
 
 async function render(request: PageRequest): Promise<PageContent> {
   const words = clientsWords[request.state.language];
-  const presently = { ...request, state: { ...request.state, asOf: null } };
-  const build = await readBuild(presently);
+  const build = await readBuild(request.ask, null);
   if (build === null) return notBuilt(request, words.title);
   const months = wholeMonthsOf(request.state.period);
   const sums = await readClientSums(request);
   const data: ClientsData = {
     build,
-    months,
     sums,
     define: await readDefinitions(request),
     clients: await readClients(request, sums.all_rows),

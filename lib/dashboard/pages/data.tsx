@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Check, readChecks } from "../../checks/file.ts";
+import { readChecks } from "../../checks/file.ts";
 import { findNearest } from "../../dag/find_dag.ts";
 import { LAYERS, type LineageNode } from "../../lineage/lineage.ts";
 import { DataTableView } from "../frame/data_table.tsx";
@@ -17,20 +17,13 @@ import {
 import { type DataWords, dataWords } from "../words/data_words.ts";
 import { checksPart } from "./data/checks_part.tsx";
 import { LineageView } from "./data/lineage_view.tsx";
-import {
-  createLineageReader,
-  lastBuildOf,
-  readTableFacts,
-  type TableFacts,
-} from "./data/table_facts.ts";
+import { lastBuildOf, readTableFacts, type TableFacts } from "./data/table_facts.ts";
 import type { PagesGiven } from "./given.ts";
 
 type Given = Pick<PagesGiven, "dags" | "freshnessHours">;
 
 /** `/data`: how fresh the data are, what the checks found, and which table is made of what. */
 export function dataPage(given: Given): Page {
-  const readLineageOnce = createLineageReader(given.dags);
-  let checks: Promise<readonly Check[]> | null = null;
   return {
     path: "/data",
     reads: "everything",
@@ -39,8 +32,8 @@ export function dataPage(given: Given): Page {
     defaultPeriod: (today) => ({ from: today, to: today }),
     render: async (request) => {
       const words = dataWords[request.state.language];
-      const known = await (checks ??= readChecks());
-      const facts = await readTableFacts(request, given.dags, await readLineageOnce());
+      const known = await readChecks();
+      const facts = await readTableFacts(request, given.dags);
       const node = findFocus(request, facts, words);
       const trust = await trustTable(request, given, words);
       const found = await checksPart(request, known);

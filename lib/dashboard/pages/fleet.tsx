@@ -16,15 +16,16 @@ import type {
 } from "../page/page.ts";
 import { figuresWords } from "../words/figures_words.ts";
 import { fleetWords } from "../words/fleet_page.ts";
-import { type Build, readBuild } from "./build.ts";
+import { readBuild } from "./build.ts";
 import { comparePeriods } from "./compared_periods.ts";
+import { type Compared, comparisonsOf } from "./compared_sums.ts";
 import { type Define, readDefinitions } from "./definitions.ts";
 import { type CarDays, CarDaysFigure, readCarDays } from "./fleet_days.tsx";
-import { type Members, readMembers } from "./fleet_members.ts";
+import { type FleetCars, readMembers } from "./fleet_members.ts";
 import { type FleetMonths, readFleetMonths } from "./fleet_months.ts";
 import { notBuilt } from "./not_built.tsx";
 import { monthOf } from "./own_periods.ts";
-import { type ComparedSums, comparisonsOf, type PeriodSums, readSums } from "./period_sums.ts";
+import { type PeriodSums, readSums } from "./period_sums.ts";
 import { soFarText } from "./so_far_text.ts";
 import { sumsTable } from "./sums_table.ts";
 
@@ -39,37 +40,35 @@ export const fleetPage: Page = {
 };
 
 interface FleetData {
-  readonly build: Build;
   readonly define: Define;
   readonly periods: ReturnType<typeof comparePeriods>;
-  readonly sums: ComparedSums;
+  readonly sums: Compared<PeriodSums>;
   readonly summary: DataTable;
   readonly months: FleetMonths;
-  readonly models: Members;
-  readonly cars: Members;
+  readonly models: DataTable;
+  readonly cars: FleetCars;
   readonly carDays: CarDays;
 }
 
 async function render(request: PageRequest): Promise<PageContent> {
   const words = fleetWords[request.state.language];
-  const build = await readBuild(request);
+  const build = await readBuild(request.ask, request.state.asOf);
   if (build === null) return notBuilt(request, words.title);
   const periods = comparePeriods(request.state.period, build.lastFinishedDay);
   const sums = await readSums(request, periods);
-  const cars = await readMembers(request, "car");
+  const { models, cars } = await readMembers(request);
   const data: FleetData = {
-    build,
     periods,
     sums,
+    models,
     cars,
     define: await readDefinitions(request),
     summary: sumsTable(request, "summary", words.summary, sums, periods),
     months: await readFleetMonths(request),
-    models: await readMembers(request, "model"),
     carDays: await readCarDays(request, cars),
   };
   const tables = [
-    ...[data.summary, data.months.table, data.models.table, data.cars.table],
+    ...[data.summary, data.months.table, data.models, data.cars.table],
     data.carDays.table,
   ];
   return { title: words.title, tables, body: <Body request={request} data={data} /> };
@@ -88,7 +87,7 @@ function Body(
       {request.state.car === null && request.state.model === null
         ? (
           <Section id="models" title={words.models} intro={words.membersIntro}>
-            <DataTableView view={request} table={data.models.table} emptyText={words.noMembers} />
+            <DataTableView view={request} table={data.models} emptyText={words.noMembers} />
           </Section>
         )
         : ""}

@@ -8,7 +8,8 @@ import type { DataTable, Markup, PageRequest, Period } from "../page/page.ts";
 import { figuresWords } from "../words/figures_words.ts";
 import { fleetWords } from "../words/fleet_page.ts";
 import { daysOf } from "./compared_periods.ts";
-import type { Members } from "./fleet_members.ts";
+import type { FleetCars } from "./fleet_members.ts";
+import { carColumn } from "./record_columns.ts";
 
 const SQL_FILE = "dashboard/fleet_days.sql";
 
@@ -32,7 +33,7 @@ export interface CarDays {
 }
 
 /** Reads the last days of the period of the cars that are shown, in runs of days that are alike. */
-export async function readCarDays(request: PageRequest, cars: Members): Promise<CarDays> {
+export async function readCarDays(request: PageRequest, cars: FleetCars): Promise<CarDays> {
   const { ask, state } = request;
   const shown = lastDays(state.period);
   const members = cars.shown.rows.map(({ car_id, plate }) => ({
@@ -79,12 +80,7 @@ function runsTable(
     title: words.usage,
     sqlFile: SQL_FILE,
     columns: [
-      {
-        key: "plate",
-        title: figuresWords[state.language].car,
-        kind: "text",
-        linkTo: (row) => `/history/car/${row.car_id}`,
-      },
+      carColumn(figuresWords[state.language].car),
       { key: "first_day", title: words.firstDay, kind: "date" },
       { key: "last_day", title: words.lastDay, kind: "date" },
       { key: "state_name", title: words.state, kind: "text" },

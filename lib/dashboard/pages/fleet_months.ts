@@ -4,11 +4,10 @@ import type { Notice } from "../page/notice.ts";
 import type { DataTable, PageRequest } from "../page/page.ts";
 import { figuresWords } from "../words/figures_words.ts";
 import { fleetWords } from "../words/fleet_page.ts";
+import { usageColumns } from "./mart_columns.ts";
+import { monthAddress, monthsShown } from "./own_periods.ts";
 
 const SQL_FILE = "dashboard/fleet_months.sql";
-
-/** A chart of fewer months shows no course. */
-const FEWEST_MONTHS = 13;
 
 const monthRows = z.array(z.object({
   month: z.string(),
@@ -64,16 +63,6 @@ export async function readFleetMonths(request: PageRequest): Promise<FleetMonths
   };
 }
 
-/** The months of a period by their first days, or as many before its end as a chart needs. */
-export function monthsShown(
-  period: PageRequest["state"]["period"],
-): { readonly from: Temporal.PlainDate; readonly to: Temporal.PlainDate } {
-  const to = period.to.with({ day: 1 });
-  const asked = period.from.with({ day: 1 });
-  const least = to.subtract({ months: FEWEST_MONTHS - 1 });
-  return { from: Temporal.PlainDate.compare(asked, least) < 0 ? asked : least, to };
-}
-
 function monthsTable(
   language: PageRequest["state"]["language"],
   rows: z.infer<typeof monthRows>,
@@ -89,29 +78,9 @@ function monthsTable(
         key: "month",
         title: words.month,
         kind: "month",
-        linkTo: ({ month }) => `/fleet?from=${`${month}`.slice(0, 7)}&to=${`${month}`.slice(0, 7)}`,
+        linkTo: ({ month }) => `/fleet?${new URLSearchParams(monthAddress(`${month}`))}`,
       },
-      {
-        key: "utilisation",
-        title: words.utilisation,
-        kind: "ratio",
-        definition: of("utilisation"),
-      },
-      { key: "rented_days", title: words.rentedDays, kind: "count", definition: of("rented_days") },
-      { key: "car_days", title: words.carDays, kind: "count", definition: of("car_days") },
-      { key: "idle_days", title: words.idleDays, kind: "count", definition: of("idle_days") },
-      {
-        key: "longest_idle_run",
-        title: words.longestIdleRun,
-        kind: "count",
-        definition: of("longest_idle_run"),
-      },
-      {
-        key: "double_booked_days",
-        title: words.doubleBookedDays,
-        kind: "count",
-        definition: of("double_booked_days"),
-      },
+      ...usageColumns(language),
       { key: "days_so_far", title: words.daysSoFar, kind: "count", definition: of("days_so_far") },
       { key: "is_complete", title: words.isComplete, kind: "flag", definition: of("is_complete") },
     ],

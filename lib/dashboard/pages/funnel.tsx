@@ -5,23 +5,18 @@ import { siteLink } from "../frame/links.ts";
 import { NoticeBox } from "../frame/notice_box.tsx";
 import { Pagination, Section } from "../frame/parts.tsx";
 import { formatOf } from "../frame/view.ts";
-import type { Markup, Page, PageContent, PageRequest, Period } from "../page/page.ts";
+import type { DataTable, Markup, Page, PageContent, PageRequest, Period } from "../page/page.ts";
 import { funnelWords } from "../words/funnel_page.ts";
 import { stageName } from "../words/stage_name.ts";
 import { type Build, readBuild } from "./build.ts";
 import { type Cancellations, CancellationsFigure, readCancellations } from "./cancellations.tsx";
 import { type ComparedPeriods, comparePeriods, daysOf } from "./compared_periods.ts";
+import { type Compared, periodText } from "./compared_sums.ts";
 import { type Define, readDefinitions } from "./definitions.ts";
 import { CohortFigures, type Cohorts, readCohorts } from "./funnel_cohorts.tsx";
 import { FunnelKpis } from "./funnel_kpis.tsx";
 import { type Moves, MovesFigure, readMoves } from "./funnel_moves.tsx";
-import {
-  type ComparedFunnels,
-  FUNNEL_STAGES,
-  periodText,
-  readFunnelSums,
-  stepsTable,
-} from "./funnel_sums.ts";
+import { FUNNEL_STAGES, type FunnelSums, readFunnelSums, stepsTable } from "./funnel_sums.ts";
 import { readTransitions, type Transitions } from "./funnel_transitions.ts";
 import { leadListHref, readLeadList } from "./lead_list.ts";
 import { type ListedLeads, readLeads } from "./lead_list_table.ts";
@@ -45,7 +40,8 @@ interface FunnelData {
   readonly define: Define;
   readonly weeks: Period;
   readonly periods: ComparedPeriods;
-  readonly sums: ComparedFunnels;
+  readonly sums: Compared<FunnelSums>;
+  readonly steps: DataTable;
   readonly cohorts: Cohorts;
   readonly moves: Moves;
   readonly transitions: Transitions;
@@ -56,8 +52,7 @@ interface FunnelData {
 async function render(request: PageRequest): Promise<PageContent> {
   const words = funnelWords[request.state.language];
   const list = readLeadList(request);
-  const presently = { ...request, state: { ...request.state, asOf: null } };
-  const build = await readBuild(presently);
+  const build = await readBuild(request.ask, null);
   if (build === null) return notBuilt(request, words.title);
   const weeks = weeksOf(request.state.period);
   const months = wholeMonthsOf(request.state.period);
@@ -76,9 +71,9 @@ async function render(request: PageRequest): Promise<PageContent> {
   const { basis } = shown.cancellations;
   const total = totalOf(list, shown);
   const leads = await readLeads(request, { list, total, weeks, months, basis });
-  const data: FunnelData = { ...shown, leads };
+  const data: FunnelData = { ...shown, leads, steps: stepsTable(request, shown.sums) };
   const tables = [
-    ...[stepsTable(request, data.sums), data.cohorts.table, data.moves.table],
+    ...[data.steps, data.cohorts.table, data.moves.table],
     ...[data.transitions.matrix, data.transitions.dwell, data.cancellations.table],
     leads.table,
   ];
@@ -179,7 +174,7 @@ function StepsFigure({ request, data }: FunnelPartProps): Markup {
       view={request}
       id="funnel-figure"
       title={words.funnel}
-      table={stepsTable(request, data.sums)}
+      table={data.steps}
       notices={data.cohorts.notices}
       definition={define("dm.lead_funnel_week.reached_quote")}
     >

@@ -40,7 +40,6 @@ export interface Cohorts {
   readonly weeks: Period;
   /** Of all leads of the cohorts, the mature ones; null without leads. */
   readonly maturity: number | null;
-  readonly matureLeads: number;
   readonly notices: readonly Notice[];
 }
 
@@ -53,7 +52,6 @@ export async function readCohorts(request: PageRequest, weeks: Period): Promise<
   return {
     rows,
     weeks,
-    matureLeads,
     maturity: leads === 0 ? null : matureLeads / leads,
     notices: await request.notices(SQL_FILE),
     table: cohortsTable(request, rows),

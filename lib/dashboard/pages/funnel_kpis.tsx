@@ -3,9 +3,10 @@ import { siteLink } from "../frame/links.ts";
 import type { Cell, ColumnKind, Markup, PageRequest } from "../page/page.ts";
 import { funnelWords } from "../words/funnel_page.ts";
 import type { ComparedPeriods } from "./compared_periods.ts";
+import { type Compared, comparisonsOf } from "./compared_sums.ts";
 import type { Define } from "./definitions.ts";
 import type { Cohorts } from "./funnel_cohorts.tsx";
-import { type ComparedFunnels, funnelComparisons, type FunnelSums } from "./funnel_sums.ts";
+import type { FunnelSums } from "./funnel_sums.ts";
 import { leadListHref } from "./lead_list.ts";
 
 interface Figure {
@@ -19,7 +20,7 @@ interface Figure {
 
 interface KpisProps {
   readonly request: PageRequest;
-  readonly sums: ComparedFunnels;
+  readonly sums: Compared<FunnelSums>;
   readonly periods: ComparedPeriods;
   readonly cohorts: Cohorts;
   readonly define: Define;
@@ -100,7 +101,7 @@ function FunnelKpi(props: KpisProps & { readonly figure: Figure }): Markup {
       name={name}
       kind={kind}
       value={sums.present === null ? null : figure.of(sums.present)}
-      comparison={funnelComparisons(request, sums, periods, figure.of, isMoreBetter)}
+      comparison={comparisonsOf(request, sums, periods, figure.of, isMoreBetter)}
       href={siteLink(request, leadListHref(list))}
       definition={{
         ...define(`dm.lead_funnel_week.${column}`),

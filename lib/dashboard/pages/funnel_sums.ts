@@ -1,11 +1,10 @@
 import { z } from "zod";
-import type { Comparison } from "../frame/comparison.ts";
-import { formatOf } from "../frame/view.ts";
-import type { Cell, DataTable, PageRequest, Period } from "../page/page.ts";
+import type { DataTable, PageRequest } from "../page/page.ts";
 import { figuresWords } from "../words/figures_words.ts";
 import { funnelWords } from "../words/funnel_page.ts";
 import { stageName } from "../words/stage_name.ts";
 import type { ComparedPeriods } from "./compared_periods.ts";
+import { type Compared, toCompared, toDays } from "./compared_sums.ts";
 import { leadListHref } from "./lead_list.ts";
 
 const SQL_FILE = "dashboard/funnel_sums.sql";
@@ -42,67 +41,16 @@ const sumRow = z.object({
 /** What became of the leads of a period. */
 export type FunnelSums = z.infer<typeof sumRow>;
 
-/** Those of the period so far and of what it is compared with; null where nothing is known. */
-export interface ComparedFunnels {
-  readonly present: FunnelSums | null;
-  readonly before: FunnelSums | null;
-  readonly yearAgo: FunnelSums | null;
-  readonly sqlFile: string;
-}
-
 export async function readFunnelSums(
   { ask }: PageRequest,
   periods: ComparedPeriods,
-): Promise<ComparedFunnels> {
-  const days = [periods.present, periods.before, periods.yearAgo].flatMap(toDays);
-  const rows = z.array(sumRow).parse(await ask(SQL_FILE, days));
-  const known = (name: FunnelSums["name"]) =>
-    rows.find((row) => row.name === name && row.is_known) ?? null;
-  return {
-    present: known("present"),
-    before: known("before"),
-    yearAgo: known("year_ago"),
-    sqlFile: SQL_FILE,
-  };
-}
-
-function toDays(period: Period | null): (string | null)[] {
-  return period === null ? [null, null] : [period.from.toString(), period.to.toString()];
-}
-
-/** What one figure is compared with, in the words of the page. */
-export function funnelComparisons(
-  request: PageRequest,
-  sums: ComparedFunnels,
-  periods: ComparedPeriods,
-  figureOf: (sums: FunnelSums) => Cell,
-  isMoreBetter: boolean | null,
-): Comparison[] {
-  const words = figuresWords[request.state.language];
-  const compared = [
-    { period: periods.before, sums: sums.before, name: words.before },
-    { period: periods.yearAgo, sums: sums.yearAgo, name: words.yearAgo },
-  ];
-  return compared.flatMap(({ period, sums, name }) =>
-    period === null ? [] : [{
-      value: sums === null ? null : figureOf(sums),
-      than: `${name} (${periodText(request, period)})`,
-      isMoreBetter,
-    }]
-  );
-}
-
-/** "1 May 2026 – 31 May 2026". */
-export function periodText(request: PageRequest, { from, to }: Period): string {
-  const format = formatOf(request);
-  return figuresWords[request.state.language].period(
-    format.date(from.toString()),
-    format.date(to.toString()),
-  );
+): Promise<Compared<FunnelSums>> {
+  const rows = z.array(sumRow).parse(await ask(SQL_FILE, toDays(periods)));
+  return toCompared(rows, (row) => row.is_known === true, SQL_FILE);
 }
 
 /** The steps of the funnel, with those of the period before. */
-export function stepsTable({ state }: PageRequest, sums: ComparedFunnels): DataTable {
+export function stepsTable({ state }: PageRequest, sums: Compared<FunnelSums>): DataTable {
   const words = funnelWords[state.language];
   const { present, before } = sums;
   const shareOf = (one: FunnelSums | null, stage: typeof FUNNEL_STAGES[number]) =>

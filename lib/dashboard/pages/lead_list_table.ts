@@ -5,7 +5,8 @@ import { figuresWords } from "../words/figures_words.ts";
 import { type FunnelWords, funnelWords } from "../words/funnel_page.ts";
 import { stageName } from "../words/stage_name.ts";
 import { type LeadList, leadListTitle } from "./lead_list.ts";
-import { readPageNumber } from "./page_number.ts";
+import { readPlace } from "./paged_table.ts";
+import { clientColumn, leadColumn } from "./record_columns.ts";
 
 const PAGE_SIZE = 50;
 
@@ -47,12 +48,9 @@ export interface LeadListGiven {
 }
 
 export async function readLeads(request: PageRequest, given: LeadListGiven): Promise<ListedLeads> {
-  const pages = Math.max(1, Math.ceil(given.total / PAGE_SIZE));
-  const page = readPageNumber(request, pages);
+  const { page, pages, offset, limit } = readPlace(request, given.total, "page", PAGE_SIZE);
   const { sqlFile, values } = queryOf(given);
-  const rows = leadRows.parse(
-    await request.ask(sqlFile, [...values, String((page - 1) * PAGE_SIZE), String(PAGE_SIZE)]),
-  );
+  const rows = leadRows.parse(await request.ask(sqlFile, [...values, offset, limit]));
   const { language } = request.state;
   const title = leadListTitle(given.list, request);
   const named = (stage: string | null | undefined) => stageName(stage ?? null, language);
@@ -109,28 +107,12 @@ function columnsOf({ state }: PageRequest, list: LeadList): readonly Column[] {
   const words = funnelWords[state.language];
   const names = figuresWords[state.language];
   return [
-    {
-      key: "lead_id",
-      title: names.lead,
-      kind: "id",
-      linkTo: (row) => `/history/lead/${row.lead_id}`,
-    },
+    leadColumn(names.lead),
     ...ownColumns(words, list),
     { key: "stage", title: names.stage, kind: "text" },
     clientColumn(words.client),
     { key: "amount", title: names.amount, kind: "money" },
   ];
-}
-
-/** The client of a row with `client_id`, by its name. */
-export function clientColumn(title: string): Column {
-  return {
-    key: "client_name",
-    title,
-    kind: "text",
-    isPersonal: true,
-    linkTo: (row) => row.client_id === null ? null : `/history/client/${row.client_id}`,
-  };
 }
 
 function ownColumns(words: FunnelWords, list: LeadList): readonly Column[] {

@@ -1,12 +1,13 @@
 import type { Cancellations } from "./cancellations.tsx";
 import type { Moves } from "./funnel_moves.tsx";
-import { type ComparedFunnels, FUNNEL_STAGES } from "./funnel_sums.ts";
+import type { Compared } from "./compared_sums.ts";
+import { FUNNEL_STAGES, type FunnelSums } from "./funnel_sums.ts";
 import type { Transitions } from "./funnel_transitions.ts";
 import type { LeadList } from "./lead_list.ts";
 
 /** The figures that lists are behind. */
 export interface Figures {
-  readonly sums: ComparedFunnels;
+  readonly sums: Compared<FunnelSums>;
   readonly moves: Moves;
   readonly transitions: Transitions;
   readonly cancellations: Cancellations;

@@ -9,8 +9,9 @@ import { clientsWords } from "../words/clients_page.ts";
 import { figuresWords } from "../words/figures_words.ts";
 import { stageName } from "../words/stage_name.ts";
 import type { Define } from "./definitions.ts";
-import { clientColumn } from "./lead_list_table.ts";
+import { monthAddress } from "./own_periods.ts";
 import { type PagedTable, readPlace } from "./paged_table.ts";
+import { clientColumn, leadColumn } from "./record_columns.ts";
 
 const MONTHS_FILE = "dashboard/lead_time_months.sql";
 const BOOKINGS_FILE = "dashboard/lead_time_bookings.sql";
@@ -95,8 +96,8 @@ function monthsTable({ state }: PageRequest, rows: readonly MonthRow[]): DataTab
 
 /** The page Clients of one month, at one of its parts. */
 export function ofMonth(month: string, part: string): string {
-  const period = month.slice(0, 7);
-  return `/clients?from=${period}&to=${period}&bookings_page=&changes_page=#${part}`;
+  const period = new URLSearchParams(monthAddress(month));
+  return `/clients?${period}&bookings_page=&changes_page=#${part}`;
 }
 
 async function readBookings(
@@ -116,12 +117,7 @@ async function readBookings(
       title: words.bookingsTable,
       sqlFile: BOOKINGS_FILE,
       columns: [
-        {
-          key: "lead_id",
-          title: names.lead,
-          kind: "id",
-          linkTo: (row) => `/history/lead/${row.lead_id}`,
-        },
+        leadColumn(names.lead),
         clientColumn(words.client),
         { key: "stage", title: names.stage, kind: "text" },
         { key: "month", title: names.month, kind: "month" },

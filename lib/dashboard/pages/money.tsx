@@ -8,6 +8,7 @@ import { figuresWords } from "../words/figures_words.ts";
 import { moneyWords } from "../words/money_page.ts";
 import { type Build, readBuild } from "./build.ts";
 import { type ComparedPeriods, comparePeriods } from "./compared_periods.ts";
+import { type Compared, comparisonsOf } from "./compared_sums.ts";
 import { type Define, readDefinitions } from "./definitions.ts";
 import { type Bookings, readBookings, readUnattributed } from "./money_bookings.ts";
 import { type MoneyDays, MoneyDaysFigure, readMoneyDays } from "./money_days.tsx";
@@ -15,7 +16,7 @@ import { type MoneyMonths, MoneyMonthsFigures, readMoneyMonths } from "./money_m
 import { type Pace, PaceFigure, readPace } from "./money_pace.tsx";
 import { notBuilt } from "./not_built.tsx";
 import { monthOf } from "./own_periods.ts";
-import { type ComparedSums, comparisonsOf, type PeriodSums, readSums } from "./period_sums.ts";
+import { type PeriodSums, readSums } from "./period_sums.ts";
 import { soFarText } from "./so_far_text.ts";
 import { sumsTable } from "./sums_table.ts";
 
@@ -33,7 +34,7 @@ interface MoneyData {
   readonly build: Build;
   readonly define: Define;
   readonly periods: ComparedPeriods;
-  readonly sums: ComparedSums;
+  readonly sums: Compared<PeriodSums>;
   readonly summary: DataTable;
   readonly days: MoneyDays;
   readonly months: MoneyMonths;
@@ -44,7 +45,7 @@ interface MoneyData {
 
 async function render(request: PageRequest): Promise<PageContent> {
   const words = moneyWords[request.state.language];
-  const build = await readBuild(request);
+  const build = await readBuild(request.ask, request.state.asOf);
   if (build === null) return notBuilt(request, words.title);
   const periods = comparePeriods(request.state.period, build.lastFinishedDay);
   const sums = await readSums(request, periods);

@@ -3,7 +3,9 @@ import type { DataTable, PageRequest } from "../page/page.ts";
 import { figuresWords } from "../words/figures_words.ts";
 import { moneyWords } from "../words/money_page.ts";
 import { stageName } from "../words/stage_name.ts";
-import { readPageNumber } from "./page_number.ts";
+import { askedPage, readPageNumber } from "./page_number.ts";
+import { pagesOf } from "./paged_table.ts";
+import { carColumn, leadColumn } from "./record_columns.ts";
 
 const BOOKINGS_FILE = "dashboard/bookings_of_days.sql";
 const UNATTRIBUTED_FILE = "dashboard/unattributed_bookings.sql";
@@ -44,17 +46,14 @@ export interface Bookings {
 
 /** Reads the bookings that cover days of the period, the largest shares first. */
 export async function readBookings(request: PageRequest): Promise<Bookings> {
-  const asked = /^\d{1,6}$/.test(request.state.own.page ?? "1")
-    ? Number(request.state.own.page ?? "1")
-    : 1;
   const rows = bookingRows.parse(
     await request.ask(BOOKINGS_FILE, [
       ...filtersOf(request),
-      String((Math.max(1, asked) - 1) * PAGE_SIZE),
+      String((Math.max(1, askedPage(request)) - 1) * PAGE_SIZE),
       String(PAGE_SIZE),
     ]),
   );
-  const pages = Math.max(1, Math.ceil((rows[0]?.bookings ?? 0) / PAGE_SIZE));
+  const pages = pagesOf(rows[0]?.bookings ?? 0, PAGE_SIZE);
   return { table: bookingsTable(request, rows), page: readPageNumber(request, pages), pages };
 }
 
@@ -77,13 +76,8 @@ function bookingsTable({ state }: PageRequest, rows: z.infer<typeof bookingRows>
     title: words.bookingsTable,
     sqlFile: BOOKINGS_FILE,
     columns: [
-      {
-        key: "lead_id",
-        title: names.lead,
-        kind: "id",
-        linkTo: (row) => `/history/lead/${row.lead_id}`,
-      },
-      { key: "car", title: names.car, kind: "text", linkTo: (row) => `/history/car/${row.car_id}` },
+      leadColumn(names.lead),
+      { ...carColumn(names.car), key: "car" },
       { key: "stage_name", title: names.stage, kind: "text" },
       { key: "first_day", title: words.from, kind: "date" },
       { key: "last_day", title: words.to, kind: "date" },
@@ -110,12 +104,7 @@ export async function readUnattributed(request: PageRequest): Promise<DataTable>
     title: words.unattributedTable,
     sqlFile: UNATTRIBUTED_FILE,
     columns: [
-      {
-        key: "lead_id",
-        title: names.lead,
-        kind: "id",
-        linkTo: (row) => `/history/lead/${row.lead_id}`,
-      },
+      leadColumn(names.lead),
       { key: "usage_date", title: names.day, kind: "date" },
       {
         key: "revenue",
@@ -124,12 +113,7 @@ export async function readUnattributed(request: PageRequest): Promise<DataTable>
         definition: "dm.revenue_day.unattributed_revenue",
       },
       { key: "stage_name", title: names.stage, kind: "text" },
-      {
-        key: "plate",
-        title: names.car,
-        kind: "text",
-        linkTo: (row) => row.car_id === null ? null : `/history/car/${row.car_id}`,
-      },
+      carColumn(names.car),
       { key: "lacks_car", title: words.lacksCar, kind: "flag" },
       { key: "lacks_amount", title: words.lacksAmount, kind: "flag" },
       { key: "lacks_dates", title: words.lacksDates, kind: "flag" },

@@ -8,7 +8,7 @@ import type { DataTable, Markup, PageRequest } from "../page/page.ts";
 import { figuresWords } from "../words/figures_words.ts";
 import { moneyWords } from "../words/money_page.ts";
 import type { Define } from "./definitions.ts";
-import { rateColumns } from "./money_columns.ts";
+import { rateColumns } from "./mart_columns.ts";
 
 const dayRows = z.array(z.object({
   usage_date: z.string(),

@@ -11,8 +11,8 @@ import type { DataTable, Markup, PageRequest } from "../page/page.ts";
 import { figuresWords } from "../words/figures_words.ts";
 import { moneyWords } from "../words/money_page.ts";
 import type { Define } from "./definitions.ts";
-import { monthsShown } from "./fleet_months.ts";
-import { rateColumns } from "./money_columns.ts";
+import { rateColumns } from "./mart_columns.ts";
+import { monthAddress, monthsShown } from "./own_periods.ts";
 
 const SQL_FILE = "dashboard/money_months.sql";
 
@@ -124,7 +124,7 @@ function monthsTable({ state }: PageRequest, rows: readonly MonthRow[]): DataTab
 }
 
 function linkTo(month: string): string {
-  return `/money?from=${month.slice(0, 7)}&to=${month.slice(0, 7)}`;
+  return `/money?${new URLSearchParams(monthAddress(month))}`;
 }
 
 interface FiguresProps {

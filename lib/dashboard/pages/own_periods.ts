@@ -1,5 +1,8 @@
 import type { Period } from "../page/page.ts";
 
+/** A chart of fewer months shows no course. */
+const FEWEST_MONTHS = 13;
+
 /** The month of the last finished day: the first of a month still shows the month that has just ended. */
 export function monthOf(today: Temporal.PlainDate): Period {
   const yesterday = today.subtract({ days: 1 });
@@ -32,4 +35,20 @@ export function weeksOf({ from, to }: Period): Period {
 /** The whole months that a period touches. */
 export function wholeMonthsOf({ from, to }: Period): Period {
   return { from: from.with({ day: 1 }), to: to.with({ day: to.daysInMonth }) };
+}
+
+/** The months of a period by their first days, or as many before its end as a chart needs. */
+export function monthsShown(
+  period: Period,
+): Period {
+  const to = period.to.with({ day: 1 });
+  const asked = period.from.with({ day: 1 });
+  const least = to.subtract({ months: FEWEST_MONTHS - 1 });
+  return { from: Temporal.PlainDate.compare(asked, least) < 0 ? asked : least, to };
+}
+
+/** The month of a day like "2026-05-01", as parameters of an address. */
+export function monthAddress(day: string): { readonly from: string; readonly to: string } {
+  const month = day.slice(0, 7);
+  return { from: month, to: month };
 }

@@ -1,7 +1,7 @@
 import type { DataTable, PageRequest } from "../page/page.ts";
 import { readPageNumber } from "./page_number.ts";
 
-const PAGE_SIZE = 25;
+const USUAL_SIZE = 25;
 
 /** A page of a long table. */
 export interface PagedTable {
@@ -17,9 +17,25 @@ export function readPlace(
   request: PageRequest,
   total: number,
   parameter: string,
+  size = USUAL_SIZE,
 ): Omit<PagedTable, "table"> & { readonly offset: string; readonly limit: string } {
-  const pages = Math.max(1, Math.ceil(total / PAGE_SIZE));
+  const pages = pagesOf(total, size);
   const page = readPageNumber(request, pages, parameter);
-  const offset = String((page - 1) * PAGE_SIZE);
-  return { page, pages, parameter, offset, limit: String(PAGE_SIZE) };
+  return { page, pages, parameter, offset: String((page - 1) * size), limit: String(size) };
+}
+
+/** The page that is asked for of a list that was read whole. */
+export function pageOf<T>(
+  request: PageRequest,
+  all: readonly T[],
+  size: number,
+): { readonly page: number; readonly pages: number; readonly shown: readonly T[] } {
+  const pages = pagesOf(all.length, size);
+  const page = readPageNumber(request, pages);
+  return { page, pages, shown: all.slice((page - 1) * size, page * size) };
+}
+
+/** How many pages so many rows fill; a list without rows has one too. */
+export function pagesOf(total: number, size: number): number {
+  return Math.max(1, Math.ceil(total / size));
 }

@@ -8,9 +8,9 @@ import { clientsWords } from "../words/clients_page.ts";
 import { figuresWords } from "../words/figures_words.ts";
 import { stageName } from "../words/stage_name.ts";
 import type { Define } from "./definitions.ts";
-import { clientColumn } from "./lead_list_table.ts";
 import { ofMonth } from "./lead_time.tsx";
 import { type PagedTable, readPlace } from "./paged_table.ts";
+import { clientColumn, leadColumn } from "./record_columns.ts";
 
 const MONTHS_FILE = "dashboard/rental_change_months.sql";
 const CHANGES_FILE = "dashboard/rental_changes.sql";
@@ -125,12 +125,7 @@ function changeColumns({ state }: PageRequest): readonly Column[] {
   const names = figuresWords[state.language];
   const of = (column: string) => `dm.rental_changes.${column}`;
   return [
-    {
-      key: "lead_id",
-      title: names.lead,
-      kind: "id",
-      linkTo: (row) => `/history/lead/${row.lead_id}`,
-    },
+    leadColumn(names.lead),
     { key: "changed_at", title: words.changedAt, kind: "moment" },
     { key: "kind_name", title: words.kind, kind: "text", definition: of("kind") },
     {

@@ -1,5 +1,6 @@
 import type { Dag } from "../../dag/dag.ts";
 import { explainRun } from "../../explain/explain.ts";
+import { parseIsoDay } from "../../iso_day.ts";
 import { type Attempt, readAttempts } from "../../run_log/attempts.ts";
 import { type DagRun, dagRunOf } from "../../run_log/dag_run.ts";
 import { readTaskStates } from "../../run_log/task_states.ts";
@@ -72,13 +73,9 @@ function readName(
   const { dag: id = "", date: text = "" } = params;
   const dag = dags.find((one) => one.id === id);
   if (!dag) throw new PageError(404, words.unknownDag(id, dags.map((one) => one.id).join(", ")));
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) throw new PageError(400, words.badDate(text));
-  try {
-    return { dag, date: Temporal.PlainDate.from(text, { overflow: "reject" }) };
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw new PageError(400, words.badDate(text));
-  }
+  const date = parseIsoDay(text);
+  if (date === null) throw new PageError(400, words.badDate(text));
+  return { dag, date };
 }
 
 function Head(

@@ -1,14 +1,15 @@
 import type { Column, ColumnKind, DataTable, PageRequest } from "../page/page.ts";
 import { type FiguresWords, figuresWords } from "../words/figures_words.ts";
 import type { ComparedPeriods } from "./compared_periods.ts";
-import type { ComparedSums, PeriodSums } from "./period_sums.ts";
+import type { Compared } from "./compared_sums.ts";
+import type { PeriodSums } from "./period_sums.ts";
 
 /** The numbers of the figures on top of a page: one row for the period and each that it is compared with. */
 export function sumsTable(
   { state }: PageRequest,
   name: string,
   title: string,
-  sums: ComparedSums,
+  sums: Compared<PeriodSums>,
   periods: ComparedPeriods,
 ): DataTable {
   const words = figuresWords[state.language];

@@ -36,7 +36,9 @@ interface TodayData {
 
 async function render(request: PageRequest): Promise<PageContent> {
   const words = todayWords[request.state.language];
-  if (await readBuild(request) === null) return notBuilt(request, words.title);
+  if (await readBuild(request.ask, request.state.asOf) === null) {
+    return notBuilt(request, words.title);
+  }
   const rows = await readToday(request);
   const day = request.state.asOf ?? request.today;
   const tables = KINDS.map((kind) =>

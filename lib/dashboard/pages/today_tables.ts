@@ -3,6 +3,8 @@ import type { Column, DataTable, PageRequest, Row } from "../page/page.ts";
 import { figuresWords } from "../words/figures_words.ts";
 import { stageName } from "../words/stage_name.ts";
 import { type TodayWords, todayWords } from "../words/today_page.ts";
+import { crmLeadAddress } from "./history/crm_address.ts";
+import { carColumn, leadColumn } from "./record_columns.ts";
 import { type Kind, TODAY_FILE, type TodayRow } from "./today_rows.ts";
 
 /** Today, and as many days after it are looked at. */
@@ -37,18 +39,12 @@ function columnsOf(
   const words = todayWords[state.language];
   const names = figuresWords[state.language];
   const lead: Column[] = [
-    {
-      key: "lead_id",
-      title: names.lead,
-      kind: "id",
-      linkTo: (row) => `/history/lead/${row.lead_id}`,
-    },
+    leadColumn(names.lead),
     {
       key: "crm",
       title: words.crm,
       kind: "text",
-      linkTo: (row) =>
-        settings.amoUrl === null ? null : `${settings.amoUrl}/leads/detail/${row.lead_id}`,
+      linkTo: (row) => crmLeadAddress(row.lead_id, settings.amoUrl),
     },
   ];
   const reason: Column[] = kind === "contradiction"
@@ -62,12 +58,7 @@ function columnsOf(
     : [{ key: "usage_date", title: words.day, kind: "date" }];
   return [
     ...lead,
-    {
-      key: "plate",
-      title: names.car,
-      kind: "text",
-      linkTo: (row) => row.car_id === null ? null : `/history/car/${row.car_id}`,
-    },
+    carColumn(names.car),
     { key: "model", title: names.model, kind: "text" },
     { key: "client_name", title: words.client, kind: "text", isPersonal: true },
     ...day,
@@ -124,12 +115,7 @@ export function freeTable(
     title: todayWords[state.language].cars,
     sqlFile: TODAY_FILE,
     columns: [
-      {
-        key: "plate",
-        title: names.car,
-        kind: "text",
-        linkTo: (row) => `/history/car/${row.car_id}`,
-      },
+      carColumn(names.car),
       { key: "model", title: names.model, kind: "text" },
       ...days.map((day): Column => ({ key: day, title: format.dayAndMonth(day), kind: "flag" })),
     ],

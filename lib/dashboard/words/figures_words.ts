@@ -1,5 +1,4 @@
 import type { Language } from "../page/page.ts";
-import { pluralOf } from "./plural.ts";
 
 /** What the pages of figures share: names of figures and of what they are compared with. */
 const en = {
@@ -31,11 +30,8 @@ const en = {
   isAhead: "On the books",
   before: "the period before",
   yearAgo: "a year ago",
-  firstDays: (than: string, days: number) =>
-    `${than} (first ${days} ${days === 1 ? "day" : "days"})`,
   period: (from: string, to: string) => from === to ? from : `${from} – ${to}`,
   soFar: (days: number, all: number) => `${days} of ${all} days so far`,
-  noModel: "(none)",
   deletedCar: "Deleted",
   badPage: (text: string, pages: number) =>
     `There is no page "${text}" of this list: expected a number from 1 to ${pages}`,
@@ -44,7 +40,6 @@ const en = {
     text: "The marts have not been built: run deno task daily, or let the scheduler come to them.",
   },
   nothingFinished: "No day of this period is finished yet: choose an earlier one.",
-  beforeWarehouse: (day: string) => `The warehouse knows how things stood from ${day} on.`,
 };
 
 const ru: typeof en = {
@@ -76,13 +71,8 @@ const ru: typeof en = {
   isAhead: "Будущие",
   before: "в предыдущем периоде",
   yearAgo: "год назад",
-  firstDays: (than: string, days: number) =>
-    `${than} (первые ${days} ${
-      pluralOf("ru", days, { one: "день", few: "дня", many: "дней", other: "дня" })
-    })`,
   period: (from: string, to: string) => from === to ? from : `${from} – ${to}`,
   soFar: (days: number, all: number) => `прошло дней: ${days} из ${all}`,
-  noModel: "(нет)",
   deletedCar: "Удалена",
   badPage: (text: string, pages: number) =>
     `Страницы «${text}» в этом списке нет: ожидается число от 1 до ${pages}`,
@@ -91,7 +81,6 @@ const ru: typeof en = {
     text: "Витрины не построены: запустите deno task daily или дождитесь планировщика.",
   },
   nothingFinished: "В этом периоде ещё нет завершённых дней: выберите более ранний.",
-  beforeWarehouse: (day: string) => `Хранилище знает состояния начиная с ${day}.`,
 };
 
 export type FiguresWords = typeof en;

@@ -6,7 +6,6 @@ const en = {
   intro:
     "What became of one lead, client or car: every version, every event, and what amoCRM showed, with the run that landed it.",
   kinds: { lead: "Lead", client: "Client", car: "Car" },
-  find: "Find a record",
   findLabel: "Id of a lead, client or car, or a plate",
   findButton: "Find",
   found: (text: string) => `Found for ${text}`,
@@ -42,13 +41,10 @@ const en = {
   shownLast: (shown: number, all: number) =>
     `The last ${shown} of ${all} versions are shown; the CSV has all.`,
   showAll: "Show all",
-  field: "Field",
   validFrom: "Valid from",
-  validTo: "Valid to",
   now: "now",
   changed: "changed",
   ofThen: "at that moment",
-  closedBy: "Closed by",
   changes: "Status changes",
   changesIntro:
     "A change that an event tells of is exact. History fills what events miss: then it lies between earliest and latest.",
@@ -132,7 +128,6 @@ const ru: typeof en = {
   intro:
     "Что стало с одной сделкой, клиентом или машиной: все версии, все события и то, что показывала amoCRM, с запуском, который это загрузил.",
   kinds: { lead: "Сделка", client: "Клиент", car: "Машина" },
-  find: "Найти запись",
   findLabel: "Номер сделки, клиента или машины либо госномер",
   findButton: "Найти",
   found: (text) => `Найдено по запросу ${text}`,
@@ -165,13 +160,10 @@ const ru: typeof en = {
   noVersions: "Версий нет: загружены только отметки об удалении.",
   shownLast: (shown, all) => `Показаны последние ${shown} из ${all} версий; в CSV есть все.`,
   showAll: "Показать все",
-  field: "Поле",
   validFrom: "Действует с",
-  validTo: "Действует до",
   now: "сейчас",
   changed: "изменено",
   ofThen: "на тот момент",
-  closedBy: "Закрыта по",
   changes: "Смены статуса",
   changesIntro:
     "Смена, о которой сообщило событие, точна. Чего нет в событиях, дополняет история: тогда смена лежит между «не раньше» и «не позже».",

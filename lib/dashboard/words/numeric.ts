@@ -13,6 +13,11 @@ export function exactNumber(value: Numeric): number | bigint | `${number}` | nul
   return isDecimalText(value) ? value : null;
 }
 
+/** The value as a cell: a bigint is none, its text is as exact. */
+export function toCell(value: Numeric): number | string {
+  return typeof value === "bigint" ? String(value) : value;
+}
+
 /** The value as a floating point number, good enough to draw; null for what is no finite number. */
 export function drawnNumber(value: Numeric | boolean | null | undefined): number | null {
   if (value === null || value === undefined || typeof value === "boolean") return null;

@@ -12,7 +12,6 @@ const en = {
   faultText: (id: string) =>
     `Something in this program went wrong, not in your address. Its log has the error under ${id}: ` +
     "show it to whoever runs the program.",
-  refused: "Refused",
   notAllowed: "This address takes no such request",
   tooLarge: "This request is larger than any that this site takes.",
   unknownParameter: (name: string, known: string) =>
@@ -76,7 +75,6 @@ const en = {
   tokenHint: "It is DASHBOARD_TOKEN in the settings of the program.",
   wrongToken: "That is not the token.",
   tooManyLogins: (seconds: number) => `Too many wrong tokens. Try again in ${seconds} s.`,
-  logOut: "Log out",
   wrongHost: (host: string) =>
     `This site answers to this machine alone, and was asked for as "${host}". Open it by its ` +
     "loopback address, or set DASHBOARD_TOKEN to serve it under another name.",
@@ -99,7 +97,6 @@ const ru: typeof en = {
   faultText: (id) =>
     `Ошибка в самой программе, а не в вашем адресе. В её журнале она записана под номером ${id}: ` +
     "покажите его тому, кто ведёт программу.",
-  refused: "Отказано",
   notAllowed: "По этому адресу такой запрос не принимается",
   tooLarge: "Этот запрос больше любого, который сайт принимает.",
   unknownParameter: (name, known) =>
@@ -158,7 +155,6 @@ const ru: typeof en = {
   tokenHint: "Это DASHBOARD_TOKEN из настроек программы.",
   wrongToken: "Это не тот токен.",
   tooManyLogins: (seconds) => `Слишком много неверных токенов. Повторите через ${seconds} с.`,
-  logOut: "Выйти",
   wrongHost: (host) =>
     `Сайт отвечает только этому компьютеру, а спросили «${host}». Откройте его по локальному ` +
     "адресу или задайте DASHBOARD_TOKEN, чтобы открыть его под другим именем.",

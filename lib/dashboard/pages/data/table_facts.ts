@@ -1,12 +1,7 @@
 import { z } from "zod";
 import type { Dag } from "../../../dag/dag.ts";
-import { readSqlTexts } from "../../../lineage/files.ts";
-import {
-  type Filler,
-  type Lineage,
-  type LineageNode,
-  readLineage,
-} from "../../../lineage/lineage.ts";
+import type { Filler, Lineage, LineageNode } from "../../../lineage/lineage.ts";
+import { lineageOf } from "../../../lineage/lineage_of.ts";
 import type { PageRequest } from "../../page/page.ts";
 
 /** Rows of a table: counted, or estimated by the database where a count would be slow; null of a view. */
@@ -44,18 +39,12 @@ const buildRows = z.array(z.object({
   finished_at: z.date(),
 }));
 
-/** The lineage of these DAGs, read from the files once, with the first page that asks. */
-export function createLineageReader(dags: readonly Dag[]): () => Promise<Lineage> {
-  let read: Promise<Lineage> | null = null;
-  return () => read ??= readSqlTexts().then((files) => readLineage(dags, files));
-}
-
 /** Reads sizes and builds beside the lineage. */
 export async function readTableFacts(
   { ask }: PageRequest,
   dags: readonly Dag[],
-  lineage: Lineage,
 ): Promise<TableFacts> {
+  const { lineage } = await lineageOf(dags);
   const tasks = dags.flatMap(({ id, tasks }) =>
     tasks.map((task) => ({ dag_id: id, task_id: task.id }))
   );

@@ -3,7 +3,7 @@ import { statusOfSide } from "../../../history/event_side.ts";
 import { MASK, maskPayload } from "../../../history/personal.ts";
 import type { Column, ColumnKind, DataTable, PageRequest, Row } from "../../page/page.ts";
 import { type HistoryWords, historyWords } from "../../words/history_words.ts";
-import { isStage, stageWords } from "../../words/stage_words.ts";
+import { stageName } from "../../words/stage_name.ts";
 import type { HistoryRecord } from "./record.ts";
 
 type ColumnKey = keyof HistoryWords["columns"];
@@ -60,7 +60,6 @@ export function changesTable(record: HistoryRecord, request: PageRequest): DataT
 
 export function rentalsTable(record: HistoryRecord, request: PageRequest): DataTable {
   const words = historyWords[request.state.language];
-  const stages = stageWords[request.state.language];
   return {
     name: "rentals",
     title: record.kind === "lead" ? words.rental : words.rentals,
@@ -88,7 +87,7 @@ export function rentalsTable(record: HistoryRecord, request: PageRequest): DataT
     }),
     rows: record.rentals.map((rental): Row => ({
       ...rental,
-      stage: isStage(rental.stage) ? stages[rental.stage] : rental.stage,
+      stage: stageName(rental.stage, request.state.language),
     })),
     sqlFile: "dashboard/record_rentals.sql",
   };

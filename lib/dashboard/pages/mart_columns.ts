@@ -41,3 +41,27 @@ export function rateColumns(
     },
   ];
 }
+
+/** The columns that months and members of the fleet share. */
+export function usageColumns(language: Language): Column[] {
+  const words = figuresWords[language];
+  const of = (column: string) => `dm.fleet_utilisation_month.${column}`;
+  return [
+    { key: "utilisation", title: words.utilisation, kind: "ratio", definition: of("utilisation") },
+    { key: "rented_days", title: words.rentedDays, kind: "count", definition: of("rented_days") },
+    { key: "car_days", title: words.carDays, kind: "count", definition: of("car_days") },
+    { key: "idle_days", title: words.idleDays, kind: "count", definition: of("idle_days") },
+    {
+      key: "longest_idle_run",
+      title: words.longestIdleRun,
+      kind: "count",
+      definition: of("longest_idle_run"),
+    },
+    {
+      key: "double_booked_days",
+      title: words.doubleBookedDays,
+      kind: "count",
+      definition: of("double_booked_days"),
+    },
+  ];
+}
