@@ -59,19 +59,46 @@ export async function keepRejected(
   await runSqlStatement(tx, "stg/reject.sql", [JSON.stringify(rejected), runId]);
 }
 
+/** What every row of a load says of it. */
+export interface LoadRun {
+  readonly runId: string;
+  readonly loadDate: string;
+}
+
 /** Writes a batch, one JSON parameter per statement, and returns how many rows were new. */
 export async function landBatch(
   tx: TransactionSql,
   entity: Entity,
   batch: StagingBatch,
-  run: { readonly runId: string; readonly loadDate: string },
+  run: LoadRun,
 ): Promise<number> {
   await keepRejected(tx, batch, run.runId);
-  if (batch.rows.length === 0) return 0;
+  const texts = batch.rows.map(({ payload, ...typed }) => ({
+    typed: JSON.stringify(typed),
+    payload: JSON.stringify(payload),
+  }));
+  return await landTexts(tx, entity, texts, run);
+}
+
+/** A row as JSON without its payload, and that as JSON of one line. */
+export interface RowText {
+  readonly typed: string;
+  readonly payload: string;
+}
+
+/** Lands rows that are JSON already, and returns how many were new. */
+export async function landTexts(
+  tx: TransactionSql,
+  entity: Entity,
+  rows: readonly RowText[],
+  run: LoadRun,
+): Promise<number> {
+  if (rows.length === 0) return 0;
   const { rows_landed: landed } = await runSqlStatement(tx, `stg/load_${entity}.sql`, [
-    JSON.stringify(batch.rows),
+    `[${rows.map(({ typed }) => typed).join()}]`,
     run.runId,
     run.loadDate,
+    rows.map(({ payload }) => payload).join("\n"),
   ]);
   return Number(landed);
 }
