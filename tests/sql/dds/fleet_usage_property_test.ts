@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { z } from "zod";
 import type { Warehouse } from "../../../lib/warehouse/warehouse.ts";
+import { casesOn } from "../../support/cases.ts";
 import { CONFIRMED, INQUIRY, RENTALS } from "../../support/rentals.ts";
 import { dump, land, listStatuses, runFiles, type StagedRow } from "../../support/staged.ts";
 import { testOnServer, withEmbedded } from "../../support/warehouses.ts";
@@ -10,8 +11,7 @@ import type { Version } from "../../world/oracle/history.ts";
 import type { Rental } from "../../world/oracle/rentals.ts";
 import { MICROS } from "../../world/oracle/values.ts";
 
-const EMBEDDED_CASES = 4;
-const SERVER_CASES = 20;
+const CASES = casesOn({ embedded: 1, server: 20 });
 const FLEET = "dds/merge_fact_fleet_usage_day.sql";
 const MERGES = [
   "ods/merge_ods_leads.sql",
@@ -55,11 +55,11 @@ const date = fc.record({
 type Day = typeof date extends fc.Arbitrary<infer V> ? V : never;
 
 Deno.test("fleet days by what changed are those of the whole (embedded)", () =>
-  withEmbedded((warehouse) => checkDays(warehouse, EMBEDDED_CASES)));
+  withEmbedded((warehouse) => checkDays(warehouse, CASES.embedded)));
 
 testOnServer(
   "fleet days by what changed are those of the whole",
-  (warehouse) => checkDays(warehouse, SERVER_CASES),
+  (warehouse) => checkDays(warehouse, CASES.server),
 );
 
 async function checkDays(warehouse: Warehouse, numRuns: number): Promise<void> {

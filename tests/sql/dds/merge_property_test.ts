@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Warehouse } from "../../../lib/warehouse/warehouse.ts";
+import { casesOn } from "../../support/cases.ts";
 import {
   dump,
   land,
@@ -14,8 +15,7 @@ import {
 import { moved, restored } from "../../support/rentals.ts";
 import { testOnServer, withEmbedded } from "../../support/warehouses.ts";
 
-const EMBEDDED_CASES = 10;
-const SERVER_CASES = 24;
+const CASES = casesOn({ embedded: 2, server: 24 });
 const FIRST_DAY = Date.UTC(2026, 4, 1, 6);
 const DAY_MS = 86_400_000;
 
@@ -66,11 +66,11 @@ const day = fc.record({
 });
 
 Deno.test("facts built day by day equal facts built at once (embedded)", () =>
-  withEmbedded((warehouse) => checkIncrement(warehouse, EMBEDDED_CASES)));
+  withEmbedded((warehouse) => checkIncrement(warehouse, CASES.embedded)));
 
 testOnServer(
   "facts built day by day equal facts built at once",
-  (warehouse) => checkIncrement(warehouse, SERVER_CASES),
+  (warehouse) => checkIncrement(warehouse, CASES.server),
 );
 
 async function checkIncrement(warehouse: Warehouse, numRuns: number): Promise<void> {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Warehouse } from "../../../lib/warehouse/warehouse.ts";
+import { casesOn } from "../../support/cases.ts";
 import { moved, RENTALS } from "../../support/rentals.ts";
 import { land, landEvents, runFiles, type StagedEvent } from "../../support/staged.ts";
 import { testOnServer, withEmbedded } from "../../support/warehouses.ts";
@@ -8,8 +9,7 @@ import type { EventNoted } from "../../world/oracle/journal.ts";
 import { land as landCopies, type Landed, type StgRow } from "../../world/oracle/landing.ts";
 import { walkOf } from "../../world/oracle/status_walk.ts";
 
-const EMBEDDED_CASES = 6;
-const SERVER_CASES = 40;
+const CASES = casesOn({ embedded: 2, server: 40 });
 const MERGES = ["ods/merge_ods_leads.sql", "dds/merge_fact_lead_status_change.sql"];
 const START = Date.UTC(2026, 4, 1, 6) / 1000;
 
@@ -40,11 +40,11 @@ const batch = fc.record({
 type Batch = typeof batch extends fc.Arbitrary<infer V> ? V : never;
 
 Deno.test("status changes are those of the walk, in however many batches (embedded)", () =>
-  withEmbedded((warehouse) => checkWalks(warehouse, EMBEDDED_CASES)));
+  withEmbedded((warehouse) => checkWalks(warehouse, CASES.embedded)));
 
 testOnServer(
   "status changes are those of the walk, in however many batches",
-  (warehouse) => checkWalks(warehouse, SERVER_CASES),
+  (warehouse) => checkWalks(warehouse, CASES.server),
 );
 
 async function checkWalks(warehouse: Warehouse, numRuns: number): Promise<void> {

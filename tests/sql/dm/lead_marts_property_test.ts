@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Warehouse } from "../../../lib/warehouse/warehouse.ts";
+import { casesOn } from "../../support/cases.ts";
 import { buildLeadMarts, LEAD_MARTS, PAID, QUOTE, STAGES } from "../../support/lead_marts.ts";
 import { CANCELLED, CLOSED, CONFIRMED, INQUIRY, moved, ON_RENT } from "../../support/rentals.ts";
 import {
@@ -14,8 +15,7 @@ import {
 } from "../../support/staged.ts";
 import { testOnServer, withEmbedded } from "../../support/warehouses.ts";
 
-const EMBEDDED_CASES = 3;
-const SERVER_CASES = 8;
+const CASES = casesOn({ embedded: 1, server: 8 });
 const FIRST_DAY = Date.UTC(2026, 4, 1, 6);
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -54,11 +54,11 @@ const step = fc.record({
 });
 
 Deno.test("marts of leads built step by step equal marts built from nothing (embedded)", () =>
-  withEmbedded((warehouse) => checkSteps(warehouse, EMBEDDED_CASES)));
+  withEmbedded((warehouse) => checkSteps(warehouse, CASES.embedded)));
 
 testOnServer(
   "marts of leads built step by step equal marts built from nothing",
-  (warehouse) => checkSteps(warehouse, SERVER_CASES),
+  (warehouse) => checkSteps(warehouse, CASES.server),
 );
 
 async function checkSteps(warehouse: Warehouse, numRuns: number): Promise<void> {

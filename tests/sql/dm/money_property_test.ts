@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Warehouse } from "../../../lib/warehouse/warehouse.ts";
+import { casesOn } from "../../support/cases.ts";
 import { buildDay, buildMarts, forgetMarts, listRows } from "../../support/marts.ts";
 import {
   CANCELLED,
@@ -16,8 +17,7 @@ import type { StagedRow } from "../../support/staged.ts";
 import { testOnServer, withEmbedded } from "../../support/warehouses.ts";
 import { makeWholeAsOf } from "../../support/whole_as_of.ts";
 
-const EMBEDDED_CASES = 1;
-const SERVER_CASES = 4;
+const CASES = casesOn({ embedded: 1, server: 4 });
 const ZONE = "Asia/Dubai";
 const HORIZON = 20;
 const FIRST_DAY = Temporal.PlainDate.from("2026-05-28");
@@ -65,11 +65,11 @@ const date = fc.record({
 type Day = typeof date extends fc.Arbitrary<infer V> ? V : never;
 
 Deno.test("marts of money and fleet by what changed are those of the whole (embedded)", () =>
-  withEmbedded((warehouse) => checkMarts(warehouse, EMBEDDED_CASES)));
+  withEmbedded((warehouse) => checkMarts(warehouse, CASES.embedded)));
 
 testOnServer(
   "marts of money and fleet by what changed are those of the whole",
-  (warehouse) => checkMarts(warehouse, SERVER_CASES),
+  (warehouse) => checkMarts(warehouse, CASES.server),
 );
 
 async function checkMarts(warehouse: Warehouse, numRuns: number): Promise<void> {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Warehouse } from "../../../lib/warehouse/warehouse.ts";
+import { casesOn } from "../../support/cases.ts";
 import { type Copy, type Version, versionsOf } from "../../support/history_model.ts";
 import {
   land,
@@ -23,15 +24,11 @@ interface Subject {
   readonly states: readonly StagedRow[];
   /** Whether events say when a record came back from the trash. */
   readonly hasRestores: boolean;
+  /** How many feeds are tried. */
+  readonly cases: ReturnType<typeof casesOn>;
 }
 
-/** How many feeds are tried: most on a server, on which a merge takes a fraction of the time. */
-interface Cases {
-  readonly embedded: number;
-  readonly server: number;
-}
-
-const SUBJECTS: readonly (Subject & Cases)[] = [
+const SUBJECTS: readonly Subject[] = [
   {
     staged: "stg_leads",
     history: "ods.ods_leads_hist",
@@ -40,8 +37,7 @@ const SUBJECTS: readonly (Subject & Cases)[] = [
       ["A 1", null].flatMap((plate) => [0, 250.5].map((budget) => ({ status_id, plate, budget })))
     ),
     hasRestores: true,
-    embedded: 30,
-    server: 150,
+    cases: casesOn({ embedded: 5, server: 150 }),
   },
   {
     staged: "stg_clients",
@@ -51,8 +47,7 @@ const SUBJECTS: readonly (Subject & Cases)[] = [
       ["1990-02-28", null].map((birth_date) => ({ license, birth_date }))
     ),
     hasRestores: false,
-    embedded: 20,
-    server: 120,
+    cases: casesOn({ embedded: 5, server: 120 }),
   },
   {
     staged: "stg_cars",
@@ -60,8 +55,7 @@ const SUBJECTS: readonly (Subject & Cases)[] = [
     file: "ods/merge_ods_cars.sql",
     states: ["A 1", "B 2", null].flatMap((plate) => [2024, null].map((year) => ({ plate, year }))),
     hasRestores: false,
-    embedded: 20,
-    server: 120,
+    cases: casesOn({ embedded: 5, server: 120 }),
   },
 ];
 
@@ -137,8 +131,8 @@ function feedOf(subject: Subject) {
 for (const subject of SUBJECTS) {
   const name = `${subject.file} is a pure function of STG`;
   Deno.test(`${name} (embedded)`, () =>
-    withEmbedded((warehouse) => checkPurity(warehouse, subject, subject.embedded)));
-  testOnServer(name, (warehouse) => checkPurity(warehouse, subject, subject.server));
+    withEmbedded((warehouse) => checkPurity(warehouse, subject, subject.cases.embedded)));
+  testOnServer(name, (warehouse) => checkPurity(warehouse, subject, subject.cases.server));
 }
 
 /**
