@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import {
   addCarAndClient,
+  type DailySetup,
   DAY,
   leadItem,
   testScripts,
@@ -20,12 +21,6 @@ testScripts("sql answers as table, CSV and JSON, and writes nothing", async (set
   const query = "select stage, amount, client_id as nobody from dds.fact_rentals";
 
   const table = await setup.run("sql", [query]);
-  const csv = await setup.run("sql", ["--format", "csv", query]);
-  const json = await setup.run("sql", ["--format", "json", query]);
-  const day = await setup.run("sql", [
-    "select logical_date, to_char(timestamptz '2026-05-03T20:00Z', 'HH24:MI') as dubai " +
-    "from ops.run_log limit 1",
-  ]);
   const write = await setup.run("sql", ["delete from dds.fact_rentals"]);
   const twice = await setup.run("sql", ["commit; delete from dds.fact_rentals"]);
   const file = await setup.run("sql", ["copy (select 1) to '/tmp/never'"]);
@@ -43,9 +38,6 @@ confirmed     300       0
 `,
   );
   assert.match(table.stderr, /^Warehouse: .+ \((server|embedded)\), read only\n$/);
-  assert.equal(csv.stdout, "stage,amount,nobody\nconfirmed,300,0\n");
-  assert.deepEqual(JSON.parse(json.stdout), [{ stage: "confirmed", amount: "300", nobody: 0 }]);
-  assert.match(day.stdout, new RegExp(`^${DAY} +00:00$`, "m"));
   assert.deepEqual([write, twice, file].map(({ code, stdout }) => [code, stdout]), [
     [1, ""],
     [1, ""],
@@ -55,7 +47,21 @@ confirmed     300       0
   assert.match(twice.stderr, /^Cannot answer: .+\(SQLSTATE 42601\): one statement at a time;/m);
   assert.match(file.stderr, /^Cannot answer: copy can write on the server's machine/m);
   assert.equal(left, 1);
+  // How rows are written is the same whatever the warehouse, and each start of an embedded one takes seconds.
+  if ("PG_HOST" in setup.env) await checkFormats(setup, query);
 });
+
+async function checkFormats(setup: DailySetup, query: string): Promise<void> {
+  const csv = await setup.run("sql", ["--format", "csv", query]);
+  const json = await setup.run("sql", ["--format", "json", query]);
+  const day = await setup.run("sql", [
+    "select logical_date, to_char(timestamptz '2026-05-03T20:00Z', 'HH24:MI') as dubai " +
+    "from ops.run_log limit 1",
+  ]);
+  assert.equal(csv.stdout, "stage,amount,nobody\nconfirmed,300,0\n");
+  assert.deepEqual(JSON.parse(json.stdout), [{ stage: "confirmed", amount: "300", nobody: 0 }]);
+  assert.match(day.stdout, new RegExp(`^${DAY} +00:00$`, "m"));
+}
 
 testScriptsOnServer(
   "sql reads queries from standard input, and ends at the first that fails",
