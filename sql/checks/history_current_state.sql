@@ -2,6 +2,7 @@
 -- Grain: one row per record
 -- Reads: ods.ods_leads_hist, ods.ods_clients_hist, ods.ods_cars_hist, stg.sights,
 --        ops.watermark, changed_*
+-- Scope: changed_leads, changed_clients, changed_cars
 -- After: merge_ods_leads: ods.ods_leads_hist
 -- After: merge_ods_clients: ods.ods_clients_hist
 -- After: merge_ods_cars: ods.ods_cars_hist

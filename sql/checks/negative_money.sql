@@ -1,6 +1,7 @@
 -- What:  warn: facts with an amount of money below zero
 -- Grain: one row per lead (fleet usage: car and day)
 -- Reads: dds.fact_rentals, dds.fact_fleet_usage_day, changed_*
+-- Scope: changed_leads, changed_car_days
 -- After: merge_fact_rentals: dds.fact_rentals
 -- After: merge_fact_fleet_usage_day: dds.fact_fleet_usage_day
 --
@@ -23,13 +24,18 @@ where
     and least(fact_rentals.budget, fact_rentals.dailyrate, fact_rentals.amount) < 0
 union all
 select
-    fact_fleet_usage_day.car_id as id,
-    'amount_share of ' || fact_fleet_usage_day.usage_date || ' below 0' as detail
-from dds.fact_fleet_usage_day
-inner join changed_car_days
-    on
+    changed_car_days.car_id as id,
+    'amount_share of ' || changed_car_days.usage_date || ' below 0' as detail
+from changed_car_days
+-- Looked up one by one: a day below 0 is guessed to be rare enough to read all days for it.
+cross join lateral (
+    select fact_fleet_usage_day.amount_share
+    from dds.fact_fleet_usage_day
+    where
         fact_fleet_usage_day.car_id = changed_car_days.car_id
         and fact_fleet_usage_day.usage_date = changed_car_days.usage_date
+    offset 0
+) as day
 where
     current_setting('rental.checked_table') = 'dds.fact_fleet_usage_day'
-    and fact_fleet_usage_day.amount_share < 0;
+    and day.amount_share < 0;

@@ -1,5 +1,5 @@
 -- What:  gathers what is known of the status of the leads that changed, in the order of time
--- Grain: evidence: an event, a row of stg or a marker of deletion, with its place in the walk
+-- Grain: known_events: an event; seen_rows: a row of stg, with its place among those of the lead
 -- Reads: stg.stg_leads, stg.stg_lead_events, ops.watermark
 --
 -- Within one second the order is the one that chains, never that of ids or of landing.
@@ -70,7 +70,13 @@ analyze known_events;
 create temporary table seen_rows on commit drop as
 with rows_in_order as (
     select
-        stg_leads.*,
+        stg_leads.id,
+        stg_leads.is_deleted,
+        stg_leads.pipeline_id,
+        stg_leads.status_id,
+        stg_leads.created_at,
+        stg_leads.updated_at,
+        stg_leads.observed_at,
         row_number() over sights as place,
         case
             when not stg_leads.is_deleted and lag(stg_leads.is_deleted) over sights
