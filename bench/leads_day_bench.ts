@@ -2,7 +2,7 @@
 // reads of few and of many leads take: extract_leads and load_leads, in a process of their own, against a sandbox in
 // another one and a PostgreSQL server.
 //
-//     deno run -A bench/leads_day_bench.ts --few 50000 --many 200000      (TEST_PG_* names the server, else its own)
+//     deno task bench leads_day --leads 200000      (TEST_PG_* names the server, else its own)
 
 import { Command } from "commander";
 import { z } from "zod";
@@ -15,16 +15,24 @@ import { dag } from "../pipeline/daily_amocrm_load_leads.ts";
 import { createRentalAccount, type RentalAccount } from "../tests/support/rental_account.ts";
 import { type SandboxProcess, startSandboxProcess } from "../tests/support/sandbox_process.ts";
 import { type BenchServer, openBenchServer } from "./support/bench_server.ts";
+import { type BenchTable, handOver } from "./support/bench_table.ts";
 
 const PAGE_SIZE = 250;
 const CHANGES = 500;
 const LEAD_EVERY_S = 300;
 /** What a day of 500 changes may cost of a read of all. */
 const WANTED_SHARE = 0.05;
-/** What the read of many leads may take in memory, of that of few. */
+/** What the read of many leads may take in memory, of that of a quarter of them. */
 const WANTED_MEMORY = 1.25;
+/** How far reading and loading may go above a process that has opened its warehouse, in MB. */
+const WANTED_ABOVE_IDLE = 120;
 
-const runShape = z.object({ rows: z.number(), seconds: z.number(), peakMb: z.number() });
+const runShape = z.object({
+  rows: z.number(),
+  seconds: z.number(),
+  peakMb: z.number(),
+  idleMb: z.number(),
+});
 const requestsShape = z.array(z.object({ path: z.string() }));
 
 /** What one run cost. */
@@ -32,27 +40,44 @@ interface Cost extends z.infer<typeof runShape> {
   readonly requests: number;
 }
 
-/** Prints both ratios; throws when one is not as wanted. */
-export async function benchLeadsDay(few: number, many: number): Promise<void> {
+/** Shows the ratios; throws when one is not as wanted. */
+export async function benchLeadsDay(many: number, json: boolean | undefined): Promise<void> {
+  const few = Math.ceil(many / 4);
   await using sandbox = await startSandboxProcess();
   await sandbox.control("POST", "/switches", {
     requestsPerSecond: null,
     missingEventTypes: ["lead_added"],
   });
   const account = await createRentalAccount(fetch, sandbox.token, sandbox.url);
+  console.error(`leads day: creating ${many} leads`);
   await createLeads(account, 0, few);
   const small = await measureFull(sandbox, few);
-  print(`all of ${few}`, small);
   await createLeads(account, few, many);
   await using server = await openBenchServer("leads_day_bench");
   const full = await measure(sandbox, server, 0);
-  print(`all of ${many}`, full);
   const ids = await changeLeads(sandbox, account);
   const day = await measure(sandbox, server, 1);
-  print(`${ids.length} changes`, day);
-  judge("requests", day.requests / full.requests, WANTED_SHARE);
-  judge("seconds", day.seconds / full.seconds, WANTED_SHARE);
-  judge(`memory of ${many} against ${few}`, full.peakMb / small.peakMb, WANTED_MEMORY);
+  const count = (leads: number) => leads.toLocaleString("en");
+  const judged = [
+    judge(`requests of a day of ${ids.length} changes`, day.requests / full.requests, WANTED_SHARE),
+    judge(`seconds of a day of ${ids.length} changes`, day.seconds / full.seconds, WANTED_SHARE),
+    judge(
+      `peak memory of ${count(many)} leads against ${count(few)}`,
+      full.peakMb / small.peakMb,
+      WANTED_MEMORY,
+    ),
+    judge("MB above idle", full.peakMb - full.idleMb, WANTED_ABOVE_IDLE),
+  ];
+  handOver([
+    toRatios(judged, many),
+    toCosts([
+      [`all of ${count(few)}`, small],
+      [`all of ${count(many)}`, full],
+      [`${ids.length} changes`, day],
+    ]),
+  ], { json });
+  const failed = judged.filter(({ found, wanted }) => found > wanted).map(({ name }) => name);
+  if (failed.length > 0) throw new Error(`More than wanted: ${failed.join(", ")}`);
 }
 
 async function measureFull(sandbox: SandboxProcess, leads: number): Promise<Cost> {
@@ -145,6 +170,7 @@ async function runOnce(day: number): Promise<void> {
     // The machine is measured, not the limit of an account.
     const amo = config.amo && { ...config.amo, requestsPerSecond: 1000 };
     const logicalDate = Temporal.PlainDate.from("2026-05-03").add({ days: day });
+    const idleMb = await readMb("VmRSS");
     const started = performance.now();
     const outcome = await runDag(dag, {
       warehouse,
@@ -154,40 +180,72 @@ async function runOnce(day: number): Promise<void> {
     });
     const seconds = (performance.now() - started) / 1000;
     if (outcome.status !== "success") throw new Error(JSON.stringify(outcome));
-    console.log(
-      JSON.stringify({ rows: outcome.tasks[1]?.rows ?? 0, seconds, peakMb: await readPeakMb() }),
-    );
+    const rows = outcome.tasks[1]?.rows ?? 0;
+    console.log(JSON.stringify({ rows, seconds, idleMb, peakMb: await readMb("VmHWM") }));
   } finally {
     await Deno.remove(dataDir, { recursive: true });
   }
 }
 
-async function readPeakMb(): Promise<number> {
-  const [, kilobytes] = /^VmHWM:\s+(\d+) kB$/m.exec(await Deno.readTextFile("/proc/self/status")) ??
-    [];
-  if (!kilobytes) throw new Error("Cannot measure memory: found no VmHWM, expected Linux");
+/** Of this process: what it takes (VmRSS), or took at most (VmHWM). */
+async function readMb(name: "VmRSS" | "VmHWM"): Promise<number> {
+  const status = await Deno.readTextFile("/proc/self/status");
+  const [, kilobytes] = new RegExp(`^${name}:\\s+(\\d+) kB$`, "m").exec(status) ?? [];
+  if (!kilobytes) throw new Error(`Cannot measure memory: found no ${name}, expected Linux`);
   return Number(kilobytes) / 1024;
 }
 
-function print(name: string, { rows, requests, seconds, peakMb }: Cost): void {
-  console.log(
-    `leads day: ${name.padEnd(14)} ${rows} rows landed, ${requests} requests, ${
-      seconds.toFixed(2)
-    } s, ${peakMb.toFixed(0)} MB at most`,
-  );
+interface Judged {
+  readonly name: string;
+  readonly found: number;
+  readonly wanted: number;
 }
 
-function judge(name: string, ratio: number, wanted: number): void {
-  console.log(`leads day: ${name}: ${ratio.toFixed(4)}, wanted at most ${wanted}`);
-  if (ratio > wanted) throw new Error(`${name} is ${ratio.toFixed(4)}, expected at most ${wanted}`);
+function judge(name: string, found: number, wanted: number): Judged {
+  return { name, found, wanted };
+}
+
+function toRatios(judged: readonly Judged[], leads: number): BenchTable {
+  return {
+    title: `Reading and landing what changed, of ${leads.toLocaleString("en")} leads`,
+    head: ["", "found", "wanted at most"],
+    rows: judged.map(({ name, found, wanted }) => [
+      name,
+      wanted < 10 ? found.toFixed(3) : found.toFixed(0),
+      String(wanted),
+    ]),
+    notes: [
+      "Baseline of requests and seconds: reading and landing all of them, without the limit of an account.",
+    ],
+  };
+}
+
+function toCosts(costs: readonly (readonly [string, Cost])[]): BenchTable {
+  return {
+    title: "What that took",
+    head: ["", "rows landed", "requests", "seconds", "MB at most", "MB when idle"],
+    rows: costs.map(([name, { rows, requests, seconds, peakMb, idleMb }]) => [
+      name,
+      rows.toLocaleString("en"),
+      String(requests),
+      seconds.toFixed(2),
+      peakMb.toFixed(0),
+      idleMb.toFixed(0),
+    ]),
+  };
 }
 
 if (import.meta.main) {
-  const { few, many, run } = new Command("leads_day_bench")
-    .option("--few <number>", "leads of the small account", Number, 50_000)
-    .option("--many <number>", "leads of the large one", Number, 200_000)
+  const { leads, run, json } = new Command("leads_day_bench")
+    .option(
+      "--leads <number>",
+      "leads of the account; a quarter of them is measured too",
+      Number,
+      200_000,
+    )
+    .option("--json", "hand the tables over as JSON")
     .option("--run <day>", "one run, by the bench itself", Number)
-    .parse().opts<{ few: number; many: number; run?: number }>();
-  if (run === undefined) await benchLeadsDay(few, many);
+    .parse().opts<{ leads: number; run?: number; json?: boolean }>();
+  if (run === undefined) await benchLeadsDay(leads, json);
   else await runOnce(run);
 }

@@ -1,7 +1,7 @@
 // How fast load_leads lands rows in STG on a PostgreSQL server, against psql's \copy of the very same rows into
 // a table with the same keys and indexes. load_leads also reads, parses, hashes and checks every record.
 //
-//     deno run -A bench/stg_load_bench.ts --rows 100000        (TEST_PG_* names the server, else its own)
+//     deno task bench stg_load --leads 20000        (TEST_PG_* names the server, else its own)
 
 import { Command } from "commander";
 import { join } from "node:path";
@@ -12,6 +12,7 @@ import { migrate } from "../lib/warehouse/migrations.ts";
 import { openServer } from "../lib/warehouse/open.ts";
 import type { Warehouse } from "../lib/warehouse/warehouse.ts";
 import { openBenchServer } from "./support/bench_server.ts";
+import { type BenchTable, handOver } from "./support/bench_table.ts";
 import { taskContext } from "./support/task_context.ts";
 
 const ROUNDS = 3;
@@ -33,8 +34,11 @@ const COPIED_COLUMNS = [
   ...["updated_at", "payload", "row_hash", "observed_at", "run_id", "load_date"],
 ].join(", ");
 
-/** Prints rows per second of both, each the median of three rounds, and their ratio. */
-export async function benchStgLoad(rows: number): Promise<void> {
+/** Seconds that landing may take of those of \copy. */
+const WANTED = 1.5;
+
+/** Both in seconds, each the median of three rounds that take turns, and their ratio. */
+export async function benchStgLoad(rows: number): Promise<BenchTable[]> {
   await using server = await openBenchServer("stg_load_bench");
   await using warehouse = await openServer({ ...server.pg, sslmode: "disable" });
   await migrate(warehouse);
@@ -57,7 +61,7 @@ export async function benchStgLoad(rows: number): Promise<void> {
         ),
       );
     }
-    report(rows, median(loads), median(copies));
+    return [toTable(rows, median(loads), median(copies))];
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
@@ -163,17 +167,29 @@ function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 }
 
-function report(rows: number, loadSeconds: number, copySeconds: number): void {
-  const rate = (seconds: number) => Math.round(rows / seconds).toLocaleString("en");
-  console.log(`stg load: load_leads ${rate(loadSeconds)} rows/s`);
-  console.log(`stg load: \\copy      ${rate(copySeconds)} rows/s`);
-  console.log(`stg load: ${(copySeconds / loadSeconds).toFixed(2)} of \\copy, ${rows} rows`);
+function toTable(rows: number, loadSeconds: number, copySeconds: number): BenchTable {
+  const row = (name: string, seconds: number) => [
+    name,
+    (seconds / copySeconds).toFixed(2),
+    seconds.toFixed(2),
+    Math.round(rows / seconds).toLocaleString("en"),
+  ];
+  return {
+    title: `Landing ${rows.toLocaleString("en")} leads in an empty STG`,
+    head: ["", "ratio", "seconds", "rows a second"],
+    rows: [row("load_leads", loadSeconds), row("\\copy", copySeconds)],
+    notes: [
+      "Baseline: psql's \\copy of the rows that came of it into a table with the same keys and indexes.",
+      `Medians of ${ROUNDS} rounds; wanted: at most ${WANTED}.`,
+    ],
+  };
 }
 
 if (import.meta.main) {
-  const { rows } = new Command("stg_load_bench")
-    .option("--rows <number>", "how many leads are loaded", Number, 100_000)
+  const { leads, json } = new Command("stg_load_bench")
+    .option("--leads <number>", "how many leads are loaded", Number, 20_000)
+    .option("--json", "hand the table over as JSON")
     .parse()
-    .opts<{ rows: number }>();
-  await benchStgLoad(rows);
+    .opts<{ leads: number; json?: boolean }>();
+  handOver(await benchStgLoad(leads), { json });
 }

@@ -36,6 +36,11 @@ export const subcommands: readonly Subcommand[] = [
     summary: "serve the pages that people look at",
     load: () => import("./dashboard.ts"),
   },
+  {
+    name: "report",
+    summary: "write a month's figures into one file",
+    load: () => import("./report.ts"),
+  },
   { name: "runs", summary: "what ran, what did not and why", load: () => import("./runs.ts") },
   {
     name: "loader",

@@ -4,7 +4,7 @@ import type { TaskContext, TaskResult } from "../dag/dag.ts";
 import { type Metrics, querySqlFile, runSqlFile, runSqlStatement } from "../warehouse/sql_file.ts";
 import { guardDeletions } from "./delete_guard.ts";
 import { type EventLine, parseLine } from "./event_lines.ts";
-import { followRental } from "./followed_leads.ts";
+import { ACCEPT_ALL, type Acceptance, followRental } from "./followed_leads.ts";
 import { createManifestParser } from "./manifest_parser.ts";
 import { type ParsedEvent, parseEvent } from "./records/event_record.ts";
 import { toMarkerRow } from "./records/marker.ts";
@@ -69,7 +69,7 @@ interface Load {
   readonly context: TaskContext;
   readonly manifest: SnapshotManifest;
   readonly parse: RecordParser;
-  readonly accept: ReturnType<typeof followRental>;
+  readonly accept: Acceptance;
   readonly counts: Counts;
 }
 
@@ -92,9 +92,7 @@ function openLoad(
     manifest,
     parse: createManifestParser("leads", manifest, context.config.businessTz),
     // Without a pipeline no lead was asked for, so there is nothing to choose.
-    accept: pipelineId === null
-      ? (entries) => Promise.resolve(entries)
-      : followRental(tx, pipelineId),
+    accept: pipelineId === null ? ACCEPT_ALL : followRental(tx, pipelineId),
     counts: {
       read: 0,
       eventsLanded: 0,
@@ -111,7 +109,7 @@ async function landLines(load: Load, lines: readonly Line[]): Promise<void> {
   const batch: StagingBatch = { rows: [], rejected: [] };
   await landEvents(load, of("event").map(({ event }) => parseEvent(event)), batch);
   const copies = of("lead").map(({ observedAt, lead }) => ({ observedAt, record: lead }));
-  for (const { observedAt, record } of await load.accept(copies)) {
+  for (const { observedAt, record } of await load.accept.choose(copies)) {
     const parsed = load.parse(record, observedAt);
     addToBatch(batch, "leads", parsed);
     countRejected(load.counts, parsed);

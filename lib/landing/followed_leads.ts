@@ -10,7 +10,17 @@ export interface Entry {
 }
 
 /** Chooses which records of a batch land; the others leave no trace. */
-export type AcceptEntries = (entries: readonly Entry[]) => Promise<readonly Entry[]>;
+export interface Acceptance {
+  /** Whether a record is certain to land, whatever STG has: it can be prepared before its batch has its turn. */
+  isSure(entry: Entry): boolean;
+  choose<E extends Entry>(entries: readonly E[]): Promise<readonly E[]>;
+}
+
+/** Everything lands. */
+export const ACCEPT_ALL: Acceptance = {
+  isSure: () => true,
+  choose: (entries) => Promise.resolve(entries),
+};
 
 const knownRows = z.array(z.object({ id: z.string().transform(Number) }));
 
@@ -19,20 +29,23 @@ const knownRows = z.array(z.object({ id: z.string().transform(Number) }));
  * copy that shows it there, and is followed from then on wherever it goes. What says of itself neither id nor
  * pipeline is accepted too, to be rejected with a reason.
  */
-export function followRental(tx: TransactionSql, pipelineId: number): AcceptEntries {
-  return async (entries) => {
-    const placed = entries.map((entry) => ({ entry, ...placeOf(entry.record) }));
-    const isElsewhere = ({ id, pipeline }: Place) =>
-      id !== null && pipeline !== null && pipeline !== pipelineId;
-    const asked = placed.filter(isElsewhere).flatMap(({ id }) => id ?? []);
-    if (asked.length === 0) return entries;
-    const rows = await querySqlFile(tx, "stg/list_known_leads.sql", [JSON.stringify(asked)]);
-    const followed = new Set(knownRows.parse([...rows]).map(({ id }) => id));
-    return placed.filter((place) => {
-      const { id, pipeline } = place;
-      if (id !== null && pipeline === pipelineId) followed.add(id);
-      return !isElsewhere(place) || (id !== null && followed.has(id));
-    }).map(({ entry }) => entry);
+export function followRental(tx: TransactionSql, pipelineId: number): Acceptance {
+  const isElsewhere = ({ id, pipeline }: Place) =>
+    id !== null && pipeline !== null && pipeline !== pipelineId;
+  return {
+    isSure: ({ record }) => !isElsewhere(placeOf(record)),
+    async choose(entries) {
+      const placed = entries.map((entry) => ({ entry, ...placeOf(entry.record) }));
+      const asked = placed.filter(isElsewhere).flatMap(({ id }) => id ?? []);
+      if (asked.length === 0) return entries;
+      const rows = await querySqlFile(tx, "stg/list_known_leads.sql", [JSON.stringify(asked)]);
+      const followed = new Set(knownRows.parse([...rows]).map(({ id }) => id));
+      return placed.filter((place) => {
+        const { id, pipeline } = place;
+        if (id !== null && pipeline === pipelineId) followed.add(id);
+        return !isElsewhere(place) || (id !== null && followed.has(id));
+      }).map(({ entry }) => entry);
+    },
   };
 }
 

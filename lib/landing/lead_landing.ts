@@ -1,7 +1,7 @@
 import type { TransactionSql } from "postgres";
 import type { TaskContext, TaskResult } from "../dag/dag.ts";
 import { type Metrics, querySqlFile, runSqlFile, runSqlStatement } from "../warehouse/sql_file.ts";
-import { type AcceptEntries, followRental, placeOf } from "./followed_leads.ts";
+import { type Acceptance, followRental, placeOf } from "./followed_leads.ts";
 import { toLeadCursor } from "./lead_reading.ts";
 import { snapshotStands } from "./load_task.ts";
 import type { LeadFacts } from "./snapshot.ts";
@@ -67,15 +67,18 @@ async function refuseGap(tx: TransactionSql, { from }: LeadFacts, name: string):
 async function acceptAndNote(
   tx: TransactionSql,
   { isFull, pipelineId }: LeadFacts,
-): Promise<AcceptEntries> {
+): Promise<Acceptance> {
   const follow = followRental(tx, pipelineId);
   if (!isFull) return follow;
   await runSqlFile(tx, "stg/create_seen_leads.sql");
-  return async (entries) => {
-    const accepted = await follow(entries);
-    const ids = accepted.flatMap(({ record }) => placeOf(record).id ?? []);
-    await runSqlStatement(tx, "stg/note_seen_leads.sql", [JSON.stringify(ids)]);
-    return accepted;
+  return {
+    isSure: follow.isSure,
+    async choose(entries) {
+      const accepted = await follow.choose(entries);
+      const ids = accepted.flatMap(({ record }) => placeOf(record).id ?? []);
+      await runSqlStatement(tx, "stg/note_seen_leads.sql", [JSON.stringify(ids)]);
+      return accepted;
+    },
   };
 }
 

@@ -1,5 +1,4 @@
 import type { TransactionSql } from "postgres";
-import { z } from "zod";
 import type { Entity } from "../amocrm/wanted_fields.ts";
 import type { TaskContext, TaskResult } from "../dag/dag.ts";
 import { type Metrics, querySqlFile, runSqlStatement } from "../warehouse/sql_file.ts";
@@ -14,14 +13,20 @@ import {
   type RejectCounts,
 } from "./reject_counts.ts";
 import type { SnapshotManifest } from "./snapshot.ts";
-import type { AcceptEntries, Entry } from "./followed_leads.ts";
+import { ACCEPT_ALL, type Acceptance } from "./followed_leads.ts";
+import { type PreparedEntry, prepareEntries } from "./prepared_entry.ts";
 import { readLines, readManifest } from "./snapshot_reader.ts";
-import { addToBatch, landBatch, type StagingBatch } from "./staging_batch.ts";
+import {
+  keepRejected,
+  landBatch,
+  landTexts,
+  type LoadRun,
+  reject,
+  type StagingBatch,
+} from "./staging_batch.ts";
 
 // Large enough that a statement's own cost does not count, small enough that memory stays flat.
 const BATCH_RECORDS = 1_000;
-
-const lineShape = z.object({ observed_at: z.string(), record: z.unknown() });
 
 /**
  * Lands the records of a snapshot in `stg.stg_<entity>`; copies that are there already land nothing.
@@ -36,54 +41,88 @@ export async function stageSnapshot(
   context: TaskContext,
   entity: Entity,
   name: string,
-  accept: AcceptEntries = (entries) => Promise.resolve(entries),
+  accept: Acceptance = ACCEPT_ALL,
 ): Promise<TaskResult> {
   const { dataDir } = context.config;
   const manifest = await readManifest(dataDir, name);
-  const parse = createManifestParser(entity, manifest, context.config.businessTz);
-  const run = { runId: context.runId, loadDate: context.logicalDate.toString() };
-  const counts: Counts = { read: 0, landed: 0, ...createRejectCounts() };
   await querySqlFile(tx, "stg/lock_watermark.sql", [`stg.stg_${entity}`]);
   const { [entity]: landedBefore } = await runSqlStatement(tx, "stg/last_landed.sql", []);
   const lastLanded = Number(landedBefore);
-  const columns = watchColumns(tx, context, { entity, manifest, lastLanded });
-  const land = async (entries: readonly Entry[]) => {
-    const batch: StagingBatch = { rows: [], rejected: [] };
-    for (const { record: raw, observedAt } of await accept(entries)) {
-      const record = parse(raw, observedAt);
-      counts.read++;
-      countRejected(counts, record);
-      if (record.row !== null) columns.add(record.row);
-      addToBatch(batch, entity, record);
-    }
-    counts.landed += await landBatch(tx, entity, batch, run);
-    context.progress(`${counts.read.toLocaleString("en")} ${entity}`);
+  const load: Load = {
+    tx,
+    context,
+    entity,
+    accept,
+    run: { runId: context.runId, loadDate: context.logicalDate.toString() },
+    columns: watchColumns(tx, context, { entity, manifest, lastLanded }),
+    counts: { read: 0, landed: 0, ...createRejectCounts() },
   };
-  let entries: Entry[] = [];
-  let landing = Promise.resolve();
-  for await (const line of readLines(dataDir, name, manifest)) {
-    entries.push(toEntry(line));
-    if (entries.length < BATCH_RECORDS) continue;
-    context.signal.throwIfAborted();
-    // One batch is on its way while the next one is read.
-    await landing;
-    landing = land(entries);
-    // Handled by the next await; when the reading throws first, its error is the one to see.
-    landing.catch(() => {});
-    entries = [];
-  }
-  await landing;
-  await land(entries);
+  await landLines(load, readLines(dataDir, name, manifest), manifest);
+  const { counts, columns } = load;
   refuseTooMany(entity, counts.read, counts, context.config.maxRejectPercent);
   const absentIds = manifest.absentIds ?? [];
   const absent = { rows: absentIds.map((id) => toAbsence(id, manifest)), rejected: [] };
-  counts.landed += await landBatch(tx, entity, absent, run);
+  counts.landed += await landBatch(tx, entity, absent, load.run);
   // Of leads load_events has the evidence, and marks them.
   const closed = entity === "leads" ? 0 : await guardDeletions(tx, context, entity, lastLanded);
   return toResult(context, entity, counts, {
     ...closed > 0 ? { deleted: closed } : {},
     ...await describeEmptied(columns),
   });
+}
+
+interface Load {
+  readonly tx: TransactionSql;
+  readonly context: TaskContext;
+  readonly entity: Entity;
+  readonly accept: Acceptance;
+  readonly run: LoadRun;
+  readonly columns: EmptiedColumns;
+  readonly counts: Counts;
+}
+
+/** Lands lines in batches: one is on its way while the next one is read and prepared. */
+async function landLines(
+  load: Load,
+  lines: AsyncIterable<string>,
+  manifest: SnapshotManifest,
+): Promise<void> {
+  const { entity, accept, context: { config, signal } } = load;
+  const prepare = prepareEntries(createManifestParser(entity, manifest, config.businessTz), accept);
+  let entries: PreparedEntry[] = [];
+  let landing = Promise.resolve();
+  for await (const line of lines) {
+    entries.push(prepare(line));
+    if (entries.length < BATCH_RECORDS) continue;
+    signal.throwIfAborted();
+    await landing;
+    landing = landEntries(load, entries);
+    // Handled by the next await; when the reading throws first, its error is the one to see.
+    landing.catch(() => {});
+    entries = [];
+  }
+  await landing;
+  await landEntries(load, entries);
+}
+
+async function landEntries(
+  { tx, context, entity, accept, run, columns, counts }: Load,
+  entries: readonly PreparedEntry[],
+): Promise<void> {
+  const batch: StagingBatch = { rows: [], rejected: [] };
+  const texts: string[] = [];
+  for (const entry of await accept.choose(entries)) {
+    const { parsed, text } = entry.prepare();
+    counts.read++;
+    countRejected(counts, parsed);
+    reject(batch, entity, parsed);
+    if (parsed.row === null) continue;
+    columns.add(parsed.row);
+    texts.push(text);
+  }
+  await keepRejected(tx, batch, run.runId);
+  counts.landed += await landTexts(tx, entity, texts, run);
+  context.progress(`${counts.read.toLocaleString("en")} ${entity}`);
 }
 
 /** The marker of a record that a read which began at the upper bound has missed. */
@@ -101,11 +140,6 @@ async function describeEmptied(columns: EmptiedColumns): Promise<Metrics> {
 interface Counts extends RejectCounts {
   read: number;
   landed: number;
-}
-
-function toEntry(line: string): Entry {
-  const { observed_at: observedAt, record } = lineShape.parse(JSON.parse(line));
-  return { observedAt, record };
 }
 
 function toResult(

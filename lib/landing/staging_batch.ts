@@ -59,17 +59,33 @@ export async function keepRejected(
   await runSqlStatement(tx, "stg/reject.sql", [JSON.stringify(rejected), runId]);
 }
 
+/** What every row of a load says of it. */
+export interface LoadRun {
+  readonly runId: string;
+  readonly loadDate: string;
+}
+
 /** Writes a batch, one JSON parameter per statement, and returns how many rows were new. */
 export async function landBatch(
   tx: TransactionSql,
   entity: Entity,
   batch: StagingBatch,
-  run: { readonly runId: string; readonly loadDate: string },
+  run: LoadRun,
 ): Promise<number> {
   await keepRejected(tx, batch, run.runId);
-  if (batch.rows.length === 0) return 0;
+  return await landTexts(tx, entity, batch.rows.map((row) => JSON.stringify(row)), run);
+}
+
+/** Lands rows that are JSON already, and returns how many were new. */
+export async function landTexts(
+  tx: TransactionSql,
+  entity: Entity,
+  rows: readonly string[],
+  run: LoadRun,
+): Promise<number> {
+  if (rows.length === 0) return 0;
   const { rows_landed: landed } = await runSqlStatement(tx, `stg/load_${entity}.sql`, [
-    JSON.stringify(batch.rows),
+    `[${rows.join()}]`,
     run.runId,
     run.loadDate,
   ]);

@@ -36,6 +36,12 @@ async function run(args: readonly string[]): Promise<void> {
       const said = new TextDecoder().decode(stderr).trim().split("\n").at(-1) ?? "";
       throw new Error(`Cannot print the report: ${program} ended with an error: ${said}`);
     } catch (error) {
+      if (error instanceof Deno.errors.NotCapable) {
+        throw new ConfigError(
+          "Cannot print the report: this program may start no other, expected leave to start Chromium: " +
+            "print the HTML file in any browser, or use deno task report",
+        );
+      }
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     }
   }

@@ -5,6 +5,8 @@
 select
     session_user::text as login,
     set_config('statement_timeout', $2, true) as statement_timeout,
+    -- To compile what a page asks takes longer than to run it.
+    set_config('jit', 'off', true) as jit,
     exists (select from pg_roles where pg_roles.rolname = $1) as has_role,
     clock_timestamp() as now,
     to_regnamespace('made_by_demo') is not null as is_demo,

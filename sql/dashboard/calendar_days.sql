@@ -34,7 +34,13 @@ usage as materialized (
         state.car_id,
         state.usage_date,
         state.is_rented
-    from dm.fleet_usage_as_of($1::date, $2::date, $3::date) as state
+    from dm.fleet_usage_as_of(
+        $1::date, $2::date, $3::date,
+        case
+            when $5::bigint is not null or $6::text is not null
+                then (select coalesce(array_agg(cars.car_id), '{}') from cars)
+        end
+    ) as state
     where $1::date is not null
 ),
 

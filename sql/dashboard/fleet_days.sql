@@ -29,8 +29,10 @@ days as (
         state.usage_date,
         state.is_rented,
         state.is_double_booked
-    from dm.fleet_usage_as_of($1::date, $2::date, $3::date) as state
-    inner join cars on state.car_id = cars.car_id
+    from dm.fleet_usage_as_of(
+        $1::date, $2::date, $3::date,
+        (select coalesce(array_agg(cars.car_id), '{}') from cars)
+    ) as state
     where $1::date is not null
 ),
 

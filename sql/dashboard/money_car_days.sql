@@ -31,8 +31,10 @@ car_days as (
         state.is_rented,
         state.charged_days,
         state.is_unpriced
-    from dm.fleet_usage_as_of($1::date, $2::date, $3::date) as state
-    inner join cars on state.car_id = cars.car_id
+    from dm.fleet_usage_as_of(
+        $1::date, $2::date, $3::date,
+        (select coalesce(array_agg(cars.car_id), '{}') from cars)
+    ) as state
     where $1::date is not null
 ),
 

@@ -27,6 +27,14 @@ cars as (
         and ($3::text is null or coalesce(dim_car.model, '(none)') = $3::text)
 ),
 
+asked as (
+    select
+        min(periods.from_day) as from_day,
+        max(periods.to_day) as to_day,
+        (select coalesce(array_agg(cars.car_id), '{}') from cars) as car_ids
+    from periods
+),
+
 days as (
     select
         periods.name,
@@ -48,11 +56,13 @@ days as (
         state.is_rented,
         state.charged_days,
         state.is_unpriced
-    from periods
+    from asked
+    -- Once for all periods: what changed since takes longer to find than days to read.
     cross join lateral dm.fleet_usage_as_of(
-        $1::date, periods.from_day, periods.to_day
+        $1::date, asked.from_day, asked.to_day, asked.car_ids
     ) as state
-    inner join cars on state.car_id = cars.car_id
+    inner join periods
+        on state.usage_date between periods.from_day and periods.to_day
     where $1::date is not null
 ),
 
@@ -73,26 +83,23 @@ unattributed as (
         periods.name,
         sum(bookings.revenue) as revenue,
         count(*) as bookings
-    from periods
-    cross join lateral (
-        select
-            unattributed_booking.car_id,
-            unattributed_booking.revenue
-        from dm.unattributed_booking
-        where
-            $1::date is null
-            and unattributed_booking.usage_date
-            between periods.from_day and periods.to_day
+    from (
+        select unattributed_booking.*
+        from asked
+        inner join dm.unattributed_booking
+            on unattributed_booking.usage_date between asked.from_day and asked.to_day
+        where $1::date is null
         union all
-        select
-            state.car_id,
-            state.revenue
-        from dm.unattributed_booking_as_of(
-            $1::date, periods.from_day, periods.to_day
+        select state.*
+        from asked
+        cross join lateral dm.unattributed_booking_as_of(
+            $1::date, asked.from_day, asked.to_day
         ) as state
         where $1::date is not null
     ) as bookings
     inner join cars on bookings.car_id = cars.car_id
+    inner join periods
+        on bookings.usage_date between periods.from_day and periods.to_day
     group by periods.name
 )
 

@@ -24,6 +24,11 @@ select
     ) as settings,
     watermark.settings as settings_before,
     split_part(watermark.settings, ',', 1) is distinct from build.business_tz
+    -- A horizon that has come nearer cuts bookings that it did not reach before.
+    or split_part(split_part(watermark.settings, ', ', 2), ' .. ', 1)::date
+    < first_done.cursor_day
+    or split_part(watermark.settings, ' .. ', 2)::date
+    > newest_done.cursor_day + build.max_horizon_days
         as is_everything
 from ops.watermark
 cross join ops.watermark as first_done

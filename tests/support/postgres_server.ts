@@ -23,7 +23,11 @@ export interface TestServer extends AsyncDisposable {
   restart(certificate?: ServerCertificate): Promise<void>;
 }
 
-const SPEED_OVER_SAFETY = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"];
+const SPEED_OVER_SAFETY = [
+  ...["fsync=off", "synchronous_commit=off", "full_page_writes=off"],
+  // Tables of tests are small; a plan that looks large would be compiled for longer than it runs.
+  "jit=off",
+];
 
 /** The server that `TEST_PG_*` names; null when none does. */
 export function readServerAccess(): ServerAccess | null {

@@ -1,3 +1,4 @@
+import { remembered } from "./remembered.ts";
 import { NOTHING, type Parsed } from "./values.ts";
 
 /** The two time zones that a `date` field goes through. */
@@ -33,8 +34,8 @@ export function parseMoment(value: unknown, fieldType: string, zones: TimeZones)
   if (isDayType(fieldType) || isPlainDate(value)) {
     const day = parseDay(value, fieldType, zones);
     if ("reason" in day || day.value === null) return day;
-    const midnight = Temporal.PlainDate.from(day.value).toZonedDateTime(zones.business).toInstant();
-    return isStorable(midnight) ? { value: midnight.toString() } : NOT_A_TIME;
+    const midnight = findMidnight(`${day.value} ${zones.business}`);
+    return midnight === "" ? NOT_A_TIME : { value: midnight };
   }
   const instant = toInstant(value, fieldType);
   if (instant === "empty") return NOTHING;
@@ -56,8 +57,24 @@ export function parseDay(value: unknown, fieldType: string, zones: TimeZones): P
   if (isDayType(fieldType) && typeof value === "string" && RFC_3339.test(value.trim())) {
     return { value: value.trim().slice(0, 10) };
   }
-  return { value: instant.toZonedDateTimeISO(zones.account).toPlainDate().toString() };
+  return { value: findDay(`${instant.epochMilliseconds} ${zones.account}`) };
 }
+
+// Time zones make these two the dearest part of a record, and the same days come again and again.
+
+/** Of "1777842000000 Asia/Dubai" the day, "2026-05-04". */
+const findDay = remembered((text) => {
+  const [ms = "", zone = ""] = text.split(" ");
+  const instant = Temporal.Instant.fromEpochMilliseconds(Number(ms));
+  return instant.toZonedDateTimeISO(zone).toPlainDate().toString();
+});
+
+/** Of "2026-05-04 Asia/Dubai" the ISO instant at which that day begins; empty when PostgreSQL cannot keep it. */
+const findMidnight = remembered((text) => {
+  const [day = "", zone = ""] = text.split(" ");
+  const midnight = Temporal.PlainDate.from(day).toZonedDateTime(zone).toInstant();
+  return isStorable(midnight) ? midnight.toString() : "";
+});
 
 function isDayType(fieldType: string): boolean {
   return fieldType === "date" || fieldType === "birthday";

@@ -319,3 +319,24 @@ async function read({ sql }: Warehouse, query: string): Promise<unknown[][]> {
     [...row].map((value: unknown) => typeof value === "bigint" ? Number(value) : value)
   );
 }
+
+testOnBothWarehouses(
+  "build_unattributed_booking counts a booking elsewhere when MAX_HORIZON_DAYS is lowered and its day is cut off",
+  async (warehouse) => {
+    const wide = { max_horizon_days: "20" };
+    // Without an amount, so unattributed: on the 20th of April, eleven days before anything was created.
+    const leads = [rental(1, CLOSED, ["04-20 10:00", "04-21 10:00"], { car_element_id: 5 })];
+    const read = () =>
+      warehouse.sql`
+        select usage_date::text, is_beyond_horizon from dm.unattributed_booking
+      `.values();
+
+    await buildDay(warehouse, "2026-05-02", { cars: CARS, leads }, wide);
+    const before = await read();
+    await buildDay(warehouse, "2026-05-03", {}, { max_horizon_days: "5" });
+    const after = await read();
+
+    assert.deepEqual([...before].map((row) => [...row]), [["2026-04-20", false]]);
+    assert.deepEqual([...after].map((row) => [...row]), [["2026-05-01", true]]);
+  },
+);

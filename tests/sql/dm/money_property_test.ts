@@ -14,6 +14,7 @@ import {
 } from "../../support/rentals.ts";
 import type { StagedRow } from "../../support/staged.ts";
 import { testOnServer, withEmbedded } from "../../support/warehouses.ts";
+import { makeWholeAsOf } from "../../support/whole_as_of.ts";
 
 const EMBEDDED_CASES = 1;
 const SERVER_CASES = 4;
@@ -38,6 +39,7 @@ const car = fc.record({
   joins: fc.option(fc.integer({ min: -16, max: 20 }), { freq: 3 }),
   leaves: fc.option(fc.integer({ min: -5, max: 20 }), { freq: 4 }),
   isDeleted: fc.integer({ min: 0, max: 5 }).map((dice) => dice === 0),
+  plate: fc.constantFrom("P", "P", "P", "Q"),
 });
 const lead = fc.record({
   id: fc.integer({ min: 1, max: 6 }),
@@ -71,6 +73,7 @@ testOnServer(
 );
 
 async function checkMarts(warehouse: Warehouse, numRuns: number): Promise<void> {
+  await makeWholeAsOf(warehouse);
   const property = fc.asyncProperty(
     fc.array(date, { minLength: 2, maxLength: 4 }),
     async (dates) => {
@@ -90,6 +93,7 @@ async function checkMarts(warehouse: Warehouse, numRuns: number): Promise<void> 
       }
       await checkLaw(warehouse);
       await checkAsOfNow(warehouse);
+      await checkByDifference(warehouse, [FIRST_DAY, ...days.map(({ date }) => date)]);
       // What a day was built with decides what it could show.
       if (new Set(dates.map(({ horizon }) => horizon)).size === 1) {
         await checkSnapshots(warehouse, days);
@@ -177,6 +181,32 @@ async function checkAsOfNow(warehouse: Warehouse): Promise<void> {
   }
 }
 
+/** What functions say of the end of a day by what changed since is what they say from all bookings and cars. */
+async function checkByDifference(
+  warehouse: Warehouse,
+  days: readonly Temporal.PlainDate[],
+): Promise<void> {
+  for (const day of days) {
+    const moment = `dm.end_of_day('${day}')`;
+    const span = `'${FIRST_DAY.subtract({ days: 60 })}', '${FIRST_DAY.add({ days: 60 })}'`;
+    const queries = [
+      `fleet_usage_at(${moment}, ${span}) as r order by car_id, usage_date`,
+      `fleet_usage_at(${moment}, '${day}', '${day}') as r order by car_id`,
+      `unattributed_at(${moment}, ${span}) as r order by lead_id`,
+      `fleet_utilisation_at(${moment}, '${day}', ${span}) as r order by month, level, car_id, model`,
+      `revenue_day_at(${moment}, '${day}', ${span}) as r order by usage_date`,
+      `revenue_month_at(${moment}, '${day}', ${span}) as r order by month, level, car_id, model`,
+    ];
+    for (const query of queries) {
+      assert.deepEqual(
+        await listRows(warehouse, `select r.* from dds.${query}`),
+        await listRows(warehouse, `select r.* from whole.${query}`),
+        query,
+      );
+    }
+  }
+}
+
 interface Snapshot {
   readonly date: Temporal.PlainDate;
   readonly first: string | null;
@@ -219,7 +249,7 @@ function toCarRow(value: Day["cars"][0], today: Temporal.PlainDate, i: number): 
   const dayOf = (days: number | null) => days === null ? null : `${FIRST_DAY.add({ days })}`;
   const columns = {
     model: value.model,
-    plate: `P ${value.id}`,
+    plate: `${value.plate} ${value.id}`,
     in_fleet_from: dayOf(value.joins),
     in_fleet_to: dayOf(value.leaves),
     created_at: moment(-3 - value.id, 9),

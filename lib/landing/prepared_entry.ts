@@ -1,0 +1,48 @@
+import { z } from "zod";
+import type { Acceptance, Entry } from "./followed_leads.ts";
+import type { ParsedRecord, RecordParser, RejectedRecord } from "./records/record.ts";
+
+/** A record with what it becomes in STG. */
+export interface PreparedEntry extends Entry {
+  prepare(): Prepared;
+}
+
+/** `text` is the row as JSON, empty when there is none. */
+export interface Prepared {
+  readonly parsed: ParsedRecord | RejectedRecord;
+  readonly text: string;
+}
+
+const lineShape = z.object({ observed_at: z.string(), record: z.unknown() });
+
+/**
+ * Makes entries of the lines of a snapshot. What is sure to be accepted is parsed at once, while the batch before is
+ * on its way; the rest when it is asked for, since most leads of other pipelines never are.
+ */
+export function prepareEntries(
+  parse: RecordParser,
+  accept: Acceptance,
+): (line: string) => PreparedEntry {
+  return (line) => {
+    const { observed_at: observedAt, record } = lineShape.parse(JSON.parse(line));
+    const work = () => prepare(parse, { observedAt, record }, line);
+    if (!accept.isSure({ observedAt, record })) return { observedAt, record, prepare: work };
+    const prepared = work();
+    return { observedAt, record, prepare: () => prepared };
+  };
+}
+
+function prepare(parse: RecordParser, { observedAt, record }: Entry, line: string): Prepared {
+  const parsed = parse(record, observedAt);
+  if (parsed.row === null) return { parsed, text: "" };
+  const { payload, ...typed } = parsed.row;
+  const text = JSON.stringify(typed);
+  const given = payload === record ? textOfRecord(line, observedAt) : null;
+  return { parsed, text: `${text.slice(0, -1)},"payload":${given ?? JSON.stringify(payload)}}` };
+}
+
+/** What follows in the line as the snapshot writes it, so that a payload is not made JSON once more; else null. */
+function textOfRecord(line: string, observedAt: string): string | null {
+  const before = `{"observed_at":${JSON.stringify(observedAt)},"record":`;
+  return line.startsWith(before) ? line.slice(before.length, -1) : null;
+}

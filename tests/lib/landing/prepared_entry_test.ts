@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import { ACCEPT_ALL } from "../../../lib/landing/followed_leads.ts";
+import { prepareEntries } from "../../../lib/landing/prepared_entry.ts";
+import { createEntityParser } from "../../../lib/landing/records/entity_parser.ts";
+import { LEAD_CONTEXT, leadRecord } from "../../support/parsing.ts";
+
+const SEEN = "2026-05-02T04:00:00Z";
+const parse = createEntityParser("leads", LEAD_CONTEXT);
+
+Deno.test("prepareEntries() gives the row as JSON, whatever its payload holds", () => {
+  const prepare = prepareEntries(parse, ACCEPT_ALL);
+  const records = [
+    leadRecord({ name: 'O\'Neil "VIP" 🚗 \\u0000 \n {"record":1}' }),
+    leadRecord({ name: "a \0 and half of a 🚗: \ud83d" }),
+    { id: 7, is_deleted: true, updated_at: 1_777_842_000 },
+  ];
+  for (const record of records) {
+    const lines = [{ observed_at: SEEN, record }, { record, observed_at: SEEN }];
+    for (const line of lines.map((one) => JSON.stringify(one))) {
+      const { parsed, text } = prepare(line).prepare();
+      assert.deepEqual(JSON.parse(text), parsed.row);
+    }
+  }
+});
+
+Deno.test("prepareEntries() gives no text for a record that cannot land", () => {
+  const entry = prepareEntries(parse, ACCEPT_ALL)(JSON.stringify({ observed_at: SEEN, record: 1 }));
+  assert.deepEqual(entry.prepare(), {
+    parsed: { row: null, id: null, raw: "1", reason: "not an object" },
+    text: "",
+  });
+});
+
+Deno.test("prepareEntries() leaves what may not be accepted until it is asked for", () => {
+  const asked: unknown[] = [];
+  const listening: typeof parse = (record, observedAt) => {
+    asked.push(record);
+    return parse(record, observedAt);
+  };
+  const prepare = prepareEntries(listening, {
+    ...ACCEPT_ALL,
+    isSure: ({ record }) => record === 1,
+  });
+  const entries = [1, 2].map((record) => prepare(JSON.stringify({ observed_at: SEEN, record })));
+  assert.deepEqual(asked, [1]);
+  for (const entry of entries) entry.prepare();
+  assert.deepEqual(asked, [1, 2]);
+});
