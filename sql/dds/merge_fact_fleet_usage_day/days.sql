@@ -80,7 +80,8 @@ select
     (wanted_days.rentals_cnt > 1)
     is distinct from stored_days.is_double_booked as is_other
 from wanted_days
-full join stored_days using (car_id, usage_date);
+full join stored_days using (car_id, usage_date)
+order by car_id, usage_date;
 
 analyze desired_days (car_id, usage_date, fate);
 

@@ -40,7 +40,9 @@ inner join progress
         progress.name = 'dds.fact_lead_status_change/events'
         and stg_lead_events.landed_seq > progress.read_from
         and stg_lead_events.landed_seq <= progress.read_to
-where stg_lead_events.type in ('lead_status_changed', 'lead_restored');
+where stg_lead_events.type in ('lead_status_changed', 'lead_restored')
+-- Looked up in their order, neighbours are in pages already read.
+order by 1;
 
 analyze changed_leads;
 

@@ -9,8 +9,11 @@ import type { Warehouse } from "../../../lib/warehouse/warehouse.ts";
 import { filesOf, listStatuses, MERGES } from "../../support/staged.ts";
 import { testOnServer, withServerDatabase } from "../../support/warehouses.ts";
 
-/** Enough that a plan which reads a table once for each lead stands out. */
+/** Enough that a plan which reads a table once for each changed lead stands out. */
 const LEADS = 3_000;
+
+/** So many more reads of a whole table are no explosion: at this size they are as cheap as looking 30 leads up. */
+const FULL_READS = 15;
 
 /** Leads of two days each on three cars, by 150 clients; every sixth by an event too. */
 async function landBulk(warehouse: Warehouse): Promise<void> {
@@ -75,7 +78,7 @@ async function countReads(warehouse: Warehouse, date: string): Promise<Map<strin
   return reads;
 }
 
-/** What a first build and a day of 150 changed leads read; `count` is called after each load. */
+/** What a first build and a day of 30 changed leads read; `count` is called after each load. */
 async function liveTwoDays(
   warehouse: Warehouse,
   count: () => Promise<unknown>,
@@ -83,13 +86,15 @@ async function liveTwoDays(
   await landBulk(warehouse);
   await count();
   const first = await countReads(warehouse, "2026-05-01");
-  await landLeads(warehouse, { day: 2, from: LEADS - 149 });
+  await landLeads(warehouse, { day: 2, from: LEADS - 29 });
   await count();
   return [first, await countReads(warehouse, "2026-05-02")];
 }
 
-testOnServer("merges read no more rows when the planner has no statistics", async (warehouse) => {
-  await warehouse.sql.unsafe(`
+testOnServer(
+  "merges read no table once for each lead when the planner has no statistics",
+  async (warehouse) => {
+    await warehouse.sql.unsafe(`
     do $$
     declare
       one record;
@@ -103,18 +108,19 @@ testOnServer("merges read no more rows when the planner has no statistics", asyn
     end
     $$
   `);
-  const uncounted = await liveTwoDays(warehouse, () => Promise.resolve());
-  await withServerDatabase(async (other) => {
-    const counted = await liveTwoDays(other, () => other.sql`analyze`);
+    const uncounted = await liveTwoDays(warehouse, () => Promise.resolve());
+    await withServerDatabase(async (other) => {
+      const counted = await liveTwoDays(other, () => other.sql`analyze`);
 
-    const explosions = uncounted.flatMap((day, i) =>
-      [...day].map(([merge, rows]) => ({
-        day: i + 1,
-        merge,
-        rows,
-        counted: counted[i]?.get(merge),
-      }))
-    ).filter(({ rows, counted = 0 }) => rows > 2 * Math.max(counted, 1_000));
-    assert.deepEqual(explosions, []);
-  });
-});
+      const explosions = uncounted.flatMap((day, i) =>
+        [...day].map(([merge, rows]) => ({
+          day: i + 1,
+          merge,
+          rows,
+          counted: counted[i]?.get(merge),
+        }))
+      ).filter(({ rows, counted = 0 }) => rows > 2 * counted + FULL_READS * LEADS);
+      assert.deepEqual(explosions, []);
+    });
+  },
+);
