@@ -100,13 +100,17 @@ async function fill(warehouse: Warehouse): Promise<void> {
   });
 }
 
-testInBrowser(
-  "the pages of figures have no barrier, and need neither mouse nor script",
-  (browser) =>
-    withFigures(async (site) => {
-      for (const address of await figureAddresses(site)) await checkPage(browser, site, address);
-    }),
-);
+// Half of them at a time: together they would be the longest test of all.
+for (const [rest, half] of ["first", "second"].entries()) {
+  testInBrowser(
+    `every other page of figures, from the ${half} on, has no barrier, and needs neither mouse nor script`,
+    (browser) =>
+      withFigures(async (site) => {
+        const addresses = (await figureAddresses(site)).filter((_, i) => i % 2 === rest);
+        for (const address of addresses) await checkPage(browser, site, address);
+      }),
+  );
+}
 
 testInBrowser(
   "the pages of figures lead to records in three clicks, and to no formula",
