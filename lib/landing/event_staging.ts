@@ -206,6 +206,7 @@ async function landGathered({ tx, context, counts }: Load): Promise<void> {
       String(taken.copies),
       context.runId,
       context.logicalDate.toString(),
+      String(taken.payloads),
     ]);
     counts.leadsLanded += Number(landed);
     context.signal.throwIfAborted();

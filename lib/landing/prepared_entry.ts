@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Acceptance, Entry } from "./followed_leads.ts";
+import type { RowText } from "./staging_batch.ts";
 import type { ParsedRecord, RecordParser, RejectedRecord } from "./records/record.ts";
 
 /** A record with what it becomes in STG. */
@@ -7,10 +8,10 @@ export interface PreparedEntry extends Entry {
   prepare(): Prepared;
 }
 
-/** `text` is the row as JSON, empty when there is none. */
+/** `text` is null when there is no row. */
 export interface Prepared {
   readonly parsed: ParsedRecord | RejectedRecord;
-  readonly text: string;
+  readonly text: RowText | null;
 }
 
 const lineShape = z.object({ observed_at: z.string(), record: z.unknown() });
@@ -34,11 +35,11 @@ export function prepareEntries(
 
 function prepare(parse: RecordParser, { observedAt, record }: Entry, line: string): Prepared {
   const parsed = parse(record, observedAt);
-  if (parsed.row === null) return { parsed, text: "" };
+  if (parsed.row === null) return { parsed, text: null };
   const { payload, ...typed } = parsed.row;
-  const text = JSON.stringify(typed);
   const given = payload === record ? textOfRecord(line, observedAt) : null;
-  return { parsed, text: `${text.slice(0, -1)},"payload":${given ?? JSON.stringify(payload)}}` };
+  const text = { typed: JSON.stringify(typed), payload: given ?? JSON.stringify(payload) };
+  return { parsed, text };
 }
 
 /** What follows in the line as the snapshot writes it, so that a payload is not made JSON once more; else null. */

@@ -22,6 +22,7 @@ import {
   landTexts,
   type LoadRun,
   reject,
+  type RowText,
   type StagingBatch,
 } from "./staging_batch.ts";
 
@@ -110,15 +111,14 @@ async function landEntries(
   entries: readonly PreparedEntry[],
 ): Promise<void> {
   const batch: StagingBatch = { rows: [], rejected: [] };
-  const texts: string[] = [];
+  const texts: RowText[] = [];
   for (const entry of await accept.choose(entries)) {
     const { parsed, text } = entry.prepare();
     counts.read++;
     countRejected(counts, parsed);
     reject(batch, entity, parsed);
-    if (parsed.row === null) continue;
-    columns.add(parsed.row);
-    texts.push(text);
+    if (parsed.row !== null) columns.add(parsed.row);
+    if (text !== null) texts.push(text);
   }
   await keepRejected(tx, batch, run.runId);
   counts.landed += await landTexts(tx, entity, texts, run);

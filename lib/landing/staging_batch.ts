@@ -73,21 +73,32 @@ export async function landBatch(
   run: LoadRun,
 ): Promise<number> {
   await keepRejected(tx, batch, run.runId);
-  return await landTexts(tx, entity, batch.rows.map((row) => JSON.stringify(row)), run);
+  const texts = batch.rows.map(({ payload, ...typed }) => ({
+    typed: JSON.stringify(typed),
+    payload: JSON.stringify(payload),
+  }));
+  return await landTexts(tx, entity, texts, run);
+}
+
+/** A row as JSON without its payload, and that as JSON of one line. */
+export interface RowText {
+  readonly typed: string;
+  readonly payload: string;
 }
 
 /** Lands rows that are JSON already, and returns how many were new. */
 export async function landTexts(
   tx: TransactionSql,
   entity: Entity,
-  rows: readonly string[],
+  rows: readonly RowText[],
   run: LoadRun,
 ): Promise<number> {
   if (rows.length === 0) return 0;
   const { rows_landed: landed } = await runSqlStatement(tx, `stg/load_${entity}.sql`, [
-    `[${rows.join()}]`,
+    `[${rows.map(({ typed }) => typed).join()}]`,
     run.runId,
     run.loadDate,
+    rows.map(({ payload }) => payload).join("\n"),
   ]);
   return Number(landed);
 }

@@ -7,7 +7,7 @@ with gathered as (
     select
         (copies.value ->> 'id')::bigint as id,
         copies.value as copy
-    from jsonb_array_elements($1::text::jsonb) as copies (value)
+    from jsonb_array_elements((select $1::text)::jsonb) as copies (value)
     returning 1
 )
 

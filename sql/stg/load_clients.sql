@@ -1,16 +1,20 @@
 -- What:  lands one batch of copies of clients: each that differs from the row before it
 -- Grain: one row per fact about one moment of a client (id, observed_at, row_hash)
 -- Reads: stg.stg_clients, $1 the batch as the text of a JSON array of rows, $2 run id,
---        $3 load date
+--        $3 load date, $4 their payloads, a line of JSON each
 --
 -- The rows of a client are in the order observed_at, updated_at, live before deleted,
 -- row_hash, whenever they arrive: stg.places_to_land says which differ.
 
 with batch as (
-    select
-        copies.*,
-        row_number() over () as place
-    from jsonb_populate_recordset(null::stg.stg_clients, $1::text::jsonb) as copies
+    -- Payloads beside the rows, since inside of them they would be read twice; parameters
+    -- by a select, since what is computed of them alone is computed while planning too.
+    select copies.*
+    from
+        rows from (
+            json_populate_recordset(null::stg.stg_clients, (select $1::text)::json),
+            unnest(string_to_array((select $4::text), e'\n'))
+        ) with ordinality as copies
 ),
 
 landing as (
@@ -22,7 +26,7 @@ landing as (
                 select
                     array_agg(
                         row(
-                            batch.place, batch.id, batch.is_deleted, batch.observed_at,
+                            batch.ordinality, batch.id, batch.is_deleted, batch.observed_at,
                             batch.updated_at, batch.row_hash
                         )::stg.given_sight
                     )
@@ -50,15 +54,14 @@ landed_copies as (
         batch.birth_date,
         batch.created_at,
         batch.updated_at,
-        batch.payload,
+        batch.unnest::jsonb as payload,
         batch.row_hash,
         batch.observed_at,
         $2::uuid as run_id,
         $3::date as load_date
     from batch
-    inner join landing on batch.place = landing.place
+    inner join landing on batch.ordinality = landing.place
     order by batch.id, batch.observed_at, batch.updated_at
-    on conflict do nothing
     returning 1
 )
 

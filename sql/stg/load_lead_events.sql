@@ -4,7 +4,10 @@
 
 with batch as (
     select events.*
-    from jsonb_populate_recordset(null::stg.stg_lead_events, $1::text::jsonb) as events
+    from
+        jsonb_populate_recordset(
+            null::stg.stg_lead_events, (select $1::text)::jsonb
+        ) as events
 ),
 
 landed_events as (

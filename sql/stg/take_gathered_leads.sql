@@ -1,5 +1,6 @@
 -- What:  the rows of the next leads of a load, all rows of one lead together
--- Grain: one row; last_id is null when there are no more
+-- Grain: one row, payloads as lines of JSON beside the rest; last_id is null when there
+--        are no more
 -- Reads: gathered_leads (temporary), $1 the last id that was taken
 
 with next_leads as (
@@ -13,6 +14,12 @@ with next_leads as (
 
 select
     max(gathered_leads.id)::text as last_id,
-    coalesce(jsonb_agg(gathered_leads.copy), '[]')::text as copies
+    coalesce(
+        jsonb_agg(gathered_leads.copy - 'payload' order by gathered_leads.ctid), '[]'
+    )::text as copies,
+    string_agg(
+        coalesce(gathered_leads.copy -> 'payload', 'null')::text, e'\n'
+        order by gathered_leads.ctid
+    ) as payloads
 from gathered_leads
 where gathered_leads.id in (select next_leads.id from next_leads);

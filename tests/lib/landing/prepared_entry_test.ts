@@ -18,7 +18,9 @@ Deno.test("prepareEntries() gives the row as JSON, whatever its payload holds", 
     const lines = [{ observed_at: SEEN, record }, { record, observed_at: SEEN }];
     for (const line of lines.map((one) => JSON.stringify(one))) {
       const { parsed, text } = prepare(line).prepare();
-      assert.deepEqual(JSON.parse(text), parsed.row);
+      const { typed, payload } = text ?? { typed: "", payload: "" };
+      assert.deepEqual({ ...JSON.parse(typed), payload: JSON.parse(payload) }, parsed.row);
+      assert.ok(!payload.includes("\n"));
     }
   }
 });
@@ -27,7 +29,7 @@ Deno.test("prepareEntries() gives no text for a record that cannot land", () => 
   const entry = prepareEntries(parse, ACCEPT_ALL)(JSON.stringify({ observed_at: SEEN, record: 1 }));
   assert.deepEqual(entry.prepare(), {
     parsed: { row: null, id: null, raw: "1", reason: "not an object" },
-    text: "",
+    text: null,
   });
 });
 
