@@ -67,7 +67,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoReport> {
     last_date: lastDate.toString(),
     currency,
     days,
-    ...await readFigures(warehouse, firstDate, lastDate, businessTz),
+    ...await readFigures(warehouse, firstDate),
     differences: await findDifferences(client, warehouse),
   };
 }

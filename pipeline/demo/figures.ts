@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { querySqlFile } from "../../lib/warehouse/sql_file.ts";
 import type { Warehouse } from "../../lib/warehouse/warehouse.ts";
+import { type BusinessFigures, readBusiness } from "./business_figures.ts";
 
 const count = z.coerce.number();
 
@@ -19,47 +20,27 @@ const stageRows = z.array(z.object({
   leads: count,
   budget: count,
 }));
-const business = z.tuple([z.object({
-  car_days: count,
-  rented_days: count,
-  utilisation_percent: z.number().nullable(),
-  revenue: z.number(),
-  adr: z.number().nullable(),
-  revpac: z.number().nullable(),
-  double_booked_days: count,
-  leads: count,
-  bookings: count,
-  cancelled: count,
-  bookings_without_car: count,
-  bookings_without_client: count,
-  status_changes: count,
-})]);
-
 /** What is in the warehouse after a demo. */
 export interface Figures {
   /** Rows by layer and table, in the order of the layers. */
   readonly rows: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly versions: z.infer<typeof versionRows>;
-  /** Money in the account's currency; rates in percent. */
-  readonly business: z.infer<typeof business>[0];
+  /** Those of the site. */
+  readonly business: BusinessFigures;
   readonly stages: z.infer<typeof stageRows>;
 }
 
-/** Reads the figures over the days from `first` to `last`, both included. */
+/** Reads the figures over the days from `first` on. */
 export async function readFigures(
   { sql }: Warehouse,
   first: Temporal.PlainDate,
-  last: Temporal.PlainDate,
-  timeZone: string,
 ): Promise<Figures> {
-  const span = [first.toString(), last.toString(), timeZone];
   const tables = tableRows.parse([...await querySqlFile(sql, "ops/count_rows.sql", [])]);
   const versions = [...await querySqlFile(sql, "ops/count_versions.sql", [])];
-  const [figures] = business.parse([...await querySqlFile(sql, "demo/business_figures.sql", span)]);
   return {
     rows: toLayers(tables),
     versions: versionRows.parse(versions),
-    business: figures,
+    business: await readBusiness(sql, first),
     stages: await readStages(sql),
   };
 }

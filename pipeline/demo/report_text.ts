@@ -10,7 +10,7 @@ export function formatReport(report: DemoReport): string {
     "History",
     ...formatVersions(report),
     "",
-    `Business, ${report.first_date} to ${report.last_date}`,
+    `Business, ${periodOf(report)}`,
     ...formatBusiness(report),
     "",
     "Leads by stage",
@@ -38,29 +38,44 @@ function formatVersions({ versions }: DemoReport): string[] {
   );
 }
 
+/** By the names that the site has for them. */
 function formatBusiness({ business, currency }: DemoReport): string[] {
   const money = (value: number | null) => value === null ? "-" : value.toFixed(2);
+  const percent = business.utilisation === null ? "-" : (100 * business.utilisation).toFixed(1);
   return [
     line(
-      "Fleet utilisation",
-      `${business.utilisation_percent ?? "-"} %`,
+      "Utilisation",
+      `${percent} %`,
       `${number(business.rented_days)} of ${number(business.car_days)} car days rented`,
     ),
     line("Revenue", number(business.revenue), currency),
     line("Revenue per car day (RevPAC)", money(business.revpac), currency),
     line("Revenue per rented day (ADR)", money(business.adr), currency),
     line(
-      "Bookings",
-      number(business.bookings),
-      `of ${number(business.leads)} leads; ${number(business.cancelled)} cancelled`,
+      "Unattributed bookings",
+      number(business.unattributed_bookings),
+      `of ${number(business.unattributed_revenue)} ${currency}`,
     ),
-    line("Status changes", number(business.status_changes)),
-    line("Double-booked car days", number(business.double_booked_days)),
+    line("Double-booked days", number(business.double_booked_days)),
     line(
-      "Bookings without car or client",
-      `${business.bookings_without_car} / ${business.bookings_without_client}`,
+      "Leads",
+      number(business.leads),
+      `${number(business.confirmed)} were confirmed, ${number(business.lost)} lost`,
+    ),
+    line("Moves between stages", number(business.moves)),
+    line(
+      "Clients with rentals",
+      number(business.clients),
+      `${number(business.repeat_clients)} came back`,
     ),
   ];
+}
+
+/** Days that are over; the last one of a demo never is. */
+function periodOf({ first_date, business: { last_finished_date } }: DemoReport): string {
+  return last_finished_date < first_date
+    ? "no day is over yet"
+    : `${first_date} to ${last_finished_date}, the last finished day`;
 }
 
 function formatComparison({ differences }: DemoReport): string[] {

@@ -4,5 +4,6 @@
 select
     build.logical_date::text as logical_date,
     build.last_finished_day::text as last_finished_day,
-    build.first_load_day::text as first_load_day
+    build.first_load_day::text as first_load_day,
+    build.max_horizon_days
 from dm.build

@@ -44,6 +44,16 @@ export async function findUnreachable(page: Page): Promise<string[]> {
   return lines.parse(await runInPage(page, listFocusable, true));
 }
 
+/** What the parts of a page below its head show, and then what they hold, behind summaries too. */
+export async function listTexts(page: Page): Promise<string[]> {
+  const parts = page.locator("main > :not(.page-head)");
+  const texts = [...await parts.allInnerTexts(), ...await parts.allTextContents()];
+  if (texts.length === 0) {
+    throw new Error(`Cannot read ${page.url()}: it has nothing in its main part`);
+  }
+  return texts;
+}
+
 /** Writes `<name>-light.png`, `-dark`, `-phone` and `-print` of the whole page, and returns their paths. */
 export async function takeScreenshots(page: Page, folder: string, name: string): Promise<string[]> {
   const desktop = page.viewportSize() ?? PHONE;

@@ -15,7 +15,8 @@ export interface Tick {
   readonly isMain: boolean;
 }
 
-const MOST_TICKS = 12;
+/** A year of months and the one a year before its last. */
+const MOST_TICKS = 13;
 const MOST_MAIN_TICKS = 4;
 
 /** The places of the axis, in order. Weeks begin on Monday, months on their first day, wherever `from` lies. */

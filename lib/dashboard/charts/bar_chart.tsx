@@ -7,7 +7,7 @@ import { Legend, type LegendEntry } from "./legend.tsx";
 import { MarkList } from "./mark_list.tsx";
 import { createPlot, EmptyChart, PATH_WIDTH, type Plot, PlotFrame, Stretched } from "./plot.tsx";
 import { percent, rounded } from "./scale.ts";
-import { drawnValues, valuesBySlot } from "./series.ts";
+import { drawnValues, legendSeries, valuesBySlot } from "./series.ts";
 import { tipTexts } from "./tips.ts";
 
 export interface BarChartProps extends AxisChartProps {
@@ -132,15 +132,20 @@ export function hatchesOf(props: AxisChartProps): Markup[] | undefined {
 
 /** Bars as boxes, comparisons dashed, and what hatching means where there is any. */
 export function legendOfBars(props: AxisChartProps): LegendEntry[] {
-  const entries = props.series.map((series: ChartSeries): LegendEntry => ({
+  const entries = legendSeries(props).map((series: ChartSeries): LegendEntry => ({
     name: series.name,
     tone: series.tone,
     look: series.isComparison ? "dashed" : "box",
   }));
-  const first = props.series.find((one) => !one.isComparison)?.tone ?? "main";
+  const tones = new Set(props.series.filter((one) => !one.isComparison).map((one) => one.tone));
   const { unfinished } = wordsOf(props.format.settings.language).charts;
   return props.unfinished?.length
-    ? [...entries, { name: unfinished, tone: first, look: "hatched" }]
+    // The colour of one of several would say that it alone is unfinished.
+    ? [...entries, {
+      name: unfinished,
+      tone: tones.size === 1 ? [...tones][0] ?? "main" : "faint",
+      look: "hatched",
+    }]
     : entries;
 }
 

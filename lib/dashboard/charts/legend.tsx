@@ -5,7 +5,7 @@ import type { Tone } from "./chart.ts";
 export interface LegendEntry {
   readonly name: string;
   readonly tone: Tone | "faint";
-  readonly look: "line" | "dashed" | "box" | "hatched" | "striped";
+  readonly look: "line" | "dashed" | "box" | "hatched" | "striped" | "framed";
 }
 
 /** What the colours mean; nothing where there is one thing only. */

@@ -15,7 +15,7 @@ import {
   UnfinishedBand,
 } from "./plot.tsx";
 import { percent, rounded } from "./scale.ts";
-import { drawnValues, valuesBySlot } from "./series.ts";
+import { drawnValues, legendSeries, valuesBySlot } from "./series.ts";
 import { tipTexts } from "./tips.ts";
 
 /**
@@ -96,7 +96,7 @@ function Dots({ series, values, plot }: DrawnSeries): Markup {
 }
 
 function legendOf(props: AxisChartProps): LegendEntry[] {
-  const entries = props.series.map((series): LegendEntry => ({
+  const entries = legendSeries(props).map((series): LegendEntry => ({
     name: series.name,
     tone: series.tone,
     look: series.isComparison ? "dashed" : "line",

@@ -1,5 +1,6 @@
 import { drawnNumber } from "../words/numeric.ts";
-import type { ChartSeries } from "./chart.ts";
+import { slotsOf } from "./axis.ts";
+import type { AxisChartProps, ChartSeries } from "./chart.ts";
 import type { Plot } from "./plot.tsx";
 
 /** All numbers of the series: what the vertical axis must hold. */
@@ -16,4 +17,15 @@ export function valuesBySlot(series: ChartSeries, plot: Plot): readonly (number 
     if (slot !== undefined) values[slot] = drawnNumber(point.value);
   }
   return values;
+}
+
+/** What a legend explains: of comparisons those alone that have something to show. */
+export function legendSeries(
+  { axis, series }: Pick<AxisChartProps, "axis" | "series">,
+): readonly ChartSeries[] {
+  const places = new Set(slotsOf(axis));
+  return series.filter(({ isComparison, points }) =>
+    !isComparison ||
+    points.some((point) => places.has(point.at) && drawnNumber(point.value) !== null)
+  );
 }

@@ -7,6 +7,7 @@ import { Linked } from "./linked.tsx";
 import { EmptyChart } from "./plot.tsx";
 import { percent } from "./scale.ts";
 import { lanesOf, type TapeDays, tapeDays, type TapeRow, type TapeSpan } from "./tape.ts";
+import { TapeLegend } from "./tape_legend.tsx";
 
 export interface TapeChartProps extends Omit<ChartProps, "kind"> {
   /** Both ends included. */
@@ -31,23 +32,26 @@ export function TapeChart(props: TapeChartProps): Markup {
   const days = tapeDays(keys, daysTo(props.today));
   const words = wordsOf(props.format.settings.language).charts;
   return (
-    <div
-      class="tape-window"
-      role="region"
-      tabindex={0}
-      aria-label={`${props.title}, ${words.scrollable}`}
-    >
-      <table class="tape">
-        <caption class="visually-hidden">{props.title}. {props.description}</caption>
-        <colgroup>
-          <col class="tape-name" />
-          <col class="tape-day" span={count} />
-        </colgroup>
-        <TapeHead chart={props} days={days} keys={keys} />
-        <TapeGround days={days} keys={keys} weekendDays={props.weekendDays} />
-        {props.rows.map((row) => <TapeRows row={row} days={days} format={props.format} />)}
-      </table>
-    </div>
+    <>
+      <TapeLegend rows={props.rows} language={props.format.settings.language} />
+      <div
+        class="tape-window"
+        role="region"
+        tabindex={0}
+        aria-label={`${props.title}, ${words.scrollable}`}
+      >
+        <table class="tape">
+          <caption class="visually-hidden">{props.title}. {props.description}</caption>
+          <colgroup>
+            <col class="tape-name" />
+            <col class="tape-day" span={count} />
+          </colgroup>
+          <TapeHead chart={props} days={days} keys={keys} />
+          <TapeGround days={days} keys={keys} weekendDays={props.weekendDays} />
+          {props.rows.map((row) => <TapeRows row={row} days={days} format={props.format} />)}
+        </table>
+      </div>
+    </>
   );
 }
 

@@ -13,6 +13,8 @@ export interface ChartFigureProps {
   readonly title: string;
   /** Unit and period, below the title: "€ per car day, May 2026". */
   readonly subtitle?: string;
+  /** What the chart shows at a glance, in a sentence. */
+  readonly finding?: string | null;
   /** The numbers that the chart draws. */
   readonly table: DataTable;
   /** What is wrong with the data of this chart. */
@@ -29,6 +31,7 @@ export function ChartFigure(props: ChartFigureProps): Markup {
     <figure class="chart-figure" id={id} aria-labelledby={`${id}-caption`}>
       <figcaption>
         <h3 id={`${id}-caption`}>{title}</h3>
+        {props.finding ? <p class="finding">{props.finding}</p> : ""}
         {props.subtitle === undefined ? "" : <p class="subtitle">{props.subtitle}</p>}
       </figcaption>
       <NoticeList language={view.state.language} notices={props.notices ?? []} />

@@ -124,9 +124,9 @@ function TableCell({ view, format, column, row, isHead }: CellProps): Markup {
     : <CellText text={format.cell(column.kind, value)} kind={column.kind} />;
   const href = cellLink(view, column.linkTo?.(row) ?? null);
   const content = href === null ? text : <a href={href}>{text}</a>;
-  return isHead
-    ? <th scope="row" class={classOf(column)}>{content}</th>
-    : <td class={classOf(column)}>{content}</td>;
+  // What is so stands out where most is not.
+  const look = value === false ? `${classOf(column)} is-no` : classOf(column);
+  return isHead ? <th scope="row" class={look}>{content}</th> : <td class={look}>{content}</td>;
 }
 
 function Masked({ view }: { readonly view: View }): Markup {

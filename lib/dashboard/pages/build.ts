@@ -8,6 +8,8 @@ export interface Build {
   readonly lastFinishedDay: Temporal.PlainDate;
   /** Before it nothing is known of how things stood. */
   readonly firstLoadDay: Temporal.PlainDate | null;
+  /** So many days past the logical date are built. */
+  readonly horizonDays: number;
 }
 
 const date = z.string().transform((text) => Temporal.PlainDate.from(text));
@@ -16,6 +18,7 @@ const buildRows = z.array(z.object({
   logical_date: date,
   last_finished_day: date,
   first_load_day: date.nullable(),
+  max_horizon_days: z.number(),
 }));
 
 /**
@@ -32,5 +35,6 @@ export async function readBuild(
     logicalDate: row.logical_date,
     lastFinishedDay: asOf ?? row.last_finished_day,
     firstLoadDay: row.first_load_day,
+    horizonDays: row.max_horizon_days,
   };
 }

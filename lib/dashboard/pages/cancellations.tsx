@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { type FindingProps, totalsText } from "../charts/finding.ts";
 import { StackedBarChart } from "../charts/stacked_bar_chart.tsx";
 import { ChartFigure } from "../frame/chart_figure.tsx";
 import { siteLink } from "../frame/links.ts";
@@ -114,6 +115,22 @@ export function CancellationsFigure(
   const { rows, months } = cancellations;
   const pointsOf = (valueOf: (row: z.infer<typeof monthRows>[number]) => number) =>
     rows.map((row) => ({ at: row.month, value: valueOf(row) }));
+  const chart: FindingProps = {
+    format: formatOf(request),
+    kind: "count",
+    axis: { step: "month", from: months.from.toString(), to: months.to.toString() },
+    series: [
+      { name: words.closed, tone: "good", points: pointsOf((row) => row.closed) },
+      { name: words.pending, tone: "main", points: pointsOf((row) => row.pending) },
+      {
+        name: words.cancelledBefore,
+        tone: "warning",
+        points: pointsOf((row) => row.cancelled - row.no_shows),
+      },
+      { name: words.noShows, tone: "bad", points: pointsOf((row) => row.no_shows) },
+    ],
+    unfinished: rows.filter((row) => !row.is_complete).map((row) => row.month),
+  };
   return (
     <>
       <BasisTabs request={request} basis={cancellations.basis} />
@@ -121,29 +138,17 @@ export function CancellationsFigure(
         view={request}
         id="cancellations-figure"
         title={words.fates}
+        finding={totalsText(chart)}
         table={cancellations.table}
         notices={cancellations.notices}
         definition={define("dm.cancellations.rate")}
       >
         <StackedBarChart
+          {...chart}
           id="cancellations-chart"
           title={words.fates}
           description={words.fatesChart}
-          format={formatOf(request)}
-          kind="count"
           emptyText={words.noCancellations}
-          axis={{ step: "month", from: months.from.toString(), to: months.to.toString() }}
-          series={[
-            { name: words.closed, tone: "good", points: pointsOf((row) => row.closed) },
-            { name: words.pending, tone: "main", points: pointsOf((row) => row.pending) },
-            {
-              name: words.cancelledBefore,
-              tone: "warning",
-              points: pointsOf((row) => row.cancelled - row.no_shows),
-            },
-            { name: words.noShows, tone: "bad", points: pointsOf((row) => row.no_shows) },
-          ]}
-          unfinished={rows.filter((row) => !row.is_complete).map((row) => row.month)}
         />
       </ChartFigure>
     </>

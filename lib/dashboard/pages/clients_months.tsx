@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { type FindingProps, totalsText } from "../charts/finding.ts";
 import { StackedBarChart } from "../charts/stacked_bar_chart.tsx";
 import { ChartFigure } from "../frame/chart_figure.tsx";
 import { formatOf } from "../frame/view.ts";
@@ -76,28 +77,32 @@ export function NewClientsFigure(
   const { rows, months } = newClients;
   const pointsOf = (key: "came_back" | "came_once") =>
     rows.map((row) => ({ at: row.month, value: row[key] }));
+  const chart: FindingProps = {
+    format: formatOf(request),
+    kind: "count",
+    axis: { step: "month", from: months.from.toString(), to: months.to.toString() },
+    series: [
+      { name: words.cameBack, tone: "good", points: pointsOf("came_back") },
+      { name: words.cameOnce, tone: "main", points: pointsOf("came_once") },
+    ],
+    unfinished: rows.filter((row) => !row.is_complete).map((row) => row.month),
+  };
   return (
     <ChartFigure
       view={request}
       id="new-figure"
       title={words.newByMonth}
+      finding={totalsText(chart)}
       table={newClients.table}
       notices={newClients.notices}
       definition={define("dm.client_value.is_repeat")}
     >
       <StackedBarChart
+        {...chart}
         id="new-chart"
         title={words.newByMonth}
         description={words.newChart}
-        format={formatOf(request)}
-        kind="count"
         emptyText={words.noNew}
-        axis={{ step: "month", from: months.from.toString(), to: months.to.toString() }}
-        series={[
-          { name: words.cameBack, tone: "good", points: pointsOf("came_back") },
-          { name: words.cameOnce, tone: "main", points: pointsOf("came_once") },
-        ]}
-        unfinished={rows.filter((row) => !row.is_complete).map((row) => row.month)}
       />
     </ChartFigure>
   );

@@ -1,3 +1,4 @@
+import { extremesText, type FindingProps } from "../charts/finding.ts";
 import { LineChart } from "../charts/line_chart.tsx";
 import { ChartFigure } from "../frame/chart_figure.tsx";
 import { DataTableView } from "../frame/data_table.tsx";
@@ -16,10 +17,11 @@ import type {
 } from "../page/page.ts";
 import { figuresWords } from "../words/figures_words.ts";
 import { fleetWords } from "../words/fleet_page.ts";
-import { readBuild } from "./build.ts";
+import { type Build, readBuild } from "./build.ts";
 import { comparePeriods } from "./compared_periods.ts";
 import { type Compared, comparisonsOf } from "./compared_sums.ts";
 import { type Define, readDefinitions } from "./definitions.ts";
+import { firstLoadMarks } from "./first_load.ts";
 import { type CarDays, CarDaysFigure, readCarDays } from "./fleet_days.tsx";
 import { type FleetCars, readMembers } from "./fleet_members.ts";
 import { type FleetMonths, readFleetMonths } from "./fleet_months.ts";
@@ -40,6 +42,7 @@ export const fleetPage: Page = {
 };
 
 interface FleetData {
+  readonly build: Build;
   readonly define: Define;
   readonly periods: ReturnType<typeof comparePeriods>;
   readonly sums: Compared<PeriodSums>;
@@ -58,6 +61,7 @@ async function render(request: PageRequest): Promise<PageContent> {
   const sums = await readSums(request, periods);
   const { models, cars } = await readMembers(request);
   const data: FleetData = {
+    build,
     periods,
     sums,
     models,
@@ -185,28 +189,33 @@ function MonthsFigure(
 ): Markup {
   const words = fleetWords[request.state.language];
   const { months, define } = data;
+  const chart: FindingProps = {
+    format: formatOf(request),
+    kind: "ratio",
+    axis: months.axis,
+    series: [
+      { name: words.thisYear, tone: "main", points: months.points },
+      { name: words.yearBefore, tone: "main", points: months.yearBefore, isComparison: true },
+    ],
+    unfinished: months.unfinished,
+  };
   return (
     <ChartFigure
       view={request}
       id="utilisation"
       title={words.utilisationByMonth}
+      finding={extremesText(chart)}
       table={months.table}
       notices={months.notices}
       definition={define("dm.fleet_utilisation_month.utilisation")}
     >
       <LineChart
+        {...chart}
+        marks={firstLoadMarks(request, data.build, chart.axis)}
         id="utilisation-chart"
         title={words.utilisationByMonth}
         description={words.utilisationChart(months.name)}
-        format={formatOf(request)}
-        kind="ratio"
         emptyText={words.noMonths}
-        axis={months.axis}
-        series={[
-          { name: words.thisYear, tone: "main", points: months.points },
-          { name: words.yearBefore, tone: "main", points: months.yearBefore, isComparison: true },
-        ]}
-        unfinished={months.unfinished}
       />
     </ChartFigure>
   );

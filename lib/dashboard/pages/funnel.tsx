@@ -99,7 +99,7 @@ function Body({ request, data }: FunnelPartProps): Markup {
         <CohortFigures request={request} cohorts={data.cohorts} define={define} />
       </Section>
       <Section id="moves" title={words.moves} intro={words.movesIntro}>
-        <MovesFigure request={request} moves={data.moves} define={define} />
+        <MovesFigure request={request} moves={data.moves} build={data.build} define={define} />
       </Section>
       <Section id="transitions" title={words.transitions} intro={words.transitionsIntro}>
         <DataTableView

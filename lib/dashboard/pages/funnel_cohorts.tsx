@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { extremesText, type FindingProps, totalsText } from "../charts/finding.ts";
 import { LineChart } from "../charts/line_chart.tsx";
 import { StackedBarChart } from "../charts/stacked_bar_chart.tsx";
 import { ChartFigure } from "../frame/chart_figure.tsx";
@@ -120,55 +121,64 @@ export function CohortFigures({ request, cohorts, define }: CohortsProps): Marku
   const { rows, table, notices, weeks } = cohorts;
   const common = {
     format: formatOf(request),
-    emptyText: words.noCohorts,
     axis: { step: "week", from: weeks.from.toString(), to: weeks.to.toString() },
     unfinished: rows.filter((row) => row.mature_leads < row.leads || !row.is_complete)
       .map((row) => row.week_start),
   } as const;
   const countsOf = (key: "won" | "open" | "lost") =>
     rows.map((row) => ({ at: row.week_start, value: row[key] }));
+  const cohortsChart: FindingProps = {
+    ...common,
+    kind: "count",
+    series: [
+      { name: words.won, tone: "good", points: countsOf("won") },
+      { name: words.open, tone: "main", points: countsOf("open") },
+      { name: words.lost, tone: "bad", points: countsOf("lost") },
+    ],
+  };
+  const conversionChart: FindingProps = {
+    ...common,
+    kind: "ratio",
+    series: [{
+      name: words.conversionByWeek,
+      tone: "main",
+      points: rows.map((row) => ({ at: row.week_start, value: row.conversion })),
+    }],
+  };
   return (
     <Grid>
       <ChartFigure
         view={request}
         id="cohorts-figure"
         title={words.cohortsByWeek}
+        finding={totalsText(cohortsChart)}
         table={table}
         notices={notices}
         definition={define("dm.lead_funnel_week.won")}
       >
         <StackedBarChart
-          {...common}
+          {...cohortsChart}
           id="cohorts-chart"
           title={words.cohortsByWeek}
           description={words.cohortsChart}
-          kind="count"
-          series={[
-            { name: words.won, tone: "good", points: countsOf("won") },
-            { name: words.open, tone: "main", points: countsOf("open") },
-            { name: words.lost, tone: "bad", points: countsOf("lost") },
-          ]}
+          emptyText={words.noCohorts}
         />
       </ChartFigure>
       <ChartFigure
         view={request}
         id="conversion-figure"
         title={words.conversionByWeek}
+        finding={extremesText(conversionChart)}
         table={{ ...table, title: words.conversionByWeek }}
         notices={notices}
         definition={define("dm.lead_funnel_week.reached_confirmed")}
       >
         <LineChart
-          {...common}
+          {...conversionChart}
           id="conversion-chart"
           title={words.conversionByWeek}
           description={words.conversionChart}
-          kind="ratio"
-          series={[{
-            name: words.conversionByWeek,
-            tone: "main",
-            points: rows.map((row) => ({ at: row.week_start, value: row.conversion })),
-          }]}
+          emptyText={words.noCohorts}
         />
       </ChartFigure>
     </Grid>

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { ChartSeries } from "../charts/chart.ts";
+import { type FindingProps, totalsText } from "../charts/finding.ts";
 import { StackedBarChart } from "../charts/stacked_bar_chart.tsx";
 import { ChartFigure } from "../frame/chart_figure.tsx";
 import { formatOf } from "../frame/view.ts";
@@ -9,7 +10,9 @@ import { figuresWords } from "../words/figures_words.ts";
 import { funnelWords } from "../words/funnel_page.ts";
 import { stageName } from "../words/stage_name.ts";
 import { type Stage, STAGES } from "../words/stage_words.ts";
+import type { Build } from "./build.ts";
 import type { Define } from "./definitions.ts";
+import { firstLoadMarks } from "./first_load.ts";
 import { weekOf } from "./funnel_cohorts.tsx";
 import { leadListHref } from "./lead_list.ts";
 
@@ -65,9 +68,10 @@ export async function readMoves(request: PageRequest, weeks: Period): Promise<Mo
 }
 
 export function MovesFigure(
-  { request, moves, define }: {
+  { request, moves, build, define }: {
     readonly request: PageRequest;
     readonly moves: Moves;
+    readonly build: Build;
     readonly define: Define;
   },
 ): Markup {
@@ -81,27 +85,32 @@ export function MovesFigure(
       .map((row) => ({ at: row.week_start, value: row.moves })),
   });
   const moved = STAGES.filter((stage) => rows.some((row) => row.stage === stage && row.moves > 0));
+  const chart: FindingProps = {
+    format: formatOf(request),
+    kind: "count",
+    axis: { step: "week", from: weeks.from.toString(), to: weeks.to.toString() },
+    series: moved.map(seriesOf),
+    unfinished: [
+      ...new Set(rows.filter((row) => !row.is_complete).map((row) => row.week_start)),
+    ],
+  };
   return (
     <ChartFigure
       view={request}
       id="moves-figure"
       title={words.movesByWeek}
+      finding={totalsText(chart)}
       table={moves.table}
       notices={moves.notices}
       definition={define("dm.stage_moves_week.moves")}
     >
       <StackedBarChart
+        {...chart}
+        marks={firstLoadMarks(request, build, chart.axis)}
         id="moves-chart"
         title={words.movesByWeek}
         description={words.movesChart}
-        format={formatOf(request)}
-        kind="count"
         emptyText={words.noMoves}
-        axis={{ step: "week", from: weeks.from.toString(), to: weeks.to.toString() }}
-        series={moved.map(seriesOf)}
-        unfinished={[
-          ...new Set(rows.filter((row) => !row.is_complete).map((row) => row.week_start)),
-        ]}
       />
     </ChartFigure>
   );

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { extremesText, type FindingProps } from "../charts/finding.ts";
 import { LineChart } from "../charts/line_chart.tsx";
 import { ChartFigure } from "../frame/chart_figure.tsx";
 import { Grid } from "../frame/parts.tsx";
@@ -183,25 +184,29 @@ function MedianFigure(
     at: row.month ?? "",
     value: of === "lead" ? row.median_lead_days : row.median_rental_days,
   }));
+  const chart: FindingProps = {
+    format: formatOf(request),
+    kind: "days",
+    axis: { step: "month", from: months.from.toString(), to: months.to.toString() },
+    series: [{ name, tone: "main", points }],
+    unfinished: rows.filter((row) => row.is_complete === false).map((row) => row.month ?? ""),
+  };
   return (
     <ChartFigure
       view={request}
       id={id}
       title={name}
+      finding={extremesText(chart)}
       table={{ ...table, title: name }}
       notices={notices}
       definition={define(`dm.lead_time.${of}_days`)}
     >
       <LineChart
+        {...chart}
         id={`${id}-chart`}
         title={name}
         description={description}
-        format={formatOf(request)}
-        kind="days"
         emptyText={words.noLeadTime}
-        axis={{ step: "month", from: months.from.toString(), to: months.to.toString() }}
-        series={[{ name, tone: of === "lead" ? "main" : "second", points }]}
-        unfinished={rows.filter((row) => row.is_complete === false).map((row) => row.month ?? "")}
       />
     </ChartFigure>
   );

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { BarChart } from "../charts/bar_chart.tsx";
+import { extremesText, type FindingProps } from "../charts/finding.ts";
 import { ChartFigure } from "../frame/chart_figure.tsx";
 import { siteLink } from "../frame/links.ts";
 import { formatOf } from "../frame/view.ts";
@@ -77,29 +78,33 @@ export function MoneyDaysFigure(
   const words = moneyWords[request.state.language];
   const { from, to } = request.state.period;
   const { rows } = days.table;
+  const chart: FindingProps = {
+    format: formatOf(request),
+    kind: "money",
+    axis: { step: "day", from: from.toString(), to: to.toString() },
+    series: [{
+      name: figuresWords[request.state.language].revenue,
+      tone: "main",
+      points: rows.map((row) => ({ at: String(row.usage_date), value: String(row.revenue) })),
+    }],
+    unfinished: rows.filter((row) => row.is_ahead).map((row) => String(row.usage_date)),
+  };
   return (
     <ChartFigure
       view={request}
       id="revenue-days"
       title={words.revenueByDay}
+      finding={extremesText(chart)}
       table={days.table}
       notices={days.notices}
       definition={define("dm.revenue_day.revenue")}
     >
       <BarChart
+        {...chart}
         id="revenue-days-chart"
         title={words.revenueByDay}
         description={words.revenueChart}
-        format={formatOf(request)}
-        kind="money"
         emptyText={words.noDays}
-        axis={{ step: "day", from: from.toString(), to: to.toString() }}
-        series={[{
-          name: figuresWords[request.state.language].revenue,
-          tone: "main",
-          points: rows.map((row) => ({ at: String(row.usage_date), value: String(row.revenue) })),
-        }]}
-        unfinished={rows.filter((row) => row.is_ahead).map((row) => String(row.usage_date))}
         linkTo={(day) => siteLink(request, `/money?from=${day}&to=${day}#bookings`)}
       />
     </ChartFigure>

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { BarChart } from "../charts/bar_chart.tsx";
 import type { AxisChartProps, ChartSeries } from "../charts/chart.ts";
+import { extremesText, type FindingProps } from "../charts/finding.ts";
 import { LineChart } from "../charts/line_chart.tsx";
 import { ChartFigure } from "../frame/chart_figure.tsx";
 import { siteLink } from "../frame/links.ts";
@@ -150,28 +151,32 @@ function RevenueFigure({ request, months, define }: FiguresProps): Markup {
     at: Temporal.PlainDate.from(row.month).add({ years: 1 }).toString(),
     value: row.revenue,
   }));
+  const chart: FindingProps = {
+    format: formatOf(request),
+    kind: "money",
+    axis: months.axis,
+    series: [
+      { name: words.thisYear, tone: "main", points },
+      { name: words.yearBefore, tone: "main", points: yearBefore, isComparison: true },
+    ],
+    unfinished: unfinishedOf(months),
+  };
   return (
     <ChartFigure
       view={request}
       id="revenue-months"
       title={words.revenueByMonth}
+      finding={extremesText(chart)}
       table={months.table}
       notices={months.notices}
       definition={define("dm.revenue_month.revenue")}
     >
       <BarChart
+        {...chart}
         id="revenue-months-chart"
         title={words.revenueByMonth}
         description={words.monthsChart}
-        format={formatOf(request)}
-        kind="money"
         emptyText={words.noMonths}
-        axis={months.axis}
-        series={[
-          { name: words.thisYear, tone: "main", points },
-          { name: words.yearBefore, tone: "main", points: yearBefore, isComparison: true },
-        ]}
-        unfinished={unfinishedOf(months)}
         linkTo={(month) => siteLink(request, linkTo(month))}
       />
     </ChartFigure>

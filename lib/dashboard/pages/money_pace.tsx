@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { slotsOf } from "../charts/axis.ts";
+import { extremesText, type FindingProps } from "../charts/finding.ts";
 import { LineChart } from "../charts/line_chart.tsx";
 import { ChartFigure } from "../frame/chart_figure.tsx";
 import { formatOf } from "../frame/view.ts";
@@ -41,7 +43,8 @@ export interface Pace {
 
 export async function readPace(request: PageRequest, build: Build): Promise<Pace> {
   const from = build.lastFinishedDay.add({ days: 1 }).toString();
-  const to = build.lastFinishedDay.add({ days: DAYS_AHEAD }).toString();
+  const days = Math.min(DAYS_AHEAD, build.horizonDays);
+  const to = build.lastFinishedDay.add({ days }).toString();
   const rows = paceRows.parse(
     await request.ask(SQL_FILE, [request.state.asOf?.toString() ?? null, from, to]),
   );
@@ -109,16 +112,37 @@ export function PaceFigure(
   const words = moneyWords[request.state.language];
   const format = formatOf(request);
   const since = build.firstLoadDay;
-  const pointsOf = (key: "booked_days" | "last_year_days") =>
-    pace.table.rows.map((row) => {
-      const value = row[key];
-      return { at: String(row.stay_date), value: typeof value === "number" ? value : null };
-    });
+  const rows = new Map(pace.table.rows.map((row) => [String(row.stay_date), row]));
+  const numberOf = (day: string, key: "booked_days" | "last_year_days") => {
+    const value = rows.get(day)?.[key];
+    return typeof value === "number" ? value : null;
+  };
+  const days = rows.size === 0 ? [] : slotsOf({ step: "day", from: pace.from, to: pace.to });
+  const chart: FindingProps = {
+    format,
+    kind: "count",
+    axis: { step: "day", from: pace.from, to: pace.to },
+    series: [
+      {
+        name: words.bookedDays,
+        tone: "main",
+        // A day without a row has nothing on the books.
+        points: days.map((at) => ({ at, value: numberOf(at, "booked_days") ?? 0 })),
+      },
+      {
+        name: words.lastYearDays,
+        tone: "main",
+        points: days.map((at) => ({ at, value: numberOf(at, "last_year_days") })),
+        isComparison: true,
+      },
+    ],
+  };
   return (
     <ChartFigure
       view={request}
       id="pace-days"
       title={words.paceDays}
+      finding={extremesText(chart)}
       {...(since === null
         ? {}
         : { subtitle: words.pickupExplained(format.date(since.toString())) })}
@@ -127,22 +151,11 @@ export function PaceFigure(
       definition={define("dm.booking_pace.booked_days")}
     >
       <LineChart
+        {...chart}
         id="pace-days-chart"
         title={words.paceDays}
         description={words.paceChart}
-        format={format}
-        kind="count"
         emptyText={words.noPace}
-        axis={{ step: "day", from: pace.from, to: pace.to }}
-        series={[
-          { name: words.bookedDays, tone: "main", points: pointsOf("booked_days") },
-          {
-            name: words.lastYearDays,
-            tone: "main",
-            points: pointsOf("last_year_days"),
-            isComparison: true,
-          },
-        ]}
       />
     </ChartFigure>
   );

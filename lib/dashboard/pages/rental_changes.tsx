@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { type FindingProps, totalsText } from "../charts/finding.ts";
 import { StackedBarChart } from "../charts/stacked_bar_chart.tsx";
 import { ChartFigure } from "../frame/chart_figure.tsx";
 import { formatOf } from "../frame/view.ts";
@@ -157,29 +158,33 @@ export function RentalChangesFigure(
   const { rows, months } = changes;
   const pointsOf = (kind: typeof KINDS[number]) =>
     rows.map((row) => ({ at: row.month, value: row[kind] }));
+  const chart: FindingProps = {
+    format: formatOf(request),
+    kind: "count",
+    axis: { step: "month", from: months.from.toString(), to: months.to.toString() },
+    series: [
+      { name: words.extended, tone: "good", points: pointsOf("extended") },
+      { name: words.shortened, tone: "bad", points: pointsOf("shortened") },
+      { name: words.moved, tone: "third", points: pointsOf("moved") },
+    ],
+    unfinished: rows.filter((row) => !row.is_complete).map((row) => row.month),
+  };
   return (
     <ChartFigure
       view={request}
       id="changes-figure"
       title={words.changesByMonth}
+      finding={totalsText(chart)}
       table={changes.table}
       notices={changes.notices}
       definition={define("dm.rental_changes.kind")}
     >
       <StackedBarChart
+        {...chart}
         id="changes-chart"
         title={words.changesByMonth}
         description={words.changesChart}
-        format={formatOf(request)}
-        kind="count"
         emptyText={words.noChanges}
-        axis={{ step: "month", from: months.from.toString(), to: months.to.toString() }}
-        series={[
-          { name: words.extended, tone: "good", points: pointsOf("extended") },
-          { name: words.shortened, tone: "bad", points: pointsOf("shortened") },
-          { name: words.moved, tone: "third", points: pointsOf("moved") },
-        ]}
-        unfinished={rows.filter((row) => !row.is_complete).map((row) => row.month)}
       />
     </ChartFigure>
   );

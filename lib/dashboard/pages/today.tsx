@@ -1,4 +1,5 @@
 import { BarChart } from "../charts/bar_chart.tsx";
+import { extremesText, type FindingProps } from "../charts/finding.ts";
 import { ChartFigure } from "../frame/chart_figure.tsx";
 import { DataTableView } from "../frame/data_table.tsx";
 import { Kpi, type KpiProps, KpiRow } from "../frame/kpi.tsx";
@@ -145,23 +146,27 @@ function FreeFigure({ request, data, table }: PartProps & { readonly table: Data
     at,
     value: table.rows.filter((row) => row[at] === true).length,
   }));
+  const chart: FindingProps = {
+    format: formatOf(request),
+    kind: "count",
+    axis: { step: "day", from: days[0] ?? "", to: days.at(-1) ?? "" },
+    series: [{ name: words.kinds.free_car, tone: "good", points: counts }],
+  };
   return (
     <ChartFigure
       view={request}
       id="free-days"
       title={words.freeByDay}
+      finding={extremesText(chart)}
       table={table}
       notices={data.notices}
     >
       <BarChart
+        {...chart}
         id="free-days-chart"
         title={words.freeByDay}
         description={words.freeChart}
-        format={formatOf(request)}
-        kind="count"
         emptyText={words.none.free_car}
-        axis={{ step: "day", from: days[0] ?? "", to: days.at(-1) ?? "" }}
-        series={[{ name: words.kinds.free_car, tone: "good", points: counts }]}
       />
     </ChartFigure>
   );

@@ -38,15 +38,14 @@ function columnsOf(
 ): Column[] {
   const words = todayWords[state.language];
   const names = figuresWords[state.language];
-  const lead: Column[] = [
-    leadColumn(names.lead),
-    {
-      key: "crm",
-      title: words.crm,
-      kind: "text",
-      linkTo: (row) => crmLeadAddress(row.lead_id, settings.amoUrl),
-    },
-  ];
+  const crm: Column = {
+    key: "crm",
+    title: words.crm,
+    kind: "text",
+    linkTo: (row) => crmLeadAddress(row.lead_id, settings.amoUrl),
+  };
+  // Without an account there is nothing to open.
+  const lead = [leadColumn(names.lead), ...settings.amoUrl === null ? [] : [crm]];
   const reason: Column[] = kind === "contradiction"
     ? [{ key: "why", title: words.why, kind: "text" }]
     : [];

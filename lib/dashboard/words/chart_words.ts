@@ -20,6 +20,10 @@ const en = {
   daysFrom: (first: string, last: string) => first === last ? first : `${first} – ${last}`,
   cut: (cut: number) => `and ${cut} more`,
   scrollable: "can be scrolled sideways",
+  extremes: (most: string, mostAt: string, least: string, leastAt: string) =>
+    `Highest ${most} (${mostAt}), lowest ${least} (${leastAt}).`,
+  throughout: (value: string) => `${value} throughout.`,
+  inAll: (sums: string) => `In all: ${sums}.`,
   cars: (count: number) => pluralOf("en", count, { one: "car", other: "cars" }),
 };
 
@@ -34,13 +38,17 @@ const ru: typeof en = {
   freeCars: "Свободно машин",
   car: "Машина",
   stage: "Этап",
-  count: "Количество",
+  count: "Число",
   shareOfFirst: "От всех",
-  shareOfBefore: "От предыдущего этапа",
+  shareOfBefore: "От прошлого этапа",
   before: "Было",
   daysFrom: (first, last) => first === last ? first : `${first} – ${last}`,
   cut: (cut) => `и ещё ${cut}`,
   scrollable: "можно прокрутить вбок",
+  extremes: (most, mostAt, least, leastAt) =>
+    `Больше всего ${most} (${mostAt}), меньше всего ${least} (${leastAt}).`,
+  throughout: (value) => `Везде ${value}.`,
+  inAll: (sums) => `Всего: ${sums}.`,
   cars: (count) =>
     pluralOf("ru", count, { one: "машина", few: "машины", many: "машин", other: "машины" }),
 };

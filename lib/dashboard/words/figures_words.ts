@@ -33,6 +33,8 @@ const en = {
   period: (from: string, to: string) => from === to ? from : `${from} – ${to}`,
   soFar: (days: number, all: number) => `${days} of ${all} days so far`,
   deletedCar: "Deleted",
+  firstLoad: (day: string) =>
+    `The first load of the CRM was on ${day}: of the time before it only what leads still said then is known.`,
   badPage: (text: string, pages: number) =>
     `There is no page "${text}" of this list: expected a number from 1 to ${pages}`,
   notBuilt: {
@@ -74,6 +76,8 @@ const ru: typeof en = {
   period: (from: string, to: string) => from === to ? from : `${from} – ${to}`,
   soFar: (days: number, all: number) => `прошло дней: ${days} из ${all}`,
   deletedCar: "Удалена",
+  firstLoad: (day: string) =>
+    `Первая загрузка CRM — ${day}: о времени до неё известно лишь то, что тогда ещё было в сделках.`,
   badPage: (text: string, pages: number) =>
     `Страницы «${text}» в этом списке нет: ожидается число от 1 до ${pages}`,
   notBuilt: {

@@ -128,7 +128,9 @@ function numberFormats({ language, currency }: FormatSettings) {
 function dateFormats({ language, timeZone }: FormatSettings) {
   const by = (options: Intl.DateTimeFormatOptions) => {
     const format = new Intl.DateTimeFormat(LOCALES[language], { ...options, timeZone: "UTC" });
-    return remember((isoDate) => format.format(Temporal.PlainDate.from(isoDate.slice(0, 10))));
+    return remember((isoDate) =>
+      withoutYearSign(format.format(Temporal.PlainDate.from(isoDate.slice(0, 10))))
+    );
   };
   const moment = new Intl.DateTimeFormat(LOCALES[language], {
     ...{ year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" },
@@ -140,8 +142,14 @@ function dateFormats({ language, timeZone }: FormatSettings) {
     weekday: by({ weekday: "short" }),
     month: by({ month: "long", year: "numeric" }),
     monthName: by({ month: "short" }),
-    moment: (isoInstant: string) => moment.format(Temporal.Instant.from(isoInstant)),
+    moment: (isoInstant: string) =>
+      withoutYearSign(moment.format(Temporal.Instant.from(isoInstant))),
   };
+}
+
+/** "24 мая 2026 г." is the year with a sign of its own, whose point would meet that of the sentence. */
+function withoutYearSign(text: string): string {
+  return text.replace(/\s+г\.(?=,|$)/, "");
 }
 
 const MOST_REMEMBERED = 5000;

@@ -20,7 +20,7 @@ const en = {
   yearBefore: "A year earlier",
   unattributed: "Unattributed revenue",
   unattributedIntro:
-    "Bookings without a car, an amount or dates: their money is in no figure above. Mend them in amoCRM and the next run takes them in.",
+    "Bookings without a car, an amount or dates, on days that are not finished too: their money is in no other figure. Mend them in amoCRM and the next run takes them in.",
   noUnattributed: "Every booking of the period has a car, an amount and dates.",
   lacksCar: "No car",
   lacksAmount: "No amount",
@@ -73,7 +73,7 @@ const ru: typeof en = {
   yearBefore: "Годом ранее",
   unattributed: "Нераспределённая выручка",
   unattributedIntro:
-    "Брони без машины, суммы или дат: этих денег нет ни в одном показателе выше. Исправьте их в amoCRM, и следующий запуск их учтёт.",
+    "Брони без машины, суммы или дат, в том числе на дни, которые ещё не завершены: этих денег нет ни в одном другом показателе. Исправьте их в amoCRM, и следующий запуск их учтёт.",
   noUnattributed: "У каждой брони периода есть машина, сумма и даты.",
   lacksCar: "Нет машины",
   lacksAmount: "Нет суммы",

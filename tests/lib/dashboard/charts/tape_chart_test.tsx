@@ -62,7 +62,34 @@ Deno.test("TapeChart() stacks double bookings, runs overdue ones to today and ha
   };
   assert.equal(
     await render(<TapeChart {...CHART} rows={[row]} />),
-    `<div class="tape-window" role="region" tabindex="0" aria-label="Revenue, can be scrolled sideways">
+    `<ul class="legend">
+<li>
+<span class="swatch box tone-confirmed" aria-hidden="true">
+</span>
+<bdi>Confirmed</bdi>
+</li>
+<li>
+<span class="swatch box tone-on_rent" aria-hidden="true">
+</span>
+<bdi>On rent</bdi>
+</li>
+<li>
+<span class="swatch framed tone-bad" aria-hidden="true">
+</span>
+<bdi>Double booked</bdi>
+</li>
+<li>
+<span class="swatch box tone-bad" aria-hidden="true">
+</span>
+<bdi>Overdue</bdi>
+</li>
+<li>
+<span class="swatch hatched tone-bad" aria-hidden="true">
+</span>
+<bdi>May last into tomorrow</bdi>
+</li>
+</ul>
+<div class="tape-window" role="region" tabindex="0" aria-label="Revenue, can be scrolled sideways">
 <table class="tape">
 <caption class="visually-hidden">Revenue. A line.</caption>
 <colgroup>

@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import { testInBrowser } from "../../../support/browser.ts";
 import { serveLook } from "../../../support/look_site.ts";
-import { findBarriers, findSidewaysScroll, findUnreachable } from "../../../support/page_checks.ts";
+import {
+  findBarriers,
+  findSidewaysScroll,
+  findUnreachable,
+  listTexts,
+} from "../../../support/page_checks.ts";
 import { CONFIRMED, dubai, element, lead, liveDay } from "../../../support/rentals.ts";
 import { addAttempt } from "../../../support/run_log_rows.ts";
 import { withEmbedded } from "../../../support/warehouses.ts";
@@ -14,7 +19,7 @@ const PATHS = [
 ];
 
 testInBrowser(
-  "the pages of records, runs and data have no barrier, need no mouse and fit a phone",
+  "the pages of records, runs and data have no barrier, need neither mouse nor script, and fit a phone",
   (browser) =>
     withEmbedded(async (warehouse) => {
       await liveDay(warehouse, "2026-05-04", {
@@ -41,6 +46,8 @@ testInBrowser(
       await using site = await serveLook(warehouse);
       for (const path of PATHS) {
         const { page, problems } = await browser.open(site.url + path);
+        const without = await browser.open(site.url + path, { javaScript: false });
+        assert.deepEqual(await listTexts(without.page), await listTexts(page), path);
         assert.deepEqual([path, ...await findBarriers(page)], [path]);
         assert.deepEqual([path, ...await findUnreachable(page)], [path]);
         assert.deepEqual([path, ...await findSidewaysScroll(page)], [path]);
