@@ -24,13 +24,14 @@ export interface Check {
   readonly why: string;
   readonly tables: readonly CheckedTable[];
   /**
-   * The kinds of changed records that it looks at, as ops/scope_changes.sql counts them, e.g. "leads" of one that
-   * joins changed_leads: when there are none of them it finds nothing. Empty: it looks at everything.
+   * The kinds of changed records that bound what it can find, as ops/scope_changes.sql counts them, e.g. "leads" of
+   * one whose header says "Scope: changed_leads": when there are none of them it finds nothing. Empty: it looks at
+   * everything.
    */
   readonly scopes: readonly string[];
 }
 
-/** A check does not say in its header how severe it is or when it runs. */
+/** A check does not say in its header how severe it is, what it looks at or when it runs. */
 export class CheckFileError extends Error {
   override readonly name = "CheckFileError";
 }
@@ -56,21 +57,29 @@ export function parseCheck(path: string, text: string): Check {
   const [, severity, offender] = /^-- What: +(\w+): (.+)$/m.exec(text) ?? [];
   const tables = [...text.matchAll(/^-- After: +(\w+): ([a-z_]+\.[a-z_]+)$/gm)]
     .map(([, task = "", table = ""]) => ({ task, table }));
-  if ((severity !== "error" && severity !== "warn") || !offender || tables.length === 0) {
+  const scopes = scopesOf(text);
+  if (
+    (severity !== "error" && severity !== "warn") || !offender || !scopes || tables.length === 0
+  ) {
     throw new CheckFileError(
-      `Cannot use sql/${path}: its header says no severity or no task, expected ` +
-        '"-- What:  error: <offenders>" or "warn", and "-- After: <task>: <table>"',
+      `Cannot use sql/${path}: its header says no severity, no scope or no task, expected ` +
+        '"-- What:  error: <offenders>" or "warn", "-- Scope: everything" or the tables of changed records that ' +
+        'bound it, and "-- After: <task>: <table>"',
     );
   }
   const name = path.replace(/^.*\//, "").replace(/\.sql$/, "");
-  return { name, path, severity, offender, why: whyOf(text), tables, scopes: scopesOf(text) };
+  return { name, path, severity, offender, why: whyOf(text), tables, scopes };
 }
 
-/** The temporary tables of changed records that its statement names, which bound what it can find. */
-function scopesOf(text: string): readonly string[] {
-  const statement = text.replaceAll(/^--.*$/gm, "");
-  const names = [...statement.matchAll(/\bchanged_(leads|clients|cars|car_days)\b/g)];
-  return [...new Set(names.map(([, kind = ""]) => kind))];
+/** What its header says of the changed records that it looks at; null where it says nothing that is known. */
+function scopesOf(text: string): readonly string[] | null {
+  const [, scope] = /^-- Scope: +(.+)$/m.exec(text) ?? [];
+  if (scope === "everything") return [];
+  const kinds =
+    scope?.split(", ").map((table) => /^changed_(leads|clients|cars|car_days)$/.exec(table)?.[1]) ??
+      [];
+  const known = kinds.filter((kind) => kind !== undefined);
+  return known.length > 0 && known.length === kinds.length ? known : null;
 }
 
 /** The comment lines from "Why:" to the first line that is none. */

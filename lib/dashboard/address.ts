@@ -91,6 +91,7 @@ function readAddress(
       throw new PageError(400, words.unknownParameter(name, known.join(", ")));
     }
     if (query.getAll(name).length > 1) throw new PageError(400, words.repeatedParameter(name));
+    if (value.includes("\0")) throw new PageError(400, words.badText(name));
     if (value !== "") address[name] = value;
   }
   const { lang } = address;

@@ -8,15 +8,22 @@ const LOCAL = /^\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2})?)?$/;
  */
 export function parseMoment(text: string, timeZone: string): Temporal.Instant {
   try {
-    return LOCAL.test(text)
+    const moment = LOCAL.test(text)
       ? Temporal.PlainDateTime.from(text.replace(" ", "T"), { overflow: "reject" })
         .toZonedDateTime(timeZone).toInstant()
       : Temporal.Instant.from(text);
+    if (hasPlainYear(moment, timeZone)) return moment;
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    throw new ConfigError(
-      `Cannot use the moment "${text}": expected one like 2026-05-03, "2026-05-03 10:00" or ` +
-        "2026-05-03T10:00:00+04:00",
-    );
   }
+  throw new ConfigError(
+    `Cannot use the moment "${text}": expected one like 2026-05-03, "2026-05-03 10:00" or ` +
+      "2026-05-03T10:00:00+04:00",
+  );
+}
+
+/** Days and months around the moment are reckoned too, and asked of a database by four digits of a year. */
+function hasPlainYear(moment: Temporal.Instant, timeZone: string): boolean {
+  const { year } = moment.toZonedDateTimeISO(timeZone);
+  return year >= 1000 && year < 9999;
 }

@@ -1,6 +1,7 @@
 -- What:  error: months of the fleet that are not the sums of their cars
 -- Grain: one row per month, as YYYYMM
 -- Reads: dm.fleet_utilisation_month
+-- Scope: everything
 -- After: build_fleet_utilisation_month: dm.fleet_utilisation_month
 --
 -- Why: the utilisation of the fleet would be none of its cars'.

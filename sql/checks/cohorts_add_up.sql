@@ -1,6 +1,7 @@
 -- What:  error: weeks of leads that were won, lost and are open, and are not all of them
 -- Grain: one row per week, as YYYYMMDD of its Monday
 -- Reads: dm.lead_funnel_week
+-- Scope: everything
 -- After: build_lead_funnel_week: dm.lead_funnel_week
 --
 -- Why: shares of a cohort would not add up to one, or a later stage be reached more often than an

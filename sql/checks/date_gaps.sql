@@ -2,6 +2,7 @@
 -- Grain: one row per gap, named after the last day before it, or per end that is too near
 -- Reads: dds.dim_date, every fact (the first and the last day), ops.run_log, rental.rows_read
 --        (of the merge in hand; empty: by hand)
+-- Scope: everything
 -- After: merge_dim_date: dds.dim_date
 --
 -- Why: an inner join to the calendar drops what falls on such a day. Reads the whole

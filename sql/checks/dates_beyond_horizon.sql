@@ -2,6 +2,7 @@
 -- Grain: one row per lead
 -- Reads: dds.fact_rentals, stg.stg_leads and stg.stg_cars (where the horizon begins),
 --        changed_leads
+-- Scope: changed_leads
 -- After: merge_fact_rentals: dds.fact_rentals
 --
 -- Why: days more than MAX_HORIZON_DAYS past the logical date, or as many before the first

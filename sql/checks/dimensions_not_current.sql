@@ -2,6 +2,7 @@
 -- Grain: one row per car or client
 -- Reads: dds.dim_car, dds.dim_client, ods.ods_cars_hist, ods.ods_clients_hist,
 --        stg.stg_cars, stg.stg_clients, ops.watermark, changed_*
+-- Scope: changed_cars, changed_clients
 -- After: merge_dim_car: dds.dim_car
 -- After: merge_dim_client: dds.dim_client
 --

@@ -1,6 +1,7 @@
 -- What:  warn: bookings of one car that cover the same day
 -- Grain: one row per pair of bookings, named after the later lead
 -- Reads: dds.fact_fleet_usage_day, changed_car_days
+-- Scope: changed_car_days
 -- After: merge_fact_fleet_usage_day: dds.fact_fleet_usage_day
 --
 -- Why: one of two customers will stand before an empty space. People solve that, not

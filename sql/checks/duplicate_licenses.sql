@@ -1,6 +1,7 @@
 -- What:  warn: live clients that have the same licence
 -- Grain: one row per client
 -- Reads: ods.ods_clients_hist, changed_clients
+-- Scope: changed_clients
 -- After: merge_ods_clients: ods.ods_clients_hist
 --
 -- Why: a look-up by that licence finds no client for certain, so its rentals go to the

@@ -1,6 +1,7 @@
 -- What:  warn: live cars that bear the same plate
 -- Grain: one row per car
 -- Reads: ods.ods_cars_hist
+-- Scope: everything
 -- After: merge_ods_cars: ods.ods_cars_hist
 --
 -- Why: a look-up by that plate finds no car for certain, so its rentals go to the

@@ -1,6 +1,7 @@
 -- What:  error: days of fleet usage whose numbers do not fit their list of leads
 -- Grain: one row per car and day
 -- Reads: dds.fact_fleet_usage_day, changed_car_days
+-- Scope: changed_car_days
 -- After: merge_fact_fleet_usage_day: dds.fact_fleet_usage_day
 --
 -- Why: reports read the number, the two flags and the list for one another.

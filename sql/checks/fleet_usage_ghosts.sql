@@ -2,6 +2,7 @@
 -- Grain: one row per car, day and lead
 -- Reads: dds.fact_fleet_usage_day, dds.fact_fleet_usage_day_pending, dds.fact_rentals,
 --        changed_car_days
+-- Scope: changed_car_days
 -- After: merge_fact_fleet_usage_day: dds.fact_fleet_usage_day
 --
 -- Why: a shortened, moved or cancelled rental must leave no rented day behind: it would
@@ -36,10 +37,13 @@ select
     listed.car_id as id,
     listed.usage_date || ' lists lead ' || listed.lead_id as detail
 from listed
-left join dds.fact_rentals
-    on
-        listed.lead_id = fact_rentals.lead_id
-        and listed.car_id = fact_rentals.car_id
+-- Looked up one by one: a list is guessed to hold ten leads, worth reading all rentals.
+left join lateral (
+    select fact_rentals.lead_id
+    from dds.fact_rentals
+    where
+        fact_rentals.lead_id = listed.lead_id
+        and fact_rentals.car_id = listed.car_id
         and fact_rentals.is_booking
         and listed.usage_date
         between dds.first_booked_day(
@@ -50,4 +54,6 @@ left join dds.fact_rentals
             fact_rentals.rental_start, fact_rentals.rental_end,
             current_setting('rental.business_tz')
         )
-where fact_rentals.lead_id is null;
+    offset 0
+) as booked on true
+where booked.lead_id is null;

@@ -2,6 +2,7 @@
 -- Grain: one row per record
 -- Reads: ods.ods_leads_hist, ods.ods_clients_hist, ods.ods_cars_hist, stg.sights,
 --        ops.watermark, changed_*
+-- Scope: changed_leads, changed_clients, changed_cars
 -- After: merge_ods_leads: ods.ods_leads_hist
 -- After: merge_ods_clients: ods.ods_clients_hist
 -- After: merge_ods_cars: ods.ods_cars_hist
@@ -12,49 +13,46 @@
 
 with newest as (
     select
-        changed_leads.id,
+        newest_row.id,
         newest_row.is_deleted,
-        exists (
-            select
-            from ods.ods_leads_hist
-            where ods_leads_hist.id = changed_leads.id and ods_leads_hist.is_current
-        ) as is_open
-    from changed_leads
-    inner join ops.watermark on watermark.name = 'ods.ods_leads_hist'
-    cross join lateral
-        stg.newest_sight('leads', changed_leads.id, watermark.position) as newest_row
+        ods_leads_hist.id is not null as is_open
+    from stg.newest_sights(
+        'leads',
+        array(select changed_leads.id from changed_leads),
+        (select watermark.position from ops.watermark where watermark.name = 'ods.ods_leads_hist')
+    ) as newest_row
+    left join ods.ods_leads_hist
+        on newest_row.id = ods_leads_hist.id and ods_leads_hist.is_current
     where current_setting('rental.checked_table') = 'ods.ods_leads_hist'
     union all
     select
-        changed_clients.id,
+        newest_row.id,
         newest_row.is_deleted,
-        exists (
-            select
-            from ods.ods_clients_hist
-            where ods_clients_hist.id = changed_clients.id and ods_clients_hist.is_current
-        ) as is_open
-    from changed_clients
-    inner join ops.watermark on watermark.name = 'ods.ods_clients_hist'
-    cross join lateral
-        stg.newest_sight('clients', changed_clients.id, watermark.position) as newest_row
+        ods_clients_hist.id is not null as is_open
+    from stg.newest_sights(
+        'clients',
+        array(select changed_clients.id from changed_clients),
+        (select watermark.position from ops.watermark where watermark.name = 'ods.ods_clients_hist')
+    ) as newest_row
+    left join ods.ods_clients_hist
+        on newest_row.id = ods_clients_hist.id and ods_clients_hist.is_current
     where current_setting('rental.checked_table') = 'ods.ods_clients_hist'
     union all
     select
-        changed_cars.id,
+        newest_row.id,
         newest_row.is_deleted,
-        exists (
-            select
-            from ods.ods_cars_hist
-            where ods_cars_hist.id = changed_cars.id and ods_cars_hist.is_current
-        ) as is_open
-    from changed_cars
-    inner join ops.watermark on watermark.name = 'ods.ods_cars_hist'
-    cross join lateral
-        stg.newest_sight('cars', changed_cars.id, watermark.position) as newest_row
+        ods_cars_hist.id is not null as is_open
+    from stg.newest_sights(
+        'cars',
+        array(select changed_cars.id from changed_cars),
+        (select watermark.position from ops.watermark where watermark.name = 'ods.ods_cars_hist')
+    ) as newest_row
+    left join ods.ods_cars_hist
+        on newest_row.id = ods_cars_hist.id and ods_cars_hist.is_current
     where current_setting('rental.checked_table') = 'ods.ods_cars_hist'
 )
 
-select
+select distinct
     newest.id,
     case
         when newest.is_deleted then 'deleted, but its version is open'

@@ -2,6 +2,7 @@
 -- Grain: one row per record
 -- Reads: ods.ods_leads_hist, ods.ods_clients_hist, ods.ods_cars_hist, stg.sights,
 --        stg.stg_leads, stg.stg_clients, stg.stg_cars, ops.watermark, changed_*
+-- Scope: changed_leads, changed_clients, changed_cars
 -- After: merge_ods_leads: ods.ods_leads_hist
 -- After: merge_ods_clients: ods.ods_clients_hist
 -- After: merge_ods_cars: ods.ods_cars_hist
@@ -15,12 +16,13 @@ select
     ods_leads_hist.id,
     'the version of ' || ods_leads_hist.valid_from || ' is open, another state was seen at '
     || newest.observed_at as detail
-from changed_leads
+from stg.newest_sights(
+    'leads',
+    array(select changed_leads.id from changed_leads),
+    (select watermark.position from ops.watermark where watermark.name = 'ods.ods_leads_hist')
+) as sights
 inner join ods.ods_leads_hist
-    on changed_leads.id = ods_leads_hist.id and ods_leads_hist.is_current
-inner join ops.watermark on watermark.name = 'ods.ods_leads_hist'
-cross join lateral
-    stg.newest_sight('leads', changed_leads.id, watermark.position) as sights
+    on sights.id = ods_leads_hist.id and ods_leads_hist.is_current
 inner join stg.stg_leads as newest
     on
         sights.id = newest.id
@@ -52,12 +54,13 @@ select
     ods_clients_hist.id,
     'the version of ' || ods_clients_hist.valid_from || ' is open, another state was seen at '
     || newest.observed_at as detail
-from changed_clients
+from stg.newest_sights(
+    'clients',
+    array(select changed_clients.id from changed_clients),
+    (select watermark.position from ops.watermark where watermark.name = 'ods.ods_clients_hist')
+) as sights
 inner join ods.ods_clients_hist
-    on changed_clients.id = ods_clients_hist.id and ods_clients_hist.is_current
-inner join ops.watermark on watermark.name = 'ods.ods_clients_hist'
-cross join lateral
-    stg.newest_sight('clients', changed_clients.id, watermark.position) as sights
+    on sights.id = ods_clients_hist.id and ods_clients_hist.is_current
 inner join stg.stg_clients as newest
     on
         sights.id = newest.id
@@ -80,12 +83,13 @@ select
     ods_cars_hist.id,
     'the version of ' || ods_cars_hist.valid_from || ' is open, another state was seen at '
     || newest.observed_at as detail
-from changed_cars
+from stg.newest_sights(
+    'cars',
+    array(select changed_cars.id from changed_cars),
+    (select watermark.position from ops.watermark where watermark.name = 'ods.ods_cars_hist')
+) as sights
 inner join ods.ods_cars_hist
-    on changed_cars.id = ods_cars_hist.id and ods_cars_hist.is_current
-inner join ops.watermark on watermark.name = 'ods.ods_cars_hist'
-cross join lateral
-    stg.newest_sight('cars', changed_cars.id, watermark.position) as sights
+    on sights.id = ods_cars_hist.id and ods_cars_hist.is_current
 inner join stg.stg_cars as newest
     on
         sights.id = newest.id

@@ -1,6 +1,7 @@
 -- What:  error: records with more than one open version
 -- Grain: one row per record
 -- Reads: ods.ods_leads_hist, ods.ods_clients_hist, ods.ods_cars_hist, changed_*
+-- Scope: changed_leads, changed_clients, changed_cars
 -- After: merge_ods_leads: ods.ods_leads_hist
 -- After: merge_ods_clients: ods.ods_clients_hist
 -- After: merge_ods_cars: ods.ods_cars_hist

@@ -1,6 +1,7 @@
 -- What:  error: versions of one record that are valid at the same moment
 -- Grain: one row per version that opens before its predecessor has closed
 -- Reads: ods.ods_leads_hist, ods.ods_clients_hist, ods.ods_cars_hist, changed_*
+-- Scope: changed_leads, changed_clients, changed_cars
 -- After: merge_ods_leads: ods.ods_leads_hist
 -- After: merge_ods_clients: ods.ods_clients_hist
 -- After: merge_ods_cars: ods.ods_cars_hist

@@ -1,6 +1,7 @@
 -- What:  error: months of money that are not the sums of their days
 -- Grain: one row per month, as YYYYMM
 -- Reads: dm.revenue_day, dm.revenue_month
+-- Scope: everything
 -- After: build_revenue_month: dm.revenue_month
 --
 -- Why: a page would show one revenue by day and another by month.

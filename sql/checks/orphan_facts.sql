@@ -2,6 +2,7 @@
 -- Grain: one row per fact (fleet usage: car) and missing member
 -- Reads: dds.fact_rentals, dds.fact_fleet_usage_day, dds.dim_car, dds.dim_client,
 --        stg.stg_cars, stg.stg_clients, ops.watermark, changed_*
+-- Scope: changed_leads, changed_cars
 -- After: merge_fact_rentals: dds.fact_rentals
 -- After: merge_fact_fleet_usage_day: dds.fact_fleet_usage_day
 --

@@ -3,6 +3,7 @@
 -- Reads: dds.fact_rentals, dds.fact_lead_status_change, dds.lead_first_status,
 --        dds.dim_status, stg.stg_leads, stg.stg_lead_events, dict.dict_status_leads,
 --        ops.watermark, changed_leads
+-- Scope: changed_leads
 -- After: merge_fact_lead_status_change: dds.fact_lead_status_change
 -- After: merge_fact_rentals: dds.fact_rentals
 --
@@ -41,11 +42,18 @@ with status_references as (
         current_setting('rental.checked_table') = 'dds.fact_lead_status_change'
     union
     select
-        lead_first_status.lead_id as id,
-        lead_first_status.pipeline_id,
-        lead_first_status.status_id
-    from dds.lead_first_status
-    inner join changed_leads on lead_first_status.lead_id = changed_leads.id
+        changed_leads.id,
+        first_status.pipeline_id,
+        first_status.status_id
+    from changed_leads
+    cross join lateral (
+        select
+            lead_first_status.pipeline_id,
+            lead_first_status.status_id
+        from dds.lead_first_status
+        where lead_first_status.lead_id = changed_leads.id
+        offset 0
+    ) as first_status
     where
         current_setting('rental.checked_table') = 'dds.fact_lead_status_change'
 ),

@@ -1,6 +1,7 @@
 -- What:  warn: rentals that end before they start
 -- Grain: one row per lead
 -- Reads: dds.fact_rentals, changed_leads
+-- Scope: changed_leads
 -- After: merge_fact_rentals: dds.fact_rentals
 --
 -- Why: such a rental has no days, so it earns nothing and books no car until its dates

@@ -2,6 +2,7 @@
 -- Grain: one row per lead
 -- Reads: dds.fact_rentals, ods.ods_leads_hist, dict.dict_status_leads, stg.stg_leads,
 --        ops.watermark, changed_leads
+-- Scope: changed_leads
 -- After: merge_fact_rentals: dds.fact_rentals
 --
 -- Why: the fact is one row per live lead in the rental pipeline. One that is missing,

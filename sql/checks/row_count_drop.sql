@@ -2,6 +2,7 @@
 -- Grain: one row per load
 -- Reads: ops.run_log, rental.rows_read (of the load in hand; empty: by hand),
 --        rental.is_partial_read (the load in hand read only what changed)
+-- Scope: everything
 -- After: load_leads: stg.stg_leads
 -- After: load_clients: stg.stg_clients
 -- After: load_cars: stg.stg_cars

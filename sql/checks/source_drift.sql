@@ -1,6 +1,7 @@
 -- What:  warn: changes of the account's fields and stages that somebody has to act on
 -- Grain: one row per change, named after the field or stage
 -- Reads: ops.source_drift, rental.rows_read (of a load in hand; empty: by hand)
+-- Scope: everything
 -- After: load_leads: ops.source_drift
 --
 -- Why: a field that was renamed or is gone leaves its column empty, and a stage that no

@@ -1,6 +1,7 @@
 -- What:  error: sources whose newest load is older than FRESHNESS_HOURS
 -- Grain: one row per source
 -- Reads: ops.run_log
+-- Scope: everything
 -- After: merge_ods_leads: stg.stg_leads
 -- After: merge_ods_clients: stg.stg_clients
 -- After: merge_ods_cars: stg.stg_cars

@@ -2,6 +2,7 @@
 -- Grain: one row per event
 -- Reads: stg.stg_lead_events, dds.fact_lead_status_change, dds.lead_first_status,
 --        ops.watermark, changed_leads
+-- Scope: changed_leads
 -- After: merge_fact_lead_status_change: dds.fact_lead_status_change
 --
 -- Why: the funnel counts entries into stages; a stage that a lead passed through

@@ -1,6 +1,7 @@
 -- What:  warn: leads whose status the CRM's events and what was seen of them tell differently
 -- Grain: one row per change of status that no event tells, beside events of the lead
 -- Reads: dds.fact_lead_status_change, changed_leads
+-- Scope: changed_leads
 -- After: merge_fact_lead_status_change: dds.fact_lead_status_change
 --
 -- Why: an event that begins in another status than the one known (a gap), or a sight of

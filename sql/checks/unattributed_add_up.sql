@@ -1,6 +1,7 @@
 -- What:  error: days whose unattributed bookings are not those that are listed
 -- Grain: one row per day, as YYYYMMDD
 -- Reads: dm.revenue_day, dm.unattributed_booking
+-- Scope: everything
 -- After: build_revenue_day: dm.revenue_day
 --
 -- Why: the leads beside a figure would not be those that it counts.

@@ -1,6 +1,7 @@
 -- What:  warn: statuses that a lead had and the dictionary does not know
 -- Grain: one row per (pipeline, status), named after the status
 -- Reads: dds.dim_status, dict.dict_status_leads
+-- Scope: everything
 -- After: merge_dim_status: dds.dim_status
 --
 -- Why: without its name a status has no stage, so its rentals count neither as bookings

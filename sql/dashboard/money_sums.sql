@@ -40,7 +40,10 @@ days as (
     ) as state
     inner join periods
         on state.usage_date between periods.from_day and periods.to_day
-    where $1::date is not null
+    -- Before the first day that anything is known of there is no 0 either.
+    where
+        $1::date is not null
+        and state.usage_date >= (select min(revenue_day.usage_date) from dm.revenue_day)
 )
 
 select

@@ -4,14 +4,31 @@
 -- Reads: dm.unattributed_booking, dds.fact_rentals, dds.dim_car; $1 as_of or null, $2 first and
 --        $3 last day, $4 car or null, $5 model or null
 with bookings as (
-    select unattributed_booking.*
+    select
+        unattributed_booking.lead_id,
+        unattributed_booking.car_id,
+        unattributed_booking.usage_date,
+        unattributed_booking.revenue,
+        unattributed_booking.is_beyond_horizon,
+        fact_rentals.stage,
+        fact_rentals.amount is null as lacks_amount,
+        (fact_rentals.rental_end >= fact_rentals.rental_start) is not true as lacks_dates
     from dm.unattributed_booking
+    left join dds.fact_rentals on unattributed_booking.lead_id = fact_rentals.lead_id
     where
         $1::date is null
         and unattributed_booking.usage_date between $2::date and $3::date
     union all
-    select state.*
-    from dm.unattributed_booking_as_of($1::date, $2::date, $3::date) as state
+    select
+        state.lead_id,
+        state.car_id,
+        state.usage_date,
+        state.revenue,
+        state.is_beyond_horizon,
+        state.stage,
+        state.lacks_amount,
+        state.lacks_dates
+    from dm.unattributed_leads_as_of($1::date, $2::date, $3::date) as state
     where $1::date is not null
 )
 
@@ -21,15 +38,12 @@ select
     bookings.revenue::text as revenue,
     nullif(bookings.car_id, 0)::text as car_id,
     dim_car.plate,
-    fact_rentals.stage,
-    fact_rentals.amount is null as lacks_amount,
+    bookings.stage,
+    bookings.lacks_amount,
     bookings.car_id = 0 as lacks_car,
-    fact_rentals.rental_start is null
-    or fact_rentals.rental_end is null
-    or fact_rentals.rental_end < fact_rentals.rental_start as lacks_dates,
+    bookings.lacks_dates,
     bookings.is_beyond_horizon
 from bookings
-left join dds.fact_rentals on bookings.lead_id = fact_rentals.lead_id
 left join dds.dim_car on bookings.car_id = dim_car.car_id
 where
     ($4::bigint is null or bookings.car_id = $4::bigint)

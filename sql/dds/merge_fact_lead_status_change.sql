@@ -95,14 +95,16 @@ select
     first_statuses.status_id,
     current_setting('rental.logical_date')::date as load_date
 from first_statuses
+left join dds.lead_first_status
+    on first_statuses.lead_id = lead_first_status.lead_id
+where
+    row(lead_first_status.pipeline_id, lead_first_status.status_id)
+    is distinct from row(first_statuses.pipeline_id, first_statuses.status_id)
 on conflict (lead_id) do update
 set
     pipeline_id = excluded.pipeline_id,
     status_id = excluded.status_id,
-    load_date = excluded.load_date
-where
-    row(lead_first_status.pipeline_id, lead_first_status.status_id)
-    <> row(excluded.pipeline_id, excluded.status_id);
+    load_date = excluded.load_date;
 
 update ops.watermark
 set

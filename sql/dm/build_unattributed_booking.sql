@@ -24,16 +24,27 @@ select
     ) as settings,
     watermark.settings as settings_before,
     split_part(watermark.settings, ',', 1) is distinct from build.business_tz
-    -- A horizon that has come nearer cuts bookings that it did not reach before.
-    or split_part(split_part(watermark.settings, ', ', 2), ' .. ', 1)::date
-    < first_done.cursor_day
-    or split_part(watermark.settings, ' .. ', 2)::date
-    > newest_done.cursor_day + build.max_horizon_days
-        as is_everything
+        as is_everything,
+    coalesce(
+        before.horizon_from < first_done.cursor_day
+        or before.horizon_to > newest_done.cursor_day + build.max_horizon_days,
+        false
+    ) as is_narrower
 from ops.watermark
 cross join ops.watermark as first_done
 cross join ops.watermark as newest_done
 cross join dm.build
+cross join lateral (
+    select
+        (bounds.days)[1]::date as horizon_from,
+        (bounds.days)[2]::date as horizon_to
+    from (
+        select
+            regexp_match(
+                watermark.settings, '(\d+-\d+-\d+) \.\. (\d+-\d+-\d+)$'
+            ) as days
+    ) as bounds
+) as before
 where
     watermark.name = 'dm.unattributed_booking/leads'
     and first_done.name = 'dds.fact_fleet_usage_day/first_day'
@@ -46,7 +57,8 @@ create temporary table touched_leads (
     lead_id bigint primary key
 ) on commit drop;
 
--- Where the horizon has moved, what reached beyond it reaches elsewhere.
+-- Where the horizon has moved, what reached beyond it reaches elsewhere; where it is narrower,
+-- so does what lay within.
 insert into touched_leads (lead_id)
 select changed_lead.lead_id
 from mart_reading
@@ -60,6 +72,17 @@ select unattributed_booking.lead_id
 from mart_reading
 inner join dm.unattributed_booking on unattributed_booking.is_beyond_horizon
 where mart_reading.settings is distinct from mart_reading.settings_before
+union
+select fact_rentals.lead_id
+from mart_reading
+inner join dds.fact_rentals
+    on
+        least(fact_rentals.rental_start, fact_rentals.rental_end)
+        < mart_reading.horizon_from::timestamp at time zone mart_reading.business_tz
+        or greatest(fact_rentals.rental_start, fact_rentals.rental_end)
+        >= (mart_reading.horizon_to + 1)::timestamp
+            at time zone mart_reading.business_tz
+where mart_reading.is_narrower and fact_rentals.is_booking
 union
 select fact_rentals.lead_id
 from mart_reading

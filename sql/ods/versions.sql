@@ -134,7 +134,8 @@ select
     ties.copies as tied_copies
 from true_versions
 full join stored_versions using (id, valid_from)
-cross join ties;
+cross join ties
+order by id, valid_from;
 
 analyze versions (id, valid_from, fate);
 

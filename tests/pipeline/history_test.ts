@@ -214,6 +214,9 @@ Deno.test("parseMoment() takes days and times of the business, and instants", ()
       'Cannot use the moment "2026-02-30": expected one like 2026-05-03, "2026-05-03 10:00" or ' +
       "2026-05-03T10:00:00+04:00",
   });
+  for (const text of ["0001-01-01", "0999-12-31T10:00:00Z", "+275760-09-13T00:00:00Z"]) {
+    assert.throws(() => parse(text), { name: "ConfigError" });
+  }
 });
 
 Deno.test("history show says that it prints personal data, and refuses an id that is none", async () => {

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import type { TransactionSql } from "postgres";
 import { checkEverything } from "../../lib/checks/everything.ts";
 import { type Check, readChecks } from "../../lib/checks/file.ts";
@@ -13,12 +14,13 @@ const DATE = "2026-05-03";
 /** An offender as [table, id, detail]. */
 export type Found = readonly [string, string, string];
 
-/** Runs one check over every record of all its tables. */
+/** Runs one check over every record of all its tables; where a scope bounds it, it must find nothing without one. */
 export async function findOffenders(
   warehouse: Warehouse,
   name: string,
   logicalDate: string = DATE,
 ): Promise<readonly Found[]> {
+  await findNothingWhereNothingChanged(warehouse, name);
   const results = await checkEverything(
     warehouse,
     [await findCheck(name)],
@@ -40,8 +42,11 @@ export async function findAfter(
   try {
     await sql.begin(async (tx) => {
       await spoil(tx);
+      const check = await findCheck(name);
+      await scopeNothing(tx);
+      if (check.scopes.length > 0) await findNothing(tx, check, table);
       await scopeHistory(tx);
-      found = (await runChecks(tx, [{ check: await findCheck(name), table }])).flatMap(toFound);
+      found = (await runChecks(tx, [{ check, table }])).flatMap(toFound);
       throw seen;
     });
   } catch (error) {
@@ -50,7 +55,22 @@ export async function findAfter(
   return found;
 }
 
-async function scopeHistory(tx: TransactionSql): Promise<void> {
+/** A run whose task changed nothing skips a check that a scope bounds: it must have nothing to say then. */
+async function findNothingWhereNothingChanged({ sql }: Warehouse, name: string): Promise<void> {
+  const check = await findCheck(name);
+  if (check.scopes.length === 0) return;
+  await sql.begin(async (tx) => {
+    await scopeNothing(tx);
+    for (const { table } of check.tables) await findNothing(tx, check, table);
+  });
+}
+
+async function findNothing(tx: TransactionSql, check: Check, table: string): Promise<void> {
+  const found = (await runChecks(tx, [{ check, table }])).flatMap(toFound);
+  assert.deepEqual(found, [], `${check.name} looks beyond its scope`);
+}
+
+async function scopeNothing(tx: TransactionSql): Promise<void> {
   await runSqlFile(tx, "ops/scope_changes.sql", {
     ...taskParameters({
       config: readConfig({}, { amo: false }),
@@ -60,6 +80,9 @@ async function scopeHistory(tx: TransactionSql): Promise<void> {
     rows_read: "",
     is_partial_read: "false",
   });
+}
+
+async function scopeHistory(tx: TransactionSql): Promise<void> {
   await tx`insert into changed_leads select distinct id from ods.ods_leads_hist`;
   await tx`insert into changed_clients select distinct id from ods.ods_clients_hist`;
   await tx`insert into changed_cars select distinct id from ods.ods_cars_hist`;

@@ -11,6 +11,7 @@ import { Section } from "../frame/parts.tsx";
 import type { DataTable, Markup, Page, PageRequest } from "../page/page.ts";
 import { PageError } from "../page/page.ts";
 import { type RunsWords, runsWords } from "../words/runs_words.ts";
+import { siteWords } from "../words/site_words.ts";
 import type { PagesGiven } from "./given.ts";
 import { AttemptLogs } from "./runs/attempt_logs.tsx";
 import { RunButtons } from "./runs/run_buttons.tsx";
@@ -66,7 +67,7 @@ export function runPage(given: Given): Page {
 }
 
 function readName(
-  { params }: PageRequest,
+  { params, today, state }: PageRequest,
   { dags }: Given,
   words: RunsWords,
 ): { readonly dag: Dag; readonly date: Temporal.PlainDate } {
@@ -75,6 +76,9 @@ function readName(
   if (!dag) throw new PageError(404, words.unknownDag(id, dags.map((one) => one.id).join(", ")));
   const date = parseIsoDay(text);
   if (date === null) throw new PageError(400, words.badDate(text));
+  if (Temporal.PlainDate.compare(date, today) > 0) {
+    throw new PageError(400, siteWords[state.language].futureDay("DATE", text, `${today}`));
+  }
   return { dag, date };
 }
 
@@ -109,7 +113,9 @@ function Head(
       <nav class="pagination" aria-label={words.columns.date}>
         <a rel="prev" href={to(dag.id, date.subtract({ days: 1 }))}>← {words.dayBefore}</a>
         <a href={siteLink(request, "/runs")}>{words.allRuns}</a>
-        <a rel="next" href={to(dag.id, date.add({ days: 1 }))}>{words.dayAfter} →</a>
+        {Temporal.PlainDate.compare(date, request.today) < 0
+          ? <a rel="next" href={to(dag.id, date.add({ days: 1 }))}>{words.dayAfter} →</a>
+          : ""}
       </nav>
     </>
   );

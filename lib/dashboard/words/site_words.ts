@@ -18,6 +18,7 @@ const en = {
     `The address has a parameter "${name}", which this page does not know. It knows: ${known}.`,
   repeatedParameter: (name: string) =>
     `The address has the parameter "${name}" more than once. Keep one of them.`,
+  badText: (name: string) => `${name} has a character that no text of the warehouse can have.`,
   badLanguage: (text: string) => `lang is "${text}", expected en or ru.`,
   badDate: (name: string, text: string) =>
     `${name} is "${text}", expected a day like 2026-05-03 or a month like 2026-05.`,
@@ -102,6 +103,7 @@ const ru: typeof en = {
   unknownParameter: (name, known) =>
     `В адресе есть параметр «${name}», которого эта страница не знает. Она знает: ${known}.`,
   repeatedParameter: (name) => `Параметр «${name}» указан в адресе несколько раз. Оставьте один.`,
+  badText: (name) => `В параметре ${name} есть символ, которого нет ни в одном тексте хранилища.`,
   badLanguage: (text) => `lang: «${text}», а ожидается en или ru.`,
   badDate: (name, text) =>
     `${name}: «${text}», а ожидается день вида 2026-05-03 или месяц вида 2026-05.`,

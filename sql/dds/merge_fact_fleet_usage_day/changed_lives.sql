@@ -16,15 +16,21 @@ with cars as (
 
 first_changed as (
     select
-        bookings.car_id,
-        min(greatest(bookings.first_day, reading.first_day)) as first_day
-    from bookings
+        booked.car_id,
+        min(greatest(booked.first_day, reading.first_day)) as first_day
+    from (select distinct changed_bookings.lead_id from changed_bookings) as leads
+    cross join lateral (
+        -- Looked up one by one: joined, all bookings would be read for a day's changes.
+        select bookings.*
+        from bookings
+        where bookings.lead_id = leads.lead_id
+        offset 0
+    ) as booked
     cross join reading
     where
-        bookings.lead_id in (select changed_bookings.lead_id from changed_bookings)
-        and bookings.last_day >= reading.first_day
-        and bookings.first_day <= reading.last_day
-    group by bookings.car_id
+        booked.last_day >= reading.first_day
+        and booked.first_day <= reading.last_day
+    group by booked.car_id
 )
 
 select

@@ -1,109 +1,89 @@
--- What:  computes the days of cars that may have changed
--- Grain: desired_days: one row per car and day that fleet usage has a row for
--- Reads: changed_bookings and changed_car_days (of changed_days.sql), car_versions (of
---        car_versions.sql), car_lives (of changed_lives.sql), dds.fact_rentals,
---        dds.fact_fleet_usage_day (the bookings that did not change)
-
-create temporary table booked_leads on commit drop as
-select changed_bookings.lead_id
-from changed_bookings
-union
-select listed.lead_id
-from changed_car_days
-inner join dds.fact_fleet_usage_day
-    on
-        changed_car_days.car_id = fact_fleet_usage_day.car_id
-        and changed_car_days.usage_date = fact_fleet_usage_day.usage_date
-cross join lateral unnest(fact_fleet_usage_day.lead_ids) as listed (lead_id);
-
--- A list is guessed to hold ten leads: uncounted, they would be worth reading all bookings.
-analyze booked_leads;
-
-create temporary table booked_days on commit drop as
--- How many days a booking has is not in the planner's statistics: spread over days before
--- anything is joined to them, they are joined once, not once for each booking.
-with spread as materialized (
+-- What:  computes the days of cars that may have changed, and compares them with those there are
+-- Grain: desired_days: one row per car and day that fleet usage has, or should have, a row for
+-- Reads: changed_car_days (of changed_days.sql), booked_days (of booked_days.sql), car_versions
+--        (of car_versions.sql), car_lives (of changed_lives.sql), dds.fact_fleet_usage_day
+--
+-- fate says what becomes of a day; the columns that end with "more" are what the sums of the
+-- marts grow by.
+create temporary table desired_days on commit drop as
+with wanted_days as (
     select
-        bookings.car_id,
-        bookings.lead_id,
-        bookings.amount,
-        bookings.rental_days,
-        bookings.is_unpriced,
-        bookings.first_day,
-        bookings.last_day,
-        greatest(bookings.first_day, reading.first_day) + calendar.place as usage_date
-    from booked_leads
-    inner join bookings on booked_leads.lead_id = bookings.lead_id
-    cross join reading
-    cross join lateral generate_series(
-        0,
-        least(bookings.last_day, reading.horizon_ends_on)
-        - greatest(bookings.first_day, reading.first_day)
-    ) as calendar (place)
+        changed_car_days.car_id,
+        changed_car_days.usage_date,
+        car_versions.plate,
+        coalesce(booked_days.rentals_cnt, 0) as rentals_cnt,
+        coalesce(booked_days.lead_ids, '{}'::bigint[]) as lead_ids,
+        coalesce(booked_days.amount_share, 0) as amount_share,
+        coalesce(booked_days.charged_days, 0) as charged_days,
+        coalesce(booked_days.is_unpriced, false) as is_unpriced
+    from changed_car_days
+    inner join car_lives on changed_car_days.car_id = car_lives.car_id
+    inner join car_versions
+        on
+            changed_car_days.car_id = car_versions.car_id
+            and changed_car_days.usage_date
+            between car_versions.first_day and car_versions.last_day
+    left join booked_days
+        on
+            changed_car_days.car_id = booked_days.car_id
+            and changed_car_days.usage_date = booked_days.usage_date
+    where
+        booked_days.car_id is not null
+        or changed_car_days.usage_date
+        between car_lives.first_day and car_versions.last_idle_day
 ),
 
--- Apart from the join, or the planner reads all days of the car for each booking.
-shares as materialized (
-    select
-        spread.car_id,
-        spread.lead_id,
-        spread.usage_date,
-        dds.share_of_day(
-            spread.amount, spread.first_day, spread.last_day, spread.usage_date
-        ) as amount_share,
-        dds.charged_days_of_day(
-            spread.rental_days, spread.first_day, spread.last_day, spread.usage_date
-        ) as charged_days,
-        spread.is_unpriced
-    from spread
+stored_days as (
+    select fact_fleet_usage_day.*
+    from changed_car_days
+    inner join dds.fact_fleet_usage_day
+        on
+            changed_car_days.car_id = fact_fleet_usage_day.car_id
+            and changed_car_days.usage_date = fact_fleet_usage_day.usage_date
 )
 
 select
-    shares.car_id,
-    shares.usage_date,
-    count(*)::integer as rentals_cnt,
-    array_agg(shares.lead_id order by shares.lead_id) as lead_ids,
-    sum(shares.amount_share) as amount_share,
-    sum(shares.charged_days)::integer as charged_days,
-    bool_and(shares.is_unpriced) as is_unpriced
-from changed_car_days
-inner join shares
-    on
-        changed_car_days.car_id = shares.car_id
-        and changed_car_days.usage_date = shares.usage_date
-group by shares.car_id, shares.usage_date;
+    car_id,
+    usage_date,
+    wanted_days.plate,
+    wanted_days.rentals_cnt,
+    wanted_days.lead_ids,
+    wanted_days.amount_share,
+    wanted_days.charged_days,
+    wanted_days.is_unpriced,
+    case
+        when wanted_days.rentals_cnt is null then 'deleted'
+        when stored_days.rentals_cnt is null then 'inserted'
+        when
+            row(
+                stored_days.plate, stored_days.rentals_cnt, stored_days.lead_ids,
+                stored_days.amount_share, stored_days.charged_days,
+                stored_days.is_unpriced
+            ) is distinct from row(
+                wanted_days.plate, wanted_days.rentals_cnt, wanted_days.lead_ids,
+                wanted_days.amount_share, wanted_days.charged_days,
+                wanted_days.is_unpriced
+            )
+            then 'updated'
+        else 'kept'
+    end as fate,
+    (wanted_days.rentals_cnt is not null)::integer
+    - (stored_days.rentals_cnt is not null)::integer as car_days_more,
+    coalesce(wanted_days.rentals_cnt > 0, false)::integer
+    - coalesce(stored_days.is_rented, false)::integer as rented_days_more,
+    coalesce(wanted_days.charged_days, 0)
+    - coalesce(stored_days.charged_days, 0) as charged_days_more,
+    coalesce(wanted_days.is_unpriced, false)::integer
+    - coalesce(stored_days.is_unpriced, false)::integer as unpriced_days_more,
+    coalesce(wanted_days.amount_share, 0)
+    - coalesce(stored_days.amount_share, 0) as revenue_more,
+    (wanted_days.rentals_cnt > 1)
+    is distinct from stored_days.is_double_booked as is_other
+from wanted_days
+full join stored_days using (car_id, usage_date)
+order by car_id, usage_date;
 
-analyze booked_days;
-
-create temporary table desired_days on commit drop as
-select
-    changed_car_days.car_id,
-    car_versions.plate,
-    coalesce(booked_days.rentals_cnt, 0) as rentals_cnt,
-    coalesce(booked_days.lead_ids, '{}'::bigint[]) as lead_ids,
-    coalesce(booked_days.amount_share, 0) as amount_share,
-    coalesce(booked_days.charged_days, 0) as charged_days,
-    coalesce(booked_days.rentals_cnt, 0) > 0 as is_rented,
-    coalesce(booked_days.rentals_cnt, 0) > 1 as is_double_booked,
-    coalesce(booked_days.is_unpriced, false) as is_unpriced,
-    changed_car_days.usage_date
-from changed_car_days
-inner join car_lives on changed_car_days.car_id = car_lives.car_id
-inner join car_versions
-    on
-        changed_car_days.car_id = car_versions.car_id
-        and changed_car_days.usage_date
-        between car_versions.first_day and car_versions.last_day
-left join booked_days
-    on
-        changed_car_days.car_id = booked_days.car_id
-        and changed_car_days.usage_date = booked_days.usage_date
-where
-    booked_days.car_id is not null
-    or changed_car_days.usage_date
-    between car_lives.first_day and car_versions.last_idle_day;
-
-analyze desired_days;
+analyze desired_days (car_id, usage_date, fate);
 
 -- What no day shows: the shares of days beyond the horizon.
 with reaching_out as (
@@ -148,7 +128,7 @@ select
     (
         select count(*)
         from desired_days
-        where desired_days.is_double_booked
+        where desired_days.rentals_cnt > 1
     ) as double_booked_days,
     coalesce(
         sum(

@@ -1,5 +1,5 @@
 -- What:  gathers what is known of the status of the leads that changed, in the order of time
--- Grain: evidence: an event, a row of stg or a marker of deletion, with its place in the walk
+-- Grain: known_events: an event; seen_rows: a row of stg, with its place among those of the lead
 -- Reads: stg.stg_leads, stg.stg_lead_events, ops.watermark
 --
 -- Within one second the order is the one that chains, never that of ids or of landing.
@@ -40,7 +40,9 @@ inner join progress
         progress.name = 'dds.fact_lead_status_change/events'
         and stg_lead_events.landed_seq > progress.read_from
         and stg_lead_events.landed_seq <= progress.read_to
-where stg_lead_events.type in ('lead_status_changed', 'lead_restored');
+where stg_lead_events.type in ('lead_status_changed', 'lead_restored')
+-- Looked up in their order, neighbours are in pages already read.
+order by 1;
 
 analyze changed_leads;
 
@@ -70,7 +72,13 @@ analyze known_events;
 create temporary table seen_rows on commit drop as
 with rows_in_order as (
     select
-        stg_leads.*,
+        stg_leads.id,
+        stg_leads.is_deleted,
+        stg_leads.pipeline_id,
+        stg_leads.status_id,
+        stg_leads.created_at,
+        stg_leads.updated_at,
+        stg_leads.observed_at,
         row_number() over sights as place,
         case
             when not stg_leads.is_deleted and lag(stg_leads.is_deleted) over sights

@@ -44,15 +44,18 @@ returns as (
     select
         known.*,
         marker.opens_at as deleted_at,
-        (
-            select max(known_events.created_at)
-            from known_events
-            where
-                known_events.lead_id = known.lead_id
-                and known_events.type = 'lead_restored'
-                and known_events.created_at >= marker.opens_at
-                and known_events.created_at <= known.known_at
-        ) as restored_at
+        case
+            when marker.opens_at is not null
+                then (
+                    select max(known_events.created_at)
+                    from known_events
+                    where
+                        known_events.lead_id = known.lead_id
+                        and known_events.type = 'lead_restored'
+                        and known_events.created_at >= marker.opens_at
+                        and known_events.created_at <= known.known_at
+                )
+        end as restored_at
     from known
     left join walk as marker
         on

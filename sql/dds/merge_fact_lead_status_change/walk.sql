@@ -2,7 +2,7 @@
 -- Grain: walk: one row per event, sight or marker of deletion of a changed lead
 -- Reads: known_events and seen_rows (of evidence.sql)
 
-create temporary table evidence on commit drop as
+create temporary table walk on commit drop as
 with items as (
     select
         seen_rows.lead_id,
@@ -47,35 +47,36 @@ select
             date_trunc('second', items.known_at), items.row_place,
             items.from_pipeline_id, items.from_status_id, items.to_pipeline_id,
             items.to_status_id
-    ) as item
+    ) as place
 from items;
 
-create index on evidence (lead_id, item);
-analyze evidence;
+analyze walk (lead_id);
 
-create temporary table walk on commit drop as
-with seconds as (
-    select
-        evidence.lead_id,
-        evidence.second,
-        count(*) > 1 and bool_or(evidence.kind = 'event') as is_open,
-        array_agg(
-            row(
-                evidence.item, evidence.kind, evidence.from_pipeline_id,
-                evidence.from_status_id, evidence.to_pipeline_id,
-                evidence.to_status_id
-            )::dds.evidence
-            order by evidence.item
-        ) as items
-    from evidence
-    group by evidence.lead_id, evidence.second
+-- Where an event shares its second with anything, the order is the one that chains.
+with open_leads as (
+    select distinct seconds.lead_id
+    from (
+        select walk.lead_id
+        from walk
+        group by walk.lead_id, walk.second
+        having count(*) > 1 and bool_or(walk.kind = 'event')
+    ) as seconds
 ),
 
-open_leads as (
-    select seconds.lead_id
-    from seconds
-    group by seconds.lead_id
-    having bool_or(seconds.is_open)
+seconds as (
+    select
+        walk.lead_id,
+        walk.second,
+        array_agg(
+            row(
+                walk.place, walk.kind, walk.from_pipeline_id, walk.from_status_id,
+                walk.to_pipeline_id, walk.to_status_id
+            )::dds.evidence
+            order by walk.place
+        ) as items
+    from walk
+    inner join open_leads on walk.lead_id = open_leads.lead_id
+    group by walk.lead_id, walk.second
 ),
 
 chained as (
@@ -87,14 +88,16 @@ chained as (
             order by seconds.second
         ) as items
     from seconds
-    inner join open_leads on seconds.lead_id = open_leads.lead_id
 ),
 
 places as (
     select
         chained.lead_id,
         ordered.item,
-        ordered.place
+        row_number() over (
+            partition by chained.lead_id
+            order by chained.second, ordered.place
+        ) as place
     from chained
     cross join lateral unnest(chained.items) with ordinality as ordered (
         item, kind, from_pipeline_id, from_status_id, to_pipeline_id,
@@ -102,17 +105,13 @@ places as (
     )
 )
 
-select
-    evidence.*,
-    row_number() over (
-        partition by evidence.lead_id
-        order by evidence.second, coalesce(places.place, evidence.item)
-    ) as place
-from evidence
-left join places
-    on evidence.lead_id = places.lead_id and evidence.item = places.item;
-
-analyze walk (lead_id);
+update walk
+set place = places.place
+from places
+where
+    walk.lead_id = places.lead_id
+    and walk.place = places.item
+    and walk.place <> places.place;
 
 select count(*) filter (where walk.kind = 'event') as events_read
 from walk;

@@ -47,17 +47,24 @@ left join dds.fact_rentals on rentals.id = fact_rentals.lead_id;
 
 analyze desired_rentals (lead_id);
 
+-- With what the rental was before, so that nobody needs to look for it again.
 create temporary table rental_changes on commit drop as
 select
     changed_leads.id as lead_id,
     fact_rentals.lead_id is null as is_new,
-    desired_rentals.lead_id is null as is_gone
+    desired_rentals.lead_id is null as is_gone,
+    fact_rentals.car_id,
+    fact_rentals.rental_days,
+    fact_rentals.amount,
+    fact_rentals.is_booking,
+    fact_rentals.rental_start,
+    fact_rentals.rental_end
 from changed_leads
 left join dds.fact_rentals on changed_leads.id = fact_rentals.lead_id
 left join desired_rentals on changed_leads.id = desired_rentals.lead_id
 where row(fact_rentals.*) is distinct from row(desired_rentals.*);
 
-analyze rental_changes;
+analyze rental_changes (lead_id, is_new);
 
 -- The days that bookings leave and those that they enter; the same days with another
 -- amount, without one or with other charged days too.
@@ -78,13 +85,24 @@ select
     rentals.is_before
 from (
     select
-        fact_rentals.*,
+        rental_changes.lead_id,
+        rental_changes.car_id,
+        rental_changes.rental_days,
+        rental_changes.amount,
+        rental_changes.is_booking,
+        rental_changes.rental_start,
+        rental_changes.rental_end,
         true as is_before
     from rental_changes
-    inner join dds.fact_rentals on rental_changes.lead_id = fact_rentals.lead_id
     union all
     select
-        desired_rentals.*,
+        desired_rentals.lead_id,
+        desired_rentals.car_id,
+        desired_rentals.rental_days,
+        desired_rentals.amount,
+        desired_rentals.is_booking,
+        desired_rentals.rental_start,
+        desired_rentals.rental_end,
         false as is_before
     from rental_changes
     inner join desired_rentals on rental_changes.lead_id = desired_rentals.lead_id

@@ -30,24 +30,37 @@ with booked_statuses as (
 entries as (
     select
         rentals.id as lead_id,
-        min(fact_lead_status_change.change_ts) as confirmed_at
+        min(change.change_ts) as confirmed_at
     from rentals
-    inner join dds.fact_lead_status_change
-        on rentals.id = fact_lead_status_change.lead_id
-    inner join reading
-        on fact_lead_status_change.to_pipeline_id = reading.pipeline_id
-    inner join booked_statuses
-        on fact_lead_status_change.to_status_id = booked_statuses.status_id
+    -- Looked up one by one, here and below: a day's changes are not worth all of them.
+    cross join lateral (
+        select
+            fact_lead_status_change.change_ts,
+            fact_lead_status_change.to_pipeline_id,
+            fact_lead_status_change.to_status_id
+        from dds.fact_lead_status_change
+        where fact_lead_status_change.lead_id = rentals.id
+        offset 0
+    ) as change
+    inner join reading on change.to_pipeline_id = reading.pipeline_id
+    inner join booked_statuses on change.to_status_id = booked_statuses.status_id
     group by rentals.id
 ),
 
 first_statuses as (
-    select lead_first_status.lead_id
+    select rentals.id as lead_id
     from rentals
-    inner join dds.lead_first_status on rentals.id = lead_first_status.lead_id
-    inner join reading on lead_first_status.pipeline_id = reading.pipeline_id
+    cross join lateral (
+        select
+            lead_first_status.pipeline_id,
+            lead_first_status.status_id
+        from dds.lead_first_status
+        where lead_first_status.lead_id = rentals.id
+        offset 0
+    ) as first_status
+    inner join reading on first_status.pipeline_id = reading.pipeline_id
     inner join booked_statuses
-        on lead_first_status.status_id = booked_statuses.status_id
+        on first_status.status_id = booked_statuses.status_id
 )
 
 select

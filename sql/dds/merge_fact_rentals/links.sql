@@ -1,12 +1,13 @@
 -- What:  finds the car and the client of each changed rental: by link, else by plate or licence
 -- Grain: links: one row per rental and kind of member (car, client); 0 when not known
--- Reads: mentions and sought_keys (of rentals.sql), ods.ods_cars_hist, ods.ods_clients_hist
+-- Reads: mentions (of rentals.sql), bearers, key_bearers and sought_keys (of bearers.sql),
+--        ods.ods_cars_hist, ods.ods_clients_hist
 --
 -- A key means who bore it when the lead was given it, else the only one that ever did.
 
 create temporary table links on commit drop as
-with bearers as (
-    -- All versions of the cars and clients that ever bore one of these keys.
+with versions as (
+    -- All versions of the cars and clients that ever bore one of the disputed keys.
     select
         'car' as kind,
         ods_cars_hist.id,
@@ -17,14 +18,13 @@ with bearers as (
     from ods.ods_cars_hist
     where
         ods_cars_hist.id in (
-            select cars.id
-            from ods.ods_cars_hist as cars
-            where
-                ods.lookup_key(cars.plate) in (
-                    select sought_keys.key
-                    from sought_keys
-                    where sought_keys.kind = 'car'
-                )
+            select key_bearers.id
+            from key_bearers
+            inner join sought_keys
+                on
+                    key_bearers.kind = sought_keys.kind
+                    and key_bearers.key = sought_keys.key
+            where key_bearers.kind = 'car'
         )
     union all
     select
@@ -37,30 +37,29 @@ with bearers as (
     from ods.ods_clients_hist
     where
         ods_clients_hist.id in (
-            select clients.id
-            from ods.ods_clients_hist as clients
-            where
-                ods.lookup_key(clients.license) in (
-                    select sought_keys.key
-                    from sought_keys
-                    where sought_keys.kind = 'client'
-                )
+            select key_bearers.id
+            from key_bearers
+            inner join sought_keys
+                on
+                    key_bearers.kind = sought_keys.kind
+                    and key_bearers.key = sought_keys.key
+            where key_bearers.kind = 'client'
         )
 ),
 
 bearing as (
     -- Between the creation of a member and its first version, the first version counts.
     select
-        bearers.*,
+        versions.*,
         case
-            when lag(bearers.valid_from) over history is null
-                then least(bearers.created_at, bearers.valid_from)
-            else bearers.valid_from
+            when lag(versions.valid_from) over history is null
+                then least(versions.created_at, versions.valid_from)
+            else versions.valid_from
         end as bears_from
-    from bearers
+    from versions
     window history as (
-        partition by bearers.kind, bearers.id
-        order by bearers.valid_from
+        partition by versions.kind, versions.id
+        order by versions.valid_from
     )
 ),
 
@@ -101,10 +100,13 @@ select
     mentions.kind,
     case
         when mentions.is_linked then mentions.element_id
-        else coalesce(found.member_id, 0)
+        when bearers.is_disputed then found.member_id
+        else coalesce(bearers.id, 0)
     end as member_id,
     mentions.element_id is not null or mentions.key is not null as is_named
 from mentions
+left join bearers
+    on mentions.kind = bearers.kind and mentions.key = bearers.key
 left join found
     on mentions.lead_id = found.lead_id and mentions.kind = found.kind;
 

@@ -1,5 +1,5 @@
 -- What:  what the changed leads are as rentals, and what they say of their car and their client
--- Grain: rentals: a live lead of the rental pipeline; mentions, sought_keys: its car or client
+-- Grain: rentals: a live lead of the rental pipeline; mentions: its car or its client
 -- Reads: changed_leads (of changed_leads.sql), reading (of progress.sql), ods.ods_leads_hist,
 --        ods.ods_cars_hist, ods.ods_clients_hist, dict.dict_status_leads
 
@@ -46,7 +46,6 @@ create temporary table mentions on commit drop as
 select
     rentals.id as lead_id,
     'car' as kind,
-    rentals.plate as written,
     ods.lookup_key(rentals.plate) as key,
     rentals.car_element_id as element_id,
     rentals.car_element_id = 0
@@ -60,7 +59,6 @@ union all
 select
     rentals.id as lead_id,
     'client' as kind,
-    rentals.license as written,
     ods.lookup_key(rentals.license) as key,
     rentals.client_element_id as element_id,
     rentals.client_element_id = 0
@@ -71,58 +69,7 @@ select
     ) as is_linked
 from rentals;
 
-analyze mentions (lead_id, kind, is_linked);
-
--- When each lead was given the key that it has now: at the first of its versions, or
--- the first after the last with another key, whatever deletions lie between.
-create temporary table sought_keys on commit drop as
-with lead_versions as (
-    select
-        mentions.*,
-        ods_leads_hist.valid_from,
-        case mentions.kind
-            when 'car' then ods_leads_hist.plate
-            when 'client' then ods_leads_hist.license
-        end as written_then
-    from mentions
-    inner join ods.ods_leads_hist on mentions.lead_id = ods_leads_hist.id
-    where mentions.is_linked is not true and mentions.key is not null
-),
-
-spans as (
-    select
-        lead_versions.lead_id,
-        lead_versions.kind,
-        lead_versions.key,
-        min(lead_versions.valid_from) as first_at,
-        max(lead_versions.valid_from) filter (
-            -- Most are written alike, which is found out sooner than their keys.
-            where
-                lead_versions.written_then is distinct from lead_versions.written
-                and ods.lookup_key(lead_versions.written_then)
-                is distinct from lead_versions.key
-        ) as last_other_at
-    from lead_versions
-    group by lead_versions.lead_id, lead_versions.kind, lead_versions.key
-)
-
-select
-    spans.lead_id,
-    spans.kind,
-    spans.key,
-    case
-        when spans.last_other_at is null then spans.first_at
-        else (
-            select min(ods_leads_hist.valid_from)
-            from ods.ods_leads_hist
-            where
-                ods_leads_hist.id = spans.lead_id
-                and ods_leads_hist.valid_from > spans.last_other_at
-        )
-    end as given_at
-from spans;
-
-analyze sought_keys;
+analyze mentions (lead_id, kind, key, is_linked);
 
 select count(*) as warning_statuses_unknown
 from rentals

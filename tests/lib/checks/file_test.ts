@@ -6,6 +6,7 @@ import { dags } from "../../../pipeline/daily.ts";
 const HEADER = `-- What:  warn: cars that are gone
 -- Grain: one row per car
 -- Reads: dds.dim_car
+-- Scope: changed_cars, changed_car_days
 -- After: merge_dim_car: dds.dim_car
 -- After: merge_fact_rentals: dds.fact_rentals
 --
@@ -24,8 +25,13 @@ Deno.test("parseCheck() reads severity, offenders, tasks and tables from the hea
       { task: "merge_dim_car", table: "dds.dim_car" },
       { task: "merge_fact_rentals", table: "dds.fact_rentals" },
     ],
-    scopes: [],
+    scopes: ["cars", "car_days"],
   });
+});
+
+Deno.test("parseCheck() bounds a check by nothing whose scope is everything", () => {
+  const text = HEADER.replace(/^-- Scope:.*$/m, "-- Scope: everything");
+  assert.deepEqual(parseCheck("checks/cars_gone.sql", text).scopes, []);
 });
 
 for (
@@ -33,6 +39,8 @@ for (
     ["an unknown severity", HEADER.replace("warn:", "fatal:")],
     ["no severity", HEADER.replace("warn: ", "")],
     ["no task", HEADER.replace(/^-- After.*\n/gm, "")],
+    ["no scope", HEADER.replace(/^-- Scope.*\n/m, "")],
+    ["an unknown scope", HEADER.replace("changed_car_days", "changed_days")],
     ["a task without a table", HEADER.replace(/: \w+\.\w+$/gm, "")],
   ] as const
 ) {
@@ -40,8 +48,9 @@ for (
     assert.throws(
       () => parseCheck("checks/cars_gone.sql", text),
       new CheckFileError(
-        "Cannot use sql/checks/cars_gone.sql: its header says no severity or no task, expected " +
-          '"-- What:  error: <offenders>" or "warn", and "-- After: <task>: <table>"',
+        "Cannot use sql/checks/cars_gone.sql: its header says no severity, no scope or no task, expected " +
+          '"-- What:  error: <offenders>" or "warn", "-- Scope: everything" or the tables of changed records ' +
+          'that bound it, and "-- After: <task>: <table>"',
       ),
     );
   });
@@ -86,6 +95,14 @@ Deno.test("docs/checks.md lists every check with its severity and what it is aft
     .map(([, name, severity]) => `${name} ${severity}`);
   const checks = await readChecks();
   assert.deepEqual(listed.sort(), checks.map(({ name, severity }) => `${name} ${severity}`).sort());
+});
+
+Deno.test("every check joins the changed records of its scope, and no others", async () => {
+  for (const { name, path, scopes } of await readChecks()) {
+    const statement = (await readSqlFile(path)).replaceAll(/^--.*$/gm, "");
+    const joined = statement.matchAll(/\bchanged_(leads|clients|cars|car_days)\b/g);
+    assert.deepEqual(new Set(scopes), new Set([...joined].map(([, kind]) => kind)), name);
+  }
 });
 
 Deno.test("no check selects what is personal", async () => {

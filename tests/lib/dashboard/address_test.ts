@@ -74,6 +74,10 @@ for (
       "to=2026-02-30",
       'to is "2026-02-30", expected a day like 2026-05-03 or a month like 2026-05.',
     ],
+    ["from=0001-01", 'from is "0001-01", expected a day like 2026-05-03 or a month like 2026-05.'],
+    ["as_of=0999-12-31", 'as_of is "0999-12-31", expected a day like 2026-05-03.'],
+    ["model=Kia%00", "model has a character that no text of the warehouse can have."],
+    ["level=%00", "level has a character that no text of the warehouse can have."],
     ["from=May", 'from is "May", expected a day like 2026-05-03 or a month like 2026-05.'],
     [
       "from=2026-05-03&to=2026-05-02",

@@ -241,6 +241,45 @@ testOnBothWarehouses(
 );
 
 testOnBothWarehouses(
+  "build_unattributed_booking takes in what reaches out where the horizon is lowered, and lets it go again",
+  async (warehouse) => {
+    // 1: 10 to 13 May, 25 a day. 2: no car, on its start, the 13th, else on its creation, the 1st.
+    const rows = () =>
+      read(
+        warehouse,
+        `select lead_id::integer, to_char(usage_date, 'MM-DD') as day, revenue, is_beyond_horizon
+         from dm.unattributed_booking order by lead_id`,
+      );
+    const sums = () =>
+      read(
+        warehouse,
+        "select trim_scale(sum(revenue)), trim_scale(sum(unattributed_revenue)) from dm.revenue_day",
+      );
+    const within = [[2, "05-13", "60", false]];
+    // Nothing has landed yet: there is no horizon either.
+    await buildDay(warehouse, "2026-05-01");
+    await buildDay(warehouse, "2026-05-02", {
+      cars: CARS,
+      leads: [
+        rental(1, CONFIRMED, ["05-10 10:00", "05-14 09:00"], { car_element_id: 5, budget: 100 }),
+        rental(2, CONFIRMED, ["05-13 10:00", "05-14 10:00"], { budget: 60 }),
+      ],
+    }, { max_horizon_days: "12" });
+    assert.deepEqual([await rows(), await sums()], [within, [["100", "60"]]]);
+
+    // Nine days past 3 May: the 13th is beyond.
+    await buildDay(warehouse, "2026-05-03", {}, { max_horizon_days: "9" });
+    assert.deepEqual([await rows(), await sums()], [
+      [[1, "05-10", "25", true], [2, "05-01", "60", true]],
+      [["75", "85"]],
+    ]);
+
+    await buildDay(warehouse, "2026-05-04", {}, { max_horizon_days: "12" });
+    assert.deepEqual([await rows(), await sums()], [within, [["100", "60"]]]);
+  },
+);
+
+testOnBothWarehouses(
   "build_booking_pace shows what was on the books, and what was picked up or lost since",
   async (warehouse) => {
     // First load on 1 May. Booking 1: 10 and 11 May, 50 each, cancelled on the 4th. Booking 2 comes on the 3rd: 10 May, 30.

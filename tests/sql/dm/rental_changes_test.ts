@@ -79,3 +79,27 @@ testOnBothWarehouses(
     ]);
   },
 );
+
+testOnBothWarehouses(
+  "build_rental_changes counts a day for a date whose midnight the clock leaves out",
+  async (warehouse) => {
+    // In Cairo 24 April 2026 begins at 01:00, +03. Dates without a time: the end goes from the 23rd to the 24th and on to
+    // the 25th, so a day each time; then the start goes from the 22nd to the 24th as well.
+    const from = (day: string) => `2026-04-${day}T00:00:00+02:00`;
+    const first = "2026-04-24T01:00:00+03:00";
+    const last = "2026-04-25T00:00:00+03:00";
+    await liveMarts(warehouse, "2026-05-01", {
+      leads: path(1, CREATED, {}, [
+        ["2026-03-21 10:00", CONFIRMED, dates(from("22"), from("23"))],
+        ["2026-03-22 10:00", CONFIRMED, dates(from("22"), first)],
+        ["2026-03-23 10:00", CONFIRMED, dates(from("22"), last)],
+        ["2026-03-24 10:00", CONFIRMED, dates(first, last)],
+      ]),
+    }, { business_tz: "Africa/Cairo" });
+    assert.deepEqual(await readMart(warehouse, CHANGES), [
+      [1, "extended", 0, 1, 1, "03-22 10:00"],
+      [1, "extended", 0, 1, 1, "03-23 10:00"],
+      [1, "moved", 2, 0, -2, "03-24 10:00"],
+    ]);
+  },
+);

@@ -146,6 +146,44 @@ testOnBothWarehouses(
 );
 
 testOnBothWarehouses(
+  "moneyPage and fleetPage tell what was lacking at the end of a day, and know no 0 of days before the first",
+  async (warehouse) => {
+    // On 2 May the booking of 3 and 4 May has no amount; on the 5th it gets one and is out of the list.
+    const booking = rental(1, "A 1", CONFIRMED, "2026-05-03 10:00", "2026-05-05 10:00", 0);
+    await buildDay(warehouse, "2026-05-06", {
+      cars: [element(501, "2026-05-01 07:00", { plate: "A 1", model: "Kia Rio" })],
+      leads: [
+        booking,
+        { ...booking, budget: 200, updated_at: dubai("2026-05-05 09:00") },
+      ],
+    });
+    await using site = await serveTestSite(warehouse, PAGES);
+
+    assert.deepEqual(await csvRecords(site, `/money.csv?table=unattributed&${MAY}`), []);
+    const then = await csvRecords(site, `/money.csv?table=unattributed&${MAY}&as_of=2026-05-03`);
+    assert.deepEqual(
+      then.map((row) => [row.lead_id, row.stage_name, row.lacks_amount, row.lacks_dates]),
+      [["1", "Confirmed", "true", "false"]],
+    );
+    for (const asOf of ["", "&as_of=2026-05-05"]) {
+      const rows = (path: string) => csvRecords(site, `${path}${asOf}`);
+      const days = await rows("/money.csv?table=days&from=2026-04-29&to=2026-05-02");
+      assert.deepEqual(days.map((day) => day.usage_date), ["2026-05-01", "2026-05-02"]);
+      // April and May a year ago are not known: they are no 0 to be compared with.
+      const sums = await rows(`/money.csv?table=summary&${MAY}`);
+      assert.deepEqual(sums.map((sum) => [sum.from_day, Number(sum.revenue)]), [[
+        "2026-05-01",
+        200,
+      ]]);
+      for (const path of ["/money", "/fleet"]) {
+        const months = await rows(`${path}.csv?table=months&${MAY}`);
+        assert.deepEqual(months.map(({ month }) => month), ["2026-05-01"]);
+      }
+    }
+  },
+);
+
+testOnBothWarehouses(
   "todayPage shows what a day asks for, and what is typed into the CRM as text",
   async (warehouse) => {
     await liveFigures(warehouse);

@@ -209,9 +209,16 @@ testOnBothWarehouses(
       get(site, "/history/boat/1"),
       get(site, "/history/lead/7x"),
       get(site, "/history?q=%3Cimg%20src%3Dx%3E"),
+      get(site, "/history?q=%00"),
+      get(site, "/history/lead/404?at=0001-01-01"),
+      get(site, "/history/lead/404?as_of=0001-01-01"),
+      get(site, `/history/lead/404?at=${encodeURIComponent("+275760-09-13T00:00:00Z")}`),
     ]);
 
-    assert.deepEqual(answers.map(({ status }) => status), [404, 404, 400, 200]);
+    assert.deepEqual(answers.map(({ status }) => status), [
+      ...[404, 404, 400, 200],
+      ...[400, 400, 400, 400],
+    ]);
     assert.match(
       plainText(answers[0]?.text ?? ""),
       /Lead 404 is not in the warehouse\. It may not have landed yet/,

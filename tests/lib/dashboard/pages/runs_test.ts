@@ -62,8 +62,11 @@ testOnBothWarehouses(
       get(site, "/runs/no_such_dag/2026-05-03"),
       get(site, "/runs/daily_build_dds_dim/2026-02-30"),
       get(site, "/runs/daily_build_dds_dim/2026-05-09"),
+      get(site, "/runs/daily_build_dds_dim/9999-12-31"),
+      get(site, "/runs/daily_build_dds_dim/0000-01-01"),
     ]);
-    assert.deepEqual(answers.map(({ status }) => status), [404, 400, 200]);
+    assert.deepEqual(answers.map(({ status }) => status), [404, 400, 200, 400, 400]);
+    assert.match(plainText(answers[3]?.text ?? ""), /DATE is 9999-12-31, which is still to come\./);
     assert.match(plainText(answers[2]?.text ?? ""), /Nobody has tried it for this date/);
   },
 );
