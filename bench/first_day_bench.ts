@@ -71,7 +71,9 @@ async function fill(account: RentalAccount, leads: number): Promise<void> {
       ],
     })),
   );
-  const stages = Object.values(statuses);
+  const stages = ["Inquiry", "Confirmed", "On Rent", "Closed", "Cancelled"].map((name) =>
+    statuses[name]
+  );
   await account.create(
     "/leads",
     "leads",

@@ -60,11 +60,13 @@ async function report(names: readonly string[], args: readonly string[]): Promis
   }
   await Deno.writeTextFile(PAGE, formatPerformancePage(await lookAround(leads ?? null), sections));
   console.error(`Wrote docs/performance.md with ${sections.length} benchmarks`);
-  if (failed.length > 0) console.error(`Not on it, since they failed: ${failed.join(", ")}`);
+  if (failed.length > 0) {
+    console.error(`Not on it, since they failed or handed no tables over: ${failed.join(", ")}`);
+  }
   return failed.length > 0 ? 1 : 0;
 }
 
-/** The tables of a benchmark; null when it failed. */
+/** The tables of a benchmark; null when it failed, or handed none over. */
 async function measure(name: string, options: readonly string[]): Promise<BenchTable[] | null> {
   const command = toCommand(name, [...options, "--json"], "piped");
   const { success, stdout } = await command.output();

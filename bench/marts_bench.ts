@@ -1,7 +1,7 @@
 // What the marts cost, task by task: the first build from everything, and a day after 5,000 of 1,000,000 leads changed.
 // The baseline is that build from everything (a plain rebuild from the facts), in the same run.
 //
-//     deno run -A bench/marts_bench.ts --leads 1000000 --cars 1000     (TEST_PG_* names the server, else its own)
+//     deno task bench marts --leads 1000000 --cars 1000     (TEST_PG_* names the server, else its own)
 
 import { Command } from "commander";
 import { readConfig } from "../lib/config.ts";
@@ -13,14 +13,19 @@ import type { Warehouse } from "../lib/warehouse/warehouse.ts";
 import { dag as buildMarts } from "../pipeline/daily_build_dm.ts";
 import { filesOf, MERGES } from "../tests/support/staged.ts";
 import { openBenchServer } from "./support/bench_server.ts";
+import { type BenchTable, handOver } from "./support/bench_table.ts";
 import { landFleet, landFleetChanges } from "./support/fleet_history.ts";
 
 const DAY_LIMIT_S = 3;
 const TICKS_PER_S = 100;
 const config = readConfig({}, { amo: false });
 
-/** Prints the seconds of every task for the first build and for a day of changes, and their sums. */
-export async function benchMarts(leads: number, cars: number, changed: number): Promise<void> {
+/** The seconds of every task for the first build and for a day of changes, and their sums. */
+export async function benchMarts(
+  leads: number,
+  cars: number,
+  changed: number,
+): Promise<BenchTable> {
   await using server = await openBenchServer("marts_bench");
   await using warehouse = await openServer({ ...server.pg, sslmode: "disable" });
   await migrate(warehouse);
@@ -37,17 +42,20 @@ export async function benchMarts(leads: number, cars: number, changed: number): 
   `;
   const day = await buildDay(warehouse, "2026-05-03");
   const again = await buildDay(warehouse, "2026-05-03");
-  console.log(
-    `Marts of ${count(leads)} leads and ${count(cars)} cars, ${
-      count(changed)
-    } leads changed (${noted} days of cars)\n` +
-      line("task", ["first build", "a day", "ratio", "processor", "again"]),
+  const tasks = buildMarts.tasks.map(({ id }) =>
+    rowOf(id, [first, day, again].map((costs) => costs.get(id) ?? NOTHING))
   );
-  for (const { id } of buildMarts.tasks) {
-    printTask(id, [first, day, again].map((costs) => costs.get(id) ?? NOTHING));
-  }
-  printTask("all", [first, day, again].map(sumOf));
-  if (sumOf(day).wall > DAY_LIMIT_S) console.log(`A day took more than ${DAY_LIMIT_S} s`);
+  return {
+    title: `A day of the marts of ${count(leads)} leads and ${count(cars)} cars`,
+    head: ["task", "ratio", "a day", "processor", "again", "first build"],
+    rows: [...tasks, rowOf("all", [first, day, again].map(sumOf))],
+    notes: [
+      `A day in which ${count(changed)} leads changed, with ${
+        count(noted)
+      } days of cars, against the first build of everything; again: nothing changed.`,
+      `Wanted: less than ${DAY_LIMIT_S} s for a day at 1,000,000 leads.`,
+    ],
+  };
 }
 
 function parametersOf(date: string) {
@@ -111,28 +119,32 @@ function sumOf(costs: Costs): Cost {
   );
 }
 
-function printTask(name: string, [first = NOTHING, day = NOTHING, again = NOTHING]: Cost[]): void {
-  const cells = [
-    seconds(first.wall),
-    seconds(day.wall),
+function rowOf(name: string, [first = NOTHING, day = NOTHING, again = NOTHING]: Cost[]): string[] {
+  return [
+    name,
     (day.wall / first.wall).toFixed(2),
+    seconds(day.wall),
     seconds(day.processor),
     seconds(again.wall),
+    seconds(first.wall),
   ];
-  console.log(line(name, cells));
 }
 
 const count = (value: number) => value.toLocaleString("en");
 const seconds = (value: number) => `${value.toFixed(2)} s`;
-const line = (name: string, cells: readonly string[]) =>
-  `  ${name.padEnd(32)}${cells.map((cell) => cell.padStart(12)).join("")}`;
 
 if (import.meta.main) {
-  const { leads, cars, changed } = new Command("marts_bench")
+  const { leads, cars, changed, json } = new Command("marts_bench")
     .option("--leads <count>", "leads in the warehouse", Number, 200_000)
     .option("--cars <count>", "cars of the fleet", Number, 1_000)
     .option("--changed <count>", "leads that changed", Number, 5_000)
+    .option("--json", "only the figures, as one line of JSON")
     .parse(Deno.args, { from: "user" })
-    .opts<{ readonly leads: number; readonly cars: number; readonly changed: number }>();
-  await benchMarts(leads, cars, changed);
+    .opts<{
+      readonly leads: number;
+      readonly cars: number;
+      readonly changed: number;
+      readonly json?: boolean;
+    }>();
+  handOver([await benchMarts(leads, cars, changed)], { json });
 }

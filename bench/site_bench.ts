@@ -2,7 +2,7 @@
 // and the slow tenth of each, how much of it is SQL and how much rendering, against the budgets of the site (100 ms,
 // and 1 s for a page of an earlier state). Kept databases need a server in TEST_PG_*; without one it starts its own.
 //
-//     deno run -A bench/site_bench.ts --leads 1000000 --rounds 15 --keep site_bench --statements
+//     deno task bench site --leads 1000000 --rounds 15 --keep site_bench --statements
 
 import { Command } from "commander";
 import { readConfig } from "../lib/config.ts";
@@ -18,6 +18,7 @@ import { dags } from "../pipeline/daily.ts";
 import { dag as buildMarts } from "../pipeline/daily_build_dm.ts";
 import { filesOf, MERGES } from "../tests/support/staged.ts";
 import { openBenchServer } from "./support/bench_server.ts";
+import { type BenchTable, handOver } from "./support/bench_table.ts";
 import { landLivedFleet, logMonth } from "./support/lived_fleet.ts";
 import { type TimedWarehouse, timeWarehouse } from "./support/timed_warehouse.ts";
 
@@ -37,36 +38,45 @@ interface Flags {
   readonly keep?: string;
   readonly only?: string;
   readonly statements?: boolean;
+  readonly json?: boolean;
 }
 
-/** Prints the cost of every page; 1 when one is over its budget or could not be read, else 0. */
-export async function benchSite(flags: Flags): Promise<number> {
+/** The cost of every page, and how many are over their budget or could not be read. */
+export async function benchSite(flags: Flags): Promise<{ table: BenchTable; over: number }> {
   const { leads, keep, rounds, only = "", cars = Math.max(50, Math.round(leads / 1000)) } = flags;
   await using server = await openBenchServer("site_bench", { kept: keep });
   await using warehouse = await openServer({ ...server.pg, sslmode: "disable" });
   await migrate(warehouse);
   if (!await isBuilt(warehouse)) await build(warehouse, leads, cars);
   const timed = timeWarehouse(warehouse);
+  const texts = new Map((await readSqlTexts()).map(({ path, text }) => [text, path]));
   await using site = await serve(timed.warehouse);
   const [{ found = 0, days = 0 } = {}] = await warehouse.sql`
     select
       (select count(*) from dds.fact_rentals)::integer as found,
       (select count(*) from dds.fact_fleet_usage_day)::integer as days
   `;
-  console.log(`Pages of ${count(found)} leads and ${count(days)} days of ${count(cars)} cars`);
-  console.log(
-    line("", ["median", "p90", "SQL", "rendering", "size", "of budget", "budget"]),
-  );
+  const rows: string[][] = [];
   let over = 0;
   for (const path of pathsOf(leads).filter((one) => one.includes(only))) {
     const cost = await measure(site, timed, path, rounds);
     const budgetMs = path.includes("as_of=") ? AS_OF_BUDGET_MS : PRESENT_BUDGET_MS;
-    console.log(describe(path, cost, budgetMs));
-    if (flags.statements) await printStatements(cost);
+    const row = describe(path, cost, budgetMs);
+    console.error(row.join("  "));
+    rows.push(row);
+    if (flags.statements) printStatements(cost, texts);
     if (cost.status !== 200 || medianOf(cost.totals) > budgetMs) over++;
   }
-  if (over > 0) console.log(`${over} over their budget, or not to be read`);
-  return over === 0 ? 0 : 1;
+  const table = {
+    title: `The pages of ${count(found)} leads and ${count(days)} days of ${count(cars)} cars`,
+    head: ["page", "of budget", "SQL", "rendering", "median", "p90", "wanted", "size"],
+    rows,
+    notes: [
+      `Asked through HTTP on the machine of the server, ${rounds} times each after ${WARM_UPS} that are not counted.`,
+      `SQL and rendering are shares of the median. Over what is wanted: ${over} of ${rows.length}.`,
+    ],
+  };
+  return { table, over };
 }
 
 async function isBuilt({ sql }: Warehouse): Promise<boolean> {
@@ -78,7 +88,7 @@ async function build(warehouse: Warehouse, leads: number, cars: number): Promise
   const clients = Math.max(100, Math.round(leads / 5));
   const started = performance.now();
   const tell = (what: string) =>
-    console.log(`  ${what} after ${Math.round((performance.now() - started) / 1000)} s`);
+    console.error(`  ${what} after ${Math.round((performance.now() - started) / 1000)} s`);
   await landLivedFleet(warehouse, { leads, cars, clients, today });
   await logMonth(warehouse, dags, today);
   await sql`analyze`;
@@ -176,31 +186,31 @@ async function measure(
   return { ...last, totals, sql, statements };
 }
 
-function describe(path: string, cost: Cost, budgetMs: number): string {
-  if (cost.status !== 200) return line(path, [`status ${cost.status}`]);
+function describe(path: string, cost: Cost, budgetMs: number): string[] {
+  if (cost.status !== 200) return [path, `status ${cost.status}`, "", "", "", "", ms(budgetMs), ""];
   const median = medianOf(cost.totals);
-  const sql = medianOf(cost.sql);
-  return line(path, [
+  const sql = medianOf(cost.sql) / median;
+  return [
+    path,
+    (median / budgetMs).toFixed(2),
+    percent(sql),
+    percent(1 - sql),
     ms(median),
     ms(quantileOf(cost.totals, 0.9)),
-    `${ms(sql)} ${percent(sql / median)}`,
-    `${ms(median - sql)} ${percent(1 - sql / median)}`,
-    `${Math.round(cost.characters / 1000)} KB`,
-    (median / budgetMs).toFixed(2),
     ms(budgetMs),
-  ]);
+    `${Math.round(cost.characters / 1000)} KB`,
+  ];
 }
 
 /** The statements of a page that take longest, by their files. */
-async function printStatements({ statements, totals }: Cost): Promise<void> {
-  const texts = new Map((await readSqlTexts()).map(({ path, text }) => [text, path]));
+function printStatements({ statements, totals }: Cost, texts: ReadonlyMap<string, string>): void {
   const sums = [...statements].map(([text, times]) => ({
     name: texts.get(text) ?? text.trim().slice(0, 60),
     times: times.length / totals.length,
     ms: times.reduce((sum, one) => sum + one, 0) / totals.length,
   }));
   for (const { name, times, ms: one } of sums.sort((a, b) => b.ms - a.ms).slice(0, 6)) {
-    console.log(`      ${one.toFixed(1).padStart(8)} ms  ${times} x ${name}`);
+    console.error(`      ${one.toFixed(1).padStart(8)} ms  ${times} x ${name}`);
   }
 }
 
@@ -215,9 +225,7 @@ function quantileOf(values: readonly number[], part: number): number {
 
 const count = (value: number) => value.toLocaleString("en");
 const ms = (value: number) => `${value.toFixed(value < 10 ? 1 : 0)} ms`;
-const percent = (share: number) => `${Math.round(share * 100)} %`.padStart(5);
-const line = (name: string, cells: readonly string[]) =>
-  `${name.padEnd(58)}${cells.map((cell) => cell.padStart(15)).join("")}`;
+const percent = (share: number) => `${Math.round(share * 100)} %`;
 
 if (import.meta.main) {
   const flags = new Command("site_bench")
@@ -227,7 +235,10 @@ if (import.meta.main) {
     .option("--keep <database>", "keep that database, and measure it as it is where it is there")
     .option("--only <text>", "only addresses that contain it")
     .option("--statements", "the slowest statements of each page too")
+    .option("--json", "only the figures, as one line of JSON")
     .parse(Deno.args, { from: "user" })
     .opts<Flags>();
-  Deno.exit(await benchSite(flags));
+  const { table, over } = await benchSite(flags);
+  handOver([table], flags);
+  Deno.exit(over === 0 || flags.json ? 0 : 1);
 }

@@ -32,7 +32,9 @@ export function handOver(
   }
 }
 
-/** The tables in what a benchmark wrote on stdout; throws where the last line is none. */
-export function readTables(stdout: string): BenchTable[] {
-  return z.array(tableShape).parse(JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? ""));
+/** The tables in what a benchmark wrote on stdout; null where the last line is none. */
+export function readTables(stdout: string): BenchTable[] | null {
+  const line = stdout.trimEnd().split("\n").at(-1) ?? "";
+  if (!line.startsWith("[")) return null;
+  return z.array(tableShape).parse(JSON.parse(line));
 }

@@ -463,16 +463,23 @@ begin
             dds.last_booked_day(rentals.rental_start, rentals.rental_end, zone)
                 as last_day
         from ods.ods_leads_hist as hist
-        inner join dds.fact_rentals as rentals on hist.id = rentals.lead_id
+        -- Lead by lead ("offset 0"), here and below: a join would read all rentals, or all days of cars.
+        cross join lateral (
+            select found.*
+            from dds.fact_rentals as found
+            where
+                found.lead_id = hist.id
+                and found.is_booking
+                and found.car_id <> 0
+                and found.rental_start < end_moment
+                and found.rental_end >= greatest(from_moment, found.rental_start)
+                and (only_cars is null or found.car_id = any(only_cars))
+            offset 0
+        ) as rentals
         where
             hist.is_current
             and hist.valid_from > moment
             and hist.rental_start < end_moment
-            and rentals.is_booking
-            and rentals.car_id <> 0
-            and rentals.rental_start < end_moment
-            and rentals.rental_end >= greatest(from_moment, rentals.rental_start)
-            and (only_cars is null or rentals.car_id = any(only_cars))
     ),
 
     -- Nothing of these can be told from what changed.
@@ -538,10 +545,14 @@ begin
             touched.usage_date,
             listed.lead_id
         from touched
-        inner join dds.fact_fleet_usage_day as usage
-            on
-                touched.car_id = usage.car_id
-                and touched.usage_date = usage.usage_date
+        cross join lateral (
+            select days.lead_ids
+            from dds.fact_fleet_usage_day as days
+            where
+                days.car_id = touched.car_id
+                and days.usage_date = touched.usage_date
+            offset 0
+        ) as usage
         cross join lateral unnest(usage.lead_ids) as listed (lead_id)
         where listed.lead_id not in (select changed_now.lead_id from changed_now)
     ),
@@ -571,7 +582,12 @@ begin
             dds.first_booked_day(rentals.rental_start, rentals.rental_end, zone),
             dds.last_booked_day(rentals.rental_start, rentals.rental_end, zone)
         from unchanged
-        inner join dds.fact_rentals as rentals on unchanged.lead_id = rentals.lead_id
+        cross join lateral (
+            select found.*
+            from dds.fact_rentals as found
+            where found.lead_id = unchanged.lead_id
+            offset 0
+        ) as rentals
     ),
 
     booked_days as (
@@ -780,20 +796,20 @@ begin
     with kept as (
         select lacking.*
         from dm.unattributed_booking as lacking
-        inner join dds.fact_rentals as rentals on lacking.lead_id = rentals.lead_id
+        cross join lateral (
+            select
+            from ods.ods_leads_hist as hist
+            where
+                hist.id = lacking.lead_id
+                and hist.is_current
+                and hist.valid_from <= moment
+                -- Without a date, the day depends on what was confirmed by then.
+                and coalesce(hist.rental_start, hist.rental_end) is not null
+            offset 0
+        ) as unchanged
         where
             lacking.usage_date between from_day and to_day
-            -- Without a date, the day depends on what was confirmed by then.
-            and coalesce(rentals.rental_start, rentals.rental_end) is not null
             and lacking.car_id <> all(later_cars)
-            and exists (
-                select
-                from ods.ods_leads_hist as hist
-                where
-                    hist.id = lacking.lead_id
-                    and hist.is_current
-                    and hist.valid_from <= moment
-            )
     ),
 
     suspects as (
@@ -861,6 +877,128 @@ begin
 end;
 $$;
 
+create function dds.booked_days_at(moment timestamptz, from_day date, to_day date)
+returns table (
+    car_id bigint, rentals_cnt integer, amount_share numeric, charged_days integer,
+    is_unpriced boolean, usage_date date
+)
+language plpgsql
+stable
+set plan_cache_mode = force_custom_plan
+as $$
+#variable_conflict use_column
+declare
+    zone constant text := (select build.business_tz from dm.build);
+    starts_on constant date := greatest(
+        from_day, (select horizon.first_day from dds.horizon() as horizon)
+    );
+    ends_on constant date := least(
+        to_day, (select horizon.last_day from dds.horizon() as horizon)
+    );
+    from_moment constant timestamptz := starts_on::timestamp at time zone zone;
+    end_moment constant timestamptz := (ends_on + 1)::timestamp at time zone zone;
+begin
+    if starts_on > ends_on then
+        return;
+    end if;
+    return query
+    with found as (
+        select
+            past.car_id,
+            past.amount,
+            past.rental_days,
+            past.rental_start,
+            past.rental_end
+        from dds.past_bookings_at(
+            moment, from_moment, end_moment, false, null, false
+        ) as past
+        union all
+        select
+            rentals.car_id,
+            rentals.amount,
+            rentals.rental_days,
+            rentals.rental_start,
+            rentals.rental_end
+        from generate_series(0, 36) as classes (class)
+        cross join lateral (
+            select touching.*
+            from dds.fact_rentals as touching
+            where
+                touching.is_booking
+                and dds.span_class(
+                    least(touching.rental_start, touching.rental_end),
+                    greatest(touching.rental_start, touching.rental_end)
+                ) = classes.class
+                and (
+                    least(touching.rental_start, touching.rental_end)
+                    >= dds.span_reach(from_moment, classes.class)
+                )
+                and least(touching.rental_start, touching.rental_end) < end_moment
+                and touching.rental_end >= from_moment
+            offset 0
+        ) as rentals
+        cross join lateral (
+            select
+            from ods.ods_leads_hist as hist
+            where
+                hist.id = rentals.lead_id
+                and hist.is_current
+                and hist.valid_from <= moment
+            offset 0
+        ) as unchanged
+    ),
+
+    bookings as (
+        select
+            found.*,
+            dds.first_booked_day(found.rental_start, found.rental_end, zone)
+                as first_day,
+            dds.last_booked_day(found.rental_start, found.rental_end, zone)
+                as last_day
+        from found
+        where
+            found.rental_end >= found.rental_start
+            -- A car that came later was not there, and none is none.
+            and found.car_id in (
+                select hist.id
+                from ods.ods_cars_hist as hist
+                where hist.valid_from <= moment
+            )
+    ),
+
+    days as (
+        select
+            bookings.*,
+            greatest(bookings.first_day, starts_on) + calendar.place as usage_date
+        from bookings
+        cross join lateral generate_series(
+            0,
+            least(bookings.last_day, ends_on) - greatest(bookings.first_day, starts_on)
+        ) as calendar (place)
+    )
+
+    select
+        days.car_id,
+        count(*)::integer,
+        sum(
+            dds.share_of_day(
+                coalesce(days.amount, 0), days.first_day, days.last_day, days.usage_date
+            )
+        ),
+        sum(
+            dds.charged_days_of_day(
+                days.rental_days, days.first_day, days.last_day, days.usage_date
+            )
+        )::integer,
+        bool_and(days.amount is null),
+        days.usage_date
+    from days
+    group by days.car_id, days.usage_date;
+end;
+$$;
+
+comment on function dds.booked_days_at(timestamptz, date, date) is 'The days of cars that bookings covered at a moment, from these bookings alone: for days ahead, of which most have changed since';
+
 -- The marts at a moment. last_day is the last finished day then.
 
 create or replace function dds.revenue_day_at(
@@ -872,7 +1010,7 @@ stable
 as $$
     with since as materialized (
         select found.*
-        from dds.fleet_usage_since(moment, from_day, to_day) as found
+        from dds.fleet_usage_since(moment, from_day, least(to_day, finished_day)) as found
     ),
 
     shifts as (
@@ -895,6 +1033,17 @@ as $$
             where since.is_there
             union all
             select
+                ahead.usage_date,
+                ahead.amount_share,
+                1,
+                ahead.charged_days,
+                ahead.is_unpriced::integer,
+                null
+            from dds.booked_days_at(
+                moment, greatest(from_day, finished_day + 1), to_day
+            ) as ahead
+            union all
+            select
                 usage.usage_date,
                 -usage.amount_share as revenue,
                 -usage.is_rented::integer as rented_days,
@@ -902,10 +1051,14 @@ as $$
                 -usage.is_unpriced::integer as unpriced_days,
                 -1 as car_days
             from since
-            inner join dds.fact_fleet_usage_day as usage
-                on
-                    since.car_id = usage.car_id
-                    and since.usage_date = usage.usage_date
+            cross join lateral (
+                select days_now.*
+                from dds.fact_fleet_usage_day as days_now
+                where
+                    days_now.car_id = since.car_id
+                    and days_now.usage_date = since.usage_date
+                offset 0
+            ) as usage
         ) as parts
         group by parts.usage_date
     ),
@@ -949,7 +1102,10 @@ as $$
         from generate_series(
             from_day::timestamp, to_day::timestamp, interval '1 day'
         ) as calendar (day)
-        left join dm.revenue_day as present on calendar.day::date = present.usage_date
+        left join dm.revenue_day as present
+            on
+                calendar.day::date = present.usage_date
+                and calendar.day::date <= finished_day
         left join shifts on calendar.day::date = shifts.usage_date
         left join lacking on calendar.day::date = lacking.usage_date
     )
@@ -972,7 +1128,7 @@ $$;
 
 create function dds.car_months_at(
     moment timestamptz, finished_day date, from_month date, to_month date,
-    also_months date[] default '{}'
+    also_months date[] default '{}', with_ahead boolean default true
 )
 returns table (
     month date, car_id bigint, model text, car_days integer, rented_days integer,
@@ -998,7 +1154,7 @@ begin
         select
             found.*,
             date_trunc('month', found.usage_date)::date as month
-        from dds.fleet_usage_since(moment, from_day, to_day) as found
+        from dds.fleet_usage_since(moment, from_day, least(to_day, finished_day)) as found
     ),
 
     touched as materialized (
@@ -1065,7 +1221,9 @@ begin
             union all
             select open_days.*
             from dds.fact_fleet_usage_day as open_days
-            where open_days.usage_date between greatest(open_from, from_day) and to_day
+            where
+                open_days.usage_date between greatest(open_from, from_day)
+                and least(to_day, finished_day)
         ) as usage
         left join since
             on usage.car_id = since.car_id and usage.usage_date = since.usage_date
@@ -1077,7 +1235,6 @@ begin
             days.*,
             date_trunc('month', days.usage_date)::date as month,
             days.rentals_cnt > 0 as is_rented,
-            days.usage_date > finished_day as is_ahead,
             days.usage_date - (
                 row_number() over (
                     partition by
@@ -1094,39 +1251,49 @@ begin
             islands.month,
             islands.car_id,
             islands.is_rented,
-            islands.is_ahead,
             count(*) as days,
             count(*) filter (where islands.rentals_cnt > 1) as double_booked_days,
             sum(islands.charged_days) as charged_days,
             count(*) filter (where islands.is_unpriced) as unpriced_days,
             sum(islands.amount_share) as revenue
         from islands
-        group by
-            islands.month, islands.car_id, islands.is_rented, islands.is_ahead,
-            islands.island
+        group by islands.month, islands.car_id, islands.is_rented, islands.island
     ),
 
     car_months as (
         select
             runs.month,
             runs.car_id,
-            coalesce(sum(runs.days) filter (where not runs.is_ahead), 0) as car_days,
-            coalesce(sum(runs.days) filter (where runs.is_rented and not runs.is_ahead), 0)
-                as rented_days,
-            coalesce(max(runs.days) filter (where not runs.is_rented and not runs.is_ahead), 0)
+            sum(runs.days) as car_days,
+            coalesce(sum(runs.days) filter (where runs.is_rented), 0) as rented_days,
+            coalesce(max(runs.days) filter (where not runs.is_rented), 0)
                 as longest_idle_run,
-            coalesce(sum(runs.double_booked_days) filter (where not runs.is_ahead), 0)
-                as double_booked_days,
-            coalesce(sum(runs.charged_days) filter (where not runs.is_ahead), 0)
-                as charged_days,
-            coalesce(sum(runs.unpriced_days) filter (where not runs.is_ahead), 0)
-                as unpriced_days,
-            coalesce(sum(runs.days) filter (where runs.is_rented and runs.is_ahead), 0)
-                as rented_days_ahead,
-            coalesce(sum(runs.revenue) filter (where not runs.is_ahead), 0) as revenue,
-            coalesce(sum(runs.revenue) filter (where runs.is_ahead), 0) as revenue_ahead
+            sum(runs.double_booked_days) as double_booked_days,
+            sum(runs.charged_days) as charged_days,
+            sum(runs.unpriced_days) as unpriced_days,
+            0 as rented_days_ahead,
+            sum(runs.revenue) as revenue,
+            0 as revenue_ahead
         from runs
         group by runs.month, runs.car_id
+        union all
+        select
+            date_trunc('month', ahead.usage_date)::date,
+            ahead.car_id,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            count(*),
+            0,
+            sum(ahead.amount_share)
+        from dds.booked_days_at(
+            moment, greatest(from_day, finished_day + 1), to_day
+        ) as ahead
+        where with_ahead
+        group by date_trunc('month', ahead.usage_date), ahead.car_id
         union all
         select
             usage.month,
@@ -1179,7 +1346,7 @@ begin
 end;
 $$;
 
-comment on function dds.car_months_at(timestamptz, date, date, date, date[]) is 'The months, of those asked, that the marts of fleet and money do not know as they were at a moment, and also_months: one row per month and car, and one without a car of a month that has none; moment, last finished day, first month, last month';
+comment on function dds.car_months_at(timestamptz, date, date, date, date[], boolean) is 'The months, of those asked, that the marts of fleet and money do not know as they were at a moment, and also_months: a row per month and car of the days up to the last finished one and another of those ahead, and one without a car of a month that has none; moment, last finished day, first month, last month';
 
 create or replace function dds.fleet_utilisation_at(
     moment timestamptz, finished_day date, from_month date, to_month date
@@ -1191,7 +1358,7 @@ as $$
     with car_months as materialized (
         select found.*
         from dds.car_months_at(
-            moment, finished_day, from_month, least(to_month, finished_day)
+            moment, finished_day, from_month, least(to_month, finished_day), '{}', false
         ) as found
     ),
 

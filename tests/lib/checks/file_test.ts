@@ -48,8 +48,9 @@ for (
     assert.throws(
       () => parseCheck("checks/cars_gone.sql", text),
       new CheckFileError(
-        "Cannot use sql/checks/cars_gone.sql: its header says no severity or no task, expected " +
-          '"-- What:  error: <offenders>" or "warn", and "-- After: <task>: <table>"',
+        "Cannot use sql/checks/cars_gone.sql: its header says no severity, no scope or no task, expected " +
+          '"-- What:  error: <offenders>" or "warn", "-- Scope: everything" or the tables of changed records ' +
+          'that bound it, and "-- After: <task>: <table>"',
       ),
     );
   });
