@@ -121,6 +121,7 @@ testInBrowser(
         await checkCsv(site, address);
       }
       await checkAddress(browser, site);
+      await checkKeys(browser, site);
     }),
 );
 
