@@ -60,14 +60,15 @@ export function readState(page: Page, query: URLSearchParams, given: AddressGive
   const has = (filter: Filter, name: string) =>
     page.filters.includes(filter) ? address[name] ?? null : null;
   const car = has("car", "car");
-  const { as_of: asOf = null } = address;
+  const asOf = address.as_of === undefined ? null : readAsOf(address.as_of, given);
+  // An earlier day is looked at in its own month, not in one of which nothing was known then.
+  const lastDay = page.filters.includes("as_of") ? asOf ?? given.builtFor : given.builtFor;
+  const usual = page.defaultPeriod(lastDay);
   return {
-    period: page.filters.includes("period")
-      ? readPeriod(page.defaultPeriod(given.builtFor), address, given)
-      : page.defaultPeriod(given.builtFor),
+    period: page.filters.includes("period") ? readPeriod(usual, address, given) : usual,
     car: car === null ? null : readCar(car, words),
     model: has("model", "model"),
-    asOf: asOf === null ? null : readAsOf(asOf, given),
+    asOf,
     language: given.language,
     own: Object.fromEntries(
       (page.parameters ?? []).flatMap((name) => {

@@ -116,7 +116,7 @@ export async function makePage(
 ): Promise<GoodPage> {
   const { tx } = reading;
   const { now, today, builtFor, notice } = clock ??
-    await readSiteClock(reading, settings.timeZone, language);
+    await readSiteClock(reading, settings, language);
   const state = readState(page, query, { today, builtFor, language, horizonDays });
   await refuseUnknownFilters(reading, state, siteWords[language]);
   const given = { language, timeZone: settings.timeZone, freshnessHours };

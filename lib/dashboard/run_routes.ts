@@ -1,6 +1,6 @@
 import type { Hono } from "hono";
 import { parseIsoDay } from "../iso_day.ts";
-import { languageOf, type SiteContext } from "./guard.tsx";
+import { languageOf, type SiteContext } from "./guard.ts";
 import { type Language, PageError } from "./page/page.ts";
 import type { RunActions, Visitor } from "./site_options.ts";
 import { type SiteWords, siteWords } from "./words/site_words.ts";

@@ -1,5 +1,6 @@
+import { siteFormat } from "./frame/view.ts";
 import type { Notice } from "./page/notice.ts";
-import type { Language } from "./page/page.ts";
+import type { Language, SiteSettings } from "./page/page.ts";
 import { readBuild } from "./pages/build.ts";
 import type { Reading } from "./reading.ts";
 import { siteWords } from "./words/site_words.ts";
@@ -22,9 +23,10 @@ const EVENING_OF_DEMO = "23:00";
 /** The time of the warehouse's clock; in a demo's warehouse that of the last evening which the demo has lived through. */
 export async function readSiteClock(
   { tx, now, isDemo }: Reading,
-  timeZone: string,
+  settings: SiteSettings,
   language: Language,
 ): Promise<SiteClock> {
+  const { timeZone } = settings;
   const build = await readBuild((sqlFile, values) => querySqlFile(tx, sqlFile, values), null);
   const today = now.toZonedDateTimeISO(timeZone).toPlainDate();
   if (build === null) return { now, today, builtFor: today, notice: null };
@@ -43,10 +45,7 @@ export async function readSiteClock(
       kind: "demo",
       subject: "demo",
       tables: [],
-      text: siteWords[language].demo(
-        new Intl.DateTimeFormat(language === "ru" ? "ru-RU" : "en-GB", { dateStyle: "long" })
-          .format(logicalDate),
-      ),
+      text: siteWords[language].demo(siteFormat({ language, settings }).date(`${logicalDate}`)),
     },
   };
 }

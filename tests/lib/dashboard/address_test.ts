@@ -51,6 +51,17 @@ Deno.test("readState() takes an empty parameter, as forms send it, for none", ()
   assert.deepEqual([car, model, asOf, address], [null, null, null, {}]);
 });
 
+Deno.test("readState() looks at an earlier day in the period that is usual for it", () => {
+  const monthOf = (day: Temporal.PlainDate) => ({ from: day.with({ day: 1 }), to: day });
+  const usual = testPage("/fleet", () => ({}), { defaultPeriod: monthOf });
+  const { period } = readState(usual, new URLSearchParams("as_of=2026-03-20"), given);
+  assert.deepEqual([`${period.from}`, `${period.to}`], ["2026-03-01", "2026-03-20"]);
+
+  const always = testPage("/data", () => ({}), { defaultPeriod: monthOf, filters: ["period"] });
+  const { period: present } = readState(always, new URLSearchParams("as_of=2026-03-20"), given);
+  assert.deepEqual([`${present.from}`, `${present.to}`], ["2026-06-01", "2026-06-10"]);
+});
+
 Deno.test("readState() takes a month for its days", () => {
   const { period } = read("from=2026-02&to=2026-04");
   assert.deepEqual([`${period.from}`, `${period.to}`], ["2026-02-01", "2026-04-30"]);

@@ -1,5 +1,6 @@
 import { parse } from "csv-parse/sync";
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { request as sendRaw } from "node:http";
 import type { Page } from "../../../lib/dashboard/page/page.ts";
 import { PageError } from "../../../lib/dashboard/page/page.ts";
@@ -235,7 +236,13 @@ Deno.test("with a token nothing is served without it but the page to log in", ()
     await post.body?.cancel();
     const page = await ask("/login");
     assert.equal(page.status, 200);
-    await page.body?.cancel();
+    // Its one style is inside, and the browser may use no other.
+    const [, style = ""] = /<style>([^<]*)<\/style>/.exec(await page.text()) ?? [];
+    const hash = createHash("sha256").update(style).digest("base64");
+    assert.match(
+      page.headers.get("content-security-policy") ?? "",
+      new RegExp(`style-src 'sha256-${hash.replaceAll("+", "\\+")}';`),
+    );
     // The name does not matter then: a proxy in front has one of its own.
     assert.equal(await statusFor(url, { host: "rental.example", "x-forwarded-for": "x" }), 401);
     // A link on another site brings no cookie: the browser asks once more by itself.

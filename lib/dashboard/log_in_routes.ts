@@ -2,8 +2,8 @@ import type { Hono } from "hono";
 import { deleteCookie, setCookie } from "hono/cookie";
 import { createLoginLimit } from "./access/login_limit.ts";
 import { SESSION_LIFETIME_S, type Sessions } from "./access/sessions.ts";
-import { COOKIE, languageOf, LOG_IN, sessionOf, type SiteContext } from "./guard.tsx";
-import { LogInPage } from "./log_in.tsx";
+import { COOKIE, languageOf, LOG_IN, sessionOf, type SiteContext } from "./guard.ts";
+import { answerLogIn } from "./log_in.tsx";
 import type { Language } from "./page/page.ts";
 import type { Visitor } from "./site_options.ts";
 import { siteWords } from "./words/site_words.ts";
@@ -20,14 +20,14 @@ export function addLogIn(
   app.get(LOG_IN, (context) => {
     if (sessions.isOpen(sessionOf(context))) return context.redirect("/", 303);
     const language = languageOf(context, setting);
-    return context.html(<LogInPage language={language} next="/" problem={null} />);
+    return answerLogIn(context, { language, next: "/", problem: null });
   });
   app.post(LOG_IN, async (context) => {
     const language = languageOf(context, setting);
     const words = siteWords[language];
     const { token, next } = await readForm(context);
     const answer = (problem: string, status: 401 | 429) =>
-      context.html(<LogInPage language={language} next={next} problem={problem} />, status);
+      answerLogIn(context, { language, next, problem }, status);
     const { client } = context.env;
     const waitS = limit.waitS(client);
     if (waitS > 0) {

@@ -4,7 +4,7 @@ import { SAFETY_HEADERS } from "./access/headers.ts";
 import { hostOf, isForwarded, isLoopback, isOwnOrigin } from "./access/hosts.ts";
 import type { Sessions } from "./access/sessions.ts";
 import { chooseLanguage } from "./address.ts";
-import { LogInPage } from "./log_in.tsx";
+import { answerLogIn } from "./log_in.tsx";
 import type { Language } from "./page/page.ts";
 import type { Visitor } from "./site_options.ts";
 import { siteWords } from "./words/site_words.ts";
@@ -65,14 +65,11 @@ async function askToLogIn(context: SiteContext, setting: Language | null): Promi
   const { pathname, search } = new URL(req.url);
   const language = languageOf(context, setting);
   const isPage = req.method !== "POST" && !pathname.startsWith("/assets/");
-  return await context.html(
-    <LogInPage
-      language={language}
-      next={isPage ? pathname + search : "/"}
-      problem={null}
-      // A link on another site brings no cookie (SameSite=Strict), though there may be one: ask again as this site.
-      asksAgain={isPage && req.header("sec-fetch-site") === "cross-site"}
-    />,
-    401,
-  );
+  return await answerLogIn(context, {
+    language,
+    next: isPage ? pathname + search : "/",
+    problem: null,
+    // A link on another site brings no cookie (SameSite=Strict), though there may be one: ask again as this site.
+    asksAgain: isPage && req.header("sec-fetch-site") === "cross-site",
+  }, 401);
 }
