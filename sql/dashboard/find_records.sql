@@ -1,7 +1,7 @@
 -- What:  the records that an id or a plate means
 -- Grain: one row per record
 -- Reads: ods.ods_leads_hist, ods.ods_clients_hist, ods.ods_cars_hist, $1 the id (or null),
---        $2 the text
+--        $2 the text, $3 how many
 
 with found as (
     select
@@ -43,4 +43,4 @@ select
     end as description
 from found
 order by found.kind, found.id
-limit 100;
+limit $3::integer;

@@ -1,7 +1,8 @@
 -- What:  the fleet days of a lead, or those of a car from one day to another
 -- Grain: one row per car and day
 -- Reads: dds.fact_rentals, dds.fact_fleet_usage_day, $1 what it is (lead, car), $2 its id,
---        $3 and $4 the first and the last day (of a car), $5 the time zone
+--        $3 and $4 the first and the last day (of a car), $5 the time zone,
+--        $6 how many
 
 with days as (
     select fact_fleet_usage_day.*
@@ -39,4 +40,4 @@ select
     days.amount_share::text as amount_share
 from days
 order by days.usage_date, days.car_id
-limit 1000;
+limit $6::integer;

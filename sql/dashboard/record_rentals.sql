@@ -1,6 +1,6 @@
 -- What:  the rentals of a lead, a client or a car, the latest start first
--- Grain: one row per rental, 200 of them at most
--- Reads: dds.fact_rentals, $1 what it is (lead, client, car), $2 its id
+-- Grain: one row per rental
+-- Reads: dds.fact_rentals, $1 what it is (lead, client, car), $2 its id, $3 how many
 
 with rentals as (
     select fact_rentals.*
@@ -35,4 +35,4 @@ select
     rentals.closed_at
 from rentals
 order by rentals.rental_start desc nulls last, rentals.lead_id desc
-limit 200;
+limit $3::integer;

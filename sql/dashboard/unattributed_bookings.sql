@@ -2,7 +2,7 @@
 --        horizon
 -- Grain: one row per booking, the largest amounts first
 -- Reads: dm.unattributed_booking, dds.fact_rentals, dds.dim_car; $1 as_of or null, $2 first and
---        $3 last day, $4 car or null, $5 model or null
+--        $3 last day, $4 car or null, $5 model or null, $6 how many
 with bookings as (
     select
         unattributed_booking.lead_id,
@@ -49,4 +49,4 @@ where
     ($4::bigint is null or bookings.car_id = $4::bigint)
     and ($5::text is null or coalesce(dim_car.model, '(none)') = $5::text)
 order by bookings.revenue desc, bookings.lead_id
-limit 1000
+limit $6::integer

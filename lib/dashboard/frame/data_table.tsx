@@ -105,6 +105,9 @@ function Table({ view, table, most }: DataTableProps): Markup {
         </table>
       </div>
       {cut > 0 ? <p class="table-cut">{words.charts.cut(cut)}</p> : ""}
+      {table.isCut
+        ? <p class="table-cut">{words.frame.onlyFirst(format.cell("count", table.rows.length))}</p>
+        : ""}
     </>
   );
 }

@@ -118,6 +118,8 @@ export interface DataTable {
   readonly title: string;
   readonly columns: readonly Column[];
   readonly rows: readonly Row[];
+  /** These are the first of more rows, in its CSV too: said under the table. */
+  readonly isCut?: boolean;
   /** The file below sql/ that asked for it, shown beside it. */
   readonly sqlFile: string;
 }

@@ -68,11 +68,7 @@ function partsOf(record: HistoryRecord, request: PageRequest, words: HistoryWord
     tablePart(
       request,
       rentalsTable(record, request),
-      kind === "lead"
-        ? words.rentalIntro
-        : record.rentals.length === 200
-        ? words.rentalsCut
-        : undefined,
+      kind === "lead" ? words.rentalIntro : undefined,
       kind === "lead" ? words.rentalEmpty : words.rentalsEmpty,
     ),
     ...kind === "client" ? [] : [daysPart(record, request, words)],

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { findKind } from "../../history/entities.ts";
 import { DataTableView } from "../frame/data_table.tsx";
 import { Section } from "../frame/parts.tsx";
+import { askedRows, firstRows } from "../page/first_rows.ts";
 import type { Column, DataTable, Markup, Page, PageRequest, Row } from "../page/page.ts";
 import { type HistoryWords, historyWords } from "../words/history_words.ts";
 
@@ -15,6 +16,8 @@ const newest = z.array(z.object({
   updated_at: z.date(),
   is_deleted: z.boolean(),
 }));
+
+const MOST_FOUND = 100;
 
 /** `/history`: where one looks for a record, and what landed last. */
 export function historyStartPage(): Page {
@@ -81,7 +84,9 @@ async function findTable(
   words: HistoryWords,
 ): Promise<DataTable> {
   const id = /^\d+$/.test(query) && Number.isSafeInteger(Number(query)) ? Number(query) : null;
-  const rows = found.parse(await request.ask("dashboard/find_records.sql", [id, query]));
+  const asked = [id, query, askedRows(MOST_FOUND)];
+  const records = found.parse(await request.ask("dashboard/find_records.sql", asked));
+  const { rows, isCut } = firstRows(records, MOST_FOUND);
   return {
     name: "found",
     title: words.found(query),
@@ -90,6 +95,7 @@ async function findTable(
       { key: "description", title: words.columns.description, kind: "text" },
     ],
     rows: rows.map((row) => ({ ...withKind(row, words), description: row.description })),
+    isCut,
     sqlFile: "dashboard/find_records.sql",
   };
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { askedRows, firstRows } from "../page/first_rows.ts";
 import type { DataTable, PageRequest } from "../page/page.ts";
 import { figuresWords } from "../words/figures_words.ts";
 import { moneyWords } from "../words/money_page.ts";
@@ -10,6 +11,8 @@ import { carColumn, leadColumn } from "./record_columns.ts";
 const BOOKINGS_FILE = "dashboard/bookings_of_days.sql";
 const UNATTRIBUTED_FILE = "dashboard/unattributed_bookings.sql";
 const PAGE_SIZE = 100;
+
+const MOST_UNATTRIBUTED = 1000;
 
 const bookingRows = z.array(z.object({
   lead_id: z.string(),
@@ -98,7 +101,13 @@ export async function readUnattributed(request: PageRequest): Promise<DataTable>
   const { state } = request;
   const words = moneyWords[state.language];
   const names = figuresWords[state.language];
-  const rows = unattributedRows.parse(await request.ask(UNATTRIBUTED_FILE, filtersOf(request)));
+  const found = unattributedRows.parse(
+    await request.ask(UNATTRIBUTED_FILE, [
+      ...filtersOf(request),
+      askedRows(MOST_UNATTRIBUTED),
+    ]),
+  );
+  const { rows, isCut } = firstRows(found, MOST_UNATTRIBUTED);
   return {
     name: "unattributed",
     title: words.unattributedTable,
@@ -120,5 +129,6 @@ export async function readUnattributed(request: PageRequest): Promise<DataTable>
       { key: "is_beyond_horizon", title: words.beyondHorizon, kind: "flag" },
     ],
     rows: rows.map((row) => ({ ...row, stage_name: stageName(row.stage, state.language) })),
+    isCut,
   };
 }

@@ -63,6 +63,7 @@ const en = {
   noComparison: (than: string) => `nothing to compare with ${than}`,
   percentPoints: (points: string) => `${points} pp`,
   emptyTable: "No rows.",
+  onlyFirst: (rows: string) => `These are the first ${rows} rows, in the CSV too; there are more.`,
 };
 
 const ru: typeof en = {
@@ -127,6 +128,7 @@ const ru: typeof en = {
   noComparison: (than) => `не с чем сравнить: ${than}`,
   percentPoints: (points) => `${points} п. п.`,
   emptyTable: "Строк нет.",
+  onlyFirst: (rows) => `Показаны первые строки (${rows}), в CSV тоже; всего их больше.`,
 };
 
 export const frameWords: Readonly<Record<Language, typeof en>> = { en, ru };

@@ -104,7 +104,6 @@ const en = {
   rentalEmpty:
     "It has no row in dds.fact_rentals: it is deleted, or not in the rental pipeline now, or the facts are not built yet.",
   rentalsEmpty: "No lead of the rental pipeline points at it.",
-  rentalsCut: "The latest 200 rentals are shown.",
   fleetDays: "Fleet days",
   fleetDaysOfLead: "The days of its car that this booking covers, in dds.fact_fleet_usage_day.",
   fleetDaysOfCar: (from: string, to: string) =>
@@ -223,7 +222,6 @@ const ru: typeof en = {
   rentalEmpty:
     "В dds.fact_rentals её нет: она удалена, сейчас не в воронке проката, или факты ещё не построены.",
   rentalsEmpty: "На неё не указывает ни одна сделка воронки проката.",
-  rentalsCut: "Показаны последние 200 аренд.",
   fleetDays: "Дни парка",
   fleetDaysOfLead: "Дни её машины, которые занимает эта бронь, в dds.fact_fleet_usage_day.",
   fleetDaysOfCar: (from, to) => `С ${from} по ${to}: по тридцать дней в обе стороны.`,

@@ -3,6 +3,7 @@ import { ConfigError } from "../../../config.ts";
 import { entityOf, findKind, type Kind } from "../../../history/entities.ts";
 import { parseMoment } from "../../../history/moment.ts";
 import { readHistory, type RecordHistory, type Version } from "../../../history/record_history.ts";
+import { askedRows, type FirstRows, firstRows } from "../../page/first_rows.ts";
 import { PageError, type PageRequest } from "../../page/page.ts";
 import { historyWords } from "../../words/history_words.ts";
 
@@ -60,9 +61,9 @@ export interface HistoryRecord {
   /** Of a lead. */
   readonly changes: z.infer<typeof changeRows>;
   /** Of a lead its own, else those that point at it. */
-  readonly rentals: z.infer<typeof rentalRows>;
+  readonly rentals: FirstRows<z.infer<typeof rentalRows>[number]>;
   /** Of a lead or a car. */
-  readonly days: z.infer<typeof dayRows>;
+  readonly days: FirstRows<z.infer<typeof dayRows>[number]>;
   /** The days that `days` of a car are of. */
   readonly span: { readonly from: Temporal.PlainDate; readonly to: Temporal.PlainDate };
   /** The moment whose state is asked for; null: the present. */
@@ -70,6 +71,11 @@ export interface HistoryRecord {
 }
 
 const DAYS_ASIDE = 30;
+
+const MOST_RENTALS = 200;
+
+/** A lead may be booked for years. */
+const MOST_DAYS = 1000;
 
 /** Reads all that is shown of the record that the path names. Throws `PageError`. */
 export async function readRecord(request: PageRequest): Promise<HistoryRecord> {
@@ -87,21 +93,22 @@ export async function readRecord(request: PageRequest): Promise<HistoryRecord> {
     to: middle.add({ days: DAYS_ASIDE }),
   };
   const changes = kind === "lead" ? await ask("dashboard/record_changes.sql", [id]) : [];
-  const rentals = await ask("dashboard/record_rentals.sql", [kind, id]);
+  const rentals = await ask("dashboard/record_rentals.sql", [kind, id, askedRows(MOST_RENTALS)]);
   const days = kind === "client" ? [] : await ask("dashboard/record_fleet_days.sql", [
     kind,
     id,
     span.from.toString(),
     span.to.toString(),
     timeZone,
+    askedRows(MOST_DAYS),
   ]);
   return {
     kind,
     id,
     history,
     changes: changeRows.parse(changes),
-    rentals: rentalRows.parse(rentals),
-    days: dayRows.parse(days),
+    rentals: firstRows(rentalRows.parse(rentals), MOST_RENTALS),
+    days: firstRows(dayRows.parse(days), MOST_DAYS),
     span,
     moment,
   };

@@ -85,10 +85,11 @@ export function rentalsTable(record: HistoryRecord, request: PageRequest): DataT
       car_id: toRecord("car", "car_id"),
       client_id: toRecord("client", "client_id"),
     }),
-    rows: record.rentals.map((rental): Row => ({
+    rows: record.rentals.rows.map((rental): Row => ({
       ...rental,
       stage: stageName(rental.stage, request.state.language),
     })),
+    isCut: record.rentals.isCut,
     sqlFile: "dashboard/record_rentals.sql",
   };
 }
@@ -113,7 +114,7 @@ export function daysTable(record: HistoryRecord, request: PageRequest): DataTabl
       lead_ids: ({ lead_ids: ids }) =>
         typeof ids === "string" && /^\d+$/.test(ids) ? `/history/lead/${ids}` : null,
     }),
-    rows: record.days,
+    ...record.days,
     sqlFile: "dashboard/record_fleet_days.sql",
   };
 }

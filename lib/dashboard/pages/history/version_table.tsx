@@ -61,20 +61,20 @@ function toCell(value: unknown): Cell {
   return isMoment(text) ? Temporal.Instant.from(text).toString() : text;
 }
 
+interface VersionsProps {
+  readonly record: HistoryRecord;
+  readonly request: PageRequest;
+}
+
 /** The versions side by side, changed values marked, that of the chosen moment named. */
-export function VersionTable(
-  props: { readonly record: HistoryRecord; readonly request: PageRequest },
-): Markup {
-  const { record, request } = props;
+export function VersionTable({ record, request }: VersionsProps): Markup {
   const { versions } = record.history;
   const words = historyWords[request.state.language];
   if (versions.length === 0) return <p class="empty-table">{words.noVersions}</p>;
   const shown = request.state.own.versions === "all" ? versions : versions.slice(-MOST_VERSIONS);
-  const first = versions.length - shown.length;
-  const then = record.moment === null ? null : versionAt(versions, record.moment);
   return (
     <>
-      {first > 0
+      {shown.length < versions.length
         ? (
           <p>
             {words.shownLast(shown.length, versions.length)}{" "}
@@ -88,48 +88,55 @@ export function VersionTable(
         tabindex={0}
         aria-label={wordsOfView(request).frame.tableOf(words.versions)}
       >
-        <table class="data versions">
-          <caption class="visually-hidden">{words.versions}</caption>
-          <thead>
-            <tr>
-              <th scope="col">{words.validFrom}</th>
-              {shown.map((version) => (
-                <th scope="col" class={version === then ? "of-then" : undefined}>
-                  <ValueText
-                    record={record}
-                    request={request}
-                    name="valid_from"
-                    version={version}
-                  />
-                  {version === then ? <span class="then">{words.ofThen}</span> : ""}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {shownColumns(versions).map((name) => (
-              <tr>
-                <th scope="row">
-                  <code>
-                    <Breakable text={name} />
-                  </code>
-                </th>
-                {shown.map((version, i) => (
-                  <VersionCell
-                    record={record}
-                    request={request}
-                    name={name}
-                    version={version}
-                    before={versions[first + i - 1] ?? null}
-                    isOfThen={version === then}
-                  />
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
+        <ShownVersions record={record} request={request} shown={shown} />
       </div>
     </>
+  );
+}
+
+function ShownVersions(
+  { record, request, shown }: VersionsProps & { readonly shown: readonly Version[] },
+): Markup {
+  const { versions } = record.history;
+  const words = historyWords[request.state.language];
+  const first = versions.length - shown.length;
+  const then = record.moment === null ? null : versionAt(versions, record.moment);
+  return (
+    <table class="data versions">
+      <caption class="visually-hidden">{words.versions}</caption>
+      <thead>
+        <tr>
+          <th scope="col">{words.validFrom}</th>
+          {shown.map((version) => (
+            <th scope="col" class={version === then ? "of-then" : undefined}>
+              <ValueText record={record} request={request} name="valid_from" version={version} />
+              {version === then ? <span class="then">{words.ofThen}</span> : ""}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {shownColumns(versions).map((name) => (
+          <tr>
+            <th scope="row">
+              <code>
+                <Breakable text={name} />
+              </code>
+            </th>
+            {shown.map((version, i) => (
+              <VersionCell
+                record={record}
+                request={request}
+                name={name}
+                version={version}
+                before={versions[first + i - 1] ?? null}
+                isOfThen={version === then}
+              />
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
   );
 }
 
@@ -169,7 +176,7 @@ function statusNameOf({ changes, rentals }: HistoryRecord, version: Version): st
   const name = changes.find((one) => is(one.from_pipeline_id, one.from_status_id))?.from_status ??
     changes.find((one) => is(one.to_pipeline_id, one.to_status_id))?.to_status;
   if (name) return name;
-  return version.is_current === true ? rentals[0]?.status_name ?? null : null;
+  return version.is_current === true ? rentals.rows[0]?.status_name ?? null : null;
 }
 
 /** A value as text; masked where it tells of a person. */

@@ -83,3 +83,14 @@ Deno.test("DataTableView() says how many rows it leaves to the CSV", async () =>
   const text = await render(<DataTableView view={view} table={table} most={1} />);
   assert.ok(text.includes(`<p class="table-cut">and 2 more</p>`));
 });
+
+Deno.test("DataTableView() says under a table that there are more rows", async () => {
+  const text = await render(<DataTableView view={view} table={{ ...TABLE, isCut: true }} />);
+  assert.ok(
+    text.includes(
+      `<p class="table-cut">These are the first 1 rows, in the CSV too; there are more.</p>`,
+    ),
+  );
+  const whole = await render(<DataTableView view={view} table={{ ...TABLE, isCut: false }} />);
+  assert.ok(!whole.includes("table-cut"));
+});
