@@ -1,4 +1,3 @@
-import { parseIsoDay } from "../iso_day.ts";
 import {
   type Filter,
   type Language,
@@ -8,6 +7,7 @@ import {
   type Period,
 } from "./page/page.ts";
 import { COMMON_PARAMETERS } from "./page/parameters.ts";
+import { parseSiteDay } from "./page/site_day.ts";
 import { type SiteWords, siteWords } from "./words/site_words.ts";
 
 /** What the parameters of an address are read against. */
@@ -125,9 +125,9 @@ function readPeriod(
 
 /** The first and the last day that a day or a month means. */
 function readDay(name: string, text: string, words: SiteWords) {
-  const day = parseIsoDay(text);
+  const day = parseSiteDay(text);
   if (day !== null) return { first: day, last: day };
-  const first = /^\d{4}-\d{2}$/.test(text) ? parseIsoDay(`${text}-01`) : null;
+  const first = /^\d{4}-\d{2}$/.test(text) ? parseSiteDay(`${text}-01`) : null;
   if (first === null) throw new PageError(400, words.badDate(name, text));
   return { first, last: first.add({ months: 1 }).subtract({ days: 1 }) };
 }
@@ -140,7 +140,7 @@ function readCar(text: string, words: SiteWords): number {
 
 function readAsOf(text: string, { today, language }: AddressGiven): Temporal.PlainDate {
   const words = siteWords[language];
-  const day = parseIsoDay(text);
+  const day = parseSiteDay(text);
   if (day === null) throw new PageError(400, words.badDay("as_of", text));
   if (Temporal.PlainDate.compare(day, today) > 0) {
     throw new PageError(400, words.futureDay("as_of", text, `${today}`));

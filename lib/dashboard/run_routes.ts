@@ -1,7 +1,7 @@
 import type { Hono } from "hono";
-import { parseIsoDay } from "../iso_day.ts";
 import { languageOf, type SiteContext } from "./guard.ts";
 import { type Language, PageError } from "./page/page.ts";
+import { parseSiteDay } from "./page/site_day.ts";
 import type { RunActions, Visitor } from "./site_options.ts";
 import { type SiteWords, siteWords } from "./words/site_words.ts";
 
@@ -57,7 +57,7 @@ function readDate(
   timeZone: string,
 ): Temporal.PlainDate {
   const given = typeof text === "string" ? text : "";
-  const day = parseIsoDay(given);
+  const day = parseSiteDay(given);
   if (day === null) throw new PageError(400, words.badDay(name, given));
   const today = Temporal.Now.plainDateISO(timeZone);
   if (Temporal.PlainDate.compare(day, today) > 0) {

@@ -80,7 +80,7 @@ export const ROOMS: ReadonlyMap<string, readonly string[]> = new Map([
   ]],
   ["lib/dashboard/charts", ["lib/dashboard/words", "lib/dashboard/page"]],
   ["lib/dashboard/words", ["lib/dashboard/page"]],
-  ["lib/dashboard/page", ["lib/dag", "lib/warehouse"]],
+  ["lib/dashboard/page", ["lib/dag", "lib/warehouse", "lib"]],
   ["lib/lineage", ["lib/dag", "lib/warehouse"]],
   ["lib/history", ["lib/amocrm", "lib/warehouse", "lib"]],
   ["lib/script", ["lib/runner", "lib/run_log", "lib/dag", "lib/log", "lib/warehouse", "lib"]],

@@ -1,6 +1,5 @@
 import type { Dag } from "../../dag/dag.ts";
 import { explainRun } from "../../explain/explain.ts";
-import { parseIsoDay } from "../../iso_day.ts";
 import { type Attempt, readAttempts } from "../../run_log/attempts.ts";
 import { type DagRun, dagRunOf } from "../../run_log/dag_run.ts";
 import { readTaskStates } from "../../run_log/task_states.ts";
@@ -10,6 +9,7 @@ import { siteLink } from "../frame/links.ts";
 import { Section } from "../frame/parts.tsx";
 import type { DataTable, Markup, Page, PageRequest } from "../page/page.ts";
 import { PageError } from "../page/page.ts";
+import { parseSiteDay } from "../page/site_day.ts";
 import { type RunsWords, runsWords } from "../words/runs_words.ts";
 import { siteWords } from "../words/site_words.ts";
 import type { PagesGiven } from "./given.ts";
@@ -74,7 +74,7 @@ function readName(
   const { dag: id = "", date: text = "" } = params;
   const dag = dags.find((one) => one.id === id);
   if (!dag) throw new PageError(404, words.unknownDag(id, dags.map((one) => one.id).join(", ")));
-  const date = parseIsoDay(text);
+  const date = parseSiteDay(text);
   if (date === null) throw new PageError(400, words.badDate(text));
   if (Temporal.PlainDate.compare(date, today) > 0) {
     throw new PageError(400, siteWords[state.language].futureDay("DATE", text, `${today}`));

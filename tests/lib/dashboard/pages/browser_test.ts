@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import type { ServedSite } from "../../../../lib/dashboard/serve.ts";
 import type { Warehouse } from "../../../../lib/warehouse/warehouse.ts";
 import { type TestBrowser, testInBrowser } from "../../../support/browser.ts";
@@ -193,9 +193,9 @@ async function checkClicks(
     if (new URL(page.url()).pathname.startsWith("/history/")) break;
     const target = page.locator(link).filter({ visible: true }).first();
     clicked.push(await target.getAttribute("href"));
-    await target.click();
+    await follow(page, target);
   }
-  await page.locator(`a[href*="#payload"]`).first().click();
+  await follow(page, page.locator(`a[href*="#payload"]`).first());
   assert.ok(clicked.length <= 2, `${path}: ${clicked}`);
   const { pathname, hash } = new URL(page.url());
   assert.match(pathname, /^\/history\/(lead|car|client)\/\d+$/, path);
@@ -205,6 +205,13 @@ async function checkClicks(
   assert.equal(String(payload.id), pathname.split("/").at(-1));
   assert.deepEqual(problems, []);
   await page.context().close();
+}
+
+/** Clicks, and waits until the address is another one: a click itself is done before. */
+async function follow(page: Page, target: Locator): Promise<void> {
+  const before = page.url();
+  await target.click();
+  await page.waitForURL(({ href }) => href !== before);
 }
 
 /** No cell of a CSV of the page is a formula. */
@@ -234,16 +241,16 @@ async function checkAddress(browser: TestBrowser, site: ServedSite): Promise<voi
     as_of: "2026-05-10",
     lang: "ru",
   };
-  await page.locator("nav.pages a", { hasText: "Парк" }).click();
+  await follow(page, page.locator("nav.pages a", { hasText: "Парк" }));
   assert.deepEqual([new URL(page.url()).pathname, parameters()], ["/fleet", kept]);
-  await page.locator("nav.pages a", { hasText: "Календарь" }).click();
-  await page.locator("a.tape-bar").first().click();
+  await follow(page, page.locator("nav.pages a", { hasText: "Календарь" }));
+  await follow(page, page.locator("a.tape-bar").first());
   assert.deepEqual([new URL(page.url()).pathname, parameters()], ["/history/lead/11", kept]);
   await page.goBack();
-  await page.locator("nav.languages a", { hasText: "English" }).click();
+  await follow(page, page.locator("nav.languages a", { hasText: "English" }));
   assert.deepEqual(parameters(), { ...kept, lang: "en" });
   await page.locator("form.filters [name=as_of]").fill("2026-05-09");
-  await page.locator("form.filters button[type=submit]").click();
+  await follow(page, page.locator("form.filters button[type=submit]"));
   assert.deepEqual(parameters(), { ...kept, lang: "en", as_of: "2026-05-09", model: "" });
   assert.deepEqual(problems, []);
   await page.context().close();
