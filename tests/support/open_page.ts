@@ -57,7 +57,11 @@ export async function openPage(
     }
   });
   page.on("requestfailed", (request) => {
-    problems.push(`request failed: ${request.url()}, ${request.failure()?.errorText ?? "unknown"}`);
+    const reason = request.failure()?.errorText ?? "unknown";
+    // The browser gives up what a page still loads when the page is left.
+    if (reason !== "net::ERR_ABORTED") {
+      problems.push(`request failed: ${request.url()}, ${reason}`);
+    }
   });
   await page.goto(url.href, { waitUntil: "load" });
   return { page, problems };
