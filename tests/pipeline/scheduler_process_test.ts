@@ -60,7 +60,7 @@ Deno.test({
           "upstream_failed",
           `${LOAD} of ${tomorrow} could not run: ${EXTRACT} of ${tomorrow} failed`,
         ],
-        ...endsOf([...DIMS, ...FACTS], [
+        ...endsOf([...DIMS, ...FACTS, ...MARTS], [
           "upstream_failed",
           `${MERGE} of ${tomorrow} could not run: ${LOAD} of ${tomorrow} could not run: ` +
           `${EXTRACT} of ${tomorrow} failed`,
@@ -97,9 +97,12 @@ const FACTS = [
   "merge_fact_fleet_usage_day",
   "merge_dim_date",
 ];
+const MARTS = dags.filter(({ id }) => id === "daily_build_dm")
+  .flatMap(({ tasks }) => tasks.map(({ id }) => id));
+
 /** Tasks that the leads have no part in, and those that come to nothing without them. */
 const UNHURT = 8;
-const HURT = 10;
+const HURT = 10 + MARTS.length;
 
 type End = readonly [status: string, error: string];
 
@@ -114,10 +117,13 @@ function failuresOf(rows: readonly RunLogRow[], date: string): Record<string, En
   const good = own.filter(({ status }) => status === "success");
   if (good.length < UNHURT || failed.length < HURT) return null;
   return Object.fromEntries(
-    // The facts wait for the dimensions and for the leads: whichever of the two they saw first.
+    // The facts wait for the dimensions and for the leads, whichever of the two they saw first; the marts for the facts.
     failed.map(({ task_id, status, error }) => [
       task_id,
-      [status, error?.replace(/^daily_build_dds_dim of \S+ could not run: /, "") ?? ""],
+      [
+        status,
+        error?.replace(/^(?:daily_build_dds_(?:dim|fact) of \S+ could not run: )+/, "") ?? "",
+      ],
     ]),
   );
 }
