@@ -1,5 +1,5 @@
 import { ConfigError } from "../config.ts";
-import { parseIsoDay } from "../iso_day.ts";
+import { parseIsoDay } from "../dag/iso_day.ts";
 
 /** The day of "today", "yesterday" or "2026-05-03" in a time zone. Throws `ConfigError`. */
 export function parseDay(text: string, timeZone: string): Temporal.PlainDate {

@@ -1,7 +1,7 @@
 import type { ISql } from "postgres";
 import { z } from "zod";
 import { ConfigError } from "../../lib/config.ts";
-import { parseIsoDay } from "../../lib/iso_day.ts";
+import { parseIsoDay } from "../../lib/dag/iso_day.ts";
 import { querySqlFile } from "../../lib/warehouse/sql_file.ts";
 
 /** What a report is about. */

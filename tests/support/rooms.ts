@@ -24,7 +24,7 @@ export const ROOMS: ReadonlyMap<string, readonly string[]> = new Map([
     ...["loaders/rentals", "loaders/account", "lib/script", "lib/runner", "lib/dag"],
     ...["lib/amocrm", "lib/warehouse", "lib"],
   ]],
-  ["pipeline/report", ["lib/warehouse", "lib"]],
+  ["pipeline/report", ["lib/dag", "lib/warehouse", "lib"]],
   ["pipeline/runs", [
     ...["lib/script", "lib/explain", "lib/runner", "lib/run_log", "lib/dag", "lib/log"],
     ...["lib/warehouse", "lib"],
@@ -80,7 +80,7 @@ export const ROOMS: ReadonlyMap<string, readonly string[]> = new Map([
   ]],
   ["lib/dashboard/charts", ["lib/dashboard/words", "lib/dashboard/page"]],
   ["lib/dashboard/words", ["lib/dashboard/page"]],
-  ["lib/dashboard/page", ["lib/dag", "lib/warehouse", "lib"]],
+  ["lib/dashboard/page", ["lib/history", "lib/dag", "lib/warehouse"]],
   ["lib/lineage", ["lib/dag", "lib/warehouse"]],
   ["lib/history", ["lib/amocrm", "lib/warehouse", "lib"]],
   ["lib/script", ["lib/runner", "lib/run_log", "lib/dag", "lib/log", "lib/warehouse", "lib"]],

@@ -1,7 +1,6 @@
 import type { Cell, Column, SiteSettings } from "./page.ts";
 
-/** Stands for a personal value that is not shown. */
-export const MASK = "•••";
+export { MASK } from "../../history/personal.ts";
 
 /** Whether a cell of a column is hidden: it tells of a person, and such values are not shown. */
 export function isMasked(

@@ -1,4 +1,4 @@
-import { parseIsoDay } from "../../iso_day.ts";
+import { parseIsoDay } from "../../dag/iso_day.ts";
 
 /** Pages compare with periods a year earlier, and none of them may begin before there are days. */
 const FIRST_YEAR = 1000;
