@@ -142,8 +142,9 @@ function dateFormats({ language, timeZone }: FormatSettings) {
     weekday: by({ weekday: "short" }),
     month: by({ month: "long", year: "numeric" }),
     monthName: by({ month: "short" }),
-    moment: (isoInstant: string) =>
-      withoutYearSign(moment.format(Temporal.Instant.from(isoInstant))),
+    moment: remember((isoInstant) =>
+      withoutYearSign(moment.format(Temporal.Instant.from(isoInstant)))
+    ),
   };
 }
 
