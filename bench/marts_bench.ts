@@ -5,7 +5,7 @@
 
 import { Command } from "commander";
 import { readConfig } from "../lib/config.ts";
-import { taskParameters } from "../lib/dag/sql_task.ts";
+import { targetOf, taskParameters } from "../lib/dag/sql_task.ts";
 import { migrate } from "../lib/warehouse/migrations.ts";
 import { openServer } from "../lib/warehouse/open.ts";
 import { runSqlFiles } from "../lib/warehouse/sql_file.ts";
@@ -86,7 +86,7 @@ async function buildDay({ sql }: Warehouse, date: string): Promise<Costs> {
     const cost = await sql.begin(async (tx) => {
       const [{ pid } = { pid: 0 }] = await tx<{ pid: number }[]>`select pg_backend_pid() as pid`;
       const [started, used] = [performance.now(), await processorSeconds(pid)];
-      await runSqlFiles(tx, sqlFiles, parametersOf(date));
+      await runSqlFiles(tx, sqlFiles, { ...parametersOf(date), target: targetOf(id) });
       return {
         wall: (performance.now() - started) / 1000,
         processor: await processorSeconds(pid) - used,

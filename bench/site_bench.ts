@@ -6,7 +6,7 @@
 
 import { Command } from "commander";
 import { readConfig } from "../lib/config.ts";
-import { taskParameters } from "../lib/dag/sql_task.ts";
+import { targetOf, taskParameters } from "../lib/dag/sql_task.ts";
 import { createPages } from "../lib/dashboard/pages/pages.ts";
 import { type ServedSite, serveSite } from "../lib/dashboard/serve.ts";
 import { readSqlTexts } from "../lib/lineage/files.ts";
@@ -99,8 +99,8 @@ async function build(warehouse: Warehouse, leads: number, cars: number): Promise
     await sql`analyze`;
   }
   tell("facts built");
-  for (const { sqlFiles = [] } of buildMarts.tasks) {
-    await sql.begin((tx) => runSqlFiles(tx, sqlFiles, parameters));
+  for (const { id, sqlFiles = [] } of buildMarts.tasks) {
+    await sql.begin((tx) => runSqlFiles(tx, sqlFiles, { ...parameters, target: targetOf(id) }));
   }
   await sql`vacuum analyze`;
   tell("marts built");

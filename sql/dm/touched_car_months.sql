@@ -1,6 +1,6 @@
 -- What:  finds the months of cars whose figures may have changed
 -- Grain: touched_car_months: a car and month; touched_months: a month
--- Reads: mart_reading (of reading.sql), dds.changed_car_day, dds.fact_fleet_usage_day,
+-- Reads: mart_reading (of car_days_reading.sql), dds.changed_car_day, dds.fact_fleet_usage_day,
 --        dm.unattributed_booking
 --
 -- That are the months of changed days and those into which the last finished day has moved on;

@@ -140,8 +140,9 @@ function dateFormats({ language, timeZone }: FormatSettings) {
     timeZone,
   });
   const date = by({ day: "numeric", month: "short", year: "numeric" });
-  const momentText = (isoInstant: string) =>
-    withoutYearSign(moment.format(Temporal.Instant.from(isoInstant)));
+  const momentText = remember((isoInstant) =>
+    withoutYearSign(moment.format(Temporal.Instant.from(isoInstant)))
+  );
   return {
     date,
     dayAndMonth: by({ day: "numeric", month: "short" }),
