@@ -98,7 +98,7 @@ function Body({ request, data }: PartProps): Markup {
       <Section id="by-month" title={words.months} intro={words.monthsIntro}>
         <MoneyMonthsFigures request={request} months={data.months} define={data.define} />
       </Section>
-      <Section id="pace" title={words.pace} intro={words.paceIntro(asOf)}>
+      <Section id="pace" title={words.pace} intro={paceIntro(request, asOf)}>
         <PaceFigure request={request} pace={data.pace} build={data.build} define={data.define} />
       </Section>
       <Section id="bookings" title={words.bookings} intro={words.bookingsIntro}>
@@ -108,6 +108,13 @@ function Body({ request, data }: PartProps): Markup {
       </Section>
     </>
   );
+}
+
+/** Pace counts bookings with and without a car, so it has no filter of cars. */
+function paceIntro({ state }: PageRequest, asOf: string): string {
+  const words = moneyWords[state.language];
+  const isOfAll = state.car !== null || state.model !== null;
+  return isOfAll ? `${words.paceIntro(asOf)} ${words.paceOfAll}` : words.paceIntro(asOf);
 }
 
 /** A figure of the period, by the column of dm.revenue_day that defines it. */
@@ -145,7 +152,7 @@ function Summary({ request, data }: PartProps): Markup {
     <Section
       id="summary"
       title={moneyWords[request.state.language].summary}
-      intro={soFarText(request, data.periods)}
+      intro={soFarText(request, data.periods, data.sums)}
     >
       <KpiRow>
         {figures.map((figure) => <SummaryKpi request={request} data={data} figure={figure} />)}

@@ -15,7 +15,7 @@ const en = {
   ratesByMonth: "Revenue per day by month",
   monthsChart: "Revenue of each month, with the year before beside it.",
   ratesChart: "Revenue per rented, per charged and per car day, month by month.",
-  noMonths: "No month has any revenue yet.",
+  noMonths: "None of these months has any revenue: choose another period.",
   thisYear: "Revenue",
   yearBefore: "A year earlier",
   unattributed: "Unattributed revenue",
@@ -39,6 +39,7 @@ const en = {
   pace: "Booking pace",
   paceIntro: (asOf: string) =>
     `What was on the books for later days at the end of ${asOf}. Dashed: the same weekday a year before, at the same distance.`,
+  paceOfAll: "Of all cars, whatever car or model is chosen: many bookings get their car late.",
   noPace:
     "Nothing is on the books for later days, or the marts hold no state of them yet: pace needs bookings that begin after the last finished day.",
   paceDays: "Booked days ahead",
@@ -69,7 +70,7 @@ const ru: typeof en = {
   ratesByMonth: "Выручка на день по месяцам",
   monthsChart: "Выручка каждого месяца, рядом — годом ранее.",
   ratesChart: "Выручка на день в аренде, на оплачиваемый день и на день в парке по месяцам.",
-  noMonths: "Пока ни в одном месяце нет выручки.",
+  noMonths: "Ни в одном из этих месяцев нет выручки: выберите другой период.",
   thisYear: "Выручка",
   yearBefore: "Годом ранее",
   unattributed: "Нераспределённая выручка",
@@ -93,6 +94,8 @@ const ru: typeof en = {
   pace: "Темп бронирования",
   paceIntro: (asOf: string) =>
     `Что было забронировано на будущие дни к концу ${asOf}. Пунктир — тот же день недели год назад, на том же расстоянии.`,
+  paceOfAll:
+    "По всем машинам, какая бы машина или модель ни была выбрана: многие брони получают машину поздно.",
   noPace:
     "На будущие дни ничего не забронировано, или в витринах ещё нет таких состояний: темпу нужны брони, которые начинаются после последнего завершённого дня.",
   paceDays: "Забронированные дни впереди",
