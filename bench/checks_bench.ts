@@ -3,7 +3,6 @@
 //
 //     deno run -A bench/checks_bench.ts --leads 200000 --changed 200     (TEST_PG_* names the server, else its own)
 
-import { Command } from "commander";
 import { basename } from "node:path";
 import type { TransactionSql } from "postgres";
 import { type Check, readChecks } from "../lib/checks/file.ts";
@@ -17,6 +16,7 @@ import type { Warehouse } from "../lib/warehouse/warehouse.ts";
 import { filesOf, MERGES } from "../tests/support/staged.ts";
 import { openBenchServer } from "./support/bench_server.ts";
 import { landBusiness, landChanges } from "./support/rental_history.ts";
+import { readSize } from "./support/warehouse_size.ts";
 
 const PARAMETERS = {
   ...taskParameters({
@@ -123,10 +123,6 @@ function formatMs(ms: number): string {
 }
 
 if (import.meta.main) {
-  const { leads, changed } = new Command("checks_bench")
-    .option("--leads <count>", "leads in the warehouse", Number, 200_000)
-    .option("--changed <count>", "leads that changed", Number, 200)
-    .parse(Deno.args, { from: "user" })
-    .opts<{ readonly leads: number; readonly changed: number }>();
+  const { leads, changed } = readSize("checks_bench", 200);
   await benchChecks(leads, changed);
 }

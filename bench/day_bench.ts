@@ -3,7 +3,6 @@
 //
 //     deno task bench day --leads 1000000     (TEST_PG_* names the server, else its own)
 
-import { Command } from "commander";
 import type { TransactionSql } from "postgres";
 import { passChecks } from "../lib/checks/gate.ts";
 import { type Config, readConfig } from "../lib/config.ts";
@@ -15,6 +14,7 @@ import { dags } from "../pipeline/daily.ts";
 import { openBenchServer } from "./support/bench_server.ts";
 import { landCatalogs } from "./support/fleet_history.ts";
 import { taskContext } from "./support/task_context.ts";
+import { readSize } from "./support/warehouse_size.ts";
 
 /** The tasks whose sum is held against the baseline, which does what they do. */
 const COMPARED = [
@@ -213,10 +213,6 @@ function count(value: number): string {
 }
 
 if (import.meta.main) {
-  const { leads, changed } = new Command("day_bench")
-    .option("--leads <count>", "leads in the warehouse", Number, 200_000)
-    .option("--changed <count>", "leads that change in a day", Number, 5_000)
-    .parse(Deno.args, { from: "user" })
-    .opts<{ readonly leads: number; readonly changed: number }>();
+  const { leads, changed } = readSize("day_bench", 5_000);
   await benchDay(leads, changed);
 }

@@ -3,8 +3,6 @@
 //
 //     deno run -A bench/fleet_usage_bench.ts --leads 200000 --changed 5000     (TEST_PG_* names the server, else its own)
 
-import { Command } from "commander";
-import type { TransactionSql } from "postgres";
 import { readConfig } from "../lib/config.ts";
 import { taskParameters } from "../lib/dag/sql_task.ts";
 import { migrate } from "../lib/warehouse/migrations.ts";
@@ -14,6 +12,8 @@ import type { Warehouse } from "../lib/warehouse/warehouse.ts";
 import { filesOf, MERGES } from "../tests/support/staged.ts";
 import { openBenchServer } from "./support/bench_server.ts";
 import { landBusiness, landChanges } from "./support/rental_history.ts";
+import { measureRolledBack } from "./support/rolled_back.ts";
+import { readSize } from "./support/warehouse_size.ts";
 
 const ROUNDS = 3;
 const FLEET = "dds/merge_fact_fleet_usage_day.sql";
@@ -32,11 +32,11 @@ export async function benchFleetUsage(leads: number, changed: number): Promise<v
   await mergeDay(warehouse, "2026-05-04", FLEET);
 
   const baseline = await Deno.readTextFile(BASELINE);
-  const before = await measure(warehouse, async (tx) => {
+  const before = await measureRolledBack(warehouse, ROUNDS, async (tx) => {
     await setParameters(tx, parametersOf("2026-05-04"));
     await tx.unsafe(baseline);
   });
-  const after = await measure(warehouse, async (tx) => {
+  const after = await measureRolledBack(warehouse, ROUNDS, async (tx) => {
     await runSqlFiles(tx, filesOf(FLEET), parametersOf("2026-05-04"));
   });
   console.log(
@@ -60,33 +60,7 @@ async function mergeDay({ sql }: Warehouse, date: string, last: string | null): 
   await sql`vacuum analyze`;
 }
 
-/** The median seconds of a few rounds, each rolled back. */
-async function measure(
-  { sql }: Warehouse,
-  work: (tx: TransactionSql) => Promise<void>,
-): Promise<number> {
-  const rollback = new Error("Measured");
-  const seconds: number[] = [];
-  for (let round = 0; round < ROUNDS; round++) {
-    try {
-      await sql.begin(async (tx) => {
-        const started = performance.now();
-        await work(tx);
-        seconds.push((performance.now() - started) / 1000);
-        throw rollback;
-      });
-    } catch (error) {
-      if (error !== rollback) throw error;
-    }
-  }
-  return seconds.sort((a, b) => a - b)[Math.floor(ROUNDS / 2)] ?? 0;
-}
-
 if (import.meta.main) {
-  const { leads, changed } = new Command("fleet_usage_bench")
-    .option("--leads <count>", "leads in the warehouse", Number, 200_000)
-    .option("--changed <count>", "leads that changed", Number, 5_000)
-    .parse(Deno.args, { from: "user" })
-    .opts<{ readonly leads: number; readonly changed: number }>();
+  const { leads, changed } = readSize("fleet_usage_bench", 5_000);
   await benchFleetUsage(leads, changed);
 }

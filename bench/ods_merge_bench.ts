@@ -3,7 +3,6 @@
 //
 //     deno run -A bench/ods_merge_bench.ts --leads 200000 --changed 5000     (TEST_PG_* names the server, else its own)
 
-import { Command } from "commander";
 import type { TransactionSql } from "postgres";
 import { migrate } from "../lib/warehouse/migrations.ts";
 import { openServer } from "../lib/warehouse/open.ts";
@@ -11,6 +10,7 @@ import { runSqlFiles } from "../lib/warehouse/sql_file.ts";
 import type { Warehouse } from "../lib/warehouse/warehouse.ts";
 import { filesOf } from "../tests/support/staged.ts";
 import { openBenchServer } from "./support/bench_server.ts";
+import { readSize } from "./support/warehouse_size.ts";
 
 const ROUNDS = 3;
 const COPIES = 3;
@@ -127,10 +127,6 @@ function report(leads: number, changed: number, increment: number, comparison: n
 }
 
 if (import.meta.main) {
-  const { leads, changed } = new Command("ods_merge_bench")
-    .option("--leads <count>", "leads in the history", Number, 200_000)
-    .option("--changed <count>", "leads that changed", Number, 5_000)
-    .parse(Deno.args, { from: "user" })
-    .opts<{ readonly leads: number; readonly changed: number }>();
+  const { leads, changed } = readSize("ods_merge_bench", 5_000);
   await benchOdsMerge(leads, changed);
 }

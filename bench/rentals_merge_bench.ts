@@ -3,7 +3,6 @@
 //
 //     deno run -A bench/rentals_merge_bench.ts --leads 200000 --changed 200     (TEST_PG_* names the server, else its own)
 
-import { Command } from "commander";
 import { readConfig } from "../lib/config.ts";
 import { taskParameters } from "../lib/dag/sql_task.ts";
 import { migrate } from "../lib/warehouse/migrations.ts";
@@ -13,6 +12,8 @@ import type { Warehouse } from "../lib/warehouse/warehouse.ts";
 import { filesOf, MERGES } from "../tests/support/staged.ts";
 import { openBenchServer } from "./support/bench_server.ts";
 import { landBusiness, landChanges } from "./support/rental_history.ts";
+import { measureRolledBack } from "./support/rolled_back.ts";
+import { readSize } from "./support/warehouse_size.ts";
 
 const ROUNDS = 3;
 const RENTALS = "dds/merge_fact_rentals.sql";
@@ -59,23 +60,13 @@ async function mergeUpTo({ sql }: Warehouse, last: string | null): Promise<void>
 }
 
 /** The median of a few merges of the rentals, each rolled back; every one must write `rows` rows. */
-async function measure({ sql }: Warehouse, rows: number): Promise<number> {
-  const rollback = new Error("Measured");
-  const seconds: number[] = [];
-  for (let round = 0; round < ROUNDS; round++) {
-    try {
-      await sql.begin(async (tx) => {
-        const started = performance.now();
-        const { rows_written: written } = await runSqlFiles(tx, filesOf(RENTALS), PARAMETERS);
-        seconds.push((performance.now() - started) / 1000);
-        if (written === rows) throw rollback;
-        throw new Error(`Cannot compare: the merge wrote ${written} rows, expected ${rows}`);
-      });
-    } catch (error) {
-      if (error !== rollback) throw error;
+async function measure(warehouse: Warehouse, rows: number): Promise<number> {
+  return await measureRolledBack(warehouse, ROUNDS, async (tx) => {
+    const { rows_written: written } = await runSqlFiles(tx, filesOf(RENTALS), PARAMETERS);
+    if (written !== rows) {
+      throw new Error(`Cannot compare: the merge wrote ${written} rows, expected ${rows}`);
     }
-  }
-  return seconds.sort((a, b) => a - b)[Math.floor(ROUNDS / 2)] ?? 0;
+  });
 }
 
 /** Leaves plate and licence alone to say which car and client a lead is about. */
@@ -96,10 +87,6 @@ async function startAnew({ sql }: Warehouse): Promise<void> {
 }
 
 if (import.meta.main) {
-  const { leads, changed } = new Command("rentals_merge_bench")
-    .option("--leads <count>", "leads in the warehouse", Number, 200_000)
-    .option("--changed <count>", "leads that changed", Number, 200)
-    .parse(Deno.args, { from: "user" })
-    .opts<{ readonly leads: number; readonly changed: number }>();
+  const { leads, changed } = readSize("rentals_merge_bench", 200);
   await benchRentalsMerge(leads, changed);
 }

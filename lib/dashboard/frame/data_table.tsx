@@ -12,6 +12,8 @@ export interface DataTableProps {
   readonly isFolded?: boolean;
   /** Rows that are shown, the rest is in the CSV; all where it is not given. */
   readonly most?: number;
+  /** The page that shows the rest, as `siteLink` makes it; the CSV where it is not given. */
+  readonly restHref?: string;
   /** What is said where there are no rows; there is a plain sentence for those who don't say. */
   readonly emptyText?: string;
 }
@@ -63,7 +65,7 @@ function TableBlock(props: DataTableProps): Markup {
   );
 }
 
-function Table({ view, table, most }: DataTableProps): Markup {
+function Table({ view, table, most, restHref }: DataTableProps): Markup {
   const format = formatOf(view);
   const words = wordsOfView(view);
   const rows = most === undefined ? table.rows : table.rows.slice(0, most);
@@ -104,7 +106,16 @@ function Table({ view, table, most }: DataTableProps): Markup {
           </tbody>
         </table>
       </div>
-      {cut > 0 ? <p class="table-cut">{words.charts.cut(cut)}</p> : ""}
+      {cut > 0
+        ? (
+          <p class="table-cut">
+            <a href={restHref ?? csvLink(view, table.name)}>
+              {words.charts.cut(cut)}
+              {restHref === undefined ? ` (${words.frame.csv})` : ""}
+            </a>
+          </p>
+        )
+        : ""}
       {table.isCut
         ? <p class="table-cut">{words.frame.onlyFirst(format.cell("count", table.rows.length))}</p>
         : ""}

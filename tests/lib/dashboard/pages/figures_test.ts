@@ -214,6 +214,44 @@ testOnBothWarehouses(
   },
 );
 
+/** How many rows of a table are on a page. */
+function rowsOf(text: string, table: string): number {
+  const [, block = ""] = text.split(`id="table-${table}"`);
+  return (block.split("</table>")[0]?.split("<tr>").length ?? 0) - (block === "" ? 1 : 2);
+}
+
+testOnBothWarehouses(
+  "todayPage shows the beginning of a long list, and the list by itself whole",
+  async (warehouse) => {
+    // 21 rentals without a car that begin on the 6th: one more than is shown of a list.
+    await buildDay(warehouse, "2026-05-06", {
+      leads: Array.from(
+        { length: 21 },
+        (_, i) => rental(i + 1, null, CONFIRMED, "2026-05-06 10:00", "2026-05-08 10:00", 90),
+      ),
+    });
+    await using site = await serveTestSite(warehouse, PAGES);
+
+    const { text } = await get(site, "/?as_of=2026-05-06");
+    assert.equal(rowsOf(text, "unassigned"), 20);
+    assert.match(text, /<a href="\/\?as_of=2026-05-06&amp;list=unassigned#unassigned">and 1 more/);
+    const all = await get(site, "/?as_of=2026-05-06&list=unassigned");
+    assert.deepEqual([rowsOf(all.text, "unassigned"), rowsOf(all.text, "out_today")], [21, 0]);
+    assert.match(plainText(all.text), /All lists of the day/);
+    assert.equal(
+      (await csvRecords(site, "/today.csv?as_of=2026-05-06&table=unassigned")).length,
+      21,
+    );
+    const unknown = await get(site, "/?list=everything");
+    assert.equal(unknown.status, 400);
+    assert.match(
+      plainText(unknown.text),
+      /There is no list "everything" of a day\. Name one of these in list=: overdue, /,
+    );
+    assert.equal((await get(site, "/?list=unassigned&page=2")).status, 400);
+  },
+);
+
 testOnBothWarehouses("the pages of figures say that nothing was built yet", async (warehouse) => {
   await using site = await serveTestSite(warehouse, PAGES);
   for (const path of ["/", "/fleet", "/money"]) {
