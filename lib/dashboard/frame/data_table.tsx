@@ -20,6 +20,9 @@ export interface DataTableProps {
 
 const NUMBERS: readonly ColumnKind[] = ["count", "decimal", "money", "ratio", "days", "seconds"];
 
+/** Columns that paper has room for without breaking dates into lines. */
+const MOST_ON_PAPER = 7;
+
 /** Letters of a text that is not broken into lines: a plate, a name. */
 const MOST_UNBROKEN = 32;
 
@@ -78,7 +81,7 @@ function Table({ view, table, most, restHref }: DataTableProps): Markup {
         tabindex={0}
         aria-label={words.frame.tableOf(table.title)}
       >
-        <table class="data">
+        <table class={table.columns.length > MOST_ON_PAPER ? "data many" : "data"}>
           <caption>{table.title}</caption>
           <thead>
             <tr>

@@ -71,8 +71,8 @@ function columnsOf(
 function presentColumns(words: TodayWords, stage: string): Column[] {
   return [
     { key: "stage_name", title: stage, kind: "text" },
-    { key: "rental_start", title: words.start, kind: "moment" },
-    { key: "rental_end", title: words.end, kind: "moment" },
+    { key: "rental_start", title: words.start, kind: "planned" },
+    { key: "rental_end", title: words.end, kind: "planned" },
   ];
 }
 

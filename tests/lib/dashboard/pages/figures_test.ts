@@ -165,6 +165,25 @@ testOnBothWarehouses(
       then.map((row) => [row.lead_id, row.stage_name, row.lacks_amount, row.lacks_dates]),
       [["1", "Confirmed", "true", "false"]],
     );
+    for (
+      const [path, text] of [
+        [
+          "/money?from=2020-01&to=2020-01",
+          "Nothing is known of these days, the warehouse has none as old",
+        ],
+        [
+          "/fleet?from=2020-01&to=2020-01",
+          "Nothing is known of these days, the warehouse has none as old",
+        ],
+        [
+          "/money?from=2026-08&to=2026-08",
+          "No day of this period is finished yet: choose an earlier one.",
+        ],
+        [`/money?${MAY}&car=501`, "Of all cars, whatever car or model is chosen"],
+      ] as const
+    ) {
+      assert.ok(plainText((await get(site, path)).text).includes(text), path);
+    }
     for (const asOf of ["", "&as_of=2026-05-05"]) {
       const rows = (path: string) => csvRecords(site, `${path}${asOf}`);
       const days = await rows("/money.csv?table=days&from=2026-04-29&to=2026-05-02");
