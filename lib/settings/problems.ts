@@ -47,8 +47,8 @@ function unknownSettings(names: readonly string[]): string[] {
 function describeUnknown(name: string, known: readonly string[]): string {
   const meant = suggestName(name, known);
   return meant === null
-    ? "is no setting of this program: .env.example has all of them; take it away"
-    : `is no setting of this program: did you mean ${meant}?`;
+    ? "is not a setting of this program: .env.example lists them all; remove it"
+    : `is not a setting of this program: did you mean ${meant}?`;
 }
 
 /** A password and a template may have them. */
@@ -59,7 +59,7 @@ function blanksAround(set: readonly (readonly [string, string | undefined])[]): 
     .filter(([name, value = ""]) =>
       VARIABLE_NAMES.includes(name) && !MAY_HAVE_BLANKS.includes(name) && value !== value.trim()
     )
-    .map(([name]) => `${name} has blanks around its value, expected none: take them away`);
+    .map(([name]) => `${name} has blanks around its value, expected none: remove them`);
 }
 
 /** What says nothing without a server, so that whoever sets it means one. */
