@@ -1,7 +1,7 @@
 // How long merge_fact_rentals takes to build the rentals of 200,000 leads at once, and to take in a day on which 200 of
 // them changed: once with leads that link their car and client, and once with leads that name plate and licence alone.
 //
-//     deno run -A bench/rentals_merge_bench.ts --leads 200000 --changed 200     (TEST_PG_* names the server, else its own)
+//     deno task bench rentals_merge --leads 200000 --changed 200     (TEST_PG_* names the server, else its own)
 
 import { readConfig } from "../lib/config.ts";
 import { taskParameters } from "../lib/dag/sql_task.ts";
@@ -11,6 +11,7 @@ import { runSqlFiles } from "../lib/warehouse/sql_file.ts";
 import type { Warehouse } from "../lib/warehouse/warehouse.ts";
 import { filesOf, MERGES } from "../tests/support/staged.ts";
 import { openBenchServer } from "./support/bench_server.ts";
+import { type BenchTable, handOver } from "./support/bench_table.ts";
 import { landBusiness, landChanges } from "./support/rental_history.ts";
 import { measureRolledBack } from "./support/rolled_back.ts";
 import { readSize } from "./support/warehouse_size.ts";
@@ -23,14 +24,10 @@ const PARAMETERS = taskParameters({
   runId: crypto.randomUUID(),
 });
 
-/** Prints the seconds of a first build and of a day, each the median of three rounds. */
-export async function benchRentalsMerge(leads: number, changed: number): Promise<void> {
+/** The seconds of a first build and of a day, each the median of three rounds. */
+export async function benchRentalsMerge(leads: number, changed: number): Promise<BenchTable> {
   const count = (value: number) => value.toLocaleString("en");
-  console.log(
-    `Rentals of ${count(leads)} leads at once, then ${
-      count(changed)
-    } changed, median of ${ROUNDS}:`,
-  );
+  const rows: string[][] = [];
   await using server = await openBenchServer("rentals_merge_bench");
   await using warehouse = await openServer({ ...server.pg, sslmode: "disable" });
   await migrate(warehouse);
@@ -45,9 +42,18 @@ export async function benchRentalsMerge(leads: number, changed: number): Promise
     await mergeUpTo(warehouse, RENTALS);
     const day = await measure(warehouse, changed);
     const kind = isLinked ? "linked to car and client" : "by plate and licence";
-    console.log(`  ${kind.padEnd(26)} ${first.toFixed(2)} s, a day ${day.toFixed(2)} s`);
+    rows.push([kind, (day / first).toFixed(4), day.toFixed(3), first.toFixed(2)]);
     await startAnew(warehouse);
   }
+  return {
+    title: `Rentals of ${count(leads)} leads, of which ${count(changed)} change`,
+    head: ["", "ratio", "a day, s", "all at once, s"],
+    rows,
+    notes: [
+      "Baseline: the first build of all of them.",
+      `Medians of ${ROUNDS} rounds that are rolled back.`,
+    ],
+  };
 }
 
 /** Runs the merges of a date before `last`, or all; each commits. */
@@ -87,6 +93,6 @@ async function startAnew({ sql }: Warehouse): Promise<void> {
 }
 
 if (import.meta.main) {
-  const { leads, changed } = readSize("rentals_merge_bench", 200);
-  await benchRentalsMerge(leads, changed);
+  const { leads, changed, json } = readSize("rentals_merge_bench", 200);
+  handOver([await benchRentalsMerge(leads, changed)], { json });
 }

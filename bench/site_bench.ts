@@ -209,7 +209,7 @@ async function measure(
 /** What the sessions of the server and this program have worked so far. */
 async function readProcessor({ sql }: Warehouse): Promise<ProcessorMs> {
   const rows = await sql<{ pid: number }[]>`
-    select pid from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()
+    select pid from pg_stat_activity where datname = current_database()
   `;
   const sessions = await Promise.all(rows.map(({ pid }) => processorMs(pid)));
   return {

@@ -75,7 +75,7 @@ function readFlags(args: readonly string[]): ReportFlags {
   )
     .requiredOption("--month <month>", "the month, like 2026-05")
     .requiredOption("--out <file>", "where the HTML file goes; one that is there is replaced")
-    .option("--pdf <file>", "print it as a PDF too, which takes Chromium")
+    .option("--pdf <file>", "also print it as a PDF, for which Chromium is needed")
     .option(
       "--as-of <date>",
       "show the state at the end of this day (default: the last finished day)",

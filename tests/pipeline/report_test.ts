@@ -40,7 +40,7 @@ testScriptsOnServer(
       const [path, why] of [
         [
           `${folder.path}/none/may.html`,
-          "its folder is not there, expected one: make it, or choose another",
+          "its folder does not exist, expected one: create it, or choose another",
         ],
         [folder.path, "it is a folder, expected a file: name one in it"],
       ]

@@ -10,7 +10,12 @@ import { type Build, readBuild } from "./build.ts";
 import { type ComparedPeriods, comparePeriods } from "./compared_periods.ts";
 import { type Compared, comparisonsOf } from "./compared_sums.ts";
 import { type Define, readDefinitions } from "./definitions.ts";
-import { type Bookings, readBookings, readUnattributed } from "./money_bookings.ts";
+import {
+  type Bookings,
+  readBookings,
+  readUnattributed,
+  SHOWN_UNATTRIBUTED,
+} from "./money_bookings.ts";
 import { type MoneyDays, MoneyDaysFigure, readMoneyDays } from "./money_days.tsx";
 import { type MoneyMonths, MoneyMonthsFigures, readMoneyMonths } from "./money_months.tsx";
 import { type Pace, PaceFigure, readPace } from "./money_pace.tsx";
@@ -86,6 +91,7 @@ function Body({ request, data }: PartProps): Markup {
         <DataTableView
           view={request}
           table={data.unattributed}
+          most={SHOWN_UNATTRIBUTED}
           emptyText={words.noUnattributed}
         />
       </Section>
@@ -96,6 +102,7 @@ function Body({ request, data }: PartProps): Markup {
         <PaceFigure request={request} pace={data.pace} build={data.build} define={data.define} />
       </Section>
       <Section id="bookings" title={words.bookings} intro={words.bookingsIntro}>
+        {data.bookings.isCut ? <p class="table-cut">{words.onlyLargest}</p> : ""}
         <DataTableView view={request} table={data.bookings.table} emptyText={words.noBookings} />
         <Pagination view={request} page={data.bookings.page} pages={data.bookings.pages} />
       </Section>

@@ -196,7 +196,7 @@ testOnServer("runTask() writes nothing once its claim was freed by another", asy
   assert.equal(
     outcome.tasks[0]?.error,
     "Cannot go on with leads.merge of 2026-05-03: attempt 1 is no longer held by etl-1.42.abcdef: " +
-      "its result was rolled back, and who holds it now goes on",
+      "its result was rolled back, and the worker that holds it now goes on",
   );
   assert.deepEqual(await listRuns(warehouse), [["leads.merge", 1, "failed", "no sign of life"]]);
   assert.deepEqual(await listNotes(warehouse), []);
