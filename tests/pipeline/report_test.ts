@@ -26,6 +26,16 @@ testScriptsOnServer(
     await setup.run("rental", ["report", ...MAY, "--out", `${folder.path}/again.html`]);
     assert.equal(await Deno.readTextFile(`${folder.path}/again.html`), html);
 
+    for (const script of ["report", "dashboard"]) {
+      const args = script === "report" ? [...MAY, "--out", out] : ["--port", "0"];
+      const refused = await setup.run(script, args, { CURRENCY: "EUR" });
+      assert.equal(refused.code, 2);
+      assert.match(
+        refused.stderr,
+        /^Cannot use this warehouse with CURRENCY=EUR: it was filled with CURRENCY=/,
+      );
+    }
+
     for (
       const [path, why] of [
         [
