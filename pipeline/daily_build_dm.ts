@@ -20,30 +20,38 @@ export const dag: Dag = {
     // First: what day the others stand for.
     sqlTask("remember_build", "dm/remember_build.sql"),
     sqlTask("build_unattributed_booking", "dm/build_unattributed_booking.sql"),
+    // A month of the fleet is the sum of its cars: written twice, first for those, then for models and the fleet.
     sqlTask(
       "build_fleet_utilisation_month",
-      "dm/build_fleet_utilisation_month/reading.sql",
+      "dm/car_days_reading.sql",
       "dm/touched_car_months.sql",
       "dm/build_fleet_utilisation_month/car_months.sql",
+      "dm/build_fleet_utilisation_month.sql",
+      "dm/build_fleet_utilisation_month/totals.sql",
       "dm/build_fleet_utilisation_month.sql",
     ),
     sqlTask(
       "build_revenue_day",
-      "dm/build_revenue_day/reading.sql",
+      "dm/car_days_reading.sql",
+      "dm/build_revenue_day/day_sums.sql",
       "dm/build_revenue_day.sql",
     ),
     sqlTask(
       "build_revenue_month",
-      "dm/build_revenue_month/reading.sql",
+      "dm/car_days_reading.sql",
       "dm/touched_car_months.sql",
       "dm/build_revenue_month/car_months.sql",
       "dm/build_revenue_month.sql",
       "dm/build_revenue_month/totals.sql",
+      "dm/build_revenue_month.sql",
     ),
     sqlTask(
       "build_booking_pace",
       "dm/build_booking_pace/reading.sql",
+      "dm/build_booking_pace/versions.sql",
       "dm/build_booking_pace/steps.sql",
+      "dm/build_booking_pace/states.sql",
+      "dm/build_booking_pace/desired.sql",
       "dm/build_booking_pace.sql",
     ),
     // What each lead counts for, and with it the marts that are sums over leads.
@@ -60,6 +68,7 @@ export const dag: Dag = {
     sqlTask("build_stage_transition", "dm/build_stage_transition.sql"),
     sqlTask(
       "build_rental_changes",
+      "dm/build_rental_changes/reading.sql",
       "dm/build_rental_changes/desired.sql",
       "dm/build_rental_changes.sql",
     ),

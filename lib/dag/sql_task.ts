@@ -8,8 +8,8 @@ export const WAREHOUSE_RETRIES = 2;
  * A task that runs files below sql/ one after the other, in one transaction, e.g.
  * `sqlTask("merge_dim_car", "dds/merge_dim_car.sql")`.
  *
- * A file reads the parameters of `taskParameters` and what the files before it left in temporary tables, and
- * ends with one select of its metrics; the metrics of the task are those of all its files. Metrics named
+ * A file reads the parameters of `taskParameters`, `target` (the table that the task fills, of `targetOf`) and what
+ * the files before it left in temporary tables, and ends with one select of its metrics; the metrics of the task are those of all its files. Metrics named
  * `rows_read` and `rows_written` are also the counts of the run log.
  */
 export function sqlTask(id: string, ...sqlFiles: readonly string[]): Task {
@@ -18,8 +18,15 @@ export function sqlTask(id: string, ...sqlFiles: readonly string[]): Task {
     sqlFiles,
     retries: WAREHOUSE_RETRIES,
     write: async (tx, context) =>
-      toTaskResult(await runSqlFiles(tx, sqlFiles, taskParameters(context))),
+      toTaskResult(
+        await runSqlFiles(tx, sqlFiles, { ...taskParameters(context), target: targetOf(id) }),
+      ),
   };
+}
+
+/** What a SQL file of a task, so one that several tasks share, reads as `rental.target`: `dim_car` of `merge_dim_car`. */
+export function targetOf(taskId: string): string {
+  return taskId.slice(taskId.indexOf("_") + 1);
 }
 
 /**

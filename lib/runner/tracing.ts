@@ -1,12 +1,23 @@
-import { type Attributes, type Span, SpanStatusCode, trace } from "@opentelemetry/api";
+import type { Attributes, AttributeValue, SpanStatus } from "@opentelemetry/api";
 import type { TaskResult } from "../dag/dag.ts";
 import { errorText } from "../log/error_text.ts";
 import type { Run } from "./run.ts";
 import type { Claim } from "../run_log/claims.ts";
 import type { DagOutcome, DagStatus } from "../dag/outcome.ts";
 
-/** Without `OTEL_DENO` a tracer that does nothing. */
-const tracer = trace.getTracer("rental");
+/** Under this name of OpenTelemetry's own Deno registers its tracer, if `OTEL_DENO` asks for one. */
+const REGISTERED = Symbol.for("opentelemetry.js.api.1");
+
+/** What is noted about a piece of work. */
+interface Notes {
+  setAttribute(name: string, value: AttributeValue): unknown;
+  setStatus(status: SpanStatus): unknown;
+}
+
+const NO_NOTES: Notes = { setAttribute: () => {}, setStatus: () => {} };
+
+/** `SpanStatusCode.ERROR`. */
+const FAILED = 2;
 
 const FAILURES: readonly DagStatus[] = ["failed", "upstream_failed"];
 
@@ -52,9 +63,12 @@ export async function traceTry(
 async function inSpan<T>(
   name: string,
   attributes: Attributes,
-  work: (span: Span) => Promise<T>,
+  work: (span: Notes) => Promise<T>,
 ): Promise<T> {
-  return await tracer.startActiveSpan(name, { attributes }, async (span) => {
+  // Its 36 files would cost every start time, and hardly any run is traced.
+  if (!(REGISTERED in globalThis)) return await work(NO_NOTES);
+  const { trace } = await import("@opentelemetry/api");
+  return await trace.getTracer("rental").startActiveSpan(name, { attributes }, async (span) => {
     try {
       return await work(span);
     } catch (error) {
@@ -68,8 +82,8 @@ async function inSpan<T>(
 }
 
 /** The message alone, and masked: a recorded exception would carry its stack and causes, which hold values. */
-function setFailed(span: Span, message: string): void {
-  span.setStatus({ code: SpanStatusCode.ERROR, message });
+function setFailed(span: Notes, message: string): void {
+  span.setStatus({ code: FAILED, message });
 }
 
 function errorOf({ message, tasks }: DagOutcome): string {

@@ -12,13 +12,17 @@ import { exitCodeOfDag } from "./exit_code.ts";
 import { formatOutcomes } from "./outcome_table.ts";
 import { openSession } from "./session.ts";
 
-interface DagFlags {
+/** What can be asked of the run of a date, of one DAG or of all. */
+export interface RunFlags {
   readonly date?: string;
   readonly dryRun?: boolean;
   readonly force?: boolean;
   readonly full?: boolean;
   readonly acceptDeletes?: boolean;
   readonly acceptEmptied?: boolean;
+}
+
+interface DagFlags extends RunFlags {
   /** True: as long as `POKE_TIMEOUT_MIN` says; a number: so many minutes. */
   readonly wait?: boolean | number;
 }
@@ -72,12 +76,12 @@ function parseFlags(dag: Dag, args: readonly string[]): DagFlags {
   ])
     .option("--date <date>", "logical date: YYYY-MM-DD, today or yesterday (default: today)")
     .option("--dry-run", "write nothing, show what would be written")
-    .option("--force", "run again although it has succeeded for this date")
+    .option("--force", "run again even if it has succeeded for this date")
     .option("--wait [minutes]", "wait for the upstreams (default: POKE_TIMEOUT_MIN)", parseMinutes);
   if (isFull) {
     command.option(
       "--full",
-      "read everything, not only what changed, although it has succeeded for this date",
+      "read everything, not only what changed, even if it has succeeded for this date",
     );
   }
   if (canMarkDeletions(dag)) command.option("--accept-deletes", ACCEPT_DELETES);

@@ -70,15 +70,9 @@ select desired_cars.*
 from desired_cars
 inner join car_changes on desired_cars.car_id = car_changes.car_id;
 
-update ops.watermark
-set
-    position = ods_watermark.position,
-    changed_at = clock_timestamp()
-from ops.watermark as ods_watermark
-where
-    watermark.name = 'dds.dim_car'
-    and ods_watermark.name = 'ods.ods_cars_hist'
-    and watermark.position <> ods_watermark.position;
+select ops.finish_reading('dds.dim_car', watermark.position, null, null)
+from ops.watermark
+where watermark.name = 'ods.ods_cars_hist';
 
 select
     (select count(*) from changed_cars) as rows_read,

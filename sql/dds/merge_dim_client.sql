@@ -69,15 +69,9 @@ select desired_clients.*
 from desired_clients
 inner join client_changes on desired_clients.client_id = client_changes.client_id;
 
-update ops.watermark
-set
-    position = ods_watermark.position,
-    changed_at = clock_timestamp()
-from ops.watermark as ods_watermark
-where
-    watermark.name = 'dds.dim_client'
-    and ods_watermark.name = 'ods.ods_clients_hist'
-    and watermark.position <> ods_watermark.position;
+select ops.finish_reading('dds.dim_client', watermark.position, null, null)
+from ops.watermark
+where watermark.name = 'ods.ods_clients_hist';
 
 select
     (select count(*) from changed_clients) as rows_read,

@@ -63,14 +63,8 @@ inner join status_changes
         desired_statuses.pipeline_id = status_changes.pipeline_id
         and desired_statuses.status_id = status_changes.status_id;
 
-update ops.watermark
-set
-    position = progress.read_to,
-    changed_at = clock_timestamp()
-from progress
-where
-    watermark.name = progress.name
-    and watermark.position <> progress.read_to;
+select ops.finish_reading(progress.name, progress.read_to, null, null)
+from progress;
 
 select
     (select count(*) from dict.dict_status_leads) as rows_read,

@@ -1,4 +1,6 @@
 import type { TransactionSql } from "postgres";
+import type { Task } from "../../lib/dag/dag.ts";
+import { targetOf } from "../../lib/dag/sql_task.ts";
 import { type Metrics, runSqlFiles } from "../../lib/warehouse/sql_file.ts";
 import type { Warehouse } from "../../lib/warehouse/warehouse.ts";
 import { dags } from "../../pipeline/daily.ts";
@@ -114,8 +116,10 @@ export async function runFiles(
 ): Promise<readonly Metrics[]> {
   const results: Metrics[] = [];
   for (const path of paths) {
+    const { id, sqlFiles } = taskOf(path);
     const run = (tx: TransactionSql) =>
-      runSqlFiles(tx, filesOf(path), {
+      runSqlFiles(tx, sqlFiles, {
+        target: targetOf(id),
         logical_date: logicalDate,
         run_id: RUN_ID,
         business_tz: "Asia/Dubai",
@@ -133,8 +137,13 @@ export async function runFiles(
 
 /** The files of the task that a merge belongs to, in order. */
 export function filesOf(merge: string): readonly string[] {
-  const files = dags.flatMap(({ tasks }) => tasks).map(({ sqlFiles }) => sqlFiles ?? []);
-  return files.find((paths) => paths.includes(merge)) ?? [merge];
+  return taskOf(merge).sqlFiles;
+}
+
+function taskOf(file: string): Required<Pick<Task, "id" | "sqlFiles">> {
+  const tasks = dags.flatMap((dag) => dag.tasks);
+  const { id = "", sqlFiles = [file] } = tasks.find((task) => task.sqlFiles?.includes(file)) ?? {};
+  return { id, sqlFiles };
 }
 
 /** From STG to the facts, in the order of the DAGs. */

@@ -5,6 +5,8 @@ import type { View } from "./view.ts";
 /** Parameters to set; null takes one out. */
 export type Changes = Readonly<Record<string, string | null>>;
 
+const NO_CHANGES: Changes = {};
+
 /**
  * The address of a page of the site with the state of the present one: period, car, model, as_of, language. What only
  * the present page knows is kept on that page alone.
@@ -12,9 +14,22 @@ export type Changes = Readonly<Record<string, string | null>>;
 export function siteLink(
   { path, state }: Pick<View, "path" | "state">,
   to: string,
-  changes: Changes = {},
+  changes: Changes = NO_CHANGES,
 ): string {
   return addressOf(path, state.address, to, changes);
+}
+
+const keptQueries = new WeakMap<Readonly<Record<string, string>>, string>();
+
+/** What links to other pages keep of an address, found once: a page has thousands of them. */
+function keptQuery(address: Readonly<Record<string, string>>): string {
+  const known = keptQueries.get(address);
+  if (known !== undefined) return known;
+  const kept = COMMON_PARAMETERS.filter((name) => (address[name] ?? "") !== "")
+    .map((name) => [name, address[name] ?? ""]);
+  const query = kept.length === 0 ? "" : `?${new URLSearchParams(kept)}`;
+  keptQueries.set(address, query);
+  return query;
 }
 
 /** The same from the parts of an address; a "#…" at the end of `to` stays at the end. */
@@ -22,8 +37,10 @@ export function addressOf(
   path: string,
   address: Readonly<Record<string, string>>,
   to: string,
-  changes: Changes = {},
+  changes: Changes = NO_CHANGES,
 ): string {
+  const isPlain = changes === NO_CHANGES && !to.includes("?") && !to.includes("#");
+  if (isPlain && to !== path && to !== csvPath(path)) return to + keptQuery(address);
   const [target = "", fragment] = to.split("#", 2);
   const [toPath = "", toQuery] = target.split("?", 2);
   const parameters = new Map<string, string>();

@@ -1,6 +1,7 @@
 -- What:  computes the touched months of cars
--- Grain: desired_rows: one row per month and car, days up to the last finished one
--- Reads: mart_reading (of reading.sql), touched_car_months (of touched_car_months.sql),
+-- Grain: desired_rows: one row per month and car, days up to the last finished one;
+--        present_rows: one such row of the mart
+-- Reads: mart_reading (of car_days_reading.sql), touched_car_months (of touched_car_months.sql),
 --        dds.fact_fleet_usage_day, dds.dim_car, dm.fleet_utilisation_month
 
 insert into touched_car_months (car_id, month)
@@ -96,6 +97,26 @@ cross join
 left join dds.dim_car on car_months.car_id = dim_car.car_id;
 
 analyze desired_rows;
+
+create temporary table present_rows on commit drop as
+select
+    fleet_utilisation_month.month,
+    fleet_utilisation_month.level,
+    fleet_utilisation_month.car_id,
+    fleet_utilisation_month.model
+from touched_car_months
+inner join dm.fleet_utilisation_month
+    on
+        touched_car_months.car_id = fleet_utilisation_month.car_id
+        and touched_car_months.month = fleet_utilisation_month.month
+        and fleet_utilisation_month.level = 'car';
+
+analyze present_rows;
+
+create temporary table merge_counts (
+    deleted bigint not null default 0,
+    inserted bigint not null default 0
+) on commit drop;
 
 select count(*) as car_months_computed
 from desired_rows;

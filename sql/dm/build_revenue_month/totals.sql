@@ -1,11 +1,11 @@
--- What:  writes the months of money of models and the fleet that changed
--- Grain: one row per month and model or fleet
--- Reads: mart_reading, touched_car_months, desired_rows and merge_counts (of the files before),
---        dm.revenue_month (the cars of a model or the fleet), dm.unattributed_booking
+-- What:  sums up the months of models and the fleet
+-- Grain: month_sums: one row per month and model or fleet; present_rows: one such row of the mart
+-- Reads: mart_reading and touched_car_months (of the files before), dm.revenue_month (its cars),
+--        dm.unattributed_booking (bookings without a car)
 --
 -- Of touched months, and of those that the fleet has no row for yet.
 
-truncate desired_rows;
+truncate month_sums, present_rows;
 
 create temporary table fleet_span on commit drop as
 with months as (
@@ -97,108 +97,57 @@ with parts as (
             and unattributed_booking.usage_date
             < (months_to_sum.month + interval '1 month')::date
     ) as lacking on true
-),
-
-sums as (
-    select
-        parts.month,
-        case when grouping(parts.model) = 0 then 'model' else 'fleet' end as level,
-        0::bigint as car_id,
-        case when grouping(parts.model) = 0 then parts.model else '' end as model,
-        coalesce(sum(parts.revenue), 0) as revenue,
-        coalesce(sum(parts.rented_days), 0) as rented_days,
-        coalesce(sum(parts.charged_days), 0) as charged_days,
-        coalesce(sum(parts.unpriced_days), 0) as unpriced_days,
-        coalesce(sum(parts.car_days), 0) as car_days,
-        coalesce(sum(parts.unattributed_revenue), 0) as unattributed_revenue,
-        coalesce(sum(parts.unattributed_bookings), 0) as unattributed_bookings,
-        coalesce(sum(parts.revenue_ahead), 0) as revenue_ahead,
-        coalesce(sum(parts.rented_days_ahead), 0) as rented_days_ahead,
-        coalesce(sum(parts.unattributed_revenue_ahead), 0) as unattributed_revenue_ahead,
-        coalesce(sum(parts.unattributed_bookings_ahead), 0) as unattributed_bookings_ahead
-    from parts
-    group by grouping sets ((parts.month, parts.model), (parts.month))
-    having grouping(parts.model) = 1 or parts.model is not null
 )
 
-insert into desired_rows
+insert into month_sums (
+    month, level, car_id, model, revenue, rented_days, charged_days, unpriced_days,
+    car_days, unattributed_revenue, unattributed_bookings, revenue_ahead,
+    rented_days_ahead, unattributed_revenue_ahead, unattributed_bookings_ahead
+)
 select
-    sums.month,
-    sums.level,
-    sums.car_id,
-    sums.model,
-    trim_scale(sums.revenue) as revenue,
-    sums.rented_days,
-    sums.charged_days,
-    sums.unpriced_days,
-    sums.car_days,
-    trim_scale(sums.unattributed_revenue) as unattributed_revenue,
-    sums.unattributed_bookings,
-    trim_scale(sums.revenue) / nullif(sums.rented_days, 0) as adr,
-    trim_scale(sums.revenue) / nullif(sums.charged_days, 0) as rpd,
-    trim_scale(sums.revenue) / nullif(sums.car_days, 0) as revpac,
-    sums.rented_days::numeric / nullif(sums.car_days, 0) as utilisation,
-    trim_scale(sums.revenue_ahead) as revenue_ahead,
-    sums.rented_days_ahead,
-    trim_scale(sums.unattributed_revenue_ahead) as unattributed_revenue_ahead,
-    sums.unattributed_bookings_ahead,
-    period.days_so_far,
-    period.is_complete
-from sums
-cross join mart_reading
-cross join lateral dm.month_so_far(sums.month, mart_reading.last_day) as period;
+    parts.month,
+    case when grouping(parts.model) = 0 then 'model' else 'fleet' end as level,
+    0::bigint as car_id,
+    case when grouping(parts.model) = 0 then parts.model else '' end as model,
+    coalesce(sum(parts.revenue), 0) as revenue,
+    coalesce(sum(parts.rented_days), 0) as rented_days,
+    coalesce(sum(parts.charged_days), 0) as charged_days,
+    coalesce(sum(parts.unpriced_days), 0) as unpriced_days,
+    coalesce(sum(parts.car_days), 0) as car_days,
+    coalesce(sum(parts.unattributed_revenue), 0) as unattributed_revenue,
+    coalesce(sum(parts.unattributed_bookings), 0) as unattributed_bookings,
+    coalesce(sum(parts.revenue_ahead), 0) as revenue_ahead,
+    coalesce(sum(parts.rented_days_ahead), 0) as rented_days_ahead,
+    coalesce(sum(parts.unattributed_revenue_ahead), 0) as unattributed_revenue_ahead,
+    coalesce(sum(parts.unattributed_bookings_ahead), 0) as unattributed_bookings_ahead
+from parts
+group by grouping sets ((parts.month, parts.model), (parts.month))
+having grouping(parts.model) = 1 or parts.model is not null;
 
-with rows_gone as (
-    delete from dm.revenue_month
-    using fleet_span
-    where
-        revenue_month.level <> 'car'
-        and (
-            revenue_month.month in (
-                select touched_car_months.month
-                from touched_car_months
-            )
-            or (
-                revenue_month.month
-                between fleet_span.first_month and fleet_span.last_month
-            ) is not true
-        )
-        and not exists (
-            select
-            from desired_rows
-            where
-                desired_rows.month = revenue_month.month
-                and desired_rows.level = revenue_month.level
-                and desired_rows.model = revenue_month.model
-                and row(desired_rows.*) is not distinct
-                from row(revenue_month.*)
-        )
-    returning revenue_month.month
-)
+analyze month_sums;
 
-insert into merge_counts (deleted)
-select count(*)
-from rows_gone;
-
-with rows_new as (
-    insert into dm.revenue_month
-    select desired_rows.*
-    from desired_rows
-    on conflict (month, level, car_id, model) do nothing
-    returning revenue_month.month
-)
-
-insert into merge_counts (inserted)
-select count(*)
-from rows_new;
-
-select ops.finish_reading(
-    mart_reading.name, mart_reading.read_to, mart_reading.last_day,
-    mart_reading.settings
-)
-from mart_reading;
-
+insert into present_rows (month, level, car_id, model)
 select
-    sum(merge_counts.inserted)::bigint as rows_written,
-    sum(merge_counts.deleted)::bigint as rows_deleted
-from merge_counts;
+    revenue_month.month,
+    revenue_month.level,
+    revenue_month.car_id,
+    revenue_month.model
+from dm.revenue_month
+cross join fleet_span
+where
+    revenue_month.level <> 'car'
+    and (
+        revenue_month.month in (
+            select touched_car_months.month
+            from touched_car_months
+        )
+        or (
+            revenue_month.month
+            between fleet_span.first_month and fleet_span.last_month
+        ) is not true
+    );
+
+analyze present_rows;
+
+select count(*) as months_computed
+from month_sums;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { Warehouse } from "../../../lib/warehouse/warehouse.ts";
 import { DATE, listRuns } from "../../support/runs.ts";
-import { denoCommand, readUntil, runDeno } from "../../support/script.ts";
+import { denoCommand, endProcess, readUntil, runDeno } from "../../support/script.ts";
 import { temporaryFolder } from "../../support/folders.ts";
 import { serverAccess, testOnServer } from "../../support/warehouses.ts";
 
@@ -62,7 +62,7 @@ Options:
   --date <date>     logical date: YYYY-MM-DD, today or yesterday (default:
                     today)
   --dry-run         write nothing, show what would be written
-  --force           run again although it has succeeded for this date
+  --force           run again even if it has succeeded for this date
   --wait [minutes]  wait for the upstreams (default: POKE_TIMEOUT_MIN)
   -h, --help        display help for command
 
@@ -89,17 +89,17 @@ for (
     ],
     [
       ["--dats"],
-      "error: unknown option '--dats'\n(Did you mean --date?)\n(--help shows what there is)\n",
+      "error: unknown option '--dats'\n(Did you mean --date?)\n(--help lists what there is)\n",
     ],
     [
       ["2026-05-03"],
       "error: too many arguments. Expected 0 arguments but got 1: 2026-05-03.\n" +
-      "(--help shows what there is)\n",
+      "(--help lists what there is)\n",
     ],
     [
       ["--wait", "long"],
       "error: option '--wait [minutes]' argument 'long' is invalid. expected minutes like 60\n" +
-      "(--help shows what there is)\n",
+      "(--help lists what there is)\n",
     ],
   ] as const
 ) {
@@ -222,10 +222,7 @@ testOnServer(
     const env = await settingsFor(warehouse, folder.path);
     const waiting = denoCommand([...SCRIPT, "--date", DATE, "--wait", "30"], env).spawn();
     await readUntil(waiting.stderr, "waiting for daily_amocrm_load_leads.load_leads");
-    waiting.kill("SIGTERM");
-    const { code } = await waiting.status;
-    await Promise.all([waiting.stdout.cancel(), waiting.stderr.cancel()]);
-    assert.equal(code, 1);
+    assert.equal(await endProcess(waiting), 1);
     assert.deepEqual(await listRuns(warehouse), [[
       "daily_load_ods_leads.merge_ods_leads",
       1,

@@ -1,8 +1,12 @@
--- What:  finds how far the mart has read the changed days of cars, and to which day it goes
+-- What:  finds how far a mart has read the changed days of cars, and to which day it goes
 -- Grain: mart_reading: one row
 -- Reads: dds.changed_car_day, dm.build, ops.watermark
+--
+-- The mart is the table that the task fills.
 
-select ops.lock_watermarks('dds.changed_car_day', 'dm.revenue_day/car_days');
+select ops.lock_watermarks(
+    'dds.changed_car_day', 'dm.' || current_setting('rental.target') || '/car_days'
+);
 
 create temporary table mart_reading on commit drop as
 select
@@ -18,7 +22,7 @@ select
     watermark.settings is distinct from build.business_tz as is_everything
 from ops.watermark
 cross join dm.build
-where watermark.name = 'dm.revenue_day/car_days';
+where watermark.name = 'dm.' || current_setting('rental.target') || '/car_days';
 
 -- The planner must know that it is one row: the facts beside it are millions.
 analyze mart_reading;
