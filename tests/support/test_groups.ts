@@ -12,9 +12,11 @@ const FILES_PER_GROUP = 8;
 /** Whose files share a warehouse; those of scripts start processes, which take by far the most of their time. */
 const SHARING_FOLDERS = ["tests/lib/", "tests/sql/"];
 
-// deno-lint-ignore no-control-regex -- the colours that Deno puts around the words
-const NAME_OF_GROUP =
-  /^((?:\x1b\[[\d;]*m)*)\S*group_\d+_test\.ts => ((?:\x1b\[[\d;]*m)*)(tests\/\S+_test\.ts) => /;
+/** The colours that Deno puts around the words. */
+const COLORS = String.raw`((?:\x1b\[[\d;]*m)*)`;
+const NAME_OF_GROUP = new RegExp(
+  String.raw`^${COLORS}\S*group_\d+_test\.ts => ${COLORS}(tests/\S+_test\.ts) => `,
+);
 
 /**
  * The files of each group, in the order in which they are to begin: what is slow stays by itself, and so does a script
