@@ -11,7 +11,7 @@ import { readConfig } from "../lib/config.ts";
 import { taskParameters } from "../lib/dag/sql_task.ts";
 import { migrate } from "../lib/warehouse/migrations.ts";
 import { openServer } from "../lib/warehouse/open.ts";
-import { runSqlFile, runSqlFiles, setParameters } from "../lib/warehouse/sql_file.ts";
+import { runSqlFile, runSqlFiles } from "../lib/warehouse/sql_file.ts";
 import type { Warehouse } from "../lib/warehouse/warehouse.ts";
 import { filesOf, MERGES } from "../tests/support/staged.ts";
 import { openBenchServer } from "./support/bench_server.ts";
@@ -87,9 +87,8 @@ async function timeChecks(
 async function measureEverything({ sql }: Warehouse, checks: readonly Check[]): Promise<Costs> {
   const costs: Costs = new Map();
   await sql.begin(async (tx) => {
-    const scope = () => runSqlFile(tx, "ops/scope_everything.sql");
+    const scope = () => runSqlFile(tx, "ops/scope_everything.sql", PARAMETERS);
     costs.set("(naming every record)", await time(scope));
-    await setParameters(tx, PARAMETERS);
     for (const check of checks) {
       for (const { table } of check.tables) {
         costs.set(`${check.name} ${table}`, await time(() => runChecks(tx, [{ check, table }])));

@@ -1,7 +1,7 @@
 import type { Check } from "./file.ts";
 import { type CheckResult, runChecks } from "./run.ts";
 import type { TaskContext } from "../dag/dag.ts";
-import { runSqlFile, setParameters } from "../warehouse/sql_file.ts";
+import { runSqlFile } from "../warehouse/sql_file.ts";
 import { taskParameters } from "../dag/sql_task.ts";
 import type { Warehouse } from "../warehouse/warehouse.ts";
 
@@ -16,8 +16,7 @@ export async function checkEverything(
   sampleSize: number,
 ): Promise<readonly CheckResult[]> {
   return await warehouse.sql.begin("isolation level repeatable read", async (tx) => {
-    await runSqlFile(tx, "ops/scope_everything.sql");
-    await setParameters(tx, {
+    await runSqlFile(tx, "ops/scope_everything.sql", {
       ...taskParameters({ ...settings, runId: crypto.randomUUID() }),
       // There is no load in hand, so the newest is compared with the one before it.
       rows_read: "",
