@@ -8,7 +8,7 @@
 import { fileURLToPath } from "node:url";
 import { findChromium, HOW_TO_GET_CHROMIUM } from "./support/chromium.ts";
 import { TEMPLATE_VARIABLE } from "./support/embedded_template.ts";
-import { findFolderInMemory, LARGE_PAGES } from "./support/fast_memory.ts";
+import { LARGE_PAGES } from "./support/fast_memory.ts";
 import { temporaryFolder } from "./support/folders.ts";
 import {
   openAnyPostgresPrograms,
@@ -56,7 +56,6 @@ async function main(args: readonly string[]): Promise<number> {
   if (findChromium() === null) {
     console.log(`Skipped are the tests that look at pages: ${HOW_TO_GET_CHROMIUM}`);
   }
-  await useFolderInMemory();
   for (const signal of ON_INTERRUPT) Deno.addSignalListener(signal, () => child?.kill(signal));
   const { code, counts } = servers
     ? await runOnEach(servers, rest)
@@ -65,12 +64,6 @@ async function main(args: readonly string[]): Promise<number> {
     : await runOnAny(rest);
   console.log(counts.text);
   return code === 0 && counts.failed > 0 ? 1 : code;
-}
-
-/** Lets the server and the tests put their temporary files there, unless somebody has said where. */
-async function useFolderInMemory(): Promise<void> {
-  const folder = Deno.env.get("TMPDIR") ? null : await findFolderInMemory();
-  if (folder) Deno.env.set("TMPDIR", folder);
 }
 
 async function runOnAny(args: readonly string[]): Promise<Outcome> {

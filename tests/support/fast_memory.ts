@@ -12,12 +12,13 @@ export const LARGE_PAGES: Readonly<Record<string, string>> = {
 /** The file system in memory that Linux has. */
 const SHARED_MEMORY = "/dev/shm";
 
-/** The databases and folders of tests that run side by side take less than a quarter of it. */
+/** The databases of tests that run side by side take less than a quarter of it. */
 const NEEDED_BYTES = 6 * 2 ** 30;
 
 /**
- * The folder in which temporary files never reach a disk; null where memory is short. On a disk the file system takes
- * four fifths of the time of copying a database.
+ * The folder in which the files of a server never reach a disk; null where memory is short. On a disk the file system
+ * takes four fifths of the time of copying a database. No place for files that a script reads: Deno lets nobody read
+ * below /dev who has less than all rights.
  */
 export async function findFolderInMemory(): Promise<string | null> {
   try {

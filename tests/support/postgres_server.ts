@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import postgres from "postgres";
-import { LARGE_PAGES } from "./fast_memory.ts";
+import { findFolderInMemory, LARGE_PAGES } from "./fast_memory.ts";
 
 /** How tests reach a PostgreSQL server on which they may create databases. */
 export interface ServerAccess {
@@ -53,7 +53,8 @@ export async function startPostgresServer(
     readonly certificate?: ServerCertificate;
   } = {},
 ): Promise<TestServer> {
-  const folder = await Deno.makeTempDir({ prefix: "rental_test_pg_" });
+  const dir = isDurable ? null : await findFolderInMemory();
+  const folder = await Deno.makeTempDir({ prefix: "rental_test_pg_", ...(dir ? { dir } : {}) });
   const owner = await findOwner();
   const access = { host: "127.0.0.1", port: freePort(), user: "postgres", password: "test secret" };
   await Deno.writeTextFile(join(folder, "password"), access.password);
