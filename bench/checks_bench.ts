@@ -7,7 +7,8 @@ import { Command } from "commander";
 import { basename } from "node:path";
 import type { TransactionSql } from "postgres";
 import { type Check, readChecks } from "../lib/checks/file.ts";
-import { runChecks } from "../lib/checks/run.ts";
+import { type DueCheck, runChecks } from "../lib/checks/run.ts";
+import { scopeHistory } from "../lib/checks/scope.ts";
 import { readConfig } from "../lib/config.ts";
 import { taskParameters } from "../lib/dag/sql_task.ts";
 import { migrate } from "../lib/warehouse/migrations.ts";
@@ -58,6 +59,7 @@ async function runDay(
     await sql.begin(async (tx) => {
       merges.set(task, await time(() => runSqlFiles(tx, filesOf(path), PARAMETERS)));
       await runSqlFile(tx, "ops/scope_changes.sql", PARAMETERS);
+      await scopeHistory(tx, dueAfter(task, checks));
       await timeChecks(tx, task, checks, daily);
     });
   }
@@ -70,18 +72,26 @@ async function timeChecks(
   checks: readonly Check[],
   costs: Costs,
 ): Promise<void> {
-  for (const check of checks) {
-    for (const { table } of check.tables.filter((one) => one.task === task)) {
-      costs.set(`${check.name} ${table}`, await time(() => runChecks(tx, [{ check, table }])));
-    }
+  for (const { check, table } of dueAfter(task, checks)) {
+    costs.set(`${check.name} ${table}`, await time(() => runChecks(tx, [{ check, table }])));
   }
+}
+
+function dueAfter(taskId: string, checks: readonly Check[]): readonly DueCheck[] {
+  return checks.flatMap((check) =>
+    check.tables.filter(({ task }) => task === taskId).map(({ table }) => ({ check, table }))
+  );
 }
 
 /** The same as `checkEverything`, with the milliseconds of each check. */
 async function measureEverything({ sql }: Warehouse, checks: readonly Check[]): Promise<Costs> {
   const costs: Costs = new Map();
   await sql.begin(async (tx) => {
-    const scope = () => runSqlFile(tx, "ops/scope_everything.sql");
+    const due = checks.flatMap((check) => check.tables.map(({ table }) => ({ check, table })));
+    const scope = async () => {
+      await runSqlFile(tx, "ops/scope_everything.sql");
+      await scopeHistory(tx, due);
+    };
     costs.set("(naming every record)", await time(scope));
     await setParameters(tx, PARAMETERS);
     for (const check of checks) {

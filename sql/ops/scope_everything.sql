@@ -2,7 +2,7 @@
 -- Grain: one row
 -- Reads: every layer
 --
--- Needs a transaction that is repeatable read; after these statements it can only read.
+-- Needs a transaction that is repeatable read.
 
 create temporary table changed_leads on commit drop as
 select stg_leads.id
@@ -52,8 +52,6 @@ analyze changed_leads;
 analyze changed_clients;
 analyze changed_cars;
 analyze changed_car_days;
-
-set transaction read only;
 
 select
     (select count(*) from changed_leads) as leads,
