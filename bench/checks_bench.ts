@@ -1,9 +1,8 @@
 // What the checks of a day cost beside the merges whose rows they look at, and what each costs over everything, with
 // 200,000 leads, 400 cars and 9,000 clients in the warehouse, 200 leads of which change.
 //
-//     deno run -A bench/checks_bench.ts --leads 200000 --changed 200     (TEST_PG_* names the server, else its own)
+//     deno task bench checks --leads 200000 --changed 200     (TEST_PG_* names the server, else its own)
 
-import { Command } from "commander";
 import { basename } from "node:path";
 import type { TransactionSql } from "postgres";
 import { type Check, readChecks } from "../lib/checks/file.ts";
@@ -17,7 +16,9 @@ import { runSqlFile, runSqlFiles, setParameters } from "../lib/warehouse/sql_fil
 import type { Warehouse } from "../lib/warehouse/warehouse.ts";
 import { filesOf, MERGES } from "../tests/support/staged.ts";
 import { openBenchServer } from "./support/bench_server.ts";
+import { type BenchTable, handOver } from "./support/bench_table.ts";
 import { landBusiness, landChanges } from "./support/rental_history.ts";
+import { readSize } from "./support/warehouse_size.ts";
 
 const PARAMETERS = {
   ...taskParameters({
@@ -26,25 +27,26 @@ const PARAMETERS = {
     runId: crypto.randomUUID(),
   }),
   rows_read: "",
+  is_partial_read: "false",
 };
 
 /** Milliseconds of one check on one table. */
 type Costs = Map<string, number>;
 
-/** Prints the milliseconds of each merge and its checks, and of each check over everything. */
-export async function benchChecks(leads: number, changed: number): Promise<void> {
+/** The milliseconds of each merge and its checks, and of each check over everything. */
+export async function benchChecks(leads: number, changed: number): Promise<BenchTable[]> {
   await using server = await openBenchServer("checks_bench");
   await using warehouse = await openServer({ ...server.pg, sslmode: "disable" });
   await migrate(warehouse);
   const checks = await readChecks();
-  console.log(`Building the warehouse of ${leads.toLocaleString("en")} leads…`);
+  console.error(`Building the warehouse of ${leads.toLocaleString("en")} leads…`);
   await landBusiness(warehouse, leads);
   await runDay(warehouse, []);
   await warehouse.sql`vacuum analyze`;
   await landChanges(warehouse, leads, changed);
   const { daily, merges } = await runDay(warehouse, checks);
   const byHand = await measureEverything(warehouse, checks);
-  report(changed, merges, daily, byHand);
+  return [toMerges(leads, changed, merges, daily), toChecks(daily, byHand)];
 }
 
 /** Runs every merge of a day, each with its checks in the same transaction. */
@@ -58,9 +60,13 @@ async function runDay(
     const task = basename(path, ".sql");
     await sql.begin(async (tx) => {
       merges.set(task, await time(() => runSqlFiles(tx, filesOf(path), PARAMETERS)));
-      await runSqlFile(tx, "ops/scope_changes.sql", PARAMETERS);
-      await scopeHistory(tx, dueAfter(task, checks));
-      await timeChecks(tx, task, checks, daily);
+      const changed = await runSqlFile(tx, "ops/scope_changes.sql", PARAMETERS);
+      // As the gate does, which looks at nothing where nothing changed.
+      const due = checks.filter(({ scopes }) =>
+        scopes.length === 0 || scopes.some((scope) => changed[scope] !== 0)
+      );
+      await scopeHistory(tx, dueAfter(task, due));
+      await timeChecks(tx, task, due, daily);
     });
   }
   return { daily, merges };
@@ -109,34 +115,46 @@ async function time(work: () => Promise<unknown>): Promise<number> {
   return performance.now() - started;
 }
 
-function report(changed: number, merges: Costs, daily: Costs, byHand: Costs): void {
-  console.log(`A day with ${changed.toLocaleString("en")} changed leads:`);
-  for (const [task, ms] of merges) console.log(`  ${task.padEnd(56)} ${formatMs(ms)}`);
-  const [all, checked] = [merges, daily].map((costs) =>
-    [...costs.values()].reduce((a, b) => a + b)
-  );
-  console.log(`  ${"all merges".padEnd(56)} ${formatMs(all ?? 0)}`);
-  console.log(`  ${"all checks".padEnd(56)} ${formatMs(checked ?? 0)}`);
-  console.log(`\n${"check and table".padEnd(58)} ${"daily".padStart(9)} ${"by hand".padStart(10)}`);
-  for (const [name, ms] of byHand) {
-    const dailyMs = daily.get(name);
-    console.log(
-      `${name.padEnd(57)} ${dailyMs === undefined ? "         -" : formatMs(dailyMs)} ${
-        formatMs(ms)
-      }`,
-    );
-  }
+function toMerges(leads: number, changed: number, merges: Costs, daily: Costs): BenchTable {
+  const [all, checked] = [merges, daily].map(sumOf);
+  return {
+    title: `Checks of a day with ${changed.toLocaleString("en")} changed of ${
+      leads.toLocaleString("en")
+    } leads`,
+    head: ["", "share of the merges, %", "ms"],
+    rows: [
+      ["all checks", percent(checked, all), formatMs(checked)],
+      ["all merges", "100", formatMs(all)],
+      ...[...merges].map(([task, ms]) => [task, percent(ms, all), formatMs(ms)]),
+    ],
+    notes: ["Baseline: the merges whose rows they look at."],
+  };
 }
 
-function formatMs(ms: number): string {
-  return `${ms.toFixed(0).padStart(7)} ms`;
+function toChecks(daily: Costs, byHand: Costs): BenchTable {
+  return {
+    title: "Milliseconds of each check",
+    head: ["check and table", "of a day", "over everything"],
+    rows: [...byHand].map(([name, ms]) => {
+      const dailyMs = daily.get(name);
+      return [name, dailyMs === undefined ? "-" : formatMs(dailyMs), formatMs(ms)];
+    }),
+  };
+}
+
+function sumOf(costs: Costs): number {
+  return [...costs.values()].reduce((a, b) => a + b, 0);
+}
+
+function percent(part: number = 0, whole: number = 0): string {
+  return (100 * part / whole).toFixed(0);
+}
+
+function formatMs(ms: number = 0): string {
+  return ms.toFixed(0);
 }
 
 if (import.meta.main) {
-  const { leads, changed } = new Command("checks_bench")
-    .option("--leads <count>", "leads in the warehouse", Number, 200_000)
-    .option("--changed <count>", "leads that changed", Number, 200)
-    .parse(Deno.args, { from: "user" })
-    .opts<{ readonly leads: number; readonly changed: number }>();
-  await benchChecks(leads, changed);
+  const { leads, changed, json } = readSize("checks_bench", 200);
+  handOver(await benchChecks(leads, changed), { json });
 }

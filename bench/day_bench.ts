@@ -1,9 +1,8 @@
 // What a day costs, task by task with its checks, beside the merges that an engineer writes first: full comparison of
 // everything (bench/support/day_baseline.sql), the same leads on the same server in the same run.
 //
-//     deno task bench day --leads 1000000     (TEST_PG_* names the server, else its own)
+//     deno task bench day --leads 200000,1000000     (TEST_PG_* names the server, else its own)
 
-import { Command } from "commander";
 import type { TransactionSql } from "postgres";
 import { passChecks } from "../lib/checks/gate.ts";
 import { type Config, readConfig } from "../lib/config.ts";
@@ -13,43 +12,30 @@ import { openServer } from "../lib/warehouse/open.ts";
 import type { Warehouse } from "../lib/warehouse/warehouse.ts";
 import { dags } from "../pipeline/daily.ts";
 import { openBenchServer } from "./support/bench_server.ts";
+import { handOver } from "./support/bench_table.ts";
+import {
+  type DayKind,
+  type DayTime,
+  type SizedDays,
+  type TaskTime,
+  toDayTables,
+} from "./support/day_tables.ts";
 import { landCatalogs } from "./support/fleet_history.ts";
 import { taskContext } from "./support/task_context.ts";
-
-/** The tasks whose sum is held against the baseline, which does what they do. */
-const COMPARED = [
-  "merge_ods_leads",
-  "merge_fact_lead_status_change",
-  "merge_fact_rentals",
-  "merge_fact_fleet_usage_day",
-];
+import { readSizes } from "./support/warehouse_size.ts";
 
 const FIRST_DATE = Temporal.PlainDate.from("2026-05-01");
 
 /** What stands between two days, and which leads of the baseline it touches. */
 interface Day {
   readonly name: string;
+  readonly kind: DayKind;
   /** A condition on the id of leads; null: nothing changed. */
   readonly changed: string | null;
 }
 
-interface TaskTime {
-  readonly taskId: string;
-  /** Seconds of its own work and of the commit. */
-  readonly work: number;
-  /** Seconds of the checks that guard it. */
-  readonly checks: number;
-}
-
-/** The seconds of one day: ours by task, and those of the baseline. */
-export interface DayTime {
-  readonly name: string;
-  readonly tasks: readonly TaskTime[];
-  readonly baseline: number;
-}
-
-/** Prints a table for each day; the ratio is the sum of the compared tasks and their checks to the baseline. */
-export async function benchDay(leads: number, changed: number): Promise<readonly DayTime[]> {
+/** Measures a few days in a warehouse of so many leads; says on stderr how far it is. */
+export async function benchDay(leads: number, changed: number): Promise<SizedDays> {
   const cars = Math.max(1, Math.round(leads / 1_000));
   const sizes = { leads, cars, clients: Math.round(leads / 20) + 1_000 };
   await using server = await openBenchServer("day_bench");
@@ -59,10 +45,18 @@ export async function benchDay(leads: number, changed: number): Promise<readonly
   await landBaseline(warehouse, sizes);
   const few = Math.max(1, Math.round(changed / 1_000));
   const days: readonly Day[] = [
-    { name: "First build", changed: null },
-    { name: "Nothing changed", changed: null },
-    { name: `${count(changed)} changed, over all cars`, changed: `id > ${leads - changed}` },
-    { name: `${count(changed)} changed, on ${few} cars`, changed: `id % ${cars} < ${few}` },
+    { name: "First build", kind: "first", changed: null },
+    { name: "Nothing changed", kind: "nothing", changed: null },
+    {
+      name: `${count(changed)} changed, over all cars`,
+      kind: "changes",
+      changed: `id > ${leads - changed}`,
+    },
+    {
+      name: `${count(changed)} changed, on a few cars`,
+      kind: "changes",
+      changed: `id % ${cars} < ${few}`,
+    },
   ];
   const times: DayTime[] = [];
   for (const [i, day] of days.entries()) {
@@ -70,10 +64,11 @@ export async function benchDay(leads: number, changed: number): Promise<readonly
     const tasks = await runTasks(warehouse, FIRST_DATE.add({ days: i }));
     const baseline = await runBaseline(warehouse, i === 0);
     await warehouse.sql`vacuum analyze`;
-    times.push({ name: day.name, tasks, baseline });
-    console.log(formatDay({ name: day.name, tasks, baseline }));
+    const { name, kind } = day;
+    times.push({ name, kind, tasks, baseline });
+    console.error(`${count(leads)} leads: ${name.toLowerCase()} is measured`);
   }
-  return times;
+  return { leads, days: times };
 }
 
 interface Sizes {
@@ -178,45 +173,13 @@ async function runBaseline({ sql }: Warehouse, isFirst: boolean): Promise<number
   }
 }
 
-/** The sum of the compared tasks with their checks, seconds. */
-export function sumOf({ tasks }: Pick<DayTime, "tasks">): number {
-  return tasks.filter(({ taskId }) => COMPARED.includes(taskId))
-    .reduce((sum, { work, checks }) => sum + work + checks, 0);
-}
-
-function formatDay(day: DayTime): string {
-  const line = ({ taskId, work, checks }: TaskTime) =>
-    `    ${taskId.padEnd(34)} ${seconds(work + checks)}   of it checks ${seconds(checks)}`;
-  const isCompared = ({ taskId }: TaskTime) => COMPARED.includes(taskId);
-  const sum = sumOf(day);
-  const checks = day.tasks.filter(isCompared).reduce((total, task) => total + task.checks, 0);
-  return [
-    `${day.name}:`,
-    ...day.tasks.filter(isCompared).map(line),
-    `  sum                                  ${seconds(sum)}   checks ${
-      Math.round(100 * checks / sum)
-    } % of it`,
-    `  full comparison                      ${seconds(day.baseline)}   ratio ${
-      (sum / day.baseline).toFixed(3)
-    }`,
-    "  beside them:",
-    ...day.tasks.filter((task) => !isCompared(task)).map(line),
-  ].join("\n");
-}
-
-function seconds(value: number): string {
-  return `${value.toFixed(3).padStart(8)} s`;
-}
-
 function count(value: number): string {
   return value.toLocaleString("en");
 }
 
 if (import.meta.main) {
-  const { leads, changed } = new Command("day_bench")
-    .option("--leads <count>", "leads in the warehouse", Number, 200_000)
-    .option("--changed <count>", "leads that change in a day", Number, 5_000)
-    .parse(Deno.args, { from: "user" })
-    .opts<{ readonly leads: number; readonly changed: number }>();
-  await benchDay(leads, changed);
+  const { leads, changed, json } = readSizes("day_bench", 5_000);
+  const sizes: SizedDays[] = [];
+  for (const one of leads) sizes.push(await benchDay(one, changed));
+  handOver(toDayTables(sizes), { json });
 }

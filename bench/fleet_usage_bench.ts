@@ -1,10 +1,8 @@
 // What fleet usage costs on a day with 5,000 changed leads over all cars, by merge_fact_fleet_usage_day and by the way
 // of before, which rebuilt the whole life of every touched car (bench/support/rebuild_touched_cars.sql).
 //
-//     deno run -A bench/fleet_usage_bench.ts --leads 200000 --changed 5000     (TEST_PG_* names the server, else its own)
+//     deno task bench fleet_usage --leads 200000 --changed 5000     (TEST_PG_* names the server, else its own)
 
-import { Command } from "commander";
-import type { TransactionSql } from "postgres";
 import { readConfig } from "../lib/config.ts";
 import { taskParameters } from "../lib/dag/sql_task.ts";
 import { migrate } from "../lib/warehouse/migrations.ts";
@@ -13,15 +11,18 @@ import { runSqlFiles, setParameters } from "../lib/warehouse/sql_file.ts";
 import type { Warehouse } from "../lib/warehouse/warehouse.ts";
 import { filesOf, MERGES } from "../tests/support/staged.ts";
 import { openBenchServer } from "./support/bench_server.ts";
+import { type BenchTable, handOver } from "./support/bench_table.ts";
 import { landBusiness, landChanges } from "./support/rental_history.ts";
+import { measureRolledBack } from "./support/rolled_back.ts";
+import { readSize } from "./support/warehouse_size.ts";
 
 const ROUNDS = 3;
 const FLEET = "dds/merge_fact_fleet_usage_day.sql";
 const BASELINE = new URL("support/rebuild_touched_cars.sql", import.meta.url);
 const config = readConfig({}, { amo: false });
 
-/** Prints the seconds of both ways, each the median of three rounds that are rolled back, and their ratio. */
-export async function benchFleetUsage(leads: number, changed: number): Promise<void> {
+/** The seconds of both ways, each the median of three rounds that are rolled back, and their ratio. */
+export async function benchFleetUsage(leads: number, changed: number): Promise<BenchTable> {
   const count = (value: number) => value.toLocaleString("en");
   await using server = await openBenchServer("fleet_usage_bench");
   await using warehouse = await openServer({ ...server.pg, sslmode: "disable" });
@@ -32,18 +33,25 @@ export async function benchFleetUsage(leads: number, changed: number): Promise<v
   await mergeDay(warehouse, "2026-05-04", FLEET);
 
   const baseline = await Deno.readTextFile(BASELINE);
-  const before = await measure(warehouse, async (tx) => {
+  const before = await measureRolledBack(warehouse, ROUNDS, async (tx) => {
     await setParameters(tx, parametersOf("2026-05-04"));
     await tx.unsafe(baseline);
   });
-  const after = await measure(warehouse, async (tx) => {
+  const after = await measureRolledBack(warehouse, ROUNDS, async (tx) => {
     await runSqlFiles(tx, filesOf(FLEET), parametersOf("2026-05-04"));
   });
-  console.log(
-    `Fleet usage after ${count(changed)} of ${count(leads)} leads changed, median of ${ROUNDS}:\n` +
-      `  whole life of touched cars ${before.toFixed(2)} s\n` +
-      `  days that changed          ${after.toFixed(2)} s, ratio ${(after / before).toFixed(3)}`,
-  );
+  return {
+    title: `Fleet usage after ${count(changed)} of ${count(leads)} leads changed`,
+    head: ["", "ratio", "seconds"],
+    rows: [
+      ["days that changed", (after / before).toFixed(3), after.toFixed(2)],
+      ["whole life of touched cars", "1", before.toFixed(2)],
+    ],
+    notes: [
+      "Baseline: every day of every touched car built anew.",
+      `Medians of ${ROUNDS} rounds that are rolled back.`,
+    ],
+  };
 }
 
 function parametersOf(date: string) {
@@ -60,33 +68,7 @@ async function mergeDay({ sql }: Warehouse, date: string, last: string | null): 
   await sql`vacuum analyze`;
 }
 
-/** The median seconds of a few rounds, each rolled back. */
-async function measure(
-  { sql }: Warehouse,
-  work: (tx: TransactionSql) => Promise<void>,
-): Promise<number> {
-  const rollback = new Error("Measured");
-  const seconds: number[] = [];
-  for (let round = 0; round < ROUNDS; round++) {
-    try {
-      await sql.begin(async (tx) => {
-        const started = performance.now();
-        await work(tx);
-        seconds.push((performance.now() - started) / 1000);
-        throw rollback;
-      });
-    } catch (error) {
-      if (error !== rollback) throw error;
-    }
-  }
-  return seconds.sort((a, b) => a - b)[Math.floor(ROUNDS / 2)] ?? 0;
-}
-
 if (import.meta.main) {
-  const { leads, changed } = new Command("fleet_usage_bench")
-    .option("--leads <count>", "leads in the warehouse", Number, 200_000)
-    .option("--changed <count>", "leads that changed", Number, 5_000)
-    .parse(Deno.args, { from: "user" })
-    .opts<{ readonly leads: number; readonly changed: number }>();
-  await benchFleetUsage(leads, changed);
+  const { leads, changed, json } = readSize("fleet_usage_bench", 5_000);
+  handOver([await benchFleetUsage(leads, changed)], { json });
 }

@@ -15,9 +15,9 @@ import { filesOf, MERGES } from "../tests/support/staged.ts";
 import { openBenchServer } from "./support/bench_server.ts";
 import { type BenchTable, handOver } from "./support/bench_table.ts";
 import { landFleet, landFleetChanges } from "./support/fleet_history.ts";
+import { processorMs } from "./support/processor.ts";
 
 const DAY_LIMIT_S = 3;
-const TICKS_PER_S = 100;
 const config = readConfig({}, { amo: false });
 
 /** The seconds of every task for the first build and for a day of changes, and their sums. */
@@ -97,16 +97,10 @@ async function buildDay({ sql }: Warehouse, date: string): Promise<Costs> {
   return costs;
 }
 
-/** The processor time of a process of this machine so far; 0 where it is on another one. */
+/** 0 where the server is on another machine. */
 async function processorSeconds(pid: number): Promise<number> {
-  try {
-    const stat = await Deno.readTextFile(`/proc/${pid}/stat`);
-    const [, user = "0", system = "0"] = /\) \S+(?: \S+){10} (\d+) (\d+)/.exec(stat) ?? [];
-    return (Number(user) + Number(system)) / TICKS_PER_S;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return 0;
-    throw error;
-  }
+  const ms = await processorMs(pid);
+  return Number.isNaN(ms) ? 0 : ms / 1000;
 }
 
 function sumOf(costs: Costs): Cost {

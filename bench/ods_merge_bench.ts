@@ -1,9 +1,8 @@
 // How fast merge_ods_leads takes 5,000 changed leads into a history of 200,000, against the same merge done by
 // full comparison: the same file over every lead, as if nothing were known about what has landed since.
 //
-//     deno run -A bench/ods_merge_bench.ts --leads 200000 --changed 5000     (TEST_PG_* names the server, else its own)
+//     deno task bench ods_merge --leads 200000 --changed 5000     (TEST_PG_* names the server, else its own)
 
-import { Command } from "commander";
 import type { TransactionSql } from "postgres";
 import { migrate } from "../lib/warehouse/migrations.ts";
 import { openServer } from "../lib/warehouse/open.ts";
@@ -11,16 +10,18 @@ import { runSqlFiles } from "../lib/warehouse/sql_file.ts";
 import type { Warehouse } from "../lib/warehouse/warehouse.ts";
 import { filesOf } from "../tests/support/staged.ts";
 import { openBenchServer } from "./support/bench_server.ts";
+import { type BenchTable, handOver } from "./support/bench_table.ts";
+import { readSize } from "./support/warehouse_size.ts";
 
 const ROUNDS = 3;
 const COPIES = 3;
 
-/** Prints seconds of both, each the median of three rounds, and their ratio. */
-export async function benchOdsMerge(leads: number, changed: number): Promise<void> {
+/** Seconds of both, each the median of three rounds, and their ratio. */
+export async function benchOdsMerge(leads: number, changed: number): Promise<BenchTable> {
   await using server = await openBenchServer("ods_merge_bench");
   await using warehouse = await openServer({ ...server.pg, sslmode: "disable" });
   await migrate(warehouse);
-  console.log(`Landing ${COPIES} copies of each of ${leads.toLocaleString("en")} leads…`);
+  console.error(`Landing ${COPIES} copies of each of ${leads.toLocaleString("en")} leads…`);
   for (let copy = 0; copy < COPIES; copy++) await landCopies(warehouse, copy, 1, leads);
   await warehouse.sql.begin(merge);
   const every = Math.floor(leads / changed);
@@ -44,7 +45,7 @@ export async function benchOdsMerge(leads: number, changed: number): Promise<voi
       throw new Error(`Cannot compare: a merge wrote ${written} rows, expected ${2 * changed}`);
     }
   }
-  report(leads, changed, median(increments), median(comparisons));
+  return toTable(leads, changed, median(increments), median(comparisons));
 }
 
 interface Round {
@@ -115,22 +116,30 @@ function median(rounds: readonly Round[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? 0;
 }
 
-function report(leads: number, changed: number, increment: number, comparison: number): void {
+function toTable(
+  leads: number,
+  changed: number,
+  increment: number,
+  comparison: number,
+): BenchTable {
   const count = (value: number) => value.toLocaleString("en");
-  console.log(
-    `Merge of ${count(changed)} changed leads into the history of ${count(leads)} ` +
-      `(${count(leads * COPIES)} versions), median of ${ROUNDS}:`,
-  );
-  console.log(`  merge_ods_leads       ${increment.toFixed(2)} s`);
-  console.log(`  by full comparison    ${comparison.toFixed(2)} s, the same rows written`);
-  console.log(`  ratio                 ${(comparison / increment).toFixed(1)} times as fast`);
+  return {
+    title: `${count(changed)} changed leads into a history of ${count(leads)} with ${
+      count(leads * COPIES)
+    } versions`,
+    head: ["", "ratio", "seconds"],
+    rows: [
+      ["merge_ods_leads", (increment / comparison).toFixed(3), increment.toFixed(2)],
+      ["the same over every lead", "1", comparison.toFixed(2)],
+    ],
+    notes: [
+      "Baseline: the same merge as if nothing were known about what has landed since; both write the same rows.",
+      `Medians of ${ROUNDS} rounds that are rolled back.`,
+    ],
+  };
 }
 
 if (import.meta.main) {
-  const { leads, changed } = new Command("ods_merge_bench")
-    .option("--leads <count>", "leads in the history", Number, 200_000)
-    .option("--changed <count>", "leads that changed", Number, 5_000)
-    .parse(Deno.args, { from: "user" })
-    .opts<{ readonly leads: number; readonly changed: number }>();
-  await benchOdsMerge(leads, changed);
+  const { leads, changed, json } = readSize("ods_merge_bench", 5_000);
+  handOver([await benchOdsMerge(leads, changed)], { json });
 }

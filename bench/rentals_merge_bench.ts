@@ -1,9 +1,8 @@
 // How long merge_fact_rentals takes to build the rentals of 200,000 leads at once, and to take in a day on which 200 of
 // them changed: once with leads that link their car and client, and once with leads that name plate and licence alone.
 //
-//     deno run -A bench/rentals_merge_bench.ts --leads 200000 --changed 200     (TEST_PG_* names the server, else its own)
+//     deno task bench rentals_merge --leads 200000 --changed 200     (TEST_PG_* names the server, else its own)
 
-import { Command } from "commander";
 import { readConfig } from "../lib/config.ts";
 import { taskParameters } from "../lib/dag/sql_task.ts";
 import { migrate } from "../lib/warehouse/migrations.ts";
@@ -12,7 +11,10 @@ import { runSqlFiles } from "../lib/warehouse/sql_file.ts";
 import type { Warehouse } from "../lib/warehouse/warehouse.ts";
 import { filesOf, MERGES } from "../tests/support/staged.ts";
 import { openBenchServer } from "./support/bench_server.ts";
+import { type BenchTable, handOver } from "./support/bench_table.ts";
 import { landBusiness, landChanges } from "./support/rental_history.ts";
+import { measureRolledBack } from "./support/rolled_back.ts";
+import { readSize } from "./support/warehouse_size.ts";
 
 const ROUNDS = 3;
 const RENTALS = "dds/merge_fact_rentals.sql";
@@ -22,14 +24,10 @@ const PARAMETERS = taskParameters({
   runId: crypto.randomUUID(),
 });
 
-/** Prints the seconds of a first build and of a day, each the median of three rounds. */
-export async function benchRentalsMerge(leads: number, changed: number): Promise<void> {
+/** The seconds of a first build and of a day, each the median of three rounds. */
+export async function benchRentalsMerge(leads: number, changed: number): Promise<BenchTable> {
   const count = (value: number) => value.toLocaleString("en");
-  console.log(
-    `Rentals of ${count(leads)} leads at once, then ${
-      count(changed)
-    } changed, median of ${ROUNDS}:`,
-  );
+  const rows: string[][] = [];
   await using server = await openBenchServer("rentals_merge_bench");
   await using warehouse = await openServer({ ...server.pg, sslmode: "disable" });
   await migrate(warehouse);
@@ -44,9 +42,18 @@ export async function benchRentalsMerge(leads: number, changed: number): Promise
     await mergeUpTo(warehouse, RENTALS);
     const day = await measure(warehouse, changed);
     const kind = isLinked ? "linked to car and client" : "by plate and licence";
-    console.log(`  ${kind.padEnd(26)} ${first.toFixed(2)} s, a day ${day.toFixed(2)} s`);
+    rows.push([kind, (day / first).toFixed(4), day.toFixed(3), first.toFixed(2)]);
     await startAnew(warehouse);
   }
+  return {
+    title: `Rentals of ${count(leads)} leads, of which ${count(changed)} change`,
+    head: ["", "ratio", "a day, s", "all at once, s"],
+    rows,
+    notes: [
+      "Baseline: the first build of all of them.",
+      `Medians of ${ROUNDS} rounds that are rolled back.`,
+    ],
+  };
 }
 
 /** Runs the merges of a date before `last`, or all; each commits. */
@@ -59,23 +66,13 @@ async function mergeUpTo({ sql }: Warehouse, last: string | null): Promise<void>
 }
 
 /** The median of a few merges of the rentals, each rolled back; every one must write `rows` rows. */
-async function measure({ sql }: Warehouse, rows: number): Promise<number> {
-  const rollback = new Error("Measured");
-  const seconds: number[] = [];
-  for (let round = 0; round < ROUNDS; round++) {
-    try {
-      await sql.begin(async (tx) => {
-        const started = performance.now();
-        const { rows_written: written } = await runSqlFiles(tx, filesOf(RENTALS), PARAMETERS);
-        seconds.push((performance.now() - started) / 1000);
-        if (written === rows) throw rollback;
-        throw new Error(`Cannot compare: the merge wrote ${written} rows, expected ${rows}`);
-      });
-    } catch (error) {
-      if (error !== rollback) throw error;
+async function measure(warehouse: Warehouse, rows: number): Promise<number> {
+  return await measureRolledBack(warehouse, ROUNDS, async (tx) => {
+    const { rows_written: written } = await runSqlFiles(tx, filesOf(RENTALS), PARAMETERS);
+    if (written !== rows) {
+      throw new Error(`Cannot compare: the merge wrote ${written} rows, expected ${rows}`);
     }
-  }
-  return seconds.sort((a, b) => a - b)[Math.floor(ROUNDS / 2)] ?? 0;
+  });
 }
 
 /** Leaves plate and licence alone to say which car and client a lead is about. */
@@ -96,10 +93,6 @@ async function startAnew({ sql }: Warehouse): Promise<void> {
 }
 
 if (import.meta.main) {
-  const { leads, changed } = new Command("rentals_merge_bench")
-    .option("--leads <count>", "leads in the warehouse", Number, 200_000)
-    .option("--changed <count>", "leads that changed", Number, 200)
-    .parse(Deno.args, { from: "user" })
-    .opts<{ readonly leads: number; readonly changed: number }>();
-  await benchRentalsMerge(leads, changed);
+  const { leads, changed, json } = readSize("rentals_merge_bench", 200);
+  handOver([await benchRentalsMerge(leads, changed)], { json });
 }

@@ -1,7 +1,7 @@
 // What a scheduler costs that has nothing to do: processor time as a share of the 1 % of a core that it may take
 // at one heartbeat a minute, and the memory that 2,000 heartbeats leave behind, against that of the first 200.
 //
-//     deno run -A --v8-flags=--expose-gc bench/scheduler_idle_bench.ts      (TEST_PG_* names the server, else its own)
+//     deno task bench scheduler_idle      (TEST_PG_* names the server, else its own)
 
 import { Command } from "commander";
 import { cpuUsage } from "node:process";
@@ -13,6 +13,7 @@ import type { Warehouse } from "../lib/warehouse/warehouse.ts";
 import { dags } from "../pipeline/daily.ts";
 import { createScheduler } from "../pipeline/scheduler/beats.ts";
 import { openBenchServer } from "./support/bench_server.ts";
+import { type BenchTable, handOver } from "./support/bench_table.ts";
 
 /** After so many heartbeats everything is compiled and every pool is filled. */
 const WARM_UP = 200;
@@ -102,21 +103,36 @@ async function succeedEveryDay({ sql }: Warehouse, days: number): Promise<void> 
   }
 }
 
+function toTable({ beats, coreShare, heapBefore, heapAfter }: IdleFigures): BenchTable {
+  const megabytes = (bytes: number) => `${(bytes / 1024 / 1024).toFixed(1)} MB`;
+  return {
+    title: `A scheduler with nothing to do, over ${beats.toLocaleString("en")} heartbeats`,
+    head: ["", "ratio", "found", "baseline"],
+    rows: [
+      [
+        "processor at one heartbeat a minute",
+        (coreShare / ALLOWED_SHARE).toFixed(3),
+        `${(coreShare * 100).toFixed(3)} % of a core`,
+        `${ALLOWED_SHARE * 100} % of a core, allowed`,
+      ],
+      [
+        "live memory after them",
+        (heapAfter / heapBefore).toFixed(3),
+        megabytes(heapAfter),
+        `${megabytes(heapBefore)} before them`,
+      ],
+    ],
+  };
+}
+
 if (import.meta.main) {
-  const { beats, days, json } = new Command("scheduler_idle_bench")
+  const { beats, days, json, figures } = new Command("scheduler_idle_bench")
     .option("--beats <number>", "heartbeats to measure", "2000")
     .option("--days <number>", "days in the run log, 11 or more", "40")
-    .option("--json", "the figures as one JSON object")
-    .parse().opts<{ beats: string; days: string; json?: boolean }>();
-  const figures = await measureIdle(Number(beats), Number(days));
-  const { coreShare, heapBefore, heapAfter } = figures;
-  const megabytes = (bytes: number) => (bytes / 1024 / 1024).toFixed(1);
-  console.log(
-    json ? JSON.stringify(figures) : [
-      `processor: ${(coreShare * 100).toFixed(3)} % of a core at one heartbeat a minute, ` +
-      `${(coreShare / ALLOWED_SHARE).toFixed(3)} of the 1 % it may take`,
-      `memory: ${megabytes(heapAfter)} MB live after ${beats} heartbeats, ` +
-      `${(heapAfter / heapBefore).toFixed(3)} of the ${megabytes(heapBefore)} MB before them`,
-    ].join("\n"),
-  );
+    .option("--json", "hand the table over as JSON")
+    .option("--figures", "the bare figures as one JSON object")
+    .parse().opts<{ beats: string; days: string; json?: boolean; figures?: boolean }>();
+  const found = await measureIdle(Number(beats), Number(days));
+  if (figures) console.log(JSON.stringify(found));
+  else handOver([toTable(found)], { json });
 }

@@ -19,6 +19,7 @@ import { dag as buildMarts } from "../pipeline/daily_build_dm.ts";
 import { filesOf, MERGES } from "../tests/support/staged.ts";
 import { openBenchServer } from "./support/bench_server.ts";
 import { type BenchTable, handOver } from "./support/bench_table.ts";
+import { processorMs } from "./support/processor.ts";
 import { landLivedFleet, logMonth } from "./support/lived_fleet.ts";
 import { type TimedWarehouse, timeWarehouse } from "./support/timed_warehouse.ts";
 
@@ -59,7 +60,7 @@ export async function benchSite(flags: Flags): Promise<{ table: BenchTable; over
   const rows: string[][] = [];
   let over = 0;
   for (const path of pathsOf(leads).filter((one) => one.includes(only))) {
-    const cost = await measure(site, timed, path, rounds);
+    const cost = await measure(warehouse, site, timed, path, rounds);
     const budgetMs = path.includes("as_of=") ? AS_OF_BUDGET_MS : PRESENT_BUDGET_MS;
     const row = describe(path, cost, budgetMs);
     console.error(row.join("  "));
@@ -69,10 +70,14 @@ export async function benchSite(flags: Flags): Promise<{ table: BenchTable; over
   }
   const table = {
     title: `The pages of ${count(found)} leads and ${count(days)} days of ${count(cars)} cars`,
-    head: ["page", "of budget", "SQL", "rendering", "median", "p90", "wanted", "size"],
+    head: [
+      ...["page", "of budget", "SQL", "rendering", "median", "p90", "wanted"],
+      ...["SQL's processor", "rendering's", "size"],
+    ],
     rows,
     notes: [
       `Asked through HTTP on the machine of the server, ${rounds} times each after ${WARM_UPS} that are not counted.`,
+      "The processor is the time that it worked for a page, which other work on the machine does not lengthen.",
       `SQL and rendering are shares of the median. Over what is wanted: ${over} of ${rows.length}.`,
     ],
   };
@@ -156,9 +161,17 @@ interface Cost {
   readonly sql: readonly number[];
   /** The times of each statement by its text. */
   readonly statements: ReadonlyMap<string, readonly number[]>;
+  readonly processor: ProcessorMs;
+}
+
+/** How long the processor worked for one page, in milliseconds; NaN where the server is on another machine. */
+interface ProcessorMs {
+  readonly sql: number;
+  readonly rendering: number;
 }
 
 async function measure(
+  warehouse: Warehouse,
   site: ServedSite,
   timed: TimedWarehouse,
   path: string,
@@ -168,7 +181,9 @@ async function measure(
   const sql: number[] = [];
   const statements = new Map<string, number[]>();
   let last = { status: 0, characters: 0 };
+  let before: ProcessorMs = { sql: NaN, rendering: NaN };
   for (let round = -WARM_UPS; round < rounds; round++) {
+    if (round === 0) before = await readProcessor(warehouse);
     timed.take();
     const started = performance.now();
     const answer = await fetch(site.url + path);
@@ -183,11 +198,30 @@ async function measure(
     }
     if (last.status !== 200) break;
   }
-  return { ...last, totals, sql, statements };
+  const after = await readProcessor(warehouse);
+  const processor = {
+    sql: (after.sql - before.sql) / totals.length,
+    rendering: (after.rendering - before.rendering) / totals.length,
+  };
+  return { ...last, totals, sql, statements, processor };
+}
+
+/** What the sessions of the server and this program have worked so far. */
+async function readProcessor({ sql }: Warehouse): Promise<ProcessorMs> {
+  const rows = await sql<{ pid: number }[]>`
+    select pid from pg_stat_activity where datname = current_database()
+  `;
+  const sessions = await Promise.all(rows.map(({ pid }) => processorMs(pid)));
+  return {
+    sql: sessions.reduce((sum, one) => sum + one, 0),
+    rendering: await processorMs(Deno.pid),
+  };
 }
 
 function describe(path: string, cost: Cost, budgetMs: number): string[] {
-  if (cost.status !== 200) return [path, `status ${cost.status}`, "", "", "", "", ms(budgetMs), ""];
+  if (cost.status !== 200) {
+    return [path, `status ${cost.status}`, "", "", "", "", ms(budgetMs), "", "", ""];
+  }
   const median = medianOf(cost.totals);
   const sql = medianOf(cost.sql) / median;
   return [
@@ -198,6 +232,8 @@ function describe(path: string, cost: Cost, budgetMs: number): string[] {
     ms(median),
     ms(quantileOf(cost.totals, 0.9)),
     ms(budgetMs),
+    ms(cost.processor.sql),
+    ms(cost.processor.rendering),
     `${Math.round(cost.characters / 1000)} KB`,
   ];
 }

@@ -9,6 +9,7 @@ import { ACCEPT_EMPTIED } from "../lib/dag/emptied.ts";
 import { canReadInFull } from "../lib/dag/full.ts";
 import { runDaily } from "../lib/runner/daily_run.ts";
 import { createCommand, runMain } from "../lib/script/command.ts";
+import type { RunFlags } from "../lib/script/dag_command.ts";
 import { parseLogicalDate } from "../lib/script/dates.ts";
 import { showDryRun } from "../lib/script/dry_session.ts";
 import { exitCodeOfDay } from "../lib/script/exit_code.ts";
@@ -41,15 +42,6 @@ export const dags: readonly Dag[] = [
   buildMarts,
 ];
 
-interface DailyFlags {
-  readonly date?: string;
-  readonly dryRun?: boolean;
-  readonly force?: boolean;
-  readonly full?: boolean;
-  readonly acceptDeletes?: boolean;
-  readonly acceptEmptied?: boolean;
-}
-
 /** Runs the DAGs of the date that the arguments name, and prints the closing table. */
 export async function main(args: readonly string[]): Promise<number> {
   const flags = createCommand("daily", "Runs all DAGs of one date in dependency order", [
@@ -65,7 +57,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .option("--accept-deletes", ACCEPT_DELETES)
     .option("--accept-emptied", ACCEPT_EMPTIED)
     .parse(args, { from: "user" })
-    .opts<DailyFlags>();
+    .opts<RunFlags>();
   const config = readConfig();
   const logicalDate = parseLogicalDate(flags.date ?? "today", config.businessTz);
   if (flags.dryRun) return await showDryRun(dags, [logicalDate], config, flags);

@@ -35,6 +35,15 @@ export function handOver(
 /** The tables in what a benchmark wrote on stdout; null where the last line is none. */
 export function readTables(stdout: string): BenchTable[] | null {
   const line = stdout.trimEnd().split("\n").at(-1) ?? "";
-  if (!line.startsWith("[")) return null;
-  return z.array(tableShape).parse(JSON.parse(line));
+  return z.array(tableShape).safeParse(parseLine(line)).data ?? null;
+}
+
+function parseLine(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch (error) {
+    // What a benchmark says that failed, or was ended.
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
 }

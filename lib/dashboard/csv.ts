@@ -5,7 +5,7 @@ import type { Cell, Column, DataTable, PageState } from "./page/page.ts";
 /** How a spreadsheet recognises what it would run or compute. */
 const FORMULA = /^[=+\-@\t]/;
 
-const TEXTS: readonly Column["kind"][] = ["text", "id", "date", "month", "moment"];
+const TEXTS: readonly Column["kind"][] = ["text", "id", "date", "month", "moment", "planned"];
 
 const NUMBER = /^-?\d+(\.\d+)?(e[+-]?\d+)?$/i;
 

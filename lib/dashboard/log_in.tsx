@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { Context } from "hono";
 import { raw } from "hono/html";
 import { SAFETY_HEADERS } from "./access/headers.ts";
+import { Document } from "./frame/document.tsx";
 import type { Language, Markup } from "./page/page.ts";
 import type { Visitor } from "./site_options.ts";
 import { siteWords } from "./words/site_words.ts";
@@ -56,38 +57,34 @@ export async function answerLogIn(
 function LogInPage({ language, next, problem, asksAgain = false }: LogInProps): Markup {
   const words = siteWords[language];
   return (
-    <>
-      {raw("<!doctype html>")}
-      <html lang={language}>
-        <head>
-          <meta charset="utf-8" />
-          <meta name="viewport" content="width=device-width, initial-scale=1" />
-          <meta name="color-scheme" content="light dark" />
+    <Document
+      language={language}
+      title={words.site}
+      head={
+        <>
           {asksAgain ? <meta http-equiv="refresh" content="0" /> : null}
-          <title>{words.site}</title>
           <style>{raw(STYLE)}</style>
-        </head>
-        <body>
-          <main>
-            <h1>{words.site}</h1>
-            {problem === null ? null : <p role="alert">{problem}</p>}
-            <form method="post" action="/login">
-              <input type="hidden" name="next" value={next} />
-              <label for="token">{words.token}</label>
-              <input
-                id="token"
-                name="token"
-                type="password"
-                autocomplete="current-password"
-                required
-                aria-describedby="hint"
-              />
-              <button type="submit">{words.logIn}</button>
-              <p id="hint">{words.tokenHint}</p>
-            </form>
-          </main>
-        </body>
-      </html>
-    </>
+        </>
+      }
+    >
+      <main>
+        <h1>{words.site}</h1>
+        {problem === null ? null : <p role="alert">{problem}</p>}
+        <form method="post" action="/login">
+          <input type="hidden" name="next" value={next} />
+          <label for="token">{words.token}</label>
+          <input
+            id="token"
+            name="token"
+            type="password"
+            autocomplete="current-password"
+            required
+            aria-describedby="hint"
+          />
+          <button type="submit">{words.logIn}</button>
+          <p id="hint">{words.tokenHint}</p>
+        </form>
+      </main>
+    </Document>
   );
 }

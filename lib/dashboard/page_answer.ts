@@ -1,3 +1,4 @@
+import { raw } from "hono/html";
 import { z } from "zod";
 import { readState } from "./address.ts";
 import { createDataFlow, type DataFlow } from "./data_flow.ts";
@@ -8,6 +9,7 @@ import type { FilterChoices } from "./page/frame.ts";
 import type { Notice } from "./page/notice.ts";
 import {
   type Language,
+  type Markup,
   type Page,
   PageError,
   type PageState,
@@ -142,13 +144,17 @@ export async function makePage(
   const ofTables = await Promise.all(content.tables.map(({ sqlFile }) => notices(sqlFile)));
   const ofRole = describeRole(reading, language);
   return {
-    // Markup may still have to wait for a part of it.
-    content: { ...content, body: await content.body },
+    content: { ...content, body: await renderOnce(content.body) },
     state,
     notices: [...[notice, ofRole].filter((one) => one !== null), ...new Set(ofTables.flat())],
     choices: await readChoices(reading, page),
     readAt: reading.now,
   };
+}
+
+/** As text, or it would be rendered for its size and for every frame; it may have to wait for a part of it. */
+async function renderOnce(body: Markup): Promise<Markup> {
+  return raw(await (await body).toString());
 }
 
 const choiceRows = z.array(

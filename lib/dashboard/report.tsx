@@ -1,5 +1,6 @@
 import { raw } from "hono/html";
 import { createDataFlow, type DataFlow } from "./data_flow.ts";
+import { Document } from "./frame/document.tsx";
 import { NoticeList } from "./frame/notice_box.tsx";
 import { siteFormat } from "./frame/view.ts";
 import type { GoodPage } from "./last_good.ts";
@@ -100,41 +101,34 @@ function Report({ options, parts, style }: ReportProps): Markup {
   const words = reportWords[language];
   const title = words.title(siteFormat(options).month(month.toPlainDate({ day: 1 }).toString()));
   return (
-    <>
-      {raw("<!doctype html>")}
-      <html lang={language}>
-        <head>
-          <meta charset="utf-8" />
-          <meta name="viewport" content="width=device-width, initial-scale=1" />
-          <meta name="color-scheme" content="light dark" />
-          <title>{title} – {wordsOf(language).frame.product}</title>
-          <style>{raw(style)}</style>
-        </head>
-        <body class="report">
-          <header class="report-head">
-            <h1>{title}</h1>
-            <ul>
-              <li>{words.asOf(siteFormat(options).date(options.asOf.toString()))}</li>
-              <Progress options={options} />
-              <li>{words.zone(settings.timeZone)}</li>
-              <li>{words.money(settings.currency)}</li>
-            </ul>
-            <nav class="report-contents" aria-label={words.contents}>
-              <ul>
-                {parts.map(({ name, made }) => (
-                  <li>
-                    <a href={`#${name}`}>{made.content.title}</a>
-                  </li>
-                ))}
-              </ul>
-            </nav>
-          </header>
-          <main>
-            {parts.map((part) => <ReportPage options={options} part={part} />)}
-          </main>
-        </body>
-      </html>
-    </>
+    <Document
+      language={language}
+      title={`${title} – ${wordsOf(language).frame.product}`}
+      head={<style>{raw(style)}</style>}
+      kind="report"
+    >
+      <header class="report-head">
+        <h1>{title}</h1>
+        <ul>
+          <li>{words.asOf(siteFormat(options).date(options.asOf.toString()))}</li>
+          <Progress options={options} />
+          <li>{words.zone(settings.timeZone)}</li>
+          <li>{words.money(settings.currency)}</li>
+        </ul>
+        <nav class="report-contents" aria-label={words.contents}>
+          <ul>
+            {parts.map(({ name, made }) => (
+              <li>
+                <a href={`#${name}`}>{made.content.title}</a>
+              </li>
+            ))}
+          </ul>
+        </nav>
+      </header>
+      <main>
+        {parts.map((part) => <ReportPage options={options} part={part} />)}
+      </main>
+    </Document>
   );
 }
 

@@ -22,8 +22,11 @@ export function parseMoment(text: string, timeZone: string): Temporal.Instant {
   );
 }
 
+/** Days, months and years around a day are reckoned too, and none of them may begin before there are days. */
+export const FIRST_YEAR = 1000;
+
 /** Days and months around the moment are reckoned too, and asked of a database by four digits of a year. */
 function hasPlainYear(moment: Temporal.Instant, timeZone: string): boolean {
   const { year } = moment.toZonedDateTimeISO(timeZone);
-  return year >= 1000 && year < 9999;
+  return year >= FIRST_YEAR && year < 9999;
 }

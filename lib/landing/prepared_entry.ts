@@ -34,7 +34,8 @@ export function prepareEntries(
 }
 
 function prepare(parse: RecordParser, { observedAt, record }: Entry, line: string): Prepared {
-  const parsed = parse(record, observedAt);
+  // JSON writes NUL and lone surrogates, which the parser would look for in every text, as "\u0000" and the like.
+  const parsed = parse(record, observedAt, !line.includes("\\u"));
   if (parsed.row === null) return { parsed, text: null };
   const { payload, ...typed } = parsed.row;
   const given = payload === record ? textOfRecord(line, observedAt) : null;

@@ -12,13 +12,17 @@ import { exitCodeOfDag } from "./exit_code.ts";
 import { formatOutcomes } from "./outcome_table.ts";
 import { openSession } from "./session.ts";
 
-interface DagFlags {
+/** What can be asked of the run of a date, of one DAG or of all. */
+export interface RunFlags {
   readonly date?: string;
   readonly dryRun?: boolean;
   readonly force?: boolean;
   readonly full?: boolean;
   readonly acceptDeletes?: boolean;
   readonly acceptEmptied?: boolean;
+}
+
+interface DagFlags extends RunFlags {
   /** True: as long as `POKE_TIMEOUT_MIN` says; a number: so many minutes. */
   readonly wait?: boolean | number;
 }

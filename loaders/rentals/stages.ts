@@ -13,16 +13,11 @@ export const STAGE_NAMES = {
 export type Stage = keyof typeof STAGE_NAMES;
 
 /** The keys of `STAGE_NAMES`, in order. */
-export const STAGES: readonly Stage[] = [
-  "inquiry",
-  "quote",
-  "deposit",
-  "confirmed",
-  "on_rent",
-  "returned",
-  "closed",
-  "cancelled",
-];
+export const STAGES: readonly Stage[] = Object.keys(STAGE_NAMES).filter(isStage);
+
+function isStage(text: string): text is Stage {
+  return Object.hasOwn(STAGE_NAMES, text);
+}
 
 /** Ids of the statuses that amoCRM has in every pipeline. */
 export const WON = 142;

@@ -1,40 +1,53 @@
 -- What:  the bookings that bring in the revenue of a period, with their share of it
 -- Grain: one row per booking, the largest shares first
--- Reads: dds.fact_rentals, dds.dim_car, dm.build; $1 as_of or null, $2 first and $3 last day,
---        $4 car or null, $5 model or null, $6 rows to leave out, $7 rows to show
-with bookings as (
+-- Reads: dds.fact_rentals (through dm.largest_bookings), dds.dim_car, dm.build; $1 as_of or null,
+--        $2 first and $3 last day, $4 car or null, $5 model or null, $6 rows to leave out, $7 rows
+--        to show, $8 the most that are ranked
+with cars as (
+    select dim_car.car_id
+    from dds.dim_car
+    where
+        dim_car.car_id <> 0
+        and ($4::bigint is not null or $5::text is not null)
+        and ($4::bigint is null or dim_car.car_id = $4::bigint)
+        and ($5::text is null or coalesce(dim_car.model, '(none)') = $5::text)
+),
+
+present_rentals as (
+    select largest.*
+    from dm.largest_bookings($2::date, $3::date, $8::integer) as largest
+    where $1::date is null and $4::bigint is null and $5::text is null
+    union all
+    select of_car.*
+    from dm.build
+    cross join cars
+    cross join lateral (
+        select rentals.*
+        from dds.fact_rentals as rentals
+        where
+            rentals.car_id = cars.car_id
+            and rentals.rental_end >= $2::date::timestamp at time zone build.business_tz
+            and rentals.is_booking
+        offset 0
+    ) as of_car
+    where $1::date is null
+),
+
+bookings as (
     select
-        fact_rentals.lead_id,
-        fact_rentals.car_id,
-        fact_rentals.stage,
-        fact_rentals.amount,
-        fact_rentals.rental_days,
-        fact_rentals.rental_start,
-        fact_rentals.rental_end,
+        present_rentals.lead_id,
+        present_rentals.car_id,
+        present_rentals.stage,
+        present_rentals.amount,
+        present_rentals.rental_days,
         dds.first_booked_day(
-            fact_rentals.rental_start, fact_rentals.rental_end, build.business_tz
+            present_rentals.rental_start, present_rentals.rental_end, build.business_tz
         ) as first_day,
         dds.last_booked_day(
-            fact_rentals.rental_start, fact_rentals.rental_end, build.business_tz
+            present_rentals.rental_start, present_rentals.rental_end, build.business_tz
         ) as last_day
     from dm.build
-    cross join generate_series(0, 36) as classes (class)
-    -- The index on spans: found by length, each length reaches so far back.
-    inner join dds.fact_rentals
-        on
-            dds.span_class(
-                least(fact_rentals.rental_start, fact_rentals.rental_end),
-                greatest(fact_rentals.rental_start, fact_rentals.rental_end)
-            ) = classes.class
-            and least(fact_rentals.rental_start, fact_rentals.rental_end)
-            >= dds.span_reach($2::date::timestamp at time zone build.business_tz, classes.class)
-            and least(fact_rentals.rental_start, fact_rentals.rental_end)
-            < ($3::date + 1)::timestamp at time zone build.business_tz
-    where
-        $1::date is null
-        and fact_rentals.is_booking
-        and fact_rentals.car_id <> 0
-        and ($4::bigint is null or fact_rentals.car_id = $4::bigint)
+    cross join present_rentals
     union all
     select
         state.lead_id,
@@ -42,8 +55,6 @@ with bookings as (
         state.stage,
         state.amount,
         state.rental_days,
-        state.rental_start,
-        state.rental_end,
         state.first_day,
         state.last_day
     from dm.rentals_as_of($1::date, $2::date, $3::date) as state

@@ -19,70 +19,85 @@ cars as (
     select jsonb_array_elements_text($5::text::jsonb)::bigint as car_id
 ),
 
--- By the length of rentals, as dm.rentals_as_of finds them: the cost follows the period. One search
--- of the index on spans per length: as a plain join it may become a reading of all rentals.
-present_leads as (
-    select found.lead_id
+-- What ends in the period, car by car; what goes on after it; and whatever is out: so the cost
+-- follows the period and the cars.
+present_rentals as (
+    select ending.*
     from given
-    cross join generate_series(0, 36) as classes (class)
+    cross join cars
     cross join lateral (
-        select rentals.lead_id
+        select rentals.*
         from dds.fact_rentals as rentals
         where
-            rentals.is_booking
-            and dds.span_class(
-                least(rentals.rental_start, rentals.rental_end),
-                greatest(rentals.rental_start, rentals.rental_end)
-            ) = classes.class
-            and least(rentals.rental_start, rentals.rental_end)
-            >= dds.span_reach(given.from_moment, classes.class)
-            and least(rentals.rental_start, rentals.rental_end) < given.end_moment
-            and greatest(rentals.rental_start, rentals.rental_end) >= given.from_moment
+            rentals.car_id = cars.car_id
+            and rentals.rental_end >= given.from_moment
+            and rentals.rental_end < given.end_moment
+            and rentals.is_booking
         offset 0
-    ) as found
+    ) as ending
     where $1::date is null
-    union
-    select rentals.lead_id
-    from dds.fact_rentals as rentals
-    where $1::date is null and rentals.stage = 'on_rent'
+    union all
+    select lasting.*
+    from given
+    cross join dds.bookings_within(given.end_moment - interval '1 second', given.end_moment) as lasting
+    where $1::date is null and lasting.rental_end >= given.end_moment
+    union all
+    select rentals.*
+    from given
+    cross join dds.fact_rentals as rentals
+    where
+        $1::date is null
+        and rentals.stage = 'on_rent'
+        and (
+            rentals.rental_end >= given.from_moment
+            and least(rentals.rental_start, rentals.rental_end) < given.end_moment
+        ) is not true
 ),
 
 rentals as (
     select
-        fact_rentals.lead_id,
-        fact_rentals.car_id,
-        fact_rentals.client_id,
-        fact_rentals.stage,
-        fact_rentals.rental_start,
-        fact_rentals.rental_end
-    from present_leads
-    inner join dds.fact_rentals on present_leads.lead_id = fact_rentals.lead_id
+        present_rentals.lead_id,
+        present_rentals.car_id,
+        present_rentals.client_id,
+        present_rentals.stage,
+        present_rentals.rental_start,
+        present_rentals.rental_end
+    from present_rentals
     union all
     select state.*
     from dm.calendar_rentals_as_of($1::date, $2::date, $3::date) as state
     where $1::date is not null
 ),
 
-planned as (
+days as materialized (
     select
         rentals.*,
-        given.today,
-        dds.first_booked_day(rentals.rental_start, rentals.rental_end, given.business_tz)
-            as first_day,
-        dds.last_booked_day(rentals.rental_start, rentals.rental_end, given.business_tz)
-            as last_day,
         (rentals.rental_start at time zone given.business_tz)::date as start_day,
-        (rentals.rental_end at time zone given.business_tz)::date as end_day,
-        coalesce(
-            rentals.stage = 'on_rent'
-            and dds.rental_is_over_at(rentals.rental_end, given.business_tz) + given.grace
-            < given.moment,
-            false
-        ) as is_overdue,
-        rentals.stage = 'on_rent' and rentals.rental_end is null as has_no_end
+        (rentals.rental_end at time zone given.business_tz)::date as end_day
     from given
     cross join rentals
     inner join cars on rentals.car_id = cars.car_id
+),
+
+-- The days that a booking covers are those of dds.first_booked_day() and dds.last_booked_day().
+planned as (
+    select
+        days.*,
+        given.today,
+        case when days.rental_end >= days.rental_start then days.start_day end as first_day,
+        case
+            when days.rental_end >= days.rental_start
+                then greatest(days.start_day, days.end_day - 1)
+        end as last_day,
+        coalesce(
+            days.stage = 'on_rent'
+            and dds.rental_is_over_at(days.rental_end, given.business_tz) + given.grace
+            < given.moment,
+            false
+        ) as is_overdue,
+        days.stage = 'on_rent' and days.rental_end is null as has_no_end
+    from given
+    cross join days
 ),
 
 bookings as (
@@ -103,7 +118,13 @@ bookings as (
 ),
 
 shown as (
-    select bookings.*
+    select
+        bookings.*,
+        max(bookings.last_day) over (in_order rows between unbounded preceding and 1 preceding)
+            as last_before,
+        min(bookings.first_day) filter (where bookings.last_day >= $2::date) over (
+            in_order rows between 1 following and unbounded following
+        ) as first_after
     from bookings
     where
         bookings.shown_first <= $3::date
@@ -113,6 +134,10 @@ shown as (
                 then greatest(bookings.shown_last, bookings.today + 1)
             else bookings.shown_last
         end >= $2::date
+    window in_order as (
+        partition by bookings.car_id
+        order by bookings.first_day, bookings.lead_id
+    )
 )
 
 select
@@ -129,15 +154,12 @@ select
     to_char(shown.rental_end at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as rental_end,
     shown.is_overdue,
     shown.has_no_end,
-    -- By days, as in dds.fact_fleet_usage_day.
-    shown.car_id <> 0 and exists (
-        select
-        from shown as others
-        where
-            others.car_id = shown.car_id
-            and others.lead_id <> shown.lead_id
-            and others.first_day <= least(shown.last_day, $3::date)
-            and others.last_day >= greatest(shown.first_day, $2::date)
+    -- By days, as in dds.fact_fleet_usage_day: another one covers a day of it in the period.
+    shown.car_id <> 0
+    and shown.first_day is not null
+    and (
+        coalesce(shown.last_before >= greatest(shown.first_day, $2::date), false)
+        or coalesce(shown.first_after <= least(shown.last_day, $3::date), false)
     ) as is_double_booked
 from shown
 left join dds.dim_car on shown.car_id = dim_car.car_id and shown.car_id <> 0

@@ -1,7 +1,7 @@
 -- What:  how many cars are free on each day
 -- Grain: one row per day
--- Reads: dds.fact_fleet_usage_day, dds.fact_rentals, dds.dim_car, dm.build, history (through
---        dm.fleet_usage_as_of, dm.calendar_rentals_as_of, dm.fleet_at); $1 as_of or null,
+-- Reads: dds.fact_fleet_usage_day, dm.revenue_day, dds.fact_rentals, dds.dim_car, dm.build, history
+--        (through dm.fleet_usage_as_of, dm.calendar_rentals_as_of, dm.fleet_at); $1 as_of or null,
 --        $2 first and $3 last day, $4 the present moment, $5 car or null, $6 model or null
 with given as (
     select
@@ -9,7 +9,9 @@ with given as (
         make_interval(mins => build.grace_minutes) as grace,
         coalesce(dm.end_of_day($1::date), $4::timestamptz) as moment,
         coalesce($1::date, ($4::timestamptz at time zone build.business_tz)::date) as today,
-        coalesce($1::date, build.last_finished_day) as last_finished_day
+        coalesce($1::date, build.last_finished_day) as last_finished_day,
+        -- The finished days of all cars are in a mart.
+        $1::date is null and $5::bigint is null and $6::text is null as is_whole
     from dm.build
 ),
 
@@ -27,8 +29,13 @@ usage as materialized (
         state.car_id,
         state.usage_date,
         state.is_rented
-    from dds.fact_fleet_usage_day as state
-    where $1::date is null and state.usage_date between $2::date and $3::date
+    from given
+    cross join cars
+    inner join dds.fact_fleet_usage_day as state
+        on
+            cars.car_id = state.car_id
+            and state.usage_date between $2::date and $3::date
+    where $1::date is null and not given.is_whole
     union all
     select
         state.car_id,
@@ -63,10 +70,22 @@ used as (
     from usage
     inner join cars on usage.car_id = cars.car_id
     group by usage.usage_date
+    union all
+    select
+        revenue_day.usage_date,
+        revenue_day.car_days,
+        revenue_day.car_days - revenue_day.rented_days as free_cars
+    from given
+    inner join dm.revenue_day
+        on
+            given.is_whole
+            and revenue_day.usage_date between $2::date and $3::date
+            and revenue_day.usage_date < given.today
+            and revenue_day.usage_date <= given.last_finished_day
 ),
 
 -- From here on the rule of dm.today's free cars.
-on_rent as (
+on_rent as materialized (
     select
         state.car_id,
         (state.rental_start at time zone given.business_tz)::date as start_day,
@@ -94,18 +113,32 @@ on_rent as (
     ) as state
 ),
 
-fleet_days as (
+fleet as materialized (
     select
-        fleet.car_id,
-        days.usage_date
+        fleet_at.car_id,
+        fleet_at.joins_on,
+        fleet_at.leaves_on
     from given
-    cross join dm.fleet_at(given.moment) as fleet
-    inner join cars on fleet.car_id = cars.car_id
-    inner join days
-        on
-            not days.is_finished
-            and days.usage_date between fleet.joins_on and fleet.leaves_on
-    where fleet.is_live
+    cross join dm.fleet_at(given.moment)
+    inner join cars on fleet_at.car_id = cars.car_id
+    where fleet_at.is_live
+),
+
+-- Days ahead of all cars.
+booked as materialized (
+    select
+        rentals.car_id,
+        dds.first_booked_day(rentals.rental_start, rentals.rental_end, given.business_tz)
+            as first_day,
+        dds.last_booked_day(rentals.rental_start, rentals.rental_end, given.business_tz)
+            as last_day
+    from given
+    cross join dds.bookings_within(
+        least(given.today, given.last_finished_day + 1)::timestamp
+        at time zone given.business_tz,
+        ($3::date + 1)::timestamp at time zone given.business_tz
+    ) as rentals
+    where given.is_whole and rentals.rental_end >= rentals.rental_start
 ),
 
 taken as (
@@ -114,6 +147,14 @@ taken as (
         usage.usage_date
     from usage
     where usage.is_rented
+    union
+    select
+        booked.car_id,
+        greatest(booked.first_day, $2::date) + calendar.place as usage_date
+    from booked
+    cross join lateral generate_series(
+        0, least(booked.last_day, $3::date) - greatest(booked.first_day, $2::date)
+    ) as calendar (place)
     union
     select
         on_rent.car_id,
@@ -130,15 +171,28 @@ taken as (
     where not days.is_finished
 ),
 
+taken_days as (
+    select
+        taken.usage_date,
+        count(*) as cars
+    from taken
+    inner join fleet
+        on
+            taken.car_id = fleet.car_id
+            and taken.usage_date between fleet.joins_on and fleet.leaves_on
+    group by taken.usage_date
+),
+
 later as (
     select
-        fleet_days.usage_date,
+        days.usage_date,
         count(*)::integer as car_days,
-        (count(*) filter (where taken.car_id is null))::integer as free_cars
-    from fleet_days
-    left join taken
-        on fleet_days.car_id = taken.car_id and fleet_days.usage_date = taken.usage_date
-    group by fleet_days.usage_date
+        (count(*) - coalesce(min(taken_days.cars), 0))::integer as free_cars
+    from days
+    inner join fleet on days.usage_date between fleet.joins_on and fleet.leaves_on
+    left join taken_days on days.usage_date = taken_days.usage_date
+    where not days.is_finished
+    group by days.usage_date
 )
 
 select

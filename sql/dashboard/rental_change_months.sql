@@ -1,41 +1,56 @@
 -- What:  how often the dates of bookings were changed, and by how many charged days in all
 -- Grain: one row per month, those between the first and the last change without any too
 -- Reads: dm.rental_changes, dm.build; $1 first and $2 last month
-with changes as (
+with months as (
     select
-        date_trunc(
-            'month', rental_changes.changed_at at time zone build.business_tz
-        )::date as month,
-        rental_changes.kind,
-        rental_changes.days_delta
-    from dm.rental_changes
-    cross join dm.build
-    where
-        rental_changes.changed_at >= (
-            select $1::date::timestamp at time zone zone.business_tz
-            from dm.build as zone
-        )
-        and rental_changes.changed_at < (
-            select ($2::date + interval '1 month') at time zone zone.business_tz
-            from dm.build as zone
-        )
+        calendar.month::date as month,
+        calendar.month at time zone build.business_tz as from_moment,
+        (calendar.month + interval '1 month') at time zone build.business_tz as end_moment,
+        (calendar.month + interval '1 month')::date - 1 <= build.last_finished_day
+            as is_complete
+    from dm.build
+    cross join generate_series(
+        $1::date::timestamp, $2::date::timestamp, interval '1 month'
+    ) as calendar (month)
 ),
 
-months as (
-    select generate_series(min(changes.month), max(changes.month), interval '1 month')::date
-        as month
-    from changes
+-- Month by month: a range of moments is cheaper than the month of each change.
+counts as materialized (
+    select
+        months.month,
+        months.is_complete,
+        found.*
+    from months
+    cross join lateral (
+        select
+            count(*) as changes,
+            (count(*) filter (where rental_changes.kind = 'extended'))::integer as extended,
+            (count(*) filter (where rental_changes.kind = 'shortened'))::integer as shortened,
+            (count(*) filter (where rental_changes.kind = 'moved'))::integer as moved,
+            coalesce(sum(rental_changes.days_delta), 0)::integer as days_delta
+        from dm.rental_changes
+        where
+            rental_changes.changed_at >= months.from_moment
+            and rental_changes.changed_at < months.end_moment
+    ) as found
 )
 
 select
-    months.month::text as month,
-    count(*) filter (where changes.kind = 'extended')::integer as extended,
-    count(*) filter (where changes.kind = 'shortened')::integer as shortened,
-    count(*) filter (where changes.kind = 'moved')::integer as moved,
-    coalesce(sum(changes.days_delta), 0)::integer as days_delta,
-    (months.month + interval '1 month')::date - 1 <= build.last_finished_day as is_complete
-from months
-cross join dm.build
-left join changes on months.month = changes.month
-group by months.month, build.last_finished_day
-order by months.month
+    counts.month::text as month,
+    counts.extended,
+    counts.shortened,
+    counts.moved,
+    counts.days_delta,
+    counts.is_complete
+from counts
+where
+    counts.month between (
+        select min(others.month)
+        from counts as others
+        where others.changes > 0
+    ) and (
+        select max(others.month)
+        from counts as others
+        where others.changes > 0
+    )
+order by counts.month

@@ -1,15 +1,38 @@
 -- What:  what today asks for, or asked for at the end of an earlier day
--- Grain: one row per kind, lead or car, and day
+-- Grain: one row per kind, lead and day; of free cars one per car, with the days on which it is free
 -- Reads: dm.today (its functions), dds.fact_rentals, dds.dim_car, dds.dim_client; $1 as_of or null,
 --        $2 the present moment
-with found as (
-    select state.*
-    from dm.today_at($2::timestamptz) as state
+with state as materialized (
+    select found.*
+    from dm.today_at($2::timestamptz) as found
     where $1::date is null
     union all
-    select state.*
-    from dm.today_as_of($1::date) as state
+    select found.*
+    from dm.today_as_of($1::date) as found
     where $1::date is not null
+),
+
+found as (
+    select
+        state.kind,
+        state.lead_id,
+        state.car_id,
+        state.usage_date,
+        state.is_done,
+        null as free_days
+    from state
+    where state.kind <> 'free_car'
+    union all
+    select
+        state.kind,
+        null,
+        state.car_id,
+        null,
+        null,
+        string_agg(state.usage_date::text, ' ' order by state.usage_date)
+    from state
+    where state.kind = 'free_car'
+    group by state.kind, state.car_id
 )
 
 select
@@ -18,6 +41,7 @@ select
     nullif(found.car_id, 0)::text as car_id,
     found.usage_date::text as usage_date,
     found.is_done,
+    found.free_days,
     coalesce(dim_car.plate, nullif(found.car_id, 0)::text) as plate,
     dim_car.model,
     dim_client.client_name,
@@ -40,4 +64,6 @@ left join dds.fact_rentals on found.lead_id = fact_rentals.lead_id
 left join dds.dim_car on found.car_id = dim_car.car_id and found.car_id <> 0
 left join dds.dim_client
     on fact_rentals.client_id = dim_client.client_id and fact_rentals.client_id <> 0
-order by found.kind, found.usage_date, found.car_id, found.lead_id
+order by
+    found.kind, found.usage_date, found.is_done, length(found.free_days) desc,
+    found.car_id, found.lead_id

@@ -3,21 +3,31 @@
 -- Grain: one row per booking, the largest amounts first
 -- Reads: dm.unattributed_booking, dds.fact_rentals, dds.dim_car; $1 as_of or null, $2 first and
 --        $3 last day, $4 car or null, $5 model or null, $6 how many
-with bookings as (
-    select
-        unattributed_booking.lead_id,
-        unattributed_booking.car_id,
-        unattributed_booking.usage_date,
-        unattributed_booking.revenue,
-        unattributed_booking.is_beyond_horizon,
-        fact_rentals.stage,
-        fact_rentals.amount is null as lacks_amount,
-        (fact_rentals.rental_end >= fact_rentals.rental_start) is not true as lacks_dates
+with largest as (
+    select unattributed_booking.*
     from dm.unattributed_booking
-    left join dds.fact_rentals on unattributed_booking.lead_id = fact_rentals.lead_id
+    left join dds.dim_car on unattributed_booking.car_id = dim_car.car_id
     where
         $1::date is null
         and unattributed_booking.usage_date between $2::date and $3::date
+        and ($4::bigint is null or unattributed_booking.car_id = $4::bigint)
+        and ($5::text is null or coalesce(dim_car.model, '(none)') = $5::text)
+    order by unattributed_booking.revenue desc, unattributed_booking.lead_id
+    limit $6::integer
+),
+
+bookings as (
+    select
+        largest.lead_id,
+        largest.car_id,
+        largest.usage_date,
+        largest.revenue,
+        largest.is_beyond_horizon,
+        fact_rentals.stage,
+        fact_rentals.amount is null as lacks_amount,
+        (fact_rentals.rental_end >= fact_rentals.rental_start) is not true as lacks_dates
+    from largest
+    left join dds.fact_rentals on largest.lead_id = fact_rentals.lead_id
     union all
     select
         state.lead_id,

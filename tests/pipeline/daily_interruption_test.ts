@@ -11,7 +11,7 @@ import {
   testScriptsOnServer,
   withAccount,
 } from "../support/daily_setup.ts";
-import { readUntil } from "../support/script.ts";
+import { endProcess, killAtLine, readUntil } from "../support/script.ts";
 import { serverAvailable } from "../support/warehouses.ts";
 
 const DEBUG = { LOG_LEVEL: "debug" };
@@ -51,7 +51,7 @@ async function checkKills(
   for (let moment = 1; moment <= moments; moment++) {
     const line = Math.round(lines * moment / (moments + 1));
     await onFreshWarehouse(async (setup) => {
-      await killAtLine(setup, line);
+      await killAtLine(setup.command("daily", ["--date", DAY], DEBUG), line);
 
       const { code, stderr } = await setup.run("daily");
 
@@ -77,20 +77,6 @@ async function checkKills(
       });
     });
   }
-}
-
-/** Starts a run and kills it, without any chance to clean up, after so many lines of its log. */
-async function killAtLine(setup: DailySetup, line: number): Promise<void> {
-  const process = setup.command("daily", ["--date", DAY], DEBUG).spawn();
-  const output = process.stdout.cancel();
-  let lines = 0;
-  for await (const text of process.stderr.pipeThrough(new TextDecoderStream())) {
-    lines += text.split("\n").length - 1;
-    if (lines >= line) break;
-  }
-  process.kill("SIGKILL");
-  await process.status;
-  await output;
 }
 
 testScriptsOnServer(
@@ -138,8 +124,7 @@ testScriptsOnServer("one of two runs of a day refuses with exit code 4", async (
 
   const second = await setup.run("daily_amocrm_load_leads");
 
-  first.kill("SIGTERM");
-  await Promise.all([first.status, first.stdout.cancel(), first.stderr.cancel()]);
+  await endProcess(first);
   assert.ok(said.includes("Warehouse: PostgreSQL"));
   assert.equal(second.code, 4);
   assert.match(
@@ -179,13 +164,8 @@ testScripts("daily stops with failed tasks in the run log when asked to stop", a
   const process = setup.command("daily", ["--date", DAY], DEBUG).spawn();
   await readUntil(process.stderr, "/api/v4/account answered");
 
-  process.kill("SIGTERM");
+  const code = await endProcess(process);
 
-  const [{ code }] = await Promise.all([
-    process.status,
-    process.stdout.cancel(),
-    process.stderr.cancel(),
-  ]);
   assert.equal(code, 1);
   await setup.inspect(async ({ sql }) => {
     const rows = await sql`

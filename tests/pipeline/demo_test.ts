@@ -4,7 +4,7 @@ import { openEmbeddedWarehouse } from "../../lib/warehouse/embedded.ts";
 import { openServer } from "../../lib/warehouse/open.ts";
 import type { Warehouse } from "../../lib/warehouse/warehouse.ts";
 import { temporaryFolder } from "../support/folders.ts";
-import { denoCommand, readUntil, runDeno } from "../support/script.ts";
+import { denoCommand, endProcess, readUntil, runDeno } from "../support/script.ts";
 import { serverAccess, serverAvailable } from "../support/warehouses.ts";
 
 const DEMO = ["run", "-q", "-A", "pipeline/demo.ts"];
@@ -99,12 +99,7 @@ Deno.test("demo refuses with exit code 4 while another one runs in its folder", 
 
   const second = await runDeno(DEMO, env);
 
-  first.kill("SIGTERM");
-  const [{ code }] = await Promise.all([
-    first.status,
-    first.stdout.cancel(),
-    first.stderr.cancel(),
-  ]);
+  const code = await endProcess(first);
   assert.equal(second.code, 4);
   assert.equal(
     second.stderr.trim(),
@@ -124,8 +119,7 @@ Deno.test("demo --open serves the site over the days it has lived through, until
   const answer = await fetch(`http://127.0.0.1:${port}/fleet`);
   const html = await answer.text();
 
-  demo.kill("SIGTERM");
-  const [{ code }] = await Promise.all([demo.status, demo.stdout.cancel(), demo.stderr.cancel()]);
+  const code = await endProcess(demo);
   assert.deepEqual([answer.status, code], [200, 0]);
   assert.match(html, /clock stands at .*1 May 2026/);
 });

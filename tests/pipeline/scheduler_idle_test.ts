@@ -22,7 +22,7 @@ Deno.test({
     const script = "bench/scheduler_idle_bench.ts";
     const flags = ["run", "-q", "-A", "--v8-flags=--expose-gc"];
     const { code, stdout, stderr } = await runDeno(
-      [...flags, script, "--beats", `${BEATS}`, "--days", `${DAYS}`, "--json"],
+      [...flags, script, "--beats", `${BEATS}`, "--days", `${DAYS}`, "--figures"],
       access,
     );
     assert.deepEqual([code, stderr], [0, ""]);

@@ -3,7 +3,7 @@ import { type ServedSandbox, serveSandbox } from "../../lib/sandbox/server.ts";
 import type { SwitchChanges } from "../../lib/sandbox/account/switches.ts";
 import { temporaryFolder } from "./folders.ts";
 import { at, readAnswer } from "./sandbox_calls.ts";
-import { denoCommand, type ProcessResult, runDeno } from "./script.ts";
+import { denoCommand, killAtLine, type ProcessResult, runDeno } from "./script.ts";
 
 type Env = Readonly<Record<string, string>>;
 
@@ -103,19 +103,6 @@ function toLoaders(sandbox: ServedSandbox, folder: string): LoaderProcess {
       return writes.map(({ method, path }: LoggedRequest) => `${method} ${path}`);
     },
   };
-}
-
-async function killAtLine(command: Deno.Command, line: number): Promise<void> {
-  const process = command.spawn();
-  const output = process.stdout.cancel();
-  let lines = 0;
-  for await (const text of process.stderr.pipeThrough(new TextDecoderStream())) {
-    lines += text.split("\n").length - 1;
-    if (lines >= line) break;
-  }
-  process.kill("SIGKILL");
-  await process.status;
-  await output;
 }
 
 /** Some columns of rows, as lists: what a test compares. */

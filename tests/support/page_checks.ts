@@ -14,6 +14,9 @@ const RULES = [
   "best-practice",
 ];
 
+/** A4 at 96 dots an inch. */
+const PAPER = { width: 794, height: 1123 };
+
 const lines = z.array(z.string());
 
 /** What axe-core finds, dark and light: a line for each element and rule. The page is light afterwards. */
@@ -32,6 +35,13 @@ export async function findBarriers(page: Page): Promise<string[]> {
 /** The elements that make a page scroll sideways on a phone. The page has a phone's width afterwards. */
 export async function findSidewaysScroll(page: Page): Promise<string[]> {
   await page.setViewportSize(PHONE);
+  return lines.parse(await runInPage(page, listWideElements));
+}
+
+/** The elements that are wider than a sheet of paper. The page is one of paper afterwards. */
+export async function findWiderThanPaper(page: Page): Promise<string[]> {
+  await page.emulateMedia({ media: "print" });
+  await page.setViewportSize(PAPER);
   return lines.parse(await runInPage(page, listWideElements));
 }
 
@@ -61,7 +71,7 @@ export async function takeScreenshots(page: Page, folder: string, name: string):
     light: { media: "screen", colorScheme: "light", size: desktop },
     dark: { media: "screen", colorScheme: "dark", size: desktop },
     phone: { media: "screen", colorScheme: "light", size: PHONE },
-    print: { media: "print", colorScheme: "light", size: { width: 794, height: 1123 } },
+    print: { media: "print", colorScheme: "light", size: PAPER },
   } as const;
   const paths: string[] = [];
   for (const [look, { media, colorScheme, size }] of Object.entries(looks)) {

@@ -93,3 +93,28 @@ export async function readUntil(stream: ReadableStream<Uint8Array>, text: string
     reader.releaseLock();
   }
 }
+
+/** Starts a process and kills it, without any chance to clean up, after so many lines of its log. */
+export async function killAtLine(command: Deno.Command, line: number): Promise<void> {
+  const process = command.spawn();
+  const output = process.stdout.cancel();
+  let lines = 0;
+  for await (const text of process.stderr.pipeThrough(new TextDecoderStream())) {
+    lines += text.split("\n").length - 1;
+    if (lines >= line) break;
+  }
+  process.kill("SIGKILL");
+  await process.status;
+  await output;
+}
+
+/** Asks a process of which nothing more is to be read to end, and returns its exit code. */
+export async function endProcess(process: Deno.ChildProcess): Promise<number> {
+  process.kill("SIGTERM");
+  const [{ code }] = await Promise.all([
+    process.status,
+    process.stdout.cancel(),
+    process.stderr.cancel(),
+  ]);
+  return code;
+}

@@ -24,6 +24,9 @@ export interface ChartFigureProps {
   readonly children: Child;
 }
 
+/** Enough to read beside a chart; a spreadsheet takes them all from the CSV. */
+const MOST_ROWS = 200;
+
 /** A chart with its title, what is wrong with its data, what it means, its numbers, its CSV and its SQL. */
 export function ChartFigure(props: ChartFigureProps): Markup {
   const { view, id, title, table } = props;
@@ -40,7 +43,7 @@ export function ChartFigure(props: ChartFigureProps): Markup {
         {props.definition
           ? <DefinitionDetails view={view} of={title} definition={props.definition} />
           : ""}
-        <DataTableView view={view} table={table} isFolded />
+        <DataTableView view={view} table={table} most={MOST_ROWS} isFolded />
       </div>
     </figure>
   );

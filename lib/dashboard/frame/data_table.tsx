@@ -12,11 +12,16 @@ export interface DataTableProps {
   readonly isFolded?: boolean;
   /** Rows that are shown, the rest is in the CSV; all where it is not given. */
   readonly most?: number;
+  /** The page that shows the rest, as `siteLink` makes it; the CSV where it is not given. */
+  readonly restHref?: string;
   /** What is said where there are no rows; there is a plain sentence for those who don't say. */
   readonly emptyText?: string;
 }
 
 const NUMBERS: readonly ColumnKind[] = ["count", "decimal", "money", "ratio", "days", "seconds"];
+
+/** Columns that paper has room for without breaking dates into lines. */
+const MOST_ON_PAPER = 7;
 
 /** Letters of a text that is not broken into lines: a plate, a name. */
 const MOST_UNBROKEN = 32;
@@ -63,7 +68,7 @@ function TableBlock(props: DataTableProps): Markup {
   );
 }
 
-function Table({ view, table, most }: DataTableProps): Markup {
+function Table({ view, table, most, restHref }: DataTableProps): Markup {
   const format = formatOf(view);
   const words = wordsOfView(view);
   const rows = most === undefined ? table.rows : table.rows.slice(0, most);
@@ -76,7 +81,7 @@ function Table({ view, table, most }: DataTableProps): Markup {
         tabindex={0}
         aria-label={words.frame.tableOf(table.title)}
       >
-        <table class="data">
+        <table class={table.columns.length > MOST_ON_PAPER ? "data many" : "data"}>
           <caption>{table.title}</caption>
           <thead>
             <tr>
@@ -104,7 +109,16 @@ function Table({ view, table, most }: DataTableProps): Markup {
           </tbody>
         </table>
       </div>
-      {cut > 0 ? <p class="table-cut">{words.charts.cut(cut)}</p> : ""}
+      {cut > 0
+        ? (
+          <p class="table-cut">
+            <a href={restHref ?? csvLink(view, table.name)}>
+              {words.charts.cut(cut)}
+              {restHref === undefined ? ` (${words.frame.csv})` : ""}
+            </a>
+          </p>
+        )
+        : ""}
       {table.isCut
         ? <p class="table-cut">{words.frame.onlyFirst(format.cell("count", table.rows.length))}</p>
         : ""}

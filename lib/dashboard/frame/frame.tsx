@@ -1,8 +1,8 @@
-import { raw } from "hono/html";
 import type { FrameProps } from "../page/frame.ts";
 import type { Language, Markup, PageState } from "../page/page.ts";
 import { NAVIGATION } from "../words/frame_words.ts";
 import { wordsOf } from "../words/words.ts";
+import { Document } from "./document.tsx";
 import { Filters } from "./filters.tsx";
 import { addressOf } from "./links.ts";
 import { NoticeBox, NoticeList } from "./notice_box.tsx";
@@ -13,38 +13,34 @@ export function Frame(props: FrameProps): Markup {
   const { language, title, assets, page, state } = props;
   const words = wordsOf(language).frame;
   return (
-    <>
-      {raw("<!doctype html>")}
-      <html lang={language}>
-        <head>
-          <meta charset="utf-8" />
-          <meta name="viewport" content="width=device-width, initial-scale=1" />
-          <meta name="color-scheme" content="light dark" />
-          <title>{title} – {words.product}</title>
+    <Document
+      language={language}
+      title={`${title} – ${words.product}`}
+      head={
+        <>
           <link rel="icon" href={assets.icon} />
           <link rel="stylesheet" href={assets.style} />
           <script src={assets.script} defer></script>
-        </head>
-        <body>
-          <a class="skip" href="#content">{words.skip}</a>
-          <Header frame={props} />
-          <main id="content" tabindex={-1}>
-            <div class="page-head">
-              <div>
-                <h1>
-                  <bdi>{title}</bdi>
-                </h1>
-                <Freshness frame={props} />
-              </div>
-              {page && state ? <Filters frame={props} state={state} filters={page.filters} /> : ""}
-            </div>
-            <Banner frame={props} />
-            {props.body}
-          </main>
-          <Footer frame={props} />
-        </body>
-      </html>
-    </>
+        </>
+      }
+    >
+      <a class="skip" href="#content">{words.skip}</a>
+      <Header frame={props} />
+      <main id="content" tabindex={-1}>
+        <div class="page-head">
+          <div>
+            <h1>
+              <bdi>{title}</bdi>
+            </h1>
+            <Freshness frame={props} />
+          </div>
+          {page && state ? <Filters frame={props} state={state} filters={page.filters} /> : ""}
+        </div>
+        <Banner frame={props} />
+        {props.body}
+      </main>
+      <Footer frame={props} />
+    </Document>
   );
 }
 

@@ -89,7 +89,9 @@ export type ColumnKind =
   | "flag"
   | "date"
   | "month"
-  | "moment";
+  | "moment"
+  /** A start or an end that was agreed on: one at midnight is a date without a time. */
+  | "planned";
 
 /** Money and ratios may be exact texts, as PostgreSQL gives numeric. Dates are ISO texts, moments ISO instants. */
 export type Cell = string | number | boolean | null;

@@ -113,7 +113,7 @@ function Summary(
     <Section
       id="summary"
       title={fleetWords[request.state.language].summary}
-      intro={soFarText(request, data.periods)}
+      intro={soFarText(request, data.periods, data.sums)}
     >
       <KpiRow>
         {FIGURES.map((figure) => <SummaryKpi request={request} data={data} figure={figure} />)}

@@ -10,7 +10,12 @@ import { type Build, readBuild } from "./build.ts";
 import { type ComparedPeriods, comparePeriods } from "./compared_periods.ts";
 import { type Compared, comparisonsOf } from "./compared_sums.ts";
 import { type Define, readDefinitions } from "./definitions.ts";
-import { type Bookings, readBookings, readUnattributed } from "./money_bookings.ts";
+import {
+  type Bookings,
+  readBookings,
+  readUnattributed,
+  SHOWN_UNATTRIBUTED,
+} from "./money_bookings.ts";
 import { type MoneyDays, MoneyDaysFigure, readMoneyDays } from "./money_days.tsx";
 import { type MoneyMonths, MoneyMonthsFigures, readMoneyMonths } from "./money_months.tsx";
 import { type Pace, PaceFigure, readPace } from "./money_pace.tsx";
@@ -86,21 +91,30 @@ function Body({ request, data }: PartProps): Markup {
         <DataTableView
           view={request}
           table={data.unattributed}
+          most={SHOWN_UNATTRIBUTED}
           emptyText={words.noUnattributed}
         />
       </Section>
       <Section id="by-month" title={words.months} intro={words.monthsIntro}>
         <MoneyMonthsFigures request={request} months={data.months} define={data.define} />
       </Section>
-      <Section id="pace" title={words.pace} intro={words.paceIntro(asOf)}>
+      <Section id="pace" title={words.pace} intro={paceIntro(request, asOf)}>
         <PaceFigure request={request} pace={data.pace} build={data.build} define={data.define} />
       </Section>
       <Section id="bookings" title={words.bookings} intro={words.bookingsIntro}>
+        {data.bookings.isCut ? <p class="table-cut">{words.onlyLargest}</p> : ""}
         <DataTableView view={request} table={data.bookings.table} emptyText={words.noBookings} />
         <Pagination view={request} page={data.bookings.page} pages={data.bookings.pages} />
       </Section>
     </>
   );
+}
+
+/** Pace counts bookings with and without a car, so it has no filter of cars. */
+function paceIntro({ state }: PageRequest, asOf: string): string {
+  const words = moneyWords[state.language];
+  const isOfAll = state.car !== null || state.model !== null;
+  return isOfAll ? `${words.paceIntro(asOf)} ${words.paceOfAll}` : words.paceIntro(asOf);
 }
 
 /** A figure of the period, by the column of dm.revenue_day that defines it. */
@@ -138,7 +152,7 @@ function Summary({ request, data }: PartProps): Markup {
     <Section
       id="summary"
       title={moneyWords[request.state.language].summary}
-      intro={soFarText(request, data.periods)}
+      intro={soFarText(request, data.periods, data.sums)}
     >
       <KpiRow>
         {figures.map((figure) => <SummaryKpi request={request} data={data} figure={figure} />)}

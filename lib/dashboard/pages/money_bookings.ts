@@ -12,7 +12,13 @@ const BOOKINGS_FILE = "dashboard/bookings_of_days.sql";
 const UNATTRIBUTED_FILE = "dashboard/unattributed_bookings.sql";
 const PAGE_SIZE = 100;
 
+/** The largest ones: nobody turns the pages of hundreds of thousands, and a shorter period has the others. */
+const MOST_BOOKINGS = 1000;
+
 const MOST_UNATTRIBUTED = 1000;
+
+/** Of these in the page itself; the CSV has all. */
+export const SHOWN_UNATTRIBUTED = 100;
 
 const bookingRows = z.array(z.object({
   lead_id: z.string(),
@@ -45,6 +51,8 @@ export interface Bookings {
   readonly table: DataTable;
   readonly page: number;
   readonly pages: number;
+  /** There are more than can be turned to. */
+  readonly isCut: boolean;
 }
 
 /** Reads the bookings that cover days of the period, the largest shares first. */
@@ -54,10 +62,17 @@ export async function readBookings(request: PageRequest): Promise<Bookings> {
       ...filtersOf(request),
       String((Math.max(1, askedPage(request)) - 1) * PAGE_SIZE),
       String(PAGE_SIZE),
+      askedRows(MOST_BOOKINGS),
     ]),
   );
-  const pages = pagesOf(rows[0]?.bookings ?? 0, PAGE_SIZE);
-  return { table: bookingsTable(request, rows), page: readPageNumber(request, pages), pages };
+  const bookings = rows[0]?.bookings ?? 0;
+  const pages = pagesOf(Math.min(bookings, MOST_BOOKINGS), PAGE_SIZE);
+  return {
+    table: bookingsTable(request, rows),
+    page: readPageNumber(request, pages),
+    pages,
+    isCut: bookings > MOST_BOOKINGS,
+  };
 }
 
 function filtersOf({ state }: PageRequest): (string | number | null)[] {

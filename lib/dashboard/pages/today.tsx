@@ -1,9 +1,7 @@
 import { BarChart } from "../charts/bar_chart.tsx";
 import { extremesText, type FindingProps } from "../charts/finding.ts";
 import { ChartFigure } from "../frame/chart_figure.tsx";
-import { DataTableView } from "../frame/data_table.tsx";
 import { Kpi, type KpiProps, KpiRow } from "../frame/kpi.tsx";
-import { siteLink } from "../frame/links.ts";
 import { Section } from "../frame/parts.tsx";
 import { formatOf } from "../frame/view.ts";
 import type { Notice } from "../page/notice.ts";
@@ -12,17 +10,16 @@ import { todayWords } from "../words/today_page.ts";
 import { readBuild } from "./build.ts";
 import { type Define, readDefinitions } from "./definitions.ts";
 import { notBuilt } from "./not_built.tsx";
+import { KindList, listHref, readChosenList } from "./today_lists.tsx";
 import { type Kind, KINDS, readToday, TODAY_FILE, type TodayRow } from "./today_rows.ts";
-import { daysFrom, freeTable, leadTable } from "./today_tables.ts";
-
-/** More free cars than anybody reads; the CSV has all. */
-const MOST_CARS = 50;
+import { freeDaysTable, freeTable, leadTable } from "./today_tables.ts";
 
 /** What the day asks for: hand-overs, what is late or contradicts itself, and which cars are free. */
 export const todayPage: Page = {
   path: "/",
   reads: "business",
   filters: ["as_of"],
+  parameters: ["list", "page"],
   defaultPeriod: (today) => ({ from: today, to: today }),
   render,
 };
@@ -30,7 +27,11 @@ export const todayPage: Page = {
 interface TodayData {
   readonly day: Temporal.PlainDate;
   readonly rows: readonly TodayRow[];
-  readonly tables: readonly DataTable[];
+  /** In the order of the kinds. */
+  readonly lists: readonly DataTable[];
+  readonly freeDays: DataTable;
+  /** The list that is looked at by itself. */
+  readonly chosen: Kind | null;
   readonly define: Define;
   readonly notices: readonly Notice[];
 }
@@ -40,19 +41,26 @@ async function render(request: PageRequest): Promise<PageContent> {
   if (await readBuild(request.ask, request.state.asOf) === null) {
     return notBuilt(request, words.title);
   }
+  const chosen = readChosenList(request);
   const rows = await readToday(request);
   const day = request.state.asOf ?? request.today;
-  const tables = KINDS.map((kind) =>
+  const lists = KINDS.map((kind) =>
     kind === "free_car" ? freeTable(request, day, rows) : leadTable(request, kind, rows)
   );
   const data: TodayData = {
     day,
     rows,
-    tables,
+    lists,
+    chosen,
+    freeDays: freeDaysTable(request, day, rows),
     define: await readDefinitions(request),
     notices: await request.notices(TODAY_FILE),
   };
-  return { title: words.title, tables, body: <Body request={request} data={data} /> };
+  return {
+    title: words.title,
+    tables: [...lists, data.freeDays],
+    body: <Body request={request} data={data} />,
+  };
 }
 
 interface PartProps {
@@ -74,16 +82,16 @@ function Body({ request, data }: PartProps): Markup {
         </KpiRow>
       </Section>
       {KINDS.map((kind, index) => {
-        const table = data.tables[index];
-        if (!table) return "";
+        const table = data.lists[index];
+        if (!table || (data.chosen !== null && data.chosen !== kind)) return "";
         return (
           <Section id={kind} title={words.kinds[kind]} intro={words.intros[kind]}>
-            {kind === "free_car" ? <FreeFigure request={request} data={data} table={table} /> : ""}
-            <DataTableView
-              view={request}
+            {kind === "free_car" ? <FreeFigure request={request} data={data} /> : ""}
+            <KindList
+              request={request}
+              kind={kind}
               table={{ ...table, title: tableTitle(words.kinds[kind], data, request) }}
-              most={MOST_CARS}
-              emptyText={words.none[kind]}
+              isChosen={data.chosen === kind}
             />
           </Section>
         );
@@ -109,9 +117,10 @@ const TONES: Readonly<Partial<Record<Kind, NonNullable<KpiProps["tone"]>>>> = {
 function KindKpi({ request, data, kind }: PartProps & { readonly kind: Kind }): Markup {
   const words = todayWords[request.state.language];
   const today = data.day.toString();
-  const rows = data.rows.filter((row) =>
-    row.kind === kind && (kind !== "free_car" || row.usage_date === today)
-  );
+  const ofKind = data.rows.filter((row) => row.kind === kind);
+  const rows = kind === "free_car"
+    ? ofKind.filter((row) => row.free_days?.includes(today))
+    : ofKind;
   const done = rows.filter((row) => row.is_done === true).length;
   const tone = rows.length > 0 ? TONES[kind] : undefined;
   const unit = kind === "out_today" || kind === "in_today"
@@ -125,7 +134,7 @@ function KindKpi({ request, data, kind }: PartProps & { readonly kind: Kind }): 
       value={rows.length}
       {...(unit === undefined ? {} : { unit })}
       {...(tone === undefined ? {} : { tone })}
-      href={siteLink(request, `/#${kind}`)}
+      href={listHref(request, kind, ofKind.length)}
       definition={{ text: definitionOf(kind, data.define), sqlFile: TODAY_FILE }}
     />
   );
@@ -139,18 +148,15 @@ function definitionOf(kind: Kind, define: Define): string {
   return part === undefined ? text : `${part.slice(part.indexOf(":") + 2).replace(/\.$/, "")}.`;
 }
 
-function FreeFigure({ request, data, table }: PartProps & { readonly table: DataTable }): Markup {
+function FreeFigure({ request, data }: PartProps): Markup {
   const words = todayWords[request.state.language];
-  const days = daysFrom(data.day);
-  const counts = days.map((at) => ({
-    at,
-    value: table.rows.filter((row) => row[at] === true).length,
-  }));
+  const { rows } = data.freeDays;
+  const points = rows.map((row) => ({ at: String(row.usage_date), value: Number(row.free_cars) }));
   const chart: FindingProps = {
     format: formatOf(request),
     kind: "count",
-    axis: { step: "day", from: days[0] ?? "", to: days.at(-1) ?? "" },
-    series: [{ name: words.kinds.free_car, tone: "good", points: counts }],
+    axis: { step: "day", from: points[0]?.at ?? "", to: points.at(-1)?.at ?? "" },
+    series: [{ name: words.kinds.free_car, tone: "good", points }],
   };
   return (
     <ChartFigure
@@ -158,7 +164,7 @@ function FreeFigure({ request, data, table }: PartProps & { readonly table: Data
       id="free-days"
       title={words.freeByDay}
       finding={extremesText(chart)}
-      table={table}
+      table={data.freeDays}
       notices={data.notices}
     >
       <BarChart

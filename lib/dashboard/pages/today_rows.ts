@@ -23,6 +23,8 @@ const todayRow = z.object({
   car_id: z.string().nullable(),
   usage_date: z.string().nullable(),
   is_done: z.boolean().nullable(),
+  /** ISO dates. */
+  free_days: z.string().nullable(),
   plate: z.string().nullable(),
   model: z.string().nullable(),
   client_name: z.string().nullable(),

@@ -23,7 +23,7 @@ export function leadTable(
     title: words.kinds[kind],
     sqlFile: TODAY_FILE,
     columns: columnsOf(request, kind),
-    rows: rows.filter((row) => row.kind === kind).map((row): Row => ({
+    rows: rows.filter((row) => row.kind === kind).map(({ free_days: _, ...row }): Row => ({
       ...row,
       stage_name: stageName(row.stage, state.language),
       crm: row.lead_id === null ? null : words.openInCrm,
@@ -71,12 +71,15 @@ function columnsOf(
 function presentColumns(words: TodayWords, stage: string): Column[] {
   return [
     { key: "stage_name", title: stage, kind: "text" },
-    { key: "rental_start", title: words.start, kind: "moment" },
-    { key: "rental_end", title: words.end, kind: "moment" },
+    { key: "rental_start", title: words.start, kind: "planned" },
+    { key: "rental_end", title: words.end, kind: "planned" },
   ];
 }
 
-function reasonOf({ kind, stage, rental_end }: TodayRow, words: TodayWords): string | null {
+function reasonOf(
+  { kind, stage, rental_end }: Pick<TodayRow, "kind" | "stage" | "rental_end">,
+  words: TodayWords,
+): string | null {
   if (kind !== "contradiction" || stage === null) return null;
   if (stage === "confirmed") return words.reasons.endPassed;
   return stage === "on_rent" && rental_end === null ? words.reasons.noEnd : words.reasons.notBegun;
@@ -92,23 +95,6 @@ export function freeTable(
   const names = figuresWords[state.language];
   const format = formatOf(request);
   const days = daysFrom(today);
-  const cars = Map.groupBy(
-    rows.filter((row) => row.kind === "free_car"),
-    (row) => row.car_id,
-  );
-  const free = [...cars.values()].flatMap((ofCar): Row[] => {
-    const [first] = ofCar;
-    if (!first) return [];
-    const dates = new Set(ofCar.map((row) => row.usage_date));
-    const flags = days.map((day) => [day, dates.has(day)] as const);
-    return [{
-      car_id: first.car_id,
-      plate: first.plate,
-      model: first.model,
-      days: dates.size,
-      ...Object.fromEntries(flags),
-    }];
-  });
   return {
     name: "free_car",
     title: todayWords[state.language].cars,
@@ -118,7 +104,34 @@ export function freeTable(
       { key: "model", title: names.model, kind: "text" },
       ...days.map((day): Column => ({ key: day, title: format.dayAndMonth(day), kind: "flag" })),
     ],
-    rows: free.toSorted((a, b) => Number(b.days) - Number(a.days)),
+    rows: rows.filter((row) => row.kind === "free_car").map((row): Row => ({
+      car_id: row.car_id,
+      plate: row.plate,
+      model: row.model,
+      ...Object.fromEntries(days.map((day) => [day, row.free_days?.includes(day) ?? false])),
+    })),
+  };
+}
+
+/** How many cars are free on each of these days. */
+export function freeDaysTable(
+  { state }: PageRequest,
+  today: Temporal.PlainDate,
+  rows: readonly TodayRow[],
+): DataTable {
+  const words = todayWords[state.language];
+  return {
+    name: "free_days",
+    title: words.freeByDay,
+    sqlFile: TODAY_FILE,
+    columns: [
+      { key: "usage_date", title: words.day, kind: "date" },
+      { key: "free_cars", title: words.kinds.free_car, kind: "count" },
+    ],
+    rows: daysFrom(today).map((day) => ({
+      usage_date: day,
+      free_cars: rows.filter((row) => row.free_days?.includes(day)).length,
+    })),
   };
 }
 

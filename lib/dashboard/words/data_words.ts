@@ -17,7 +17,7 @@ const en = {
   },
   checks: "Checks",
   checksIntro:
-    "The latest result of each rule about the data. An error stops what builds on the table; a warning is only told.",
+    "The latest result of each rule about the data: most look at what changed in that run, deno task check-data looks at everything. An error stops what builds on the table; a warning is only told.",
   checksEmpty: "No check has run yet: checks run after each layer.",
   allPassed: "All latest results are clean.",
   failing: "What was found",
@@ -107,7 +107,7 @@ const ru: typeof en = {
   },
   checks: "Проверки",
   checksIntro:
-    "Последний результат каждого правила о данных. Ошибка останавливает то, что строится на таблице; о предупреждении только сообщают.",
+    "Последний результат каждого правила о данных: большинство смотрит на то, что изменилось в этом запуске, deno task check-data — на всё. Ошибка останавливает то, что строится на таблице; о предупреждении только сообщают.",
   checksEmpty: "Проверок ещё не было: они идут после каждого слоя.",
   allPassed: "Все последние результаты чистые.",
   failing: "Что найдено",

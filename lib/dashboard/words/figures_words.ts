@@ -42,6 +42,8 @@ const en = {
     text: "The marts have not been built: run deno task daily, or let the scheduler come to them.",
   },
   nothingFinished: "No day of this period is finished yet: choose an earlier one.",
+  nothingKnown:
+    "Nothing is known of these days, the warehouse has none as old: choose a later period.",
 };
 
 const ru: typeof en = {
@@ -85,6 +87,8 @@ const ru: typeof en = {
     text: "Витрины не построены: запустите deno task daily или дождитесь планировщика.",
   },
   nothingFinished: "В этом периоде ещё нет завершённых дней: выберите более ранний.",
+  nothingKnown:
+    "Об этих днях ничего не известно, таких давних в хранилище нет: выберите более поздний период.",
 };
 
 export type FiguresWords = typeof en;

@@ -11,7 +11,7 @@ const en = {
   thisYear: "Utilisation",
   yearBefore: "A year earlier",
   noMonths:
-    "No month of this period has a finished day with a car in the fleet: choose an earlier period.",
+    "No month of this period has a finished day with a car in the fleet: choose another period.",
   models: "By model",
   modelsTable: "Models",
   cars: "By car",
@@ -47,7 +47,7 @@ const ru: typeof en = {
   thisYear: "Загрузка",
   yearBefore: "Годом ранее",
   noMonths:
-    "Ни в одном месяце периода нет завершённого дня с машиной в парке: выберите более ранний период.",
+    "Ни в одном месяце периода нет завершённого дня с машиной в парке: выберите другой период.",
   models: "По моделям",
   modelsTable: "Модели",
   cars: "По машинам",

@@ -39,6 +39,8 @@ export interface Format {
   readonly monthName: (isoDate: string) => string;
   /** "3 May 2026, 14:05" in the time zone, of an ISO instant. */
   readonly moment: (isoInstant: string) => string;
+  /** The same of a planned start or end; "3 May 2026" at midnight, which is a date without a time. */
+  readonly planned: (isoInstant: string) => string;
   readonly ratio: (value: Numeric) => string;
   readonly count: (value: Numeric) => string;
   readonly money: (value: Numeric) => string;
@@ -83,6 +85,7 @@ function makeFormat(settings: FormatSettings): Format {
     date: (value) => dates.date(String(value)),
     month: (value) => dates.month(String(value)),
     moment: (value) => dates.moment(String(value)),
+    planned: (value) => dates.planned(String(value)),
   };
   const cell = (kind: ColumnKind, value: Cell): string => {
     if (value === null || value === "") return nothing;
@@ -136,15 +139,24 @@ function dateFormats({ language, timeZone }: FormatSettings) {
     ...{ year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" },
     timeZone,
   });
+  const date = by({ day: "numeric", month: "short", year: "numeric" });
+  const momentText = remember((isoInstant) =>
+    withoutYearSign(moment.format(Temporal.Instant.from(isoInstant)))
+  );
   return {
-    date: by({ day: "numeric", month: "short", year: "numeric" }),
+    date,
     dayAndMonth: by({ day: "numeric", month: "short" }),
     weekday: by({ weekday: "short" }),
     month: by({ month: "long", year: "numeric" }),
     monthName: by({ month: "short" }),
-    moment: remember((isoInstant) =>
-      withoutYearSign(moment.format(Temporal.Instant.from(isoInstant)))
-    ),
+    moment: momentText,
+    planned: (isoInstant: string) => {
+      const local = Temporal.Instant.from(isoInstant).toZonedDateTimeISO(timeZone)
+        .toPlainDateTime();
+      return local.toPlainTime().equals(MIDNIGHT)
+        ? date(local.toPlainDate().toString())
+        : momentText(isoInstant);
+    },
   };
 }
 
@@ -152,6 +164,8 @@ function dateFormats({ language, timeZone }: FormatSettings) {
 function withoutYearSign(text: string): string {
   return text.replace(/\s+г\.(?=,|$)/, "");
 }
+
+const MIDNIGHT = new Temporal.PlainTime();
 
 const MOST_REMEMBERED = 5000;
 

@@ -27,7 +27,7 @@ const en = {
   funnelChart:
     "Leads that were ever in a stage or a later one: skipping counts as reaching, going back takes nothing away. Marks: what the same number of leads would give at the rates of the period before.",
   atRatesBefore: (period: string) => `at the rates of ${period}`,
-  noFunnel: "No lead was created in these weeks: choose a longer or an earlier period.",
+  noFunnel: "No lead was created in these weeks: choose another or a longer period.",
   cohorts: "Week by week",
   cohortsIntro:
     "Each week is the cohort of the leads created in it. Hatched: young cohorts, in which not all leads are mature; their rates will still rise.",
@@ -35,7 +35,7 @@ const en = {
   cohortsChart: "Leads of each week that are won, open and lost now.",
   conversionByWeek: "Share that reached confirmed",
   conversionChart: "Leads of each week that reached confirmed or a later stage, by all of them.",
-  noCohorts: "There is no cohort in these weeks: choose an earlier period.",
+  noCohorts: "There is no cohort in these weeks: choose another period.",
   week: "Week from",
   moves: "Moves",
   movesIntro:
@@ -138,7 +138,7 @@ const ru: typeof en = {
   funnelChart:
     "Сделки, которые когда-либо были на стадии или дальше: пропуск стадии засчитывается, возврат ничего не отнимает. Метки — сколько дало бы то же число сделок при долях предыдущего периода.",
   atRatesBefore: (period: string) => `при долях периода ${period}`,
-  noFunnel: "В эти недели не создано ни одной сделки: выберите период длиннее или раньше.",
+  noFunnel: "В эти недели не создано ни одной сделки: выберите другой период или длиннее.",
   cohorts: "По неделям",
   cohortsIntro:
     "Каждая неделя — когорта созданных в неё сделок. Штриховка — молодые когорты, где зрелы не все сделки: их доли ещё вырастут.",
@@ -146,7 +146,7 @@ const ru: typeof en = {
   cohortsChart: "Сделки каждой недели, которые сейчас выиграны, открыты и проиграны.",
   conversionByWeek: "Доля дошедших до подтверждения",
   conversionChart: "Сделки каждой недели, дошедшие до подтверждения или дальше, из всех её сделок.",
-  noCohorts: "В этих неделях нет когорт: выберите более ранний период.",
+  noCohorts: "В этих неделях нет когорт: выберите другой период.",
   week: "Неделя с",
   moves: "Переходы",
   movesIntro:

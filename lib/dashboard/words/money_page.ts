@@ -15,7 +15,7 @@ const en = {
   ratesByMonth: "Revenue per day by month",
   monthsChart: "Revenue of each month, with the year before beside it.",
   ratesChart: "Revenue per rented, per charged and per car day, month by month.",
-  noMonths: "No month has any revenue yet.",
+  noMonths: "None of these months has any revenue: choose another period.",
   thisYear: "Revenue",
   yearBefore: "A year earlier",
   unattributed: "Unattributed revenue",
@@ -31,6 +31,7 @@ const en = {
   unattributedTable: "Bookings that lack something",
   bookingsIntro: "The bookings that cover days of the period, with their share of it.",
   noBookings: "No booking with a car covers a day of this period.",
+  onlyLargest: "These are the 1,000 largest; a shorter period shows the others.",
   share: "In this period",
   rentalDays: "Rental days",
   from: "First day",
@@ -38,6 +39,7 @@ const en = {
   pace: "Booking pace",
   paceIntro: (asOf: string) =>
     `What was on the books for later days at the end of ${asOf}. Dashed: the same weekday a year before, at the same distance.`,
+  paceOfAll: "Of all cars, whatever car or model is chosen: many bookings get their car late.",
   noPace:
     "Nothing is on the books for later days, or the marts hold no state of them yet: pace needs bookings that begin after the last finished day.",
   paceDays: "Booked days ahead",
@@ -68,7 +70,7 @@ const ru: typeof en = {
   ratesByMonth: "Выручка на день по месяцам",
   monthsChart: "Выручка каждого месяца, рядом — годом ранее.",
   ratesChart: "Выручка на день в аренде, на оплачиваемый день и на день в парке по месяцам.",
-  noMonths: "Пока ни в одном месяце нет выручки.",
+  noMonths: "Ни в одном из этих месяцев нет выручки: выберите другой период.",
   thisYear: "Выручка",
   yearBefore: "Годом ранее",
   unattributed: "Нераспределённая выручка",
@@ -84,6 +86,7 @@ const ru: typeof en = {
   unattributedTable: "Брони, которым чего-то не хватает",
   bookingsIntro: "Брони, приходящиеся на дни периода, и их доля в нём.",
   noBookings: "Ни одна бронь с машиной не приходится на дни этого периода.",
+  onlyLargest: "Здесь 1000 самых крупных; остальные видны за более короткий период.",
   share: "В этом периоде",
   rentalDays: "Дней проката",
   from: "Первый день",
@@ -91,6 +94,8 @@ const ru: typeof en = {
   pace: "Темп бронирования",
   paceIntro: (asOf: string) =>
     `Что было забронировано на будущие дни к концу ${asOf}. Пунктир — тот же день недели год назад, на том же расстоянии.`,
+  paceOfAll:
+    "По всем машинам, какая бы машина или модель ни была выбрана: многие брони получают машину поздно.",
   noPace:
     "На будущие дни ничего не забронировано, или в витринах ещё нет таких состояний: темпу нужны брони, которые начинаются после последнего завершённого дня.",
   paceDays: "Забронированные дни впереди",

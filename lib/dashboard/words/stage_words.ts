@@ -31,19 +31,8 @@ export const stageWords: Readonly<Record<Language, typeof en>> = { en, ru };
 
 export type Stage = keyof typeof en;
 
-export const STAGES: readonly Stage[] = [
-  "inquiry",
-  "quote",
-  "deposit",
-  "confirmed",
-  "on_rent",
-  "returned",
-  "closed",
-  "cancelled",
-  "other",
-  "outside",
-];
+export const STAGES: readonly Stage[] = Object.keys(en).filter(isStage);
 
 export function isStage(text: string): text is Stage {
-  return STAGES.some((stage) => stage === text);
+  return Object.hasOwn(en, text);
 }

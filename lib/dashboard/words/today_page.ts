@@ -53,6 +53,9 @@ const en = {
     noEnd: "On rent without an end",
   },
   cars: "Cars",
+  wholeDay: "All lists of the day",
+  badList: (text: string, known: string) =>
+    `There is no list "${text}" of a day. Name one of these in list=: ${known}.`,
 };
 
 const ru: typeof en = {
@@ -108,6 +111,8 @@ const ru: typeof en = {
     noEnd: "В аренде без даты конца",
   },
   cars: "Машины",
+  wholeDay: "Все списки дня",
+  badList: (text, known) => `Списка «${text}» у дня нет. Назовите в list= один из этих: ${known}.`,
 };
 
 export type TodayWords = typeof en;

@@ -34,8 +34,15 @@ export interface RejectedRecord {
   readonly reason: string;
 }
 
-/** Parses one record that was observed at an ISO instant. */
-export type RecordParser = (record: unknown, observedAt: string) => ParsedRecord | RejectedRecord;
+/**
+ * Parses one record that was observed at an ISO instant. `isStorable` when it is known to hold no text that
+ * PostgreSQL refuses, so that nobody has to look.
+ */
+export type RecordParser = (
+  record: unknown,
+  observedAt: string,
+  isStorable?: boolean,
+) => ParsedRecord | RejectedRecord;
 
 /** What differs between leads, clients and cars. */
 export interface RecordShape {
@@ -54,8 +61,8 @@ export interface RecordShape {
  * records): no typed column, only its own `updated_at`, or the time of observation where it has none.
  */
 export function createParser(shape: RecordShape, context: RecordContext): RecordParser {
-  return (given, observedAt) => {
-    const { value, replaced } = makeStorable(given);
+  return (given, observedAt, isStorable = false) => {
+    const { value, replaced } = isStorable ? { value: given, replaced: [] } : makeStorable(given);
     if (!isRecord(value)) return reject(given, null, "not an object");
     const { id } = value;
     if (typeof id !== "number" || !Number.isSafeInteger(id) || id <= 0) {

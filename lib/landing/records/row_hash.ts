@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { remembered } from "./remembered.ts";
 
 /** A typed column of a row of STG. */
 type Value = string | number | boolean | null;
@@ -17,13 +18,22 @@ export function hashRow(
   numbers: ReadonlySet<string>,
 ): string {
   let lines = "";
-  for (const name of Object.keys(columns).sort()) {
+  for (const name of inOrder(Object.keys(columns).join())) {
     const value = columns[name];
     if (value === null || value === undefined) continue;
     const text = numbers.has(name) ? toPlainNumber(String(value)) : String(value);
-    lines += `${name}=${text.replaceAll("\\", "\\\\").replaceAll("\n", "\\n")}\n`;
+    lines += `${name}=${NEEDS_ESCAPE.test(text) ? escape(text) : text}\n`;
   }
   return hashText(lines);
+}
+
+/** The rows of an entity all have the same columns, which need not be sorted for each. */
+const inOrder = remembered((names) => names.split(",").sort());
+
+const NEEDS_ESCAPE = /[\\\n]/;
+
+function escape(text: string): string {
+  return text.replaceAll("\\", "\\\\").replaceAll("\n", "\\n");
 }
 
 /** "+007.50" as "7.5", "-0.0" as "0": as PostgreSQL writes the number without zeros behind its fraction. */

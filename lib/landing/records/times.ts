@@ -20,8 +20,9 @@ const WHOLE_SECONDS = /^-?\d{1,15}$/;
 export function parseSeconds(value: unknown): Parsed<string> {
   if (value === null || value === undefined) return NOTHING;
   if (typeof value !== "number" || !Number.isSafeInteger(value)) return NOT_A_TIME;
-  const instant = fromSeconds(value);
-  return instant ? { value: instant.toString() } : NOT_A_TIME;
+  if (!isStorable(value * 1000)) return NOT_A_TIME;
+  // Written as Temporal writes whole seconds, in a fifth of the time; every record has two or three.
+  return { value: `${new Date(value * 1000).toISOString().slice(0, 19)}Z` };
 }
 
 /**
@@ -51,6 +52,7 @@ export function parseDay(value: unknown, fieldType: string, zones: TimeZones): P
     const day = toPlainDate(value.trim());
     return day ? { value: day } : NOT_A_TIME;
   }
+  if (typeof value === "number") return parseDayOfSeconds(value, zones);
   const instant = toInstant(value, fieldType);
   if (instant === "empty") return NOTHING;
   if (!instant) return NOT_A_TIME;
@@ -58,6 +60,11 @@ export function parseDay(value: unknown, fieldType: string, zones: TimeZones): P
     return { value: value.trim().slice(0, 10) };
   }
   return { value: findDay(`${instant.epochMilliseconds} ${zones.account}`) };
+}
+
+function parseDayOfSeconds(seconds: number, { account }: TimeZones): Parsed<string> {
+  if (!Number.isSafeInteger(seconds) || !isStorable(seconds * 1000)) return NOT_A_TIME;
+  return { value: findDay(`${seconds * 1000} ${account}`) };
 }
 
 // Time zones make these two the dearest part of a record, and the same days come again and again.
@@ -73,7 +80,7 @@ const findDay = remembered((text) => {
 const findMidnight = remembered((text) => {
   const [day = "", zone = ""] = text.split(" ");
   const midnight = Temporal.PlainDate.from(day).toZonedDateTime(zone).toInstant();
-  return isStorable(midnight) ? midnight.toString() : "";
+  return isStorable(midnight.epochMilliseconds) ? midnight.toString() : "";
 });
 
 function isDayType(fieldType: string): boolean {
@@ -97,9 +104,10 @@ function toInstant(value: unknown, fieldType: string): Temporal.Instant | "empty
 }
 
 function fromSeconds(seconds: number): Temporal.Instant | null {
-  if (!Number.isSafeInteger(seconds) || Math.abs(seconds) > MAX_SECONDS) return null;
-  const instant = Temporal.Instant.fromEpochMilliseconds(seconds * 1000);
-  return isStorable(instant) ? instant : null;
+  const ms = seconds * 1000;
+  return Number.isSafeInteger(seconds) && isStorable(ms)
+    ? Temporal.Instant.fromEpochMilliseconds(ms)
+    : null;
 }
 
 function fromText(text: string): Temporal.Instant | null {
@@ -107,7 +115,7 @@ function fromText(text: string): Temporal.Instant | null {
     // PostgreSQL keeps microseconds and would round a finer time, possibly into the next day.
     const instant = Temporal.Instant.from(text)
       .round({ smallestUnit: "microsecond", roundingMode: "floor" });
-    return isStorable(instant) ? instant : null;
+    return isStorable(instant.epochMilliseconds) ? instant : null;
   } catch (error) {
     if (error instanceof RangeError) return null;
     throw error;
@@ -115,7 +123,7 @@ function fromText(text: string): Temporal.Instant | null {
 }
 
 // Years 1 to 9999: what both Temporal and PostgreSQL write with four digits, a day of margin for zones.
-function isStorable({ epochMilliseconds: ms }: Temporal.Instant): boolean {
+function isStorable(ms: number): boolean {
   return ms >= -62_135_510_400_000 && ms <= MAX_SECONDS * 1000;
 }
 

@@ -13,22 +13,11 @@ import {
   integerTests,
   nameTests,
   queryTests,
+  RECORD_INTEGERS,
+  RECORD_TIMES,
   type Test,
   timeTests,
 } from "./record_filters.ts";
-
-const INTEGER_FILTERS: Readonly<Record<string, (contact: Contact) => number>> = {
-  id: (contact) => contact.id,
-  created_by: (contact) => contact.createdBy,
-  updated_by: (contact) => contact.updatedBy,
-  responsible_user_id: (contact) => contact.responsibleUserId,
-};
-
-const TIME_FILTERS: Readonly<Record<string, (contact: Contact) => number | null>> = {
-  created_at: (contact) => contact.createdAt,
-  updated_at: (contact) => contact.updatedAt,
-  closest_task_at: () => null,
-};
 
 const COMPARE = {
   id: (a: Contact, b: Contact) => a.id - b.id,
@@ -49,8 +38,8 @@ export function selectContacts(world: World, kind: ContactKind, url: URL): Conta
 
 function filterTests(world: World, kind: ContactKind, query: BracketTree): Test<Contact>[] {
   return [
-    ...integerTests(query, INTEGER_FILTERS),
-    ...timeTests(query, TIME_FILTERS),
+    ...integerTests(query, RECORD_INTEGERS),
+    ...timeTests(query, RECORD_TIMES),
     ...nameTests<Contact>(query),
     ...fieldTests<Contact>(world, kind, query),
     ...queryTests<Contact>(world, kind, query),

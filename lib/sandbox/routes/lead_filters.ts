@@ -6,6 +6,8 @@ import {
   integerTests,
   nameTests,
   queryTests,
+  RECORD_INTEGERS,
+  RECORD_TIMES,
   type Test,
   timeTests,
 } from "./record_filters.ts";
@@ -39,18 +41,13 @@ function readOrder(query: BracketTree): { order: LeadOrder; direction: Direction
 }
 
 const INTEGER_FILTERS: Readonly<Record<string, (lead: Lead) => number>> = {
-  id: (lead) => lead.id,
+  ...RECORD_INTEGERS,
   pipeline_id: (lead) => lead.pipelineId,
-  created_by: (lead) => lead.createdBy,
-  updated_by: (lead) => lead.updatedBy,
-  responsible_user_id: (lead) => lead.responsibleUserId,
 };
 
 const TIME_FILTERS: Readonly<Record<string, (lead: Lead) => number | null>> = {
-  created_at: (lead) => lead.createdAt,
-  updated_at: (lead) => lead.updatedAt,
+  ...RECORD_TIMES,
   closed_at: (lead) => lead.closedAt,
-  closest_task_at: () => null,
 };
 
 function filterTests(query: BracketTree): Test<Lead>[] {

@@ -11,7 +11,27 @@ interface FilteredRecord {
   readonly id: number;
   readonly name: string;
   readonly fieldValues: FieldValues;
+  readonly createdBy: number;
+  readonly updatedBy: number;
+  readonly responsibleUserId: number;
+  readonly createdAt: number;
+  readonly updatedAt: number;
 }
+
+/** What `integerTests` reads of each of them. */
+export const RECORD_INTEGERS: Readonly<Record<string, (record: FilteredRecord) => number>> = {
+  id: (record) => record.id,
+  created_by: (record) => record.createdBy,
+  updated_by: (record) => record.updatedBy,
+  responsible_user_id: (record) => record.responsibleUserId,
+};
+
+/** What `timeTests` reads of each of them. */
+export const RECORD_TIMES: Readonly<Record<string, (record: FilteredRecord) => number | null>> = {
+  created_at: (record) => record.createdAt,
+  updated_at: (record) => record.updatedAt,
+  closest_task_at: () => null,
+};
 
 /** `filter[NAME]`: one number, a comma list or several. */
 export function integerTests<Row>(

@@ -5,10 +5,10 @@ import { NotFiltered, scanChangedLeads } from "../../../lib/amocrm/changed_leads
 import { createAmoClient } from "../../../lib/amocrm/client.ts";
 import type { SwitchChanges } from "../../../lib/sandbox/account/switches.ts";
 import type { Fault } from "../../../lib/sandbox/faults.ts";
-import { type ServedSandbox, serveSandbox } from "../../../lib/sandbox/server.ts";
+import type { ServedSandbox } from "../../../lib/sandbox/server.ts";
 import { drift, switches } from "../../support/lead_disturbances.ts";
 import { captureLog } from "../../support/logs.ts";
-import { createRentalAccount } from "../../support/rental_account.ts";
+import { serveLeads } from "../../support/scanned_account.ts";
 import { page, serveAnswers } from "../../support/scripted_server.ts";
 
 const { log } = await captureLog();
@@ -22,28 +22,16 @@ type Seen = z.infer<typeof seenShape>;
 
 /** A sandbox with leads that changed so many seconds after `FIRST`. */
 async function startAccount(changedAt: readonly number[], switches: SwitchChanges = {}) {
-  // Real time is counted in calls, so that what is touched later has a later second.
-  let realMs = 0;
-  const sandbox = serveSandbox({
-    start: FIRST,
-    switches: { requestsPerSecond: null },
-    realMs: () => realMs += 200,
-  });
-  const account = await createRentalAccount(sandbox.fetch, sandbox.token);
-  const ids = await account.create(
-    "/leads",
-    "leads",
+  const served = await serveLeads(FIRST, ({ pipelineId }) =>
     changedAt.map((second, i) => ({
       name: `Lead ${i}`,
-      pipeline_id: i % 2 === 0 ? account.pipelineId : undefined,
+      pipeline_id: i % 2 === 0 ? pipelineId : undefined,
       created_at: FIRST - 86_400 - i,
       updated_at: FIRST + second,
-    })),
-  );
-  sandbox.clock.set(NOW);
-  sandbox.setSwitches(switches);
-  sandbox.requests.clear();
-  return { sandbox, account, ids };
+    })));
+  served.sandbox.clock.set(NOW);
+  served.sandbox.setSwitches(switches);
+  return served;
 }
 
 async function scan(

@@ -5,11 +5,12 @@ import { readAccount } from "../../../lib/amocrm/account.ts";
 import { createAmoClient } from "../../../lib/amocrm/client.ts";
 import { type LeadScanCounts, scanLeads } from "../../../lib/amocrm/lead_scan.ts";
 import type { Fault } from "../../../lib/sandbox/faults.ts";
-import { type ServedSandbox, serveSandbox } from "../../../lib/sandbox/server.ts";
+import type { ServedSandbox } from "../../../lib/sandbox/server.ts";
 import type { SwitchChanges } from "../../../lib/sandbox/account/switches.ts";
 import { drift, switches } from "../../support/lead_disturbances.ts";
 import { captureLog } from "../../support/logs.ts";
-import { createRentalAccount, type RentalAccount } from "../../support/rental_account.ts";
+import type { RentalAccount } from "../../support/rental_account.ts";
+import { serveLeads } from "../../support/scanned_account.ts";
 import { page, serveAnswers } from "../../support/scripted_server.ts";
 
 const { log, lines } = await captureLog();
@@ -23,27 +24,18 @@ type Seen = z.infer<typeof seenShape>;
 
 /** A sandbox with leads created at these seconds (counted from 2026), oldest first. */
 async function startAccount(createdAt: readonly number[], switches: SwitchChanges = {}) {
-  // Real time is counted in calls, so that what is touched later has a later second.
-  let realMs = 0;
-  const sandbox = serveSandbox({
-    start: "2026-05-01T00:00:00Z",
-    switches: { requestsPerSecond: null },
-    realMs: () => realMs += 200,
-  });
-  const account = await createRentalAccount(sandbox.fetch, sandbox.token);
-  const ids = await account.create(
-    "/leads",
-    "leads",
-    createdAt.map((second, i) => ({
-      name: `Lead ${i}`,
-      pipeline_id: account.pipelineId,
-      created_at: FIRST_SECOND + second,
-      updated_at: FIRST_SECOND + second,
-    })),
+  const served = await serveLeads(
+    "2026-05-01T00:00:00Z",
+    ({ pipelineId }) =>
+      createdAt.map((second, i) => ({
+        name: `Lead ${i}`,
+        pipeline_id: pipelineId,
+        created_at: FIRST_SECOND + second,
+        updated_at: FIRST_SECOND + second,
+      })),
   );
-  sandbox.setSwitches(switches);
-  sandbox.requests.clear();
-  return { sandbox, account, ids };
+  served.sandbox.setSwitches(switches);
+  return served;
 }
 
 interface ScanSettings {

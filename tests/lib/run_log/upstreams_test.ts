@@ -3,19 +3,12 @@ import type { Dag, Dependency } from "../../../lib/dag/dag.ts";
 import { DagError, validateDag, validateDags } from "../../../lib/dag/validate.ts";
 import type { TaskState } from "../../../lib/run_log/task_states.ts";
 import { decide } from "../../../lib/run_log/upstreams.ts";
+import { testDag } from "../../support/runs.ts";
 import { stateOf } from "../../support/task_states.ts";
 
 function dagOf(id: string, changes: Partial<Dag> = {}): Dag {
   const task = { id: `${id}_task`, write: () => Promise.resolve({ metrics: {} }) };
-  return {
-    id,
-    description: "A DAG of a test",
-    tags: [],
-    schedule: "04:00",
-    waitsFor: [],
-    tasks: [task],
-    ...changes,
-  };
+  return testDag(id, [task], changes);
 }
 
 /** What a DAG with these dependencies is told on 2026-05-03. */

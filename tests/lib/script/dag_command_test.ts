@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { Warehouse } from "../../../lib/warehouse/warehouse.ts";
 import { DATE, listRuns } from "../../support/runs.ts";
-import { denoCommand, readUntil, runDeno } from "../../support/script.ts";
+import { denoCommand, endProcess, readUntil, runDeno } from "../../support/script.ts";
 import { temporaryFolder } from "../../support/folders.ts";
 import { serverAccess, testOnServer } from "../../support/warehouses.ts";
 
@@ -222,10 +222,7 @@ testOnServer(
     const env = await settingsFor(warehouse, folder.path);
     const waiting = denoCommand([...SCRIPT, "--date", DATE, "--wait", "30"], env).spawn();
     await readUntil(waiting.stderr, "waiting for daily_amocrm_load_leads.load_leads");
-    waiting.kill("SIGTERM");
-    const { code } = await waiting.status;
-    await Promise.all([waiting.stdout.cancel(), waiting.stderr.cancel()]);
-    assert.equal(code, 1);
+    assert.equal(await endProcess(waiting), 1);
     assert.deepEqual(await listRuns(warehouse), [[
       "daily_load_ods_leads.merge_ods_leads",
       1,

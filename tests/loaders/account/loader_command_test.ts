@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { pick, withFreshAccount } from "../../support/loader_process.ts";
-import { denoCommand, PROJECT_DIR, readUntil, runDeno } from "../../support/script.ts";
+import { denoCommand, endProcess, PROJECT_DIR, readUntil, runDeno } from "../../support/script.ts";
 
 const LOADERS = [
   "helper_fields",
@@ -93,12 +93,7 @@ Deno.test("a loader refuses with exit code 4 while another one writes to the acc
     const second = await run("helper_fields", ["--yes"]);
     const shown = await run("helper_fields");
 
-    first.kill("SIGTERM");
-    const [{ code }] = await Promise.all([
-      first.status,
-      first.stdout.cancel(),
-      first.stderr.cancel(),
-    ]);
+    const code = await endProcess(first);
     assert.equal(second.code, 4);
     assert.equal(
       second.stderr,

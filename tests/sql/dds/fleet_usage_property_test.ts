@@ -5,6 +5,7 @@ import type { Warehouse } from "../../../lib/warehouse/warehouse.ts";
 import { casesOn } from "../../support/cases.ts";
 import { CONFIRMED, INQUIRY, RENTALS } from "../../support/rentals.ts";
 import { dump, land, listStatuses, runFiles, type StagedRow } from "../../support/staged.ts";
+import { FIRST_DAY, moment, seen, ZONE } from "../../support/staged_days.ts";
 import { testOnServer, withEmbedded } from "../../support/warehouses.ts";
 import { type FleetDay, fleetDays } from "../../world/oracle/fleet_days.ts";
 import type { Version } from "../../world/oracle/history.ts";
@@ -21,9 +22,7 @@ const MERGES = [
   "dds/merge_fact_rentals.sql",
   FLEET,
 ];
-const ZONE = "Asia/Dubai";
 const HORIZON = 12;
-const FIRST_DAY = Temporal.PlainDate.from("2026-05-01");
 
 // A horizon of twelve days, so that bookings and cars reach beyond it on both sides.
 const day = fc.integer({ min: -20, max: 30 });
@@ -123,21 +122,6 @@ function toLeadRow(value: Day["leads"][0], today: Temporal.PlainDate, i: number)
     ...(value.isDeleted ? {} : columns),
     ...seen(today, 12, i, value.isDeleted),
   };
-}
-
-function seen(today: Temporal.PlainDate, hour: number, i: number, isDeleted: boolean): StagedRow {
-  const at = today.toZonedDateTime(ZONE).add({ hours: hour, minutes: i }).toInstant().toString();
-  return {
-    updated_at: at,
-    observed_at: at,
-    is_deleted: isDeleted,
-    deleted_by: isDeleted ? "absence" : null,
-  };
-}
-
-/** An hour of a day, counted from the first one. */
-function moment(days: number, hour: number): string {
-  return FIRST_DAY.add({ days }).toZonedDateTime(ZONE).add({ hours: hour }).toInstant().toString();
 }
 
 const versionRows = z.array(z.object({

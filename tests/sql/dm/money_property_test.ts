@@ -14,13 +14,12 @@ import {
   RETURNED,
 } from "../../support/rentals.ts";
 import type { StagedRow } from "../../support/staged.ts";
+import { FIRST_DAY, moment, seen } from "../../support/staged_days.ts";
 import { testOnServer, withEmbedded } from "../../support/warehouses.ts";
 import { makeWholeAsOf } from "../../support/whole_as_of.ts";
 
 const CASES = casesOn({ embedded: 1, server: 4 });
-const ZONE = "Asia/Dubai";
 const HORIZON = 20;
-const FIRST_DAY = Temporal.PlainDate.from("2026-05-28");
 const AFTER_ALL = "'2027-01-01Z'::timestamptz";
 
 const MARTS = {
@@ -278,21 +277,6 @@ function toLeadRow(value: Day["leads"][0], today: Temporal.PlainDate, i: number)
     ...(value.isDeleted ? {} : columns),
     ...seen(today, 12, i, value.isDeleted),
   };
-}
-
-function seen(today: Temporal.PlainDate, hour: number, i: number, isDeleted: boolean): StagedRow {
-  const at = today.toZonedDateTime(ZONE).add({ hours: hour, minutes: i }).toInstant().toString();
-  return {
-    updated_at: at,
-    observed_at: at,
-    is_deleted: isDeleted,
-    deleted_by: isDeleted ? "absence" : null,
-  };
-}
-
-/** An hour of a day, counted from the first one. */
-function moment(days: number, hour: number): string {
-  return FIRST_DAY.add({ days }).toZonedDateTime(ZONE).add({ hours: hour }).toInstant().toString();
 }
 
 /** Empties what a case has filled. */

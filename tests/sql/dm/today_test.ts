@@ -75,6 +75,40 @@ testOnBothWarehouses(
   },
 );
 
+/*
+ * Car 1 went out on the 9th at 9:00, three hours before the rental before it was to end: that one is over on the 10th,
+ * the later one is not. On the 11th the end of the first is found to have been at 8:00, so there is no clash any more.
+ */
+testOnBothWarehouses(
+  "dm.today_at and dm.today_as_of name a hand-over that overlaps while the later rental is out",
+  async (warehouse) => {
+    await buildDay(warehouse, "2026-05-10", {
+      cars: [element(1, "2026-05-01 08:00", { model: "Sedan" })],
+      leads: [
+        rental(1, RETURNED, 1, "07 10:00", "09 12:00"),
+        rental(2, ON_RENT, 1, "09 09:00", "12 10:00"),
+      ],
+    });
+    const clashes = async (state: string): Promise<unknown[][]> => {
+      const rows = await warehouse.sql.unsafe(`
+        select lead_id::integer, car_id::integer, to_char(usage_date, 'DD')
+        from ${state} where kind = 'handover_clash' order by 1
+      `).values();
+      return [...rows].map((row) => [...row]);
+    };
+    const both = [[1, 1, "09"], [2, 1, "09"]];
+    assert.deepEqual(await clashes(`dm.today_at('${NOON}')`), both);
+    assert.deepEqual(await clashes("dm.today_as_of('2026-05-10')"), both);
+
+    const corrected = { ...rental(1, RETURNED, 1, "07 10:00", "09 08:00") };
+    await buildDay(warehouse, "2026-05-12", {
+      leads: [{ ...corrected, updated_at: dubai("2026-05-11 10:00") }],
+    });
+    assert.deepEqual(await clashes("dm.today_as_of('2026-05-10')"), both);
+    assert.deepEqual(await clashes("dm.today_as_of('2026-05-11')"), []);
+  },
+);
+
 testOnBothWarehouses(
   "rental_bi may ask dm.today and the state of any day, reading only, and others may not",
   async (warehouse) => {

@@ -31,6 +31,11 @@ function columnsOf(
   });
 }
 
+/** A page of a car or a client does not say in each row whose it is. */
+function withoutOwn({ kind }: HistoryRecord, columns: readonly Column[]): readonly Column[] {
+  return kind === "lead" ? columns : columns.filter(({ key }) => key !== `${kind}_id`);
+}
+
 export function changesTable(record: HistoryRecord, request: PageRequest): DataTable {
   const words = historyWords[request.state.language];
   return {
@@ -63,28 +68,31 @@ export function rentalsTable(record: HistoryRecord, request: PageRequest): DataT
   return {
     name: "rentals",
     title: record.kind === "lead" ? words.rental : words.rentals,
-    columns: columnsOf(words, {
-      lead_id: "id",
-      car_id: "id",
-      client_id: "id",
-      stage: "text",
-      status_name: "text",
-      is_booking: "flag",
-      is_cancelled: "flag",
-      rental_start: "moment",
-      rental_end: "moment",
-      rental_days: "days",
-      dailyrate: "money",
-      budget: "money",
-      amount: "money",
-      confirmed_at: "moment",
-      created_at: "moment",
-      closed_at: "moment",
-    }, {
-      lead_id: toRecord("lead", "lead_id"),
-      car_id: toRecord("car", "car_id"),
-      client_id: toRecord("client", "client_id"),
-    }),
+    columns: withoutOwn(
+      record,
+      columnsOf(words, {
+        lead_id: "id",
+        car_id: "id",
+        client_id: "id",
+        stage: "text",
+        status_name: "text",
+        is_booking: "flag",
+        is_cancelled: "flag",
+        rental_start: "planned",
+        rental_end: "planned",
+        rental_days: "days",
+        dailyrate: "money",
+        budget: "money",
+        amount: "money",
+        confirmed_at: "moment",
+        created_at: "moment",
+        closed_at: "moment",
+      }, {
+        lead_id: toRecord("lead", "lead_id"),
+        car_id: toRecord("car", "car_id"),
+        client_id: toRecord("client", "client_id"),
+      }),
+    ),
     rows: record.rentals.rows.map((rental): Row => ({
       ...rental,
       stage: stageName(rental.stage, request.state.language),
@@ -99,21 +107,24 @@ export function daysTable(record: HistoryRecord, request: PageRequest): DataTabl
   return {
     name: "fleet_days",
     title: words.fleetDays,
-    columns: columnsOf(words, {
-      usage_date: "date",
-      car_id: "id",
-      plate: "text",
-      is_rented: "flag",
-      is_double_booked: "flag",
-      rentals_cnt: "count",
-      lead_ids: "text",
-      amount_share: "money",
-    }, {
-      car_id: toRecord("car", "car_id"),
-      // One lead is linked; of several each has a row of its own under rentals.
-      lead_ids: ({ lead_ids: ids }) =>
-        typeof ids === "string" && /^\d+$/.test(ids) ? `/history/lead/${ids}` : null,
-    }),
+    columns: withoutOwn(
+      record,
+      columnsOf(words, {
+        usage_date: "date",
+        car_id: "id",
+        plate: "text",
+        is_rented: "flag",
+        is_double_booked: "flag",
+        rentals_cnt: "count",
+        lead_ids: "text",
+        amount_share: "money",
+      }, {
+        car_id: toRecord("car", "car_id"),
+        // One lead is linked; of several each has a row of its own under rentals.
+        lead_ids: ({ lead_ids: ids }) =>
+          typeof ids === "string" && /^\d+$/.test(ids) ? `/history/lead/${ids}` : null,
+      }),
+    ),
     ...record.days,
     sqlFile: "dashboard/record_fleet_days.sql",
   };

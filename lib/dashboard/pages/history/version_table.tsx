@@ -22,6 +22,7 @@ export const MOST_VERSIONS = 8;
 
 const FILE = "ods/history/list_versions.sql";
 const MONEY = new Set(["budget", "dailyrate"]);
+const PLANNED = new Set(["rental_start", "rental_end"]);
 
 /** The versions as rows: what the CSV gives. */
 export function versionRows(record: HistoryRecord, request: PageRequest): DataTable {
@@ -49,7 +50,9 @@ function kindOf(name: string, versions: readonly Version[]): ColumnKind {
   if (MONEY.has(name)) return "money";
   if (name.endsWith("_id")) return "id";
   const texts = versions.map((version) => version[name]).filter((value) => value !== null);
-  if (texts.length > 0 && texts.every((value) => isMoment(toText(value)))) return "moment";
+  if (texts.length > 0 && texts.every((value) => isMoment(toText(value)))) {
+    return PLANNED.has(name) ? "planned" : "moment";
+  }
   return /^(birth_date|in_fleet_from|in_fleet_to)$/.test(name) ? "date" : "text";
 }
 

@@ -1,15 +1,14 @@
 import assert from "node:assert/strict";
 import { BarChart } from "../../../../lib/dashboard/charts/bar_chart.tsx";
-import { elementsOf, FORMAT, render } from "../../../support/markup.ts";
-
-const CHART = {
-  id: "a",
-  title: "Revenue",
-  description: "A line.",
-  format: FORMAT,
-  kind: "count",
-  emptyText: "Nothing yet.",
-} as const;
+import {
+  CHART,
+  grid,
+  hatching,
+  legend,
+  plotHead,
+  valueAxis,
+} from "../../../support/chart_markup.ts";
+import { elementsOf, render } from "../../../support/markup.ts";
 
 const MONTHS = { step: "month", from: "2025-12-01", to: "2026-02-28" } as const;
 
@@ -37,51 +36,17 @@ Deno.test("BarChart() draws 0 as a thin bar, a gap as none, and hatches an unfin
   );
   assert.equal(
     await render(chart),
-    `<ul class="legend">
-<li>
-<span class="swatch box tone-main" aria-hidden="true">
-</span>
-<bdi>May</bdi>
-</li>
-<li>
-<span class="swatch dashed tone-second" aria-hidden="true">
-</span>
-<bdi>Before</bdi>
-</li>
-<li>
-<span class="swatch hatched tone-main" aria-hidden="true">
-</span>
-<bdi>Unfinished</bdi>
-</li>
-</ul>
+    `${
+      legend(["box tone-main", "May"], ["dashed tone-second", "Before"], [
+        "hatched tone-main",
+        "Unfinished",
+      ])
+    }
 <div class="chart">
-<svg class="value-axis" width="26" height="242" aria-hidden="true">
-<text class="tick" x="18" y="214" text-anchor="end">-5</text>
-<text class="tick" x="18" y="147.33" text-anchor="end">0</text>
-<text class="tick" x="18" y="80.67" text-anchor="end">5</text>
-<text class="tick" x="18" y="14" text-anchor="end">10</text>
-</svg>
-<svg class="plot" width="100%" height="242" role="img" aria-labelledby="a-title a-desc">
-<title id="a-title">Revenue</title>
-<desc id="a-desc">A line.</desc>
-<defs>
-<pattern id="a-main" class="tone-main" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
-<rect class="hatch-ground" width="6" height="6">
-</rect>
-<rect class="hatch-stripe" width="3" height="6">
-</rect>
-</pattern>
-</defs>
-<g class="grid">
-<line class="level" x1="0" x2="100%" y1="210" y2="210">
-</line>
-<line class="zero" x1="0" x2="100%" y1="143.33" y2="143.33">
-</line>
-<line class="level" x1="0" x2="100%" y1="76.67" y2="76.67">
-</line>
-<line class="level" x1="0" x2="100%" y1="10" y2="10">
-</line>
-</g>
+${valueAxis([214, "-5"], [147.33, "0"], [80.67, "5"], [14, "10"])}
+${plotHead(242)}
+${hatching("a-main", "tone-main")}
+${grid(["level", 210], ["zero", 143.33], ["level", 76.67], ["level", 10])}
 <g class="bars tone-main">
 <rect class="bar" x="4%" width="25.33%" y="141.83" height="1.5">
 </rect>

@@ -1,16 +1,8 @@
 import assert from "node:assert/strict";
 import { FunnelChart } from "../../../../lib/dashboard/charts/funnel_chart.tsx";
+import { CHART } from "../../../support/chart_markup.ts";
 import { HOSTILE_NAMES } from "../../../support/gallery.tsx";
-import { elementsOf, FORMAT, render } from "../../../support/markup.ts";
-
-const CHART = {
-  id: "a",
-  title: "Revenue",
-  description: "A line.",
-  format: FORMAT,
-  kind: "count",
-  emptyText: "Nothing yet.",
-} as const;
+import { elementsOf, render } from "../../../support/markup.ts";
 
 Deno.test("FunnelChart() shows each step as a share of the first and of the one before", async () => {
   const chart = (

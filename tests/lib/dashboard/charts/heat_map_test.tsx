@@ -1,15 +1,8 @@
 import assert from "node:assert/strict";
 import { HeatMap } from "../../../../lib/dashboard/charts/heat_map.tsx";
+import { CHART, legend, plotHead } from "../../../support/chart_markup.ts";
 import { HOSTILE_NAMES } from "../../../support/gallery.tsx";
-import { elementsOf, FORMAT, render } from "../../../support/markup.ts";
-
-const CHART = {
-  id: "a",
-  title: "Revenue",
-  description: "A line.",
-  format: FORMAT,
-  emptyText: "Nothing yet.",
-} as const;
+import { elementsOf, render } from "../../../support/markup.ts";
 
 const AXIS = { step: "day", from: "2026-05-01", to: "2026-05-04" } as const;
 
@@ -31,18 +24,7 @@ Deno.test("HeatMap() draws one path for each state, with neighbours joined and g
   );
   assert.equal(
     await render(chart),
-    `<ul class="legend">
-<li>
-<span class="swatch box tone-main" aria-hidden="true">
-</span>
-<bdi>Rented</bdi>
-</li>
-<li>
-<span class="swatch striped tone-bad" aria-hidden="true">
-</span>
-<bdi>Double</bdi>
-</li>
-</ul>
+    `${legend(["box tone-main", "Rented"], ["striped tone-bad", "Double"])}
 <div class="heat-map">
 <ul class="heat-rows">
 <li class="clip" title="Audi">
@@ -54,9 +36,7 @@ Deno.test("HeatMap() draws one path for each state, with neighbours joined and g
 <bdi>Golf</bdi>
 </li>
 </ul>
-<svg class="plot" width="100%" height="72" role="img" aria-labelledby="a-title a-desc">
-<title id="a-title">Revenue</title>
-<desc id="a-desc">A line.</desc>
+${plotHead(72)}
 <defs>
 <pattern id="a-d" class="tone-bad" width="1" height="6" patternUnits="userSpaceOnUse">
 <rect class="hatch-ground" width="1" height="6">

@@ -1,16 +1,15 @@
 import assert from "node:assert/strict";
 import { LineChart } from "../../../../lib/dashboard/charts/line_chart.tsx";
+import {
+  CHART,
+  grid,
+  hatching,
+  legend,
+  plotHead,
+  valueAxis,
+} from "../../../support/chart_markup.ts";
 import { HOSTILE_NAMES } from "../../../support/gallery.tsx";
-import { elementsOf, FORMAT, render } from "../../../support/markup.ts";
-
-const CHART = {
-  id: "a",
-  title: "Revenue",
-  description: "A line.",
-  format: FORMAT,
-  kind: "count",
-  emptyText: "Nothing yet.",
-} as const;
+import { elementsOf, render } from "../../../support/markup.ts";
 
 const AXIS = { step: "day", from: "2026-05-01", to: "2026-05-04" } as const;
 
@@ -30,52 +29,12 @@ Deno.test("LineChart() draws 0 as 0, no data as a gap, and hatches what is unfin
   );
   assert.equal(
     await render(chart),
-    `<ul class="legend">
-<li>
-<span class="swatch line tone-main" aria-hidden="true">
-</span>
-<bdi>May</bdi>
-</li>
-<li>
-<span class="swatch hatched tone-faint" aria-hidden="true">
-</span>
-<bdi>Unfinished</bdi>
-</li>
-</ul>
+    `${legend(["line tone-main", "May"], ["hatched tone-faint", "Unfinished"])}
 <div class="chart">
-<svg class="value-axis" width="26" height="242" aria-hidden="true">
-<text class="tick" x="18" y="214" text-anchor="end">0</text>
-<text class="tick" x="18" y="174" text-anchor="end">2</text>
-<text class="tick" x="18" y="134" text-anchor="end">4</text>
-<text class="tick" x="18" y="94" text-anchor="end">6</text>
-<text class="tick" x="18" y="54" text-anchor="end">8</text>
-<text class="tick" x="18" y="14" text-anchor="end">10</text>
-</svg>
-<svg class="plot" width="100%" height="242" role="img" aria-labelledby="a-title a-desc">
-<title id="a-title">Revenue</title>
-<desc id="a-desc">A line.</desc>
-<defs>
-<pattern id="a-unfinished" class="tone-faint" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
-<rect class="hatch-ground" width="6" height="6">
-</rect>
-<rect class="hatch-stripe" width="3" height="6">
-</rect>
-</pattern>
-</defs>
-<g class="grid">
-<line class="zero" x1="0" x2="100%" y1="210" y2="210">
-</line>
-<line class="level" x1="0" x2="100%" y1="170" y2="170">
-</line>
-<line class="level" x1="0" x2="100%" y1="130" y2="130">
-</line>
-<line class="level" x1="0" x2="100%" y1="90" y2="90">
-</line>
-<line class="level" x1="0" x2="100%" y1="50" y2="50">
-</line>
-<line class="level" x1="0" x2="100%" y1="10" y2="10">
-</line>
-</g>
+${valueAxis([214, "0"], [174, "2"], [134, "4"], [94, "6"], [54, "8"], [14, "10"])}
+${plotHead(242)}
+${hatching("a-unfinished", "tone-faint")}
+${grid(["zero", 210], ["level", 170], ["level", 130], ["level", 90], ["level", 50], ["level", 10])}
 <g class="unfinished">
 <rect x="75%" width="25%" y="10" height="200" fill="url(#a-unfinished)">
 </rect>

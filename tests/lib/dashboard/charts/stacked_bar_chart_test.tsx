@@ -1,15 +1,7 @@
 import assert from "node:assert/strict";
 import { StackedBarChart } from "../../../../lib/dashboard/charts/stacked_bar_chart.tsx";
-import { elementsOf, FORMAT, render } from "../../../support/markup.ts";
-
-const CHART = {
-  id: "a",
-  title: "Revenue",
-  description: "A line.",
-  format: FORMAT,
-  kind: "count",
-  emptyText: "Nothing yet.",
-} as const;
+import { CHART, grid, legend, plotHead, valueAxis } from "../../../support/chart_markup.ts";
+import { elementsOf, render } from "../../../support/markup.ts";
 
 Deno.test("StackedBarChart() stacks what is above 0 upwards and what is below downwards", async () => {
   const chart = (
@@ -25,43 +17,11 @@ Deno.test("StackedBarChart() stacks what is above 0 upwards and what is below do
   );
   assert.equal(
     await render(chart),
-    `<ul class="legend">
-<li>
-<span class="swatch box tone-main" aria-hidden="true">
-</span>
-<bdi>x</bdi>
-</li>
-<li>
-<span class="swatch box tone-bad" aria-hidden="true">
-</span>
-<bdi>y</bdi>
-</li>
-<li>
-<span class="swatch box tone-good" aria-hidden="true">
-</span>
-<bdi>z</bdi>
-</li>
-</ul>
+    `${legend(["box tone-main", "x"], ["box tone-bad", "y"], ["box tone-good", "z"])}
 <div class="chart">
-<svg class="value-axis" width="26" height="242" aria-hidden="true">
-<text class="tick" x="18" y="214" text-anchor="end">-2</text>
-<text class="tick" x="18" y="147.33" text-anchor="end">0</text>
-<text class="tick" x="18" y="80.67" text-anchor="end">2</text>
-<text class="tick" x="18" y="14" text-anchor="end">4</text>
-</svg>
-<svg class="plot" width="100%" height="242" role="img" aria-labelledby="a-title a-desc">
-<title id="a-title">Revenue</title>
-<desc id="a-desc">A line.</desc>
-<g class="grid">
-<line class="level" x1="0" x2="100%" y1="210" y2="210">
-</line>
-<line class="zero" x1="0" x2="100%" y1="143.33" y2="143.33">
-</line>
-<line class="level" x1="0" x2="100%" y1="76.67" y2="76.67">
-</line>
-<line class="level" x1="0" x2="100%" y1="10" y2="10">
-</line>
-</g>
+${valueAxis([214, "-2"], [147.33, "0"], [80.67, "2"], [14, "4"])}
+${plotHead(242)}
+${grid(["level", 210], ["zero", 143.33], ["level", 76.67], ["level", 10])}
 <g class="bars stacked tone-main">
 <rect class="bar" x="6%" width="38%" y="110" height="33.33">
 </rect>

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { TapeBar, TapeRow } from "../../../../lib/dashboard/charts/tape.ts";
 import { TapeChart } from "../../../../lib/dashboard/charts/tape_chart.tsx";
+import { legend } from "../../../support/chart_markup.ts";
 import { HOSTILE_NAMES } from "../../../support/gallery.tsx";
 import { elementsOf, FORMAT, render } from "../../../support/markup.ts";
 
@@ -62,33 +63,15 @@ Deno.test("TapeChart() stacks double bookings, runs overdue ones to today and ha
   };
   assert.equal(
     await render(<TapeChart {...CHART} rows={[row]} />),
-    `<ul class="legend">
-<li>
-<span class="swatch box tone-confirmed" aria-hidden="true">
-</span>
-<bdi>Confirmed</bdi>
-</li>
-<li>
-<span class="swatch box tone-on_rent" aria-hidden="true">
-</span>
-<bdi>On rent</bdi>
-</li>
-<li>
-<span class="swatch framed tone-bad" aria-hidden="true">
-</span>
-<bdi>Double booked</bdi>
-</li>
-<li>
-<span class="swatch box tone-bad" aria-hidden="true">
-</span>
-<bdi>Overdue</bdi>
-</li>
-<li>
-<span class="swatch hatched tone-bad" aria-hidden="true">
-</span>
-<bdi>May last into tomorrow</bdi>
-</li>
-</ul>
+    `${
+      legend(
+        ["box tone-confirmed", "Confirmed"],
+        ["box tone-on_rent", "On rent"],
+        ["framed tone-bad", "Double booked"],
+        ["box tone-bad", "Overdue"],
+        ["hatched tone-bad", "May last into tomorrow"],
+      )
+    }
 <div class="tape-window" role="region" tabindex="0" aria-label="Revenue, can be scrolled sideways">
 <table class="tape">
 <caption class="visually-hidden">Revenue. A line.</caption>

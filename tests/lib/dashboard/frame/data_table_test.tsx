@@ -81,7 +81,12 @@ Deno.test("DataTableView() explains that it is empty", async () => {
 Deno.test("DataTableView() says how many rows it leaves to the CSV", async () => {
   const table = { ...TABLE, rows: [1, 2, 3].map((id) => ({ ...TABLE.rows[0], id })) };
   const text = await render(<DataTableView view={view} table={table} most={1} />);
-  assert.ok(text.includes(`<p class="table-cut">and 2 more</p>`));
+  const csv = "/clients.csv?lang=en&amp;table=clients";
+  assert.ok(text.includes(`<a href="${csv}">and 2 more (CSV)</a>`));
+  const elsewhere = await render(
+    <DataTableView view={view} table={table} most={1} restHref="/clients?list=all" />,
+  );
+  assert.ok(elsewhere.includes(`<a href="/clients?list=all">and 2 more</a>`));
 });
 
 Deno.test("DataTableView() says under a table that there are more rows", async () => {

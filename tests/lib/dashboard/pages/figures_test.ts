@@ -165,6 +165,25 @@ testOnBothWarehouses(
       then.map((row) => [row.lead_id, row.stage_name, row.lacks_amount, row.lacks_dates]),
       [["1", "Confirmed", "true", "false"]],
     );
+    for (
+      const [path, text] of [
+        [
+          "/money?from=2020-01&to=2020-01",
+          "Nothing is known of these days, the warehouse has none as old",
+        ],
+        [
+          "/fleet?from=2020-01&to=2020-01",
+          "Nothing is known of these days, the warehouse has none as old",
+        ],
+        [
+          "/money?from=2026-08&to=2026-08",
+          "No day of this period is finished yet: choose an earlier one.",
+        ],
+        [`/money?${MAY}&car=501`, "Of all cars, whatever car or model is chosen"],
+      ] as const
+    ) {
+      assert.ok(plainText((await get(site, path)).text).includes(text), path);
+    }
     for (const asOf of ["", "&as_of=2026-05-05"]) {
       const rows = (path: string) => csvRecords(site, `${path}${asOf}`);
       const days = await rows("/money.csv?table=days&from=2026-04-29&to=2026-05-02");
@@ -211,6 +230,44 @@ testOnBothWarehouses(
     select count(*)::integer as count from dm.today_as_of('2026-05-06') where kind = 'overdue'
   `;
     assert.equal(count, overdue.length);
+  },
+);
+
+/** How many rows of a table are on a page. */
+function rowsOf(text: string, table: string): number {
+  const [, block = ""] = text.split(`id="table-${table}"`);
+  return (block.split("</table>")[0]?.split("<tr>").length ?? 0) - (block === "" ? 1 : 2);
+}
+
+testOnBothWarehouses(
+  "todayPage shows the beginning of a long list, and the list by itself whole",
+  async (warehouse) => {
+    // 21 rentals without a car that begin on the 6th: one more than is shown of a list.
+    await buildDay(warehouse, "2026-05-06", {
+      leads: Array.from(
+        { length: 21 },
+        (_, i) => rental(i + 1, null, CONFIRMED, "2026-05-06 10:00", "2026-05-08 10:00", 90),
+      ),
+    });
+    await using site = await serveTestSite(warehouse, PAGES);
+
+    const { text } = await get(site, "/?as_of=2026-05-06");
+    assert.equal(rowsOf(text, "unassigned"), 20);
+    assert.match(text, /<a href="\/\?as_of=2026-05-06&amp;list=unassigned#unassigned">and 1 more/);
+    const all = await get(site, "/?as_of=2026-05-06&list=unassigned");
+    assert.deepEqual([rowsOf(all.text, "unassigned"), rowsOf(all.text, "out_today")], [21, 0]);
+    assert.match(plainText(all.text), /All lists of the day/);
+    assert.equal(
+      (await csvRecords(site, "/today.csv?as_of=2026-05-06&table=unassigned")).length,
+      21,
+    );
+    const unknown = await get(site, "/?list=everything");
+    assert.equal(unknown.status, 400);
+    assert.match(
+      plainText(unknown.text),
+      /There is no list "everything" of a day\. Name one of these in list=: overdue, /,
+    );
+    assert.equal((await get(site, "/?list=unassigned&page=2")).status, 400);
   },
 );
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Warehouse } from "../../../../lib/warehouse/warehouse.ts";
-import { csvRecords, get, plainText, serveLook } from "../../../support/look_site.ts";
+import { csvRecords, csvRows, get, plainText, serveLook } from "../../../support/look_site.ts";
 import {
   CONFIRMED,
   dubai,
@@ -193,6 +193,23 @@ testOnBothWarehouses(
     const car = await get(site, "/history/car/5?as_of=2026-05-04");
     assert.match(plainText(car.text), /Car 5/);
     assert.match(car.text, /href="\/history\/lead\/7\?as_of=2026-05-04"/);
+    // Whose they are, the page says once.
+    const ownColumns = async (path: string) => (await csvRows(site, path))[0]?.slice(0, 3);
+    assert.deepEqual(await ownColumns("/history/client/9.csv?table=rentals"), [
+      "lead_id",
+      "car_id",
+      "stage",
+    ]);
+    assert.deepEqual(await ownColumns("/history/car/5.csv?table=rentals"), [
+      "lead_id",
+      "client_id",
+      "stage",
+    ]);
+    assert.deepEqual(await ownColumns("/history/car/5.csv?table=fleet_days"), [
+      "usage_date",
+      "plate",
+      "is_rented",
+    ]);
 
     const found = await get(site, "/history?q=a-1");
     assert.match(found.text, /href="\/history\/car\/5"/);

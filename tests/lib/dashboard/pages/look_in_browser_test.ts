@@ -5,6 +5,7 @@ import {
   findBarriers,
   findSidewaysScroll,
   findUnreachable,
+  findWiderThanPaper,
   listTexts,
 } from "../../../support/page_checks.ts";
 import { CONFIRMED, dubai, element, lead, liveDay } from "../../../support/rentals.ts";
@@ -19,7 +20,7 @@ const PATHS = [
 ];
 
 testInBrowser(
-  "the pages of records, runs and data have no barrier, need neither mouse nor script, and fit a phone",
+  "the pages of records, runs and data have no barrier, need neither mouse nor script, and fit a phone and paper",
   (browser) =>
     withEmbedded(async (warehouse) => {
       await liveDay(warehouse, "2026-05-04", {
@@ -51,6 +52,7 @@ testInBrowser(
         assert.deepEqual([path, ...await findBarriers(page)], [path]);
         assert.deepEqual([path, ...await findUnreachable(page)], [path]);
         assert.deepEqual([path, ...await findSidewaysScroll(page)], [path]);
+        assert.deepEqual([path, ...await findWiderThanPaper(page)], [path]);
         assert.deepEqual([path, ...problems], [path]);
         await page.context().close();
       }
