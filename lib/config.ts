@@ -1,24 +1,17 @@
-import { z } from "zod";
 import { parseDotEnv } from "./settings/dot_env.ts";
-import {
-  isHost,
-  isWhole,
-  numberSetting,
-  oneOf,
-  optional,
-  parseAccounts,
-  parseBaseUrl,
-  parseBoolean,
-  parseFieldMap,
-  parsePort,
-  parseTemplate,
-  parseTimeZone,
-  parseWeekday,
-  parseWeekdays,
-  secretUrl,
-  setting,
-} from "./settings/kinds.ts";
 import { listSlips, suggestName } from "./settings/names.ts";
+import { COLOUR_NAMES, findProblems, settingsOf } from "./settings/problems.ts";
+import {
+  type Catchup,
+  type LogLevelName,
+  type SslMode,
+  VARIABLE_NAMES,
+  type Variables,
+  variables,
+} from "./settings/variables.ts";
+
+export type { Catchup, LogLevelName, SslMode };
+export { VARIABLE_NAMES };
 
 /** Where the warehouse server is. */
 export interface PgSettings {
@@ -57,12 +50,6 @@ export interface AmoSettings {
   /** Subdomains that the loaders may write to, lower case. */
   readonly writableAccounts: readonly string[];
 }
-
-/** What becomes of dates whose slot passed while no scheduler ran. */
-export type Catchup = "none" | "last" | "all";
-
-export type SslMode = "disable" | "prefer" | "require" | "verify-ca" | "verify-full";
-export type LogLevelName = "debug" | "info" | "warning" | "error";
 
 /** Every setting, checked and in the units that the code uses. */
 export interface Config {
@@ -130,146 +117,6 @@ export class ConfigError extends Error {
   override readonly name = "ConfigError";
 }
 
-const SSL_MODES: readonly SslMode[] = ["disable", "prefer", "require", "verify-ca", "verify-full"];
-const LOG_LEVELS: readonly LogLevelName[] = ["debug", "info", "warning", "error"];
-const LOG_FORMATS = ["text", "json"] as const;
-
-const UI_LANGUAGES = ["en", "ru"] as const;
-
-const CATCHUPS: readonly Catchup[] = ["none", "last", "all"];
-
-/** Of `DASHBOARD_TOKEN`, in characters. */
-const SHORTEST_TOKEN = 16;
-
-/** Every variable this program reads; `.env.example` lists the same ones, and a test compares them. */
-const variables = z.object({
-  PG_HOST: optional.refine((text) => text === undefined || isHost(text), {
-    message: "is an address with a port or a protocol, expected a host name or an IP address: " +
-      "the port goes to PG_PORT",
-  }),
-  PG_PORT: numberSetting(
-    "5432",
-    "a port from 1 to 65535",
-    isWhole(1, 65535),
-  ),
-  PG_DATABASE: optional,
-  PG_USER: optional,
-  PG_PASSWORD: optional,
-  PG_SSLMODE: oneOf("prefer", SSL_MODES),
-  PG_SSLROOTCERT: optional,
-  DATA_DIR: z.string().default(".data"),
-  AMO_SUBDOMAIN: setting(
-    "",
-    "the first part of the account's address, letters, digits and hyphens",
-    (text) => /^[a-z0-9-]*$/i.test(text) ? text : undefined,
-  ),
-  AMO_TOKEN: optional
-    .refine((text) => !/^bearer\s/i.test(text ?? ""), {
-      message: 'begins with "Bearer ", expected the token alone: leave that word out',
-    })
-    .refine((text) => /^bearer\s/i.test(text ?? "") || !/\S\s+\S/.test(text ?? ""), {
-      message: "has blanks or line ends inside, expected the token in one piece: copy it again",
-    }),
-  AMO_BASE_URL: setting(
-    "",
-    "an http or https address without a path, like https://mycompany.amocrm.ru",
-    parseBaseUrl,
-  ),
-  AMO_PIPELINE: z.string().default("Car Rental"),
-  AMO_CARS_CATALOG: z.string().default("Cars"),
-  AMO_CLIENTS_CATALOG: z.string().default("Clients"),
-  AMO_FIELD_MAP: setting(
-    "{}",
-    'JSON like {"leads":{"plate":"Car number","dailyrate":123456},"clients":{},"cars":{}}',
-    parseFieldMap,
-  ),
-  AMO_RPS: numberSetting("7", "a number above 0 and at most 50", (rate) => rate > 0 && rate <= 50),
-  AMO_OVERLAP_MIN: numberSetting("10", "whole minutes from 0 to 1440", isWhole(0, 1440)),
-  AMO_EVENTS_OVERLAP_MIN: numberSetting("60", "whole minutes from 0 to 10080", isWhole(0, 10_080)),
-  AMO_WRITABLE_ACCOUNTS: setting("", "subdomains like mycompany,mycompany-test", parseAccounts),
-  BUSINESS_TZ: setting("Asia/Dubai", "a time zone like Asia/Dubai", parseTimeZone),
-  CURRENCY: setting(
-    "AED",
-    "three letters like AED",
-    (text) => /^[a-z]{3}$/i.test(text) ? text.toUpperCase() : undefined,
-  ),
-  GRACE_MINUTES: numberSetting(
-    "29",
-    "whole minutes from 0 to 1439",
-    isWhole(0, 1439),
-  ),
-  WEEKEND_DAYS: setting("sat,sun", "weekdays like sat,sun", parseWeekdays),
-  MAX_REJECT_PERCENT: numberSetting(
-    "5",
-    "a percentage from 0 to 100",
-    (percent) => percent >= 0 && percent <= 100,
-  ),
-  KEEP_SNAPSHOTS: setting("false", "true or false", parseBoolean),
-  RETRY_DELAY_S: numberSetting("60", "seconds, 0 or more", (seconds) => seconds >= 0),
-  FULL_SCAN_WEEKDAY: setting("sun", "a weekday like sun", parseWeekday),
-  POKE_INTERVAL_S: numberSetting("60", "seconds above 0", (seconds) => seconds > 0),
-  POKE_TIMEOUT_MIN: numberSetting("60", "minutes, 0 or more", (minutes) => minutes >= 0),
-  TASK_BUDGET_MIN: numberSetting("60", "minutes above 0", (minutes) => minutes > 0),
-  FRESHNESS_HOURS: numberSetting("30", "hours above 0", (hours) => hours > 0),
-  MAX_ROW_DROP_PERCENT: numberSetting(
-    "20",
-    "a percentage from 0 to 100",
-    (percent) => percent >= 0 && percent <= 100,
-  ),
-  MAX_HORIZON_DAYS: numberSetting("730", "whole days from 1 to 36500", isWhole(1, 36_500)),
-  COHORT_MATURITY_DAYS: numberSetting("30", "whole days from 0 to 3650", isWhole(0, 3650)),
-  MAX_DELETE_PERCENT: numberSetting(
-    "20",
-    "a percentage from 0 to 100",
-    (percent) => percent >= 0 && percent <= 100,
-  ),
-  CATCHUP: oneOf("none", CATCHUPS),
-  CATCHUP_MAX_DAYS: numberSetting("30", "whole days from 1 to 366", isWhole(1, 366)),
-  STOP_GRACE_S: numberSetting("30", "seconds, 0 or more", (seconds) => seconds >= 0),
-  ALERT_WEBHOOK_URL: secretUrl,
-  ALERT_TEMPLATE: setting(
-    '{"text":"{text}"}',
-    'JSON with {text} in a string, like {"text":"{text}"}',
-    parseTemplate,
-  ),
-  DEADMAN_URL: secretUrl,
-  METRICS_PORT: setting("", "a port from 0 to 65535, or nothing", parsePort),
-  METRICS_HOST: z.string().default("127.0.0.1"),
-  DASHBOARD_HOST: setting(
-    "127.0.0.1",
-    "the name or address of this machine that the site listens on, without a port",
-    (text) => isHost(text) && !text.startsWith("/") ? text : undefined,
-  ),
-  DASHBOARD_PORT: setting("", "a port from 0 to 65535, or nothing", parsePort),
-  DASHBOARD_TOKEN: optional
-    .refine((text) => text === undefined || text.length >= SHORTEST_TOKEN, {
-      message: `is shorter than ${SHORTEST_TOKEN} characters, expected a longer one that nobody ` +
-        "guesses: make one with openssl rand -hex 16",
-    })
-    .refine((text) => !/\s/.test(text ?? ""), {
-      message: "has blanks or line ends inside, expected one word: make one with " +
-        "openssl rand -hex 16",
-    }),
-  DASHBOARD_SHOW_PII: setting("false", "true or false", parseBoolean),
-  UI_LANG: setting(
-    "",
-    `one of ${UI_LANGUAGES.join(", ")}, or nothing`,
-    (text) => text === "" ? null : UI_LANGUAGES.find((one) => one === text),
-  ),
-  LOG_LEVEL: oneOf("info", LOG_LEVELS),
-  LOG_FORMAT: oneOf("text", LOG_FORMATS),
-  LOG_DIR: z.string().default("logs"),
-  LOG_KEEP_DAYS: numberSetting("30", "whole days from 1 to 3650", isWhole(1, 3650)),
-});
-
-type Variables = z.infer<typeof variables>;
-
-/** Those of the terminal, which choose colours for many programs. */
-const COLOUR_NAMES = ["NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE"];
-
-/** The names of all variables, in the order of `.env.example`. */
-export const VARIABLE_NAMES: readonly string[] = Object.keys(variables.shape);
-
 /**
  * Reads every setting, or throws one `ConfigError` that lists all problems.
  *
@@ -280,21 +127,11 @@ export function readConfig(
   env: Readonly<Record<string, string | undefined>> = readEnvironment(),
   needs: { readonly amo: boolean } = { amo: true },
 ): Config {
-  const set = Object.entries(env).filter(([, value]) => value !== undefined && value !== "");
-  const parsed = variables.safeParse(Object.fromEntries(set));
+  const parsed = variables.safeParse(Object.fromEntries(settingsOf(env)));
   const problems = parsed.success
     ? []
     : parsed.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`);
-  problems.push(...unknownSettings(Object.keys(env)), ...blanksAround(set));
-  problems.push(...missingSettings(new Set(set.map(([name]) => name)), needs));
-  if (env.PG_SSLROOTCERT && !VERIFYING_MODES.includes(env.PG_SSLMODE ?? "")) {
-    problems.push(
-      `PG_SSLROOTCERT is set, but PG_SSLMODE is ${
-        env.PG_SSLMODE || "prefer"
-      }, which verifies nothing: ` +
-        `set PG_SSLMODE to ${VERIFYING_MODES.join(" or ")}`,
-    );
-  }
+  problems.push(...findProblems(env, needs));
   if (!parsed.success || problems.length > 0) throw new ConfigError(describe(problems));
   return toConfig(parsed.data);
 }
@@ -302,70 +139,6 @@ export function readConfig(
 function describe(problems: readonly string[]): string {
   const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
   return [`${count} in the configuration:`, ...problems.map((text) => ` - ${text}`)].join("\n");
-}
-
-function unknownSettings(names: readonly string[]): string[] {
-  const known = [...VARIABLE_NAMES, ...COLOUR_NAMES];
-  // Which DAGs there are is known to those that read their schedules.
-  return names.filter((name) => !known.includes(name) && !name.startsWith("SCHEDULE_"))
-    .map((name) => `${name} ${describeUnknown(name, known)}`);
-}
-
-function describeUnknown(name: string, known: readonly string[]): string {
-  const meant = suggestName(name, known);
-  return meant === null
-    ? "is no setting of this program: .env.example has all of them; take it away"
-    : `is no setting of this program: did you mean ${meant}?`;
-}
-
-/** A password and a template may have them. */
-const MAY_HAVE_BLANKS = ["PG_PASSWORD", "ALERT_TEMPLATE", "AMO_FIELD_MAP"];
-
-function blanksAround(set: readonly (readonly [string, string | undefined])[]): string[] {
-  return set
-    .filter(([name, value = ""]) =>
-      VARIABLE_NAMES.includes(name) && !MAY_HAVE_BLANKS.includes(name) && value !== value.trim()
-    )
-    .map(([name]) => `${name} has blanks around its value, expected none: take them away`);
-}
-
-/** What says nothing without a server, so that whoever sets it means one. */
-const NEEDS_HOST = [
-  "PG_PORT",
-  "PG_DATABASE",
-  "PG_USER",
-  "PG_PASSWORD",
-  "PG_SSLMODE",
-  "PG_SSLROOTCERT",
-];
-
-const VERIFYING_MODES = ["verify-ca", "verify-full"];
-
-function missingSettings(set: ReadonlySet<string>, needs: { readonly amo: boolean }): string[] {
-  const missing: string[] = [];
-  const aimless = NEEDS_HOST.filter((name) => set.has(name));
-  if (!set.has("PG_HOST") && aimless.length > 0) {
-    const verb = aimless.length === 1 ? "is" : "are";
-    missing.push(
-      `PG_HOST is missing: ${
-        aimless.join(", ")
-      } ${verb} set, so the name of the server is needed; ` +
-        "for the embedded warehouse take all PG_ settings away",
-    );
-  }
-  if (set.has("PG_HOST") && !set.has("PG_DATABASE")) {
-    missing.push("PG_DATABASE is missing: PG_HOST is set, so the name of the database is needed");
-  }
-  if (set.has("PG_HOST") && !set.has("PG_USER")) {
-    missing.push("PG_USER is missing: PG_HOST is set, so the role to log in with is needed");
-  }
-  if (needs.amo && !set.has("AMO_SUBDOMAIN") && !set.has("AMO_BASE_URL")) {
-    missing.push("AMO_SUBDOMAIN is missing: set it to the first part of the account's address");
-  }
-  if (needs.amo && !set.has("AMO_TOKEN")) {
-    missing.push("AMO_TOKEN is missing: create a long-lived token in the integration's settings");
-  }
-  return missing;
 }
 
 function toConfig(values: Variables): Config {

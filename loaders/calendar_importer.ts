@@ -46,8 +46,8 @@ export const loader: Loader<CalendarImporterFlags> = {
         DEFAULT_FILE,
       )
       .option("--date <YYYY-MM-DD>", "the day that counts as today (default: the account's)")
-      .option("--strict", "import nothing while an event is not good (default: the others)")
-      .option("--skip-invalid", "end with exit code 0 although events were not good"),
+      .option("--strict", "import nothing if any event is invalid (default: the valid ones)")
+      .option("--skip-invalid", "end with exit code 0 even if events were invalid"),
   run: runImport,
 };
 

@@ -51,7 +51,7 @@ export const loader: Loader<JsonImporterFlags> = {
         "--catalog <name or id>",
         "where they go (default: the catalog of clients or cars, by their fields)",
       )
-      .option("--skip-invalid", "send the good elements although others are not good")
+      .option("--skip-invalid", "send the valid elements even if others are invalid")
       .option("--clear-empty", "empty the values that the file leaves empty (default: they stay)"),
   run: runImport,
 };

@@ -48,13 +48,18 @@ export const loader: Loader<LeadsGeneratorFlags> = {
   ],
   options: (command) =>
     command
-      .option("--count <number>", "how many leads in all", wholeNumber(1, 100_000))
+      .option("--count <number>", "number of leads in total", wholeNumber(1, 100_000))
       .addOption(
         new Option("--stages <list>", "counts of stages, e.g. confirmed=40,closed=10")
           .argParser(readStages)
           .default(DEFAULT_COUNTS, "those of a small company"),
       )
-      .option("--seed <number>", "another seed, other leads", wholeNumber(0, 2 ** 31 - 1), 1)
+      .option(
+        "--seed <number>",
+        "seed of the invented leads: another seed, other leads",
+        wholeNumber(0, 2 ** 31 - 1),
+        1,
+      )
       .option("--date <YYYY-MM-DD>", "the day that counts as today (default: the account's)")
       .option("--no-wipe", "add to what is there"),
   run: generate,

@@ -29,7 +29,7 @@ export async function main(args: readonly string[]): Promise<number> {
   ])
     .argument("[checks...]", "names of checks (default: all)")
     .option("--json", "print the results as one JSON object")
-    .option("--sample <count>", "offenders to show of each", parseCount, SAMPLE_SIZE)
+    .option("--sample <count>", "offenders to show per check", parseCount, SAMPLE_SIZE)
     .allowExcessArguments(true)
     .parse(args, { from: "user" });
   const flags = command.opts<CheckFlags>();

@@ -52,7 +52,7 @@ export async function main(args: readonly string[]): Promise<number> {
   ])
     .option("--date <date>", "logical date: YYYY-MM-DD, today or yesterday (default: today)")
     .option("--dry-run", "write nothing, show what would be written")
-    .option("--force", "run again what has succeeded for this date")
+    .option("--force", "run again even what has succeeded for this date")
     .option("--full", "read all leads, not only those that changed, and build on what that brings")
     .option("--accept-deletes", ACCEPT_DELETES)
     .option("--accept-emptied", ACCEPT_EMPTIED)

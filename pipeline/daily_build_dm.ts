@@ -48,6 +48,7 @@ export const dag: Dag = {
     sqlTask(
       "build_booking_pace",
       "dm/build_booking_pace/reading.sql",
+      "dm/build_booking_pace/versions.sql",
       "dm/build_booking_pace/steps.sql",
       "dm/build_booking_pace/states.sql",
       "dm/build_booking_pace/desired.sql",
@@ -67,6 +68,7 @@ export const dag: Dag = {
     sqlTask("build_stage_transition", "dm/build_stage_transition.sql"),
     sqlTask(
       "build_rental_changes",
+      "dm/build_rental_changes/reading.sql",
       "dm/build_rental_changes/desired.sql",
       "dm/build_rental_changes.sql",
     ),

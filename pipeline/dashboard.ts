@@ -13,6 +13,7 @@ import { startWorker } from "../lib/run_log/worker.ts";
 import { createCommand, runMain, wholeNumber } from "../lib/script/command.ts";
 import { EXIT_CODE } from "../lib/script/exit_code.ts";
 import { openMigratedWarehouse } from "../lib/script/read_only.ts";
+import { checkBusinessIfReadable } from "../lib/warehouse/business.ts";
 import { listenForStop, untilStopped } from "../lib/stop_signal.ts";
 import { dags } from "./daily.ts";
 import { createRunActions } from "./dashboard/run_actions.ts";
@@ -44,6 +45,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .opts<DashboardFlags>();
   const config = readConfig(undefined, { amo: false });
   await using warehouse = await openMigratedWarehouse(config);
+  await checkBusinessIfReadable(warehouse, config);
   using stop = listenForStop();
   await using started = new AsyncDisposableStack();
   let actions: RunActions | null = null;

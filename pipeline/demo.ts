@@ -115,7 +115,12 @@ function readFlags(args: readonly string[]): DemoFlags {
     ["deno task demo", "deno task demo --days 90 --open", "deno task demo --json > demo.json"],
   )
     .option("--days <count>", "days to live through", wholeNumber(1, MOST_DAYS), 5)
-    .option("--seed <number>", "another seed is another business", wholeNumber(0, 2 ** 31 - 1), 1)
+    .option(
+      "--seed <number>",
+      "seed of the business: another seed, another business",
+      wholeNumber(0, 2 ** 31 - 1),
+      1,
+    )
     .option("--json", "print the report as one JSON object")
     .option("--open", "serve the site over it at the end, until Ctrl+C")
     .option("--keep", "leave the embedded warehouse in DATA_DIR/demo")

@@ -16,7 +16,7 @@ export async function main(args: readonly string[]): Promise<number> {
   const { metricsHost, metricsPort } = readConfig(undefined, { amo: false });
   if (metricsPort === null) {
     throw new ConfigError(
-      "METRICS_PORT is missing: the scheduler answers there how it is: set it for both, e.g. METRICS_PORT=9464",
+      "METRICS_PORT is missing: the scheduler answers health checks there: set it for both, e.g. METRICS_PORT=9464",
     );
   }
   // Whoever listens on every address listens on loopback too.

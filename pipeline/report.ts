@@ -9,6 +9,7 @@ import { makeReport } from "../lib/dashboard/report.tsx";
 import { createCommand, runMain } from "../lib/script/command.ts";
 import { EXIT_CODE } from "../lib/script/exit_code.ts";
 import { openMigratedWarehouse } from "../lib/script/read_only.ts";
+import { checkBusinessIfReadable } from "../lib/warehouse/business.ts";
 import { dags } from "./daily.ts";
 import { chooseSpan, parseAsOf, parseMonth } from "./report/choose_month.ts";
 import { printPdf } from "./report/print_pdf.ts";
@@ -32,6 +33,7 @@ export async function main(args: readonly string[]): Promise<number> {
   const wantedMonth = parseMonth(flags.month);
   const wantedAsOf = flags.asOf === undefined ? null : parseAsOf(flags.asOf);
   await using warehouse = await openMigratedWarehouse(config);
+  await checkBusinessIfReadable(warehouse, config);
   const span = await chooseSpan(warehouse.sql, wantedMonth, wantedAsOf);
   const { logDir, freshnessHours, businessTz: timeZone } = config;
   const pages = createPages({ dags, silentAfterS: 0, logDir, freshnessHours });
@@ -73,7 +75,7 @@ function readFlags(args: readonly string[]): ReportFlags {
   )
     .requiredOption("--month <month>", "the month, like 2026-05")
     .requiredOption("--out <file>", "where the HTML file goes; one that is there is replaced")
-    .option("--pdf <file>", "print it as a PDF too, which takes Chromium")
+    .option("--pdf <file>", "also print it as a PDF, for which Chromium is needed")
     .option(
       "--as-of <date>",
       "show the state at the end of this day (default: the last finished day)",

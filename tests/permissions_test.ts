@@ -15,7 +15,10 @@ const { tasks, permissions }: {
 /** Tries what a task might be made to do by bad data or a bad package, and prints what came of it. */
 const ATTEMPTS = `
 const attempts = {
-  "write a file of the project": () => Deno.writeTextFileSync("README.md.copy", ""),
+  "write a file of the project": () => {
+    Deno.writeTextFileSync("README.md.copy", "");
+    Deno.removeSync("README.md.copy");
+  },
   "write .env": () => Deno.writeTextFileSync(".env", "", { append: true, create: false }),
   "write elsewhere": () => Deno.writeTextFileSync(Deno.args[0] + "/file", ""),
   "read elsewhere": () => Deno.readTextFileSync(Deno.args[0] + "/secret"),

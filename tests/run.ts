@@ -7,6 +7,7 @@
 // need a Chromium: Debian's, or the one that `CHROMIUM` names; without one they count as skipped.
 import { findChromium, HOW_TO_GET_CHROMIUM } from "./support/chromium.ts";
 import { TEMPLATE_VARIABLE } from "./support/embedded_template.ts";
+import { findFolderInMemory, LARGE_PAGES } from "./support/fast_memory.ts";
 import { temporaryFolder } from "./support/folders.ts";
 import {
   openAnyPostgresPrograms,
@@ -50,6 +51,7 @@ async function main(args: readonly string[]): Promise<number> {
   if (findChromium() === null) {
     console.log(`Skipped are the tests that look at pages: ${HOW_TO_GET_CHROMIUM}`);
   }
+  await useFolderInMemory();
   for (const signal of ON_INTERRUPT) Deno.addSignalListener(signal, () => child?.kill(signal));
   const { code, counts } = servers
     ? await runOnEach(servers, rest)
@@ -58,6 +60,12 @@ async function main(args: readonly string[]): Promise<number> {
     : await runOnAny(rest);
   console.log(counts.text);
   return code === 0 && counts.failed > 0 ? 1 : code;
+}
+
+/** Lets the server and the tests put their temporary files there, unless somebody has said where. */
+async function useFolderInMemory(): Promise<void> {
+  const folder = Deno.env.get("TMPDIR") ? null : await findFolderInMemory();
+  if (folder) Deno.env.set("TMPDIR", folder);
 }
 
 async function runOnAny(args: readonly string[]): Promise<Outcome> {
@@ -112,7 +120,7 @@ async function runTests(args: readonly string[], env: Env): Promise<Outcome> {
   child = new Deno.Command(Deno.execPath(), {
     // `deno check` finds errors of types, in `deno task ok` as in CI; here it would do so a second time.
     args: ["test", "-A", "--no-check", "--parallel", ...args, ...files],
-    env: { DENO_JOBS, [TEMPLATE_VARIABLE]: template.path, ...env },
+    env: { DENO_JOBS, [TEMPLATE_VARIABLE]: template.path, ...LARGE_PAGES, ...env },
     stdin: "null",
     stdout: "piped",
   }).spawn();

@@ -34,7 +34,7 @@ export function createInTurn<T>(
 async function withDeadline<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(
-    () => late.reject(new LateError(`The page was not there within ${timeoutMs} ms`)),
+    () => late.reject(new LateError(`The page was not ready within ${timeoutMs} ms`)),
     timeoutMs,
   );
   try {

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { Context } from "hono";
 import { raw } from "hono/html";
 import { SAFETY_HEADERS } from "./access/headers.ts";
+import siteStyle from "./frame/style.css" with { type: "text" };
 import { Document } from "./frame/document.tsx";
 import type { Language, Markup } from "./page/page.ts";
 import type { Visitor } from "./site_options.ts";
@@ -16,12 +17,14 @@ interface LogInProps {
   readonly asksAgain?: boolean;
 }
 
+/** The colours of the site, light and dark: both blocks with which its stylesheet begins. */
+const COLOURS =
+  /^:root \{.*?^\}\n.*?^@media \(prefers-color-scheme: dark\) \{.*?^\}/ms.exec(siteStyle)?.[0] ??
+    "";
+
 /** The look of the page, inside it: the files of the site need a session. */
 const STYLE = `
-:root { color-scheme: light dark; --ground: #f5f6f8; --surface: #ffffff; --ink: #18212c; --soft: #53606e; --edge: #7b8794;
-  --main: #1f5fbf; --on-main: #ffffff; --bad: #b3191f; }
-@media (prefers-color-scheme: dark) { :root { --ground: #0f141a; --surface: #171e26; --ink: #e6eaef; --soft: #a5b0bd;
-  --edge: #748191; --main: #7fb0ff; --on-main: #0f141a; --bad: #ff9b96; } }
+${COLOURS}
 * { box-sizing: border-box; }
 body { margin: 0; min-height: 100vh; display: grid; place-items: center; padding: 1rem; background: var(--ground);
   color: var(--ink); font: 1rem/1.5 system-ui, sans-serif; }
@@ -30,7 +33,7 @@ h1 { margin: 0 0 1rem; font-size: 1.4rem; }
 form { display: grid; gap: 0.75rem; }
 input, button { width: 100%; padding: 0.6rem 0.75rem; border: 1px solid var(--edge); border-radius: 0.4rem; font: inherit;
   background: var(--surface); color: inherit; }
-button { border-color: var(--main); background: var(--main); color: var(--on-main); font-weight: 600; cursor: pointer; }
+button { border-color: var(--main); background: var(--main); color: var(--on-fill); font-weight: 600; cursor: pointer; }
 :focus-visible { outline: 3px solid var(--main); outline-offset: 2px; }
 [role="alert"] { color: var(--bad); }
 #hint { margin: 0; color: var(--soft); font-size: 0.9rem; }

@@ -95,7 +95,7 @@ function toListenError(error: unknown, host: string, port: number): unknown {
   if (error instanceof Deno.errors.AddrInUse) {
     return new ConfigError(
       `${action}: the port is taken, expected a free one: set another DASHBOARD_PORT (or --port), ` +
-        "or end who has it",
+        "or stop the program that has it",
     );
   }
   if (error instanceof Deno.errors.AddrNotAvailable) {

@@ -77,7 +77,7 @@ async function readSettled(
   if (unsettled === 0) return read;
   context.log.warn(
     "Leads that can only be read by page number changed during each of {passes} passes, {unsettled} times: the next " +
-      "run reads what has moved; if this comes again, run when no import is under way, or with --full after it",
+      "run reads what has moved; if this happens again, run when no import is under way, or with --full after it",
     { passes: MOST_PASSES, unsettled },
   );
   return { ...read, metrics: { ...read.metrics, warning_ties_unsettled: unsettled } };

@@ -96,13 +96,13 @@ async function measureLateness(
   const isTooLate = Number(lateness) * 2 > overlapS;
   if (isTooLate) {
     log.warn(
-      "Changes of leads came into sight up to {lateness} s late, more than half of the overlap: raise AMO_OVERLAP_MIN above {minutes}",
+      "Changes of leads became visible up to {lateness} s late, more than half of the overlap: raise AMO_OVERLAP_MIN above {minutes}",
       { lateness, minutes: overlapMinutes },
     );
   }
   if (Number(missed) > 0) {
     log.warn(
-      "{missed} changes of leads were found that no read of changes has shown (leads {ids}): they have landed now; " +
+      "Found {missed} changes of leads that the reads of changes had missed (leads {ids}): they have landed now; " +
         "an integration that writes updated_at back, or links cars and clients without touching it, does that",
       { missed, ids: Number(missed) > 20 ? `${ids}, …` : ids },
     );

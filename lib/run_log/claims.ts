@@ -205,6 +205,6 @@ function keyOf(claim: Claim) {
 function lost(claim: Claim): ClaimLostError {
   return new ClaimLostError(
     `Cannot go on with ${claim.dagId}.${claim.taskId} of ${claim.logicalDate}: attempt ` +
-      `${claim.attempt} is no longer held by ${claim.worker}: its result was rolled back, and who holds it now goes on`,
+      `${claim.attempt} is no longer held by ${claim.worker}: its result was rolled back, and the worker that holds it now goes on`,
   );
 }

@@ -49,7 +49,7 @@ function sumUp(outcomes: readonly DagOutcome[], { logicalDate }: DailyOptions): 
   const refused = outcomes.filter(({ status }) => status === "upstream_failed")
     .map(({ dagId }) => dagId);
   if (refused.length > 0) {
-    log.error("Did not run for {date}, since what they wait for failed: {dags}", {
+    log.error("Not run for {date}, because their upstreams failed: {dags}", {
       date,
       dags: refused.join(", "),
     });

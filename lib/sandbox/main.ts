@@ -21,12 +21,12 @@ export function createSandboxCommand(run: (flags: Flags) => void): Command {
       "Serves an empty amoCRM account on this machine until Ctrl-C; everything is forgotten then.",
     )
     .option("--port <number>", "port on 127.0.0.1; 0 takes any free one", toPort, 8787)
-    .option("--seed <number>", "same seed and start, same ids and token", toSeed, 1)
+    .option("--seed <number>", "the same seed and start give the same ids and token", toSeed, 1)
     .option("--start <time>", "first time of the account, e.g. 2026-05-01T00:00:00Z", toInstant)
     .option("--timezone <name>", "time zone of the account", toTimezone, "Asia/Dubai")
     .exitOverride()
     .allowExcessArguments(false)
-    .showHelpAfterError("(--help shows what there is)")
+    .showHelpAfterError("(--help lists what there is)")
     .addHelpText(
       "after",
       `

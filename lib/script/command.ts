@@ -15,7 +15,7 @@ export function createCommand(
     .exitOverride()
     .allowExcessArguments(false)
     .showSuggestionAfterError(true)
-    .showHelpAfterError("(--help shows what there is)")
+    .showHelpAfterError("(--help lists what there is)")
     .addHelpText(
       "after",
       ["", "Examples:", ...examples.map((line) => `  ${asTyped(line)}`)].join("\n"),

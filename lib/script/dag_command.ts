@@ -76,12 +76,12 @@ function parseFlags(dag: Dag, args: readonly string[]): DagFlags {
   ])
     .option("--date <date>", "logical date: YYYY-MM-DD, today or yesterday (default: today)")
     .option("--dry-run", "write nothing, show what would be written")
-    .option("--force", "run again although it has succeeded for this date")
+    .option("--force", "run again even if it has succeeded for this date")
     .option("--wait [minutes]", "wait for the upstreams (default: POKE_TIMEOUT_MIN)", parseMinutes);
   if (isFull) {
     command.option(
       "--full",
-      "read everything, not only what changed, although it has succeeded for this date",
+      "read everything, not only what changed, even if it has succeeded for this date",
     );
   }
   if (canMarkDeletions(dag)) command.option("--accept-deletes", ACCEPT_DELETES);

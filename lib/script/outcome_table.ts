@@ -1,5 +1,6 @@
 import { type DagOutcome, statusWords, type TaskOutcome } from "../dag/outcome.ts";
 import { formatProse } from "../log/prose.ts";
+import { asTyped } from "../log/typed_commands.ts";
 import { warningsOf } from "../dag/warnings.ts";
 
 /**
@@ -90,5 +91,8 @@ function formatWarnings(outcomes: readonly DagOutcome[]): string[] {
         )
       )
   );
-  return warnings.length === 0 ? [] : ["", ...warnings];
+  return warnings.length === 0 ? [] : ["", ...warnings, asTyped(WHAT_NOW)];
 }
+
+/** Nothing has failed, so nobody would look for it. */
+const WHAT_NOW = "Next: deno task check-data; what was met: deno task runs logs DAG DATE";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type Config, ConfigError } from "../config.ts";
-import { querySqlFile } from "./sql_file.ts";
+import { querySqlFile, SqlFileError } from "./sql_file.ts";
 import { log, type Warehouse } from "./warehouse.ts";
 
 /** What the rows of a warehouse depend on: in which days they are counted, and of which money they speak. */
@@ -24,6 +24,20 @@ export async function checkBusiness({ sql }: Warehouse, business: Business): Pro
     return before === undefined || isSame(before, now) ? [] : [describe(name, before, now)];
   });
   if (sentences.length > 0) throw new ConfigError(sentences.join("\n"));
+}
+
+const INSUFFICIENT_PRIVILEGE = "42501";
+
+/** The same for who only looks: where the login may not read what is remembered, nothing is refused. */
+export async function checkBusinessIfReadable(
+  warehouse: Warehouse,
+  business: Business,
+): Promise<void> {
+  try {
+    await checkBusiness(warehouse, business);
+  } catch (error) {
+    if (!(error instanceof SqlFileError) || error.sqlState !== INSUFFICIENT_PRIVILEGE) throw error;
+  }
 }
 
 /**

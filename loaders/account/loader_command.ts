@@ -132,9 +132,9 @@ function parseFlags<Flags>(loader: Loader<Flags>, args: readonly string[]): Flag
   );
   loader.options?.(command);
   return command
-    .option("--yes", "do it; without this flag nothing is written")
+    .option("--yes", "do it (without this flag nothing is written)")
     .option("--dry-run", "write nothing, show each request that would be made")
-    .option("--account <subdomain>", "refuse to work on any other account than this one")
+    .option("--account <subdomain>", "refuse to work on any account but this one")
     .parse(args, { from: "user" })
     .opts<Flags & LoaderFlags>();
 }

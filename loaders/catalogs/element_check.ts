@@ -72,7 +72,7 @@ function checkRecord(
     const refuse = (reason: string) =>
       problems.push({ line: value.line, path: value.path, reason });
     const isTwice = field !== undefined && values.some((one) => one.field === field);
-    if (isTwice) refuse(`is the field "${field.name}" once more`);
+    if (isTwice) refuse(`names the field "${field.name}" a second time`);
     else if (field) values.push(...checkValue(record, value, field, timeZone, refuse));
     else if (isName(value)) given = checkName(value, refuse);
     else refuse(`is no field of the catalog "${catalog.name}"`);

@@ -9,6 +9,7 @@ import { fillAccount, type RunLoader } from "./demo_account.ts";
 import type { DemoDay, DemoReport } from "./demo_report.ts";
 import { readFigures } from "./figures.ts";
 import { openLeadBook } from "./lead_book.ts";
+import { dagsOfNight } from "./nights.ts";
 import { createRentalBusiness } from "./rental_business.ts";
 
 /** What a demo works with. */
@@ -28,7 +29,7 @@ export interface DemoOptions {
   readonly tell: (line: string) => void;
 }
 
-/** Opens the business, lives through the days with a run of all DAGs each night, and reports. */
+/** Opens the business, lives through the days with a run of the DAGs each night, and reports. */
 export async function runDemo(options: DemoOptions): Promise<DemoReport> {
   const { session, faker, seed, firstDate, tell } = options;
   const { config: { businessTz, currency, graceMinutes }, warehouse } = session;
@@ -55,7 +56,8 @@ export async function runDemo(options: DemoOptions): Promise<DemoReport> {
     const notes = await live(number, date, at);
     at("23:00");
     const startedMs = performance.now();
-    const outcomes = await runDaily(options.dags, { ...session, logicalDate: date });
+    const chosen = dagsOfNight(options.dags, number, options.days);
+    const outcomes = await runDaily(options.dags, { ...session, logicalDate: date }, chosen);
     const seconds = (performance.now() - startedMs) / 1000;
     days.push(toDay(date, notes, outcomes));
     tellDay(tell, days, outcomes, seconds);

@@ -198,8 +198,8 @@ export function rebuildCommand(dags: readonly Dag[], finish: (code: number) => v
     "deno task history rebuild --dry-run",
     "deno task history rebuild leads --yes",
   ])
-    .addArgument(new Argument("[entity]", "whose history; all three without").choices(ENTITIES))
-    .option("--yes", "replace it; without, the difference is only shown")
+    .addArgument(new Argument("[entity]", "whose history (default: all three)").choices(ENTITIES))
+    .option("--yes", "replace it (without this flag the difference is only shown)")
     .option("--dry-run", "only show the difference, as without --yes")
     .action(async (entity: Entity | undefined, flags: RebuildFlags) => {
       finish(await rebuild(dags, entity ? [entity] : ENTITIES, flags));

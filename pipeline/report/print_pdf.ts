@@ -38,7 +38,7 @@ async function run(args: readonly string[]): Promise<void> {
     } catch (error) {
       if (error instanceof Deno.errors.NotCapable) {
         throw new ConfigError(
-          "Cannot print the report: this program may start no other, expected leave to start Chromium: " +
+          "Cannot print the report: this program may not start other programs, expected the right to start Chromium: " +
             "print the HTML file in any browser, or use deno task report",
         );
       }

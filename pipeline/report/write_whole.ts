@@ -19,7 +19,7 @@ export async function writeWhole(path: string, content: string | Uint8Array): Pr
 
 function describeFailure(error: unknown): string | null {
   if (error instanceof Deno.errors.NotFound) {
-    return "its folder is not there, expected one: make it, or choose another";
+    return "its folder does not exist, expected one: create it, or choose another";
   }
   if (error instanceof Deno.errors.IsADirectory) {
     return "it is a folder, expected a file: name one in it";

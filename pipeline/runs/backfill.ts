@@ -129,7 +129,7 @@ export const backfillCommand: Subcommand = (dags, act) =>
     .requiredOption("--from <date>", "the first date")
     .requiredOption("--to <date>", "the last date, today at the latest")
     .option("--dag <dag>", "this DAG alone")
-    .option("--yes", "run it; without, only the list is shown")
+    .option("--yes", "run it (without this flag the list is only shown)")
     .option("--continue", "go on with the next date after one that failed")
     .action(act(async (flags: BackfillFlags) => {
       const chosen = flags.dag === undefined ? inRunOrder(dags) : [findDag(dags, flags.dag)];

@@ -160,7 +160,7 @@ export const gridCommand: Subcommand = (dags, act) =>
     "--days 30",
     "--days 7 --to 2026-05-03 --json",
   ])
-    .option("--days <count>", "so many dates", wholeNumber(1, 366), 14)
+    .option("--days <count>", "number of dates", wholeNumber(1, 366), 14)
     .option("--to <date>", "the last of them (default: today, or else the last with runs)")
     .option("--json", "print one JSON object")
     .action(act(async (flags: GridFlags) => {

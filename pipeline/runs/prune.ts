@@ -87,9 +87,16 @@ export const pruneCommand: Subcommand = (dags, act) =>
     "prune --keep-days 365 --yes",
     "prune --after today --yes",
   ])
-    .option("--keep-days <days>", "what ended later than so long ago stays", wholeNumber(1, 36_500))
-    .option("--after <date>", "instead, all runs for later dates than this, as if never run")
-    .option("--yes", "remove it; without, it is only counted")
+    .option(
+      "--keep-days <days>",
+      "keep what ended in the last so many days",
+      wholeNumber(1, 36_500),
+    )
+    .option(
+      "--after <date>",
+      "instead, remove all runs for dates after this one, as if they never ran",
+    )
+    .option("--yes", "remove it (without this flag it is only counted)")
     .option("--dry-run", "only count it, as without --yes")
     .action(act(async (flags: PruneFlags) => {
       const config = readConfig(undefined, { amo: false });

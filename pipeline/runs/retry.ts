@@ -22,8 +22,8 @@ export const retryCommand: Subcommand = (dags, act) =>
     "retry daily_amocrm_load_cars 2026-05-03 --downstream",
     "retry daily_amocrm_load_cars 2026-05-03 --force --downstream",
   ])
-    .option("--downstream", "then all DAGs that wait for it, too")
-    .option("--force", "the DAG itself although it has succeeded; what waits for it is stale then")
+    .option("--downstream", "then also run all DAGs that wait for it")
+    .option("--force", "run the DAG even if it has succeeded; what waits for it is stale then")
     .action(act(async (id: string, dateText: string, flags: RetryFlags) => {
       const dag = findDag(dags, id);
       const chosen = flags.downstream ? withDownstream(dags, dag) : [dag];

@@ -84,7 +84,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       return running.size;
     },
     async stop(reason, graceMs) {
-      log.info("{reason}: runs under way: {runs}, for at most {seconds} s", {
+      log.info("{reason}: waiting up to {seconds} s for the runs in progress: {runs}", {
         reason: reason.message,
         runs: running.size,
         seconds: graceMs / 1000,

@@ -11,13 +11,7 @@ with months as (
     union all
     select state.*
     from dm.fleet_utilisation_as_of($1::date, $2::date, $3::date) as state
-    -- Before the first month that anything is known of there is no 0 either.
-    where
-        $1::date is not null
-        and state.month >= (
-            select min(fleet_utilisation_month.month)
-            from dm.fleet_utilisation_month
-        )
+    where $1::date is not null
 )
 
 select

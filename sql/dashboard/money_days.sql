@@ -10,10 +10,7 @@ with days as (
     union all
     select state.*
     from dm.revenue_day_as_of($1::date, $2::date, $3::date) as state
-    -- Before the first day that anything is known of there is no 0 either.
-    where
-        $1::date is not null
-        and state.usage_date >= (select min(revenue_day.usage_date) from dm.revenue_day)
+    where $1::date is not null
 )
 
 select

@@ -40,10 +40,7 @@ days as (
     ) as state
     inner join periods
         on state.usage_date between periods.from_day and periods.to_day
-    -- Before the first day that anything is known of there is no 0 either.
-    where
-        $1::date is not null
-        and state.usage_date >= (select min(revenue_day.usage_date) from dm.revenue_day)
+    where $1::date is not null
 )
 
 select

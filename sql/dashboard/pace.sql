@@ -1,17 +1,13 @@
 -- What:  what is on the books for each later day, and how that grew
 -- Grain: one row per later day of the state that is asked for
--- Reads: dm.booking_pace; $1 as_of or null: the newest state, $2 first and $3 last day
-with newest as (
-    select max(booking_pace.as_of) as as_of
-    from dm.booking_pace
-    where $1::date is null
-),
-
-pace as (
+-- Reads: dm.booking_pace, dm.build; $1 as_of or null: the end of the last finished day, $2 first and
+--        $3 last day
+with pace as (
     select booking_pace.*
-    from newest
-    inner join dm.booking_pace on newest.as_of = booking_pace.as_of
-    where booking_pace.stay_date between $2::date and $3::date
+    from dm.build
+    -- Not the newest state that has rows: where nothing is on the books, none of an earlier day is.
+    inner join dm.booking_pace on build.last_finished_day = booking_pace.as_of
+    where $1::date is null and booking_pace.stay_date between $2::date and $3::date
     union all
     select state.*
     from dm.booking_pace_as_of($1::date, $2::date, $3::date) as state

@@ -1,6 +1,6 @@
 -- What:  writes the changes of booked dates that are new, different or no longer true
 -- Grain: one row per change of dates between two booked versions of a lead
--- Reads: desired_changes, changed_leads and reading (of desired.sql)
+-- Reads: changed_leads and reading (of reading.sql), desired_changes (of desired.sql)
 
 delete from dm.rental_changes_ahead
 using changed_leads

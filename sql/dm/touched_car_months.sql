@@ -12,6 +12,18 @@ create temporary table touched_car_months (
     primary key (car_id, month)
 ) on commit drop;
 
+with new_months as (
+    select
+        date_trunc('month', mart_reading.last_day_before + 1)::date as first_day,
+        (
+            date_trunc('month', mart_reading.last_day) + interval '1 month - 1 day'
+        )::date as last_day
+    from mart_reading
+    where
+        not mart_reading.is_everything
+        and mart_reading.last_day > mart_reading.last_day_before
+)
+
 insert into touched_car_months (car_id, month)
 select
     changed_car_day.car_id,
@@ -26,34 +38,20 @@ union
 select
     fact_fleet_usage_day.car_id,
     date_trunc('month', fact_fleet_usage_day.usage_date)::date as month
-from mart_reading
+from new_months
 inner join dds.fact_fleet_usage_day
     on
-        fact_fleet_usage_day.usage_date
-        >= date_trunc('month', mart_reading.last_day_before + 1)::date
-        and fact_fleet_usage_day.usage_date <= (
-            date_trunc('month', mart_reading.last_day)
-            + interval '1 month - 1 day'
-        )::date
-where
-    not mart_reading.is_everything
-    and mart_reading.last_day > mart_reading.last_day_before
+        new_months.first_day <= fact_fleet_usage_day.usage_date
+        and new_months.last_day >= fact_fleet_usage_day.usage_date
 union
 select
     unattributed_booking.car_id,
     date_trunc('month', unattributed_booking.usage_date)::date as month
-from mart_reading
+from new_months
 inner join dm.unattributed_booking
     on
-        unattributed_booking.usage_date
-        >= date_trunc('month', mart_reading.last_day_before + 1)::date
-        and unattributed_booking.usage_date <= (
-            date_trunc('month', mart_reading.last_day)
-            + interval '1 month - 1 day'
-        )::date
-where
-    not mart_reading.is_everything
-    and mart_reading.last_day > mart_reading.last_day_before
+        new_months.first_day <= unattributed_booking.usage_date
+        and new_months.last_day >= unattributed_booking.usage_date
 union
 select
     fact_fleet_usage_day.car_id,

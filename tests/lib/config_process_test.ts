@@ -42,9 +42,9 @@ for (const rights of ["-P=pipeline", "-A"]) {
     assert.equal(
       result.stderr,
       "3 problems in the configuration:\n" +
-        " - PG_HSOT is no setting of this program: did you mean PG_HOST?\n" +
-        " - AMO_TOKN is no setting of this program: did you mean AMO_TOKEN?\n" +
-        " - LOG_DIIR is no setting of this program: did you mean LOG_DIR?\n",
+        " - PG_HSOT is not a setting of this program: did you mean PG_HOST?\n" +
+        " - AMO_TOKN is not a setting of this program: did you mean AMO_TOKEN?\n" +
+        " - LOG_DIIR is not a setting of this program: did you mean LOG_DIR?\n",
     );
     assert.deepEqual([result.code, isThere(join(PROJECT_DIR, dataDir))], [2, false]);
   });
@@ -64,7 +64,7 @@ Deno.test("a script reads .env with a byte order mark and refuses unknown names 
   assert.deepEqual([refused.code, refused.stderr], [
     2,
     "2 problems in the configuration:\n" +
-    " - PG_HSOT is no setting of this program: did you mean PG_HOST?\n" +
+    " - PG_HSOT is not a setting of this program: did you mean PG_HOST?\n" +
     " - PG_HOST is missing: PG_DATABASE is set, so the name of the server is needed; " +
     "for the embedded warehouse take all PG_ settings away\n",
   ]);

@@ -323,9 +323,9 @@ const SERVER = { PG_HOST: "db", PG_DATABASE: "rental_dw", PG_USER: "etl" };
 
 Deno.test("readConfig() refuses names that it does not know", () => {
   assert.deepEqual(problemsOf({ PG_HSOT: "db", amo_rps: "5", COMPOSE_FILE: "" }), [
-    "PG_HSOT is no setting of this program: did you mean PG_HOST?",
-    "amo_rps is no setting of this program: did you mean AMO_RPS?",
-    "COMPOSE_FILE is no setting of this program: .env.example has all of them; take it away",
+    "PG_HSOT is not a setting of this program: did you mean PG_HOST?",
+    "amo_rps is not a setting of this program: did you mean AMO_RPS?",
+    "COMPOSE_FILE is not a setting of this program: .env.example lists them all; remove it",
   ]);
   assert.deepEqual(problemsOf({ NO_COLOR: "1", SCHEDULE_DAILY_BUILD_DDS_DIM: "05:10" }), []);
 });
@@ -362,8 +362,8 @@ Deno.test("readConfig() refuses values that were copied with too much", () => {
     "AMO_TOKEN has blanks or line ends inside, expected the token in one piece: copy it again",
   ]);
   assert.deepEqual(problemsOf({ AMO_PIPELINE: " Car Rental", AMO_TOKEN: "t0ken\n" }), [
-    "AMO_TOKEN has blanks around its value, expected none: take them away",
-    "AMO_PIPELINE has blanks around its value, expected none: take them away",
+    "AMO_TOKEN has blanks around its value, expected none: remove them",
+    "AMO_PIPELINE has blanks around its value, expected none: remove them",
   ]);
   assert.deepEqual(problemsOf({ ...SERVER, PG_PASSWORD: " hunter2 " }), []);
 });

@@ -151,7 +151,7 @@ testImport(
       "line 4, [0].phone: is named twice in one object, expected once",
       "line 5, [1].: has a value but no name, expected one",
       "line 8, [3].custom_fields_values: is named twice in one object, expected once",
-      'line 9, [4].License: is the field "License" once more',
+      'line 9, [4].License: names the field "License" a second time',
       ...REFUSED,
     ]);
     assert.deepEqual(linesOf(ndjson), [

@@ -199,7 +199,7 @@ Arguments:
 
 Options:
   --json            print the results as one JSON object
-  --sample <count>  offenders to show of each (default: 5)
+  --sample <count>  offenders to show per check (default: 5)
   -h, --help        display help for command
 
 Examples:

@@ -29,7 +29,7 @@ testScriptsOnServer(
       `Cannot serve the site on 127.0.0.1:${
         new URL(url).port
       }: the port is taken, expected a free one: ` +
-        "set another DASHBOARD_PORT (or --port), or end who has it\n",
+        "set another DASHBOARD_PORT (or --port), or stop the program that has it\n",
     );
     served.kill("SIGINT");
     const { code } = await served.status;

@@ -52,6 +52,6 @@ Deno.test("healthcheck needs to know the port", async () => {
   const { code, stderr } = await runDeno(SCRIPT);
   assert.deepEqual([code, stderr], [
     2,
-    "METRICS_PORT is missing: the scheduler answers there how it is: set it for both, e.g. METRICS_PORT=9464\n",
+    "METRICS_PORT is missing: the scheduler answers health checks there: set it for both, e.g. METRICS_PORT=9464\n",
   ]);
 });

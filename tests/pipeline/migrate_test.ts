@@ -62,6 +62,6 @@ Deno.test("migrate refuses what it does not know", async () => {
   assert.equal(code, 2);
   assert.equal(
     stderr,
-    "error: unknown option '--dry-rum'\n(Did you mean --dry-run?)\n(--help shows what there is)\n",
+    "error: unknown option '--dry-rum'\n(Did you mean --dry-run?)\n(--help lists what there is)\n",
   );
 });

@@ -55,7 +55,7 @@ Deno.test("rental suggests the subcommand that was meant", async () => {
   assert.deepEqual([code, stdout], [2, ""]);
   assert.equal(
     stderr,
-    "error: unknown command 'dialy'\n(Did you mean daily?)\n(--help shows what there is)\n",
+    "error: unknown command 'dialy'\n(Did you mean daily?)\n(--help lists what there is)\n",
   );
 });
 

@@ -26,11 +26,21 @@ testScriptsOnServer(
     await setup.run("rental", ["report", ...MAY, "--out", `${folder.path}/again.html`]);
     assert.equal(await Deno.readTextFile(`${folder.path}/again.html`), html);
 
+    for (const script of ["report", "dashboard"]) {
+      const args = script === "report" ? [...MAY, "--out", out] : ["--port", "0"];
+      const refused = await setup.run(script, args, { CURRENCY: "EUR" });
+      assert.equal(refused.code, 2);
+      assert.match(
+        refused.stderr,
+        /^Cannot use this warehouse with CURRENCY=EUR: it was filled with CURRENCY=/,
+      );
+    }
+
     for (
       const [path, why] of [
         [
           `${folder.path}/none/may.html`,
-          "its folder is not there, expected one: make it, or choose another",
+          "its folder does not exist, expected one: create it, or choose another",
         ],
         [folder.path, "it is a folder, expected a file: name one in it"],
       ]

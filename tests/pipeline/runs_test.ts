@@ -281,7 +281,7 @@ const USAGE = [
   ],
   [
     ["mark", "daily_load_ods_cars", DAY, "failed"],
-    "error: required option '--why <text>' not specified\n(--help shows what there is)",
+    "error: required option '--why <text>' not specified\n(--help lists what there is)",
   ],
   [
     ["mark", "daily_load_ods_cars", DAY, "failed", "--why", " "],
@@ -290,12 +290,12 @@ const USAGE = [
   [
     ["mark", "daily_load_ods_cars", DAY, "done", "--why", "x"],
     "error: command-argument value 'done' is invalid for argument 'status'. " +
-    "Allowed choices are success, failed.\n(--help shows what there is)",
+    "Allowed choices are success, failed.\n(--help lists what there is)",
   ],
   [
     ["--days", "0"],
     "error: option '--days <count>' argument '0' is invalid. Expected a whole number from 1 to 366.\n" +
-    "(--help shows what there is)",
+    "(--help lists what there is)",
   ],
   [
     ["prune"],

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import postgres from "postgres";
+import { LARGE_PAGES } from "./fast_memory.ts";
 
 /** How tests reach a PostgreSQL server on which they may create databases. */
 export interface ServerAccess {
@@ -88,6 +89,7 @@ export async function startPostgresServer(
       stdout: "null",
       stderr: "null",
       cwd: folder,
+      env: LARGE_PAGES,
       ...owner,
     }).spawn();
   let process = start();

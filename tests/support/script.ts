@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { VARIABLE_NAMES } from "../../lib/config.ts";
+import { LARGE_PAGES } from "./fast_memory.ts";
 
 /** What a process printed and how it ended. */
 export interface ProcessResult {
@@ -33,6 +34,7 @@ export function denoCommand(
       NO_COLOR: "1",
       // Most live for seconds: to compile the PostgreSQL inside them a second time, for speed, never pays.
       DENO_V8_FLAGS: "--liftoff-only",
+      ...LARGE_PAGES,
       // An empty variable counts as unset and wins over a developer's own .env.
       ...Object.fromEntries(VARIABLE_NAMES.map((name) => [name, ""])),
       ...env,

@@ -15,8 +15,14 @@ export interface BarChartProps extends AxisChartProps {
   readonly linkTo?: (at: string) => string | null;
 }
 
-/** The share of a slot that bars fill. */
-export const FILLED = 0.76;
+/** The share of a slot that bars fill; of a single one, or it would be a wall as wide as the page. */
+const FILLED = 0.76;
+const FILLED_ALONE = 0.2;
+
+/** The share of each slot that bars fill. */
+export function filledOf({ slots }: Pick<Plot, "slots">): number {
+  return slots.length === 1 ? FILLED_ALONE : FILLED;
+}
 
 /** What is seen of a value of 0: a bar this thin, where a gap has none. */
 const ZERO_HEIGHT = 1.5;
@@ -51,8 +57,8 @@ export function BarChart(props: BarChartProps): Markup {
                   slot={slot}
                   low={Math.min(0, value)}
                   high={Math.max(0, value)}
-                  start={(1 - FILLED) / 2 + FILLED * place / bars.length}
-                  width={FILLED / bars.length}
+                  start={(1 - filledOf(plot)) / 2 + filledOf(plot) * place / bars.length}
+                  width={filledOf(plot) / bars.length}
                   patternId={`${props.id}-${series.tone}`}
                 />
               );
@@ -152,7 +158,7 @@ export function legendOfBars(props: AxisChartProps): LegendEntry[] {
 /** A short level line in every slot that has a value. */
 function stepsOf(values: readonly (number | null)[], plot: Plot): string {
   const x = (place: number): number => rounded(place / values.length * PATH_WIDTH);
-  const margin = (1 - FILLED) / 4;
+  const margin = (1 - filledOf(plot)) / 4;
   return values.flatMap((value, slot) =>
     value === null ? [] : [`M${x(slot + margin)},${plot.scale.y(value)}H${x(slot + 1 - margin)}`]
   ).join("");

@@ -1,5 +1,5 @@
 import type { Markup } from "../page/page.ts";
-import { Bar, FILLED, hatchesOf, legendOfBars } from "./bar_chart.tsx";
+import { Bar, filledOf, hatchesOf, legendOfBars } from "./bar_chart.tsx";
 import type { AxisChartProps } from "./chart.ts";
 import { Legend } from "./legend.tsx";
 import { MarkList } from "./mark_list.tsx";
@@ -41,8 +41,8 @@ export function StackedBarChart(props: AxisChartProps): Markup {
                     slot={slot}
                     low={part.low}
                     high={part.high}
-                    start={(1 - FILLED) / 2}
-                    width={FILLED}
+                    start={(1 - filledOf(plot)) / 2}
+                    width={filledOf(plot)}
                     patternId={`${props.id}-${series.tone}`}
                   />
                 )

@@ -60,7 +60,7 @@ async function notifyQuietly(options: NotifyOptions): Promise<void> {
   try {
     await notifyPending(options);
   } catch (error) {
-    log.error("Cannot tell people of incidents, the next heartbeat tries again: {error}", {
+    log.error("Cannot notify people of incidents, the next heartbeat tries again: {error}", {
       error: errorText(error),
     });
   }

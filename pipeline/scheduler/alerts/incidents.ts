@@ -95,6 +95,6 @@ export async function readHistory(sql: ISql, incidentId: number): Promise<Incide
   const [history] = histories.parse([...rows]);
   if (history) return history;
   throw new Error(
-    `Cannot tell people of incident ${incidentId}: found no such row, expected it in ops.incident`,
+    `Cannot notify people of incident ${incidentId}: found no such row, expected it in ops.incident`,
   );
 }

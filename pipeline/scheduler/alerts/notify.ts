@@ -77,13 +77,13 @@ async function notifyDrift(options: NotifyOptions, url: string): Promise<number>
   const failure = await send(options, url, composeDriftMessage(drifts));
   await endDriftClaim(options.sql, drifts, failure === null);
   if (failure) {
-    log.warn("Nobody was told of {count} changes in amoCRM: {error}", {
+    log.warn("Cannot notify anyone of {count} changes in amoCRM: {error}", {
       count: drifts.length,
       error: errorText(failure),
     });
     return 0;
   }
-  log.info("People were told of {count} changes in amoCRM", { count: drifts.length });
+  log.info("Notified people of {count} changes in amoCRM", { count: drifts.length });
   return 1;
 }
 
@@ -112,7 +112,7 @@ async function notify(
   const { dag_id: dag, logical_date: date } = incident;
   const failure = await send(options, url, text);
   if (failure) {
-    log.warn("Nobody was told of {dag} of {date}: {error}", {
+    log.warn("Cannot notify anyone of {dag} of {date}: {error}", {
       dag,
       date,
       error: errorText(failure),
@@ -121,7 +121,7 @@ async function notify(
   }
   await finishNotification(options.sql, incident);
   const what = incident.closed_at === null ? "failure" : "recovery";
-  log.info("People were told of the {what} of {dag} of {date}", { what, dag, date });
+  log.info("Notified people of the {what} of {dag} of {date}", { what, dag, date });
   return null;
 }
 

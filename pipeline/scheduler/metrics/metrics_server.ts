@@ -79,7 +79,7 @@ function toListenError(error: unknown, host: string, port: number): unknown {
   const action = `Cannot serve /healthz and /metrics on ${host}:${port}`;
   if (error instanceof Deno.errors.AddrInUse) {
     return new ConfigError(
-      `${action}: the port is taken, expected a free one: set another METRICS_PORT, or end who has it`,
+      `${action}: the port is taken, expected a free one: set another METRICS_PORT, or stop the program that has it`,
     );
   }
   if (error instanceof Deno.errors.AddrNotAvailable) {

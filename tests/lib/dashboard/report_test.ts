@@ -4,10 +4,11 @@ import { moneyPage } from "../../../lib/dashboard/pages/money.tsx";
 import { makeReport } from "../../../lib/dashboard/report.tsx";
 import type { Warehouse } from "../../../lib/warehouse/warehouse.ts";
 import { dags } from "../../../pipeline/daily.ts";
-import { plainText } from "../../support/look_site.ts";
+import { get, plainText } from "../../support/look_site.ts";
 import { buildDay } from "../../support/marts.ts";
 import { CLOSED, dubai, element, lead } from "../../support/rentals.ts";
-import { testOnBothWarehouses } from "../../support/warehouses.ts";
+import { serveTestSite } from "../../support/site.tsx";
+import { testOnBothWarehouses, testOnServer } from "../../support/warehouses.ts";
 
 /** One car of a hostile model, 1 to 3 May for 300; the marts are built for 6 May. */
 async function liveMay(warehouse: Warehouse): Promise<void> {
@@ -73,6 +74,34 @@ testOnBothWarehouses(
     assert.deepEqual(targets.filter((id) => !ids.includes(id)), []);
   },
 );
+
+testOnServer("makeReport() shows the figures of the site, number by number", async (warehouse) => {
+  await liveMay(warehouse);
+  const html = await report(warehouse, "en");
+  await using site = await serveTestSite(warehouse, [fleetPage, moneyPage], { UI_LANG: "en" });
+
+  for (const name of ["fleet", "money"]) {
+    const address = `/${name}?from=2026-05&to=2026-05&as_of=2026-05-05`;
+    const shown = numbersOf((await get(site, address)).text);
+    const part = html.split(/<section class="report-page" /).find((one) =>
+      one.startsWith(`id="${name}"`)
+    );
+    assert.deepEqual(numbersOf(part ?? ""), shown);
+    assert.ok(shown.includes("Revenue per car day (RevPAC): AED 60.00"), shown.join("; "));
+  }
+});
+
+/** The figures with their names, and each row of each table. */
+function numbersOf(html: string): string[] {
+  const figures = html.matchAll(
+    /<h3[^>]*>(.*?)<\/h3><p class="value">.*?class="figure"[^>]*>(.*?)<\/(?:a|span)>/g,
+  );
+  const rows = html.matchAll(/<tr>(.*?)<\/tr>/g);
+  return [
+    ...[...figures].map(([, name = "", figure = ""]) => `${plainText(name)}: ${plainText(figure)}`),
+    ...[...rows].map(([, row = ""]) => plainText(row)),
+  ].map((line) => line.replaceAll(/\s+/g, " ").replaceAll(" :", ":").trim());
+}
 
 testOnBothWarehouses("makeReport() speaks Russian where it is asked to", async (warehouse) => {
   await liveMay(warehouse);

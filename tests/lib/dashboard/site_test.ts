@@ -238,6 +238,12 @@ Deno.test("with a token nothing is served without it but the page to log in", ()
     assert.equal(page.status, 200);
     // Its one style is inside, and the browser may use no other.
     const [, style = ""] = /<style>([^<]*)<\/style>/.exec(await page.text()) ?? [];
+    // Of the same colours as the site, whose stylesheet needs a session.
+    const site = await Deno.readTextFile("lib/dashboard/frame/style.css");
+    const coloursOf = (text: string) =>
+      [...text.matchAll(/--(main|bad|on-fill): [^;]+;/g)].slice(0, 6).join();
+    assert.equal(coloursOf(style), coloursOf(site));
+    assert.match(style, /prefers-color-scheme: dark/);
     const hash = createHash("sha256").update(style).digest("base64");
     assert.match(
       page.headers.get("content-security-policy") ?? "",

@@ -145,7 +145,7 @@ testOnBothWarehouses(
       name: "ClaimLostError",
       message:
         `Cannot go on with leads.load of 2026-05-03: attempt 1 is no longer held by ${HERE}: ` +
-        "its result was rolled back, and who holds it now goes on",
+        "its result was rolled back, and the worker that holds it now goes on",
     });
     const [row] = await warehouse.sql`select count(settings) as written from ops.watermark`;
     assert.deepEqual(row, { written: 0 });

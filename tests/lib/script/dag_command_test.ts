@@ -62,7 +62,7 @@ Options:
   --date <date>     logical date: YYYY-MM-DD, today or yesterday (default:
                     today)
   --dry-run         write nothing, show what would be written
-  --force           run again although it has succeeded for this date
+  --force           run again even if it has succeeded for this date
   --wait [minutes]  wait for the upstreams (default: POKE_TIMEOUT_MIN)
   -h, --help        display help for command
 
@@ -89,17 +89,17 @@ for (
     ],
     [
       ["--dats"],
-      "error: unknown option '--dats'\n(Did you mean --date?)\n(--help shows what there is)\n",
+      "error: unknown option '--dats'\n(Did you mean --date?)\n(--help lists what there is)\n",
     ],
     [
       ["2026-05-03"],
       "error: too many arguments. Expected 0 arguments but got 1: 2026-05-03.\n" +
-      "(--help shows what there is)\n",
+      "(--help lists what there is)\n",
     ],
     [
       ["--wait", "long"],
       "error: option '--wait [minutes]' argument 'long' is invalid. expected minutes like 60\n" +
-      "(--help shows what there is)\n",
+      "(--help lists what there is)\n",
     ],
   ] as const
 ) {

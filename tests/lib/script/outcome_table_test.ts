@@ -34,7 +34,8 @@ daily_amocrm_load_leads                success                            3.3
   extract_leads                        success            1,234,567       3.1
   load_leads                           success                   42       0.2
 
-Warning: daily_amocrm_load_leads.load_leads reports warning_rejected = 3`,
+Warning: daily_amocrm_load_leads.load_leads reports warning_rejected = 3
+Next: deno task check-data; what was met: deno task runs logs DAG DATE`,
   );
   assert.ok(text.split("\n").every((line) => line.length <= 80));
 });

@@ -123,6 +123,14 @@ testOnBothWarehouses(
           (select count(*)::integer from dm.rentals_as_of('2026-05-10', '2026-05-08', '2026-05-08')) as rentals,
           (select count(*)::integer from dm.fleet_usage_as_of('2026-05-10', '2026-05-10', '2026-05-10')) as cars,
           (select rented_days from dm.revenue_day_as_of('2026-05-10', '2026-05-10', '2026-05-10')) as rented,
+          (
+            select string_agg(to_char(usage_date, 'DD'), ' ')
+            from dm.revenue_day_as_of('2026-05-10', '2026-04-29', '2026-05-02')
+          ) as known,
+          (select count(*)::integer from dm.revenue_month_as_of('2026-05-10', '2026-03-01', '2026-04-01'))
+            as earlier_money,
+          (select count(*)::integer from dm.fleet_utilisation_as_of('2026-05-10', '2026-03-01', '2026-04-01'))
+            as earlier_fleet,
           (select count(*)::integer from dm.revenue_month_as_of('2026-05-10', '2026-05-01', '2026-05-01')) as money,
           (select count(*)::integer from dm.fleet_utilisation_as_of('2026-05-10', '2026-05-01', '2026-05-01'))
             as fleet
@@ -133,6 +141,10 @@ testOnBothWarehouses(
         rentals: 2,
         cars: 6,
         rented: 2,
+        // The cars came on 1 May: nothing is known of days and months before, which is not 0.
+        known: "01 02",
+        earlier_money: 0,
+        earlier_fleet: 0,
         money: 8,
         fleet: 8,
       });

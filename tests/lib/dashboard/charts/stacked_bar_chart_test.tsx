@@ -90,3 +90,18 @@ Deno.test("StackedBarChart() hatches each part of an unfinished day in its own c
     ],
   );
 });
+
+Deno.test("StackedBarChart() leaves room beside a month that stands alone", async () => {
+  const chart = (
+    <StackedBarChart
+      {...CHART}
+      axis={{ labels: ["June"] }}
+      series={[{ name: "x", tone: "main", points: [{ at: "June", value: 1 }] }]}
+    />
+  );
+
+  assert.deepEqual(elementsOf(await render(chart), "rect"), [
+    '<rect class="bar" x="40%" width="20%" y="10" height="200">',
+    '<rect x="0%" width="100%" y="10" height="200">',
+  ]);
+});

@@ -194,6 +194,7 @@ testOnBothWarehouses(
         booking(22, ON_RENT, at(-2, "10:00"), at(0, "23:59"), { plate: "C 3" }),
         booking(23, ON_RENT, at(2, "10:00"), "", { plate: "F 6" }),
         booking(24, CONFIRMED, at(-3, "10:00"), at(-1, "10:00"), { plate: "G 7" }),
+        booking(25, CONFIRMED, at(10, "10:00"), at(12, "10:00"), { plate: "F 6" }),
       ],
     });
     await using site = await serveLook(warehouse);
@@ -235,6 +236,10 @@ testOnBothWarehouses(
       ),
     );
     assert.equal(past.length, 30);
+    // A rental without an end covers no day that another one could share.
+    const ofCar = (await csvOf(site, `from=${from}&to=${to}&car=6`, "bookings"))
+      .map((row) => [row[0], row.at(-1)]);
+    assert.deepEqual(ofCar, [["23", "false"], ["25", "false"]]);
     // The period where none is named.
     const { text } = await get(site, "/calendar");
     const [first] = tapeOf(text.replaceAll(/ title="[^"]*"/g, ""));

@@ -5,7 +5,15 @@ import { todayPage } from "../../../../lib/dashboard/pages/today.tsx";
 import type { Warehouse } from "../../../../lib/warehouse/warehouse.ts";
 import { csvRecords, get, plainText } from "../../../support/look_site.ts";
 import { buildDay } from "../../../support/marts.ts";
-import { CLOSED, CONFIRMED, dubai, element, lead, ON_RENT } from "../../../support/rentals.ts";
+import {
+  CANCELLED,
+  CLOSED,
+  CONFIRMED,
+  dubai,
+  element,
+  lead,
+  ON_RENT,
+} from "../../../support/rentals.ts";
 import { serveTestSite } from "../../../support/site.tsx";
 import { testOnBothWarehouses } from "../../../support/warehouses.ts";
 
@@ -230,6 +238,28 @@ testOnBothWarehouses(
     select count(*)::integer as count from dm.today_as_of('2026-05-06') where kind = 'overdue'
   `;
     assert.equal(count, overdue.length);
+  },
+);
+
+testOnBothWarehouses(
+  "moneyPage shows no pace of an earlier day once nothing is on the books",
+  async (warehouse) => {
+    // Two days in July, cancelled on 20 May: 28 days later no state that is compared with has them.
+    const booked = rental(1, null, CONFIRMED, "2026-07-10 10:00", "2026-07-12 10:00", 100);
+    await buildDay(warehouse, "2026-05-06", { leads: [booked] });
+    await using site = await serveTestSite(warehouse, PAGES);
+    const pace = async () =>
+      (await csvRecords(site, "/money.csv?table=pace")).map((row) => [
+        row.stay_date,
+        row.booked_days,
+      ]);
+    assert.deepEqual(await pace(), [["2026-07-10", "1"], ["2026-07-11", "1"]]);
+
+    const cancelled = { ...booked, status_id: CANCELLED, updated_at: dubai("2026-05-20 09:00") };
+    await buildDay(warehouse, "2026-07-02", { leads: [cancelled] });
+    const states = await warehouse.sql`select max(as_of)::text as newest from dm.booking_pace`;
+    assert.equal(states[0]?.newest, "2026-06-16");
+    assert.deepEqual(await pace(), []);
   },
 );
 

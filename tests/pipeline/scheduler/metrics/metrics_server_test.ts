@@ -259,7 +259,7 @@ Deno.test("startMetricsServer() says when it cannot listen", () =>
       start(port, "127.0.0.1"),
       new ConfigError(
         `Cannot serve /healthz and /metrics on 127.0.0.1:${port}: the port is taken, ` +
-          "expected a free one: set another METRICS_PORT, or end who has it",
+          "expected a free one: set another METRICS_PORT, or stop the program that has it",
       ),
     );
     assert.throws(
