@@ -12,7 +12,7 @@ import { readConfig } from "../lib/config.ts";
 import { taskParameters } from "../lib/dag/sql_task.ts";
 import { migrate } from "../lib/warehouse/migrations.ts";
 import { openServer } from "../lib/warehouse/open.ts";
-import { runSqlFile, runSqlFiles, setParameters } from "../lib/warehouse/sql_file.ts";
+import { runSqlFile, runSqlFiles } from "../lib/warehouse/sql_file.ts";
 import type { Warehouse } from "../lib/warehouse/warehouse.ts";
 import { filesOf, MERGES } from "../tests/support/staged.ts";
 import { openBenchServer } from "./support/bench_server.ts";
@@ -95,11 +95,10 @@ async function measureEverything({ sql }: Warehouse, checks: readonly Check[]): 
   await sql.begin(async (tx) => {
     const due = checks.flatMap((check) => check.tables.map(({ table }) => ({ check, table })));
     const scope = async () => {
-      await runSqlFile(tx, "ops/scope_everything.sql");
+      await runSqlFile(tx, "ops/scope_everything.sql", PARAMETERS);
       await scopeHistory(tx, due);
     };
     costs.set("(naming every record)", await time(scope));
-    await setParameters(tx, PARAMETERS);
     for (const check of checks) {
       for (const { table } of check.tables) {
         costs.set(`${check.name} ${table}`, await time(() => runChecks(tx, [{ check, table }])));

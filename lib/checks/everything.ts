@@ -1,7 +1,7 @@
 import type { Check } from "./file.ts";
 import { type CheckResult, runChecks } from "./run.ts";
 import type { TaskContext } from "../dag/dag.ts";
-import { runSqlFile, setParameters } from "../warehouse/sql_file.ts";
+import { runSqlFile } from "../warehouse/sql_file.ts";
 import { scopeHistory } from "./scope.ts";
 import { taskParameters } from "../dag/sql_task.ts";
 import type { Warehouse } from "../warehouse/warehouse.ts";
@@ -17,16 +17,15 @@ export async function checkEverything(
   sampleSize: number,
 ): Promise<readonly CheckResult[]> {
   return await warehouse.sql.begin("isolation level repeatable read", async (tx) => {
-    await runSqlFile(tx, "ops/scope_everything.sql");
-    const due = checks.flatMap((check) => check.tables.map(({ table }) => ({ check, table })));
-    await scopeHistory(tx, due);
-    await tx.unsafe("set transaction read only");
-    await setParameters(tx, {
+    await runSqlFile(tx, "ops/scope_everything.sql", {
       ...taskParameters({ ...settings, runId: crypto.randomUUID() }),
       // There is no load in hand, so the newest is compared with the one before it.
       rows_read: "",
       is_partial_read: "false",
     });
+    const due = checks.flatMap((check) => check.tables.map(({ table }) => ({ check, table })));
+    await scopeHistory(tx, due);
+    await tx.unsafe("set transaction read only");
     return await runChecks(tx, due, sampleSize);
   });
 }

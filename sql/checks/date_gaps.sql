@@ -1,12 +1,12 @@
 -- What:  error: days that the calendar leaves out
 -- Grain: one row per gap, named after the last day before it, or per end that is too near
--- Reads: dds.dim_date, every fact (the first and the last day), ops.run_log, rental.rows_read
---        (of the merge in hand; empty: by hand)
+-- Reads: dds.dim_date, every fact (the first and the last day; of the rentals that dated_leads
+--        names), ops.run_log, rental.rows_read (of the merge in hand; empty: by hand)
 -- Scope: everything
 -- After: merge_dim_date: dds.dim_date
 --
 -- Why: an inner join to the calendar drops what falls on such a day. Reads the whole
--- calendar (366 rows a year) and the days of all facts, as the merge does.
+-- calendar (366 rows a year), and the days of the facts as the merge does.
 
 with days as (
     select
@@ -27,7 +27,8 @@ facts as (
     from dds.span_of_facts(
         current_setting('rental.business_tz'),
         current_setting('rental.logical_date')::date,
-        current_setting('rental.max_horizon_days')::integer
+        current_setting('rental.max_horizon_days')::integer,
+        array(select dated_leads.id from dated_leads)
     ) as span
     where
         current_setting('rental.rows_read') <> ''

@@ -1,7 +1,7 @@
 -- What:  warn: rentals with a date beyond the horizon, as of a year that was mistyped
 -- Grain: one row per lead
--- Reads: dds.fact_rentals, stg.stg_leads and stg.stg_cars (where the horizon begins),
---        changed_leads
+-- Reads: changed_rentals (what dds.fact_rentals has of changed_leads), stg.stg_leads and
+--        stg.stg_cars (where the horizon begins)
 -- Scope: changed_leads
 -- After: merge_fact_rentals: dds.fact_rentals
 --
@@ -21,17 +21,16 @@ with horizon as materialized (
 )
 
 select
-    fact_rentals.lead_id as id,
-    'from ' || coalesce(fact_rentals.rental_start::text, 'no date') || ' to '
-    || coalesce(fact_rentals.rental_end::text, 'no date') || ', built are '
+    changed_rentals.lead_id as id,
+    'from ' || coalesce(changed_rentals.rental_start::text, 'no date') || ' to '
+    || coalesce(changed_rentals.rental_end::text, 'no date') || ', built are '
     || horizon.first_day || ' to ' || horizon.last_day as detail
-from dds.fact_rentals
-inner join changed_leads on fact_rentals.lead_id = changed_leads.id
+from changed_rentals
 cross join horizon
 where
-    least(fact_rentals.rental_start, fact_rentals.rental_end)
+    least(changed_rentals.rental_start, changed_rentals.rental_end)
     < horizon.first_day::timestamp at time zone current_setting('rental.business_tz')
     -- A rental that ends at the midnight after the last day is within.
-    or greatest(fact_rentals.rental_start, fact_rentals.rental_end)
+    or greatest(changed_rentals.rental_start, changed_rentals.rental_end)
     > (horizon.last_day + 1)::timestamp
     at time zone current_setting('rental.business_tz');

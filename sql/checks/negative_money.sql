@@ -1,6 +1,6 @@
 -- What:  warn: facts with an amount of money below zero
 -- Grain: one row per lead (fleet usage: car and day)
--- Reads: dds.fact_rentals, dds.fact_fleet_usage_day, changed_*
+-- Reads: changed_rentals and changed_days (what the facts have of what changed)
 -- Scope: changed_leads, changed_car_days
 -- After: merge_fact_rentals: dds.fact_rentals
 -- After: merge_fact_fleet_usage_day: dds.fact_fleet_usage_day
@@ -10,28 +10,22 @@
 -- is no reason to keep the figures of all others from people, so it only tells.
 
 select
-    fact_rentals.lead_id as id,
+    changed_rentals.lead_id as id,
     concat_ws(
         ', ',
-        case when fact_rentals.budget < 0 then 'budget' end,
-        case when fact_rentals.dailyrate < 0 then 'dailyrate' end,
-        case when fact_rentals.amount < 0 then 'amount' end
+        case when changed_rentals.budget < 0 then 'budget' end,
+        case when changed_rentals.dailyrate < 0 then 'dailyrate' end,
+        case when changed_rentals.amount < 0 then 'amount' end
     ) || ' below 0' as detail
-from dds.fact_rentals
-inner join changed_leads on fact_rentals.lead_id = changed_leads.id
+from changed_rentals
 where
     current_setting('rental.checked_table') = 'dds.fact_rentals'
-    and least(fact_rentals.budget, fact_rentals.dailyrate, fact_rentals.amount) < 0
+    and least(changed_rentals.budget, changed_rentals.dailyrate, changed_rentals.amount) < 0
 union all
 select
-    fact_fleet_usage_day.car_id as id,
-    'amount_share of ' || fact_fleet_usage_day.usage_date || ' below 0' as detail
-from dds.fact_fleet_usage_day
-inner join changed_car_days
-    on
-        fact_fleet_usage_day.car_id = changed_car_days.car_id
-        and fact_fleet_usage_day.usage_date = changed_car_days.usage_date
+    changed_days.car_id as id,
+    'amount_share of ' || changed_days.usage_date || ' below 0' as detail
+from changed_days
 where
     current_setting('rental.checked_table') = 'dds.fact_fleet_usage_day'
-    -- Known to be rare, they would be worth reading all days for; so to the planner they are not.
-    and fact_fleet_usage_day.amount_share + 0 < 0;
+    and changed_days.amount_share < 0;

@@ -1,7 +1,8 @@
 -- What:  error: facts whose car or client is in no dimension
 -- Grain: one row per fact (fleet usage: car) and missing member
--- Reads: dds.fact_rentals, dds.fact_fleet_usage_day, dds.dim_car, dds.dim_client,
---        stg.stg_cars, stg.stg_clients, ops.watermark, changed_*
+-- Reads: changed_rentals (what dds.fact_rentals has of changed_leads), changed_cars,
+--        dds.fact_fleet_usage_day, dds.dim_car, dds.dim_client, stg.stg_cars, stg.stg_clients,
+--        ops.watermark
 -- Scope: changed_leads, changed_cars
 -- After: merge_fact_rentals: dds.fact_rentals
 -- After: merge_fact_fleet_usage_day: dds.fact_fleet_usage_day
@@ -12,11 +13,10 @@
 
 with references_to_members as (
     select
-        fact_rentals.lead_id as id,
-        fact_rentals.car_id,
-        fact_rentals.client_id
-    from dds.fact_rentals
-    inner join changed_leads on fact_rentals.lead_id = changed_leads.id
+        changed_rentals.lead_id as id,
+        changed_rentals.car_id,
+        changed_rentals.client_id
+    from changed_rentals
     where current_setting('rental.checked_table') = 'dds.fact_rentals'
     union all
     select

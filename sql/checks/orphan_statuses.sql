@@ -1,6 +1,6 @@
 -- What:  error: facts whose status is in no dimension
 -- Grain: one row per lead and missing status
--- Reads: dds.fact_rentals, dds.fact_lead_status_change, dds.lead_first_status,
+-- Reads: changed_rentals, dds.fact_lead_status_change, dds.lead_first_status,
 --        dds.dim_status, stg.stg_leads, stg.stg_lead_events, dict.dict_status_leads,
 --        ops.watermark, changed_leads
 -- Scope: changed_leads
@@ -12,14 +12,13 @@
 
 with status_references as (
     select
-        fact_rentals.lead_id as id,
-        fact_rentals.pipeline_id,
-        fact_rentals.status_id
-    from dds.fact_rentals
-    inner join changed_leads on fact_rentals.lead_id = changed_leads.id
+        changed_rentals.lead_id as id,
+        changed_rentals.pipeline_id,
+        changed_rentals.status_id
+    from changed_rentals
     where
         current_setting('rental.checked_table') = 'dds.fact_rentals'
-        and fact_rentals.status_id is not null
+        and changed_rentals.status_id is not null
     union all
     select
         fact_lead_status_change.lead_id as id,

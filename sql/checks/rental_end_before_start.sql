@@ -1,6 +1,6 @@
 -- What:  warn: rentals that end before they start
 -- Grain: one row per lead
--- Reads: dds.fact_rentals, changed_leads
+-- Reads: changed_rentals (what dds.fact_rentals has of changed_leads)
 -- Scope: changed_leads
 -- After: merge_fact_rentals: dds.fact_rentals
 --
@@ -8,9 +8,8 @@
 -- are put right in amoCRM.
 
 select
-    fact_rentals.lead_id as id,
-    'from ' || fact_rentals.rental_start || ' to ' || fact_rentals.rental_end
+    changed_rentals.lead_id as id,
+    'from ' || changed_rentals.rental_start || ' to ' || changed_rentals.rental_end
         as detail
-from dds.fact_rentals
-inner join changed_leads on fact_rentals.lead_id = changed_leads.id
-where fact_rentals.rental_end < fact_rentals.rental_start;
+from changed_rentals
+where changed_rentals.rental_end < changed_rentals.rental_start;

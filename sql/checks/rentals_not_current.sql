@@ -1,7 +1,7 @@
 -- What:  error: rentals that are not the present state of their lead
 -- Grain: one row per lead
--- Reads: dds.fact_rentals, ods.ods_leads_hist, dict.dict_status_leads, stg.stg_leads,
---        ops.watermark, changed_leads
+-- Reads: changed_leads, changed_rentals (what dds.fact_rentals has of them),
+--        ods.ods_leads_hist, dict.dict_status_leads, stg.stg_leads, ops.watermark
 -- Scope: changed_leads
 -- After: merge_fact_rentals: dds.fact_rentals
 --
@@ -18,40 +18,45 @@ with rental_pipeline as materialized (
         end as pipeline_id
 ),
 
+-- By hand this may run between the merge of the history and this one.
+leads_on_their_way as (
+    select stg_leads.id
+    from stg.stg_leads
+    where
+        stg_leads.landed_seq > (
+            select watermark.position
+            from ops.watermark
+            where watermark.name = 'dds.fact_rentals'
+        )
+),
+
 compared as (
     select
         changed_leads.id,
-        fact_rentals.lead_id is not null as is_fact,
+        changed_rentals.lead_id is not null as is_fact,
         ods_leads_hist.id is not null as is_rental,
         row(
             ods_leads_hist.status_id, ods_leads_hist.budget,
             ods_leads_hist.dailyrate, ods_leads_hist.rental_start,
             ods_leads_hist.rental_end, ods_leads_hist.updated_at
         ) is not distinct from row(
-            fact_rentals.status_id, fact_rentals.budget,
-            fact_rentals.dailyrate, fact_rentals.rental_start,
-            fact_rentals.rental_end, fact_rentals.updated_at
+            changed_rentals.status_id, changed_rentals.budget,
+            changed_rentals.dailyrate, changed_rentals.rental_start,
+            changed_rentals.rental_end, changed_rentals.updated_at
         ) as is_same
     from changed_leads
     cross join rental_pipeline
-    left join dds.fact_rentals on changed_leads.id = fact_rentals.lead_id
+    left join changed_rentals on changed_leads.id = changed_rentals.lead_id
     left join ods.ods_leads_hist
         on
             changed_leads.id = ods_leads_hist.id
             and ods_leads_hist.is_current
             and ods_leads_hist.pipeline_id = rental_pipeline.pipeline_id
     where
-        -- By hand this may run between the merge of the history and this one.
         not exists (
             select
-            from stg.stg_leads
-            where
-                stg_leads.id = changed_leads.id
-                and stg_leads.landed_seq > (
-                    select watermark.position
-                    from ops.watermark
-                    where watermark.name = 'dds.fact_rentals'
-                )
+            from leads_on_their_way
+            where leads_on_their_way.id = changed_leads.id
         )
 )
 

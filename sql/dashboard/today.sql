@@ -33,6 +33,27 @@ found as (
     from state
     where state.kind = 'free_car'
     group by state.kind, state.car_id
+),
+
+-- Once for each lead: a double booking is named for each of its days.
+leads as materialized (
+    select
+        fact_rentals.lead_id,
+        dim_client.client_name,
+        fact_rentals.stage,
+        to_char(
+            fact_rentals.rental_start at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'
+        ) as rental_start,
+        to_char(
+            fact_rentals.rental_end at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'
+        ) as rental_end
+    from (
+        select distinct state.lead_id
+        from state
+    ) as named
+    inner join dds.fact_rentals on named.lead_id = fact_rentals.lead_id
+    left join dds.dim_client
+        on fact_rentals.client_id = dim_client.client_id and fact_rentals.client_id <> 0
 )
 
 select
@@ -44,26 +65,14 @@ select
     found.free_days,
     coalesce(dim_car.plate, nullif(found.car_id, 0)::text) as plate,
     dim_car.model,
-    dim_client.client_name,
+    leads.client_name,
     -- How the booking stands now says nothing of an earlier day.
-    case when $1::date is null then fact_rentals.stage end as stage,
-    case
-        when $1::date is null
-            then to_char(
-                fact_rentals.rental_start at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'
-            )
-    end as rental_start,
-    case
-        when $1::date is null
-            then to_char(
-                fact_rentals.rental_end at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'
-            )
-    end as rental_end
+    case when $1::date is null then leads.stage end as stage,
+    case when $1::date is null then leads.rental_start end as rental_start,
+    case when $1::date is null then leads.rental_end end as rental_end
 from found
-left join dds.fact_rentals on found.lead_id = fact_rentals.lead_id
+left join leads on found.lead_id = leads.lead_id
 left join dds.dim_car on found.car_id = dim_car.car_id and found.car_id <> 0
-left join dds.dim_client
-    on fact_rentals.client_id = dim_client.client_id and fact_rentals.client_id <> 0
 order by
     found.kind, found.usage_date, found.is_done, length(found.free_days) desc,
     found.car_id, found.lead_id

@@ -1,26 +1,53 @@
 -- What:  writes the rentals that changed
 -- Grain: one row per live lead that is now in the rental pipeline
--- Reads: desired_rentals and rental_changes (of changes.sql), progress and reading (of
---        progress.sql)
+-- Reads: compared_rentals (of changes.sql), progress and reading (of progress.sql),
+--        changed_leads (of changed_leads.sql)
 
 delete from dds.fact_rentals
-using rental_changes
-where fact_rentals.lead_id = rental_changes.lead_id;
+using compared_rentals
+where
+    fact_rentals.ctid = compared_rentals.place_before
+    and compared_rentals.fate in ('deleted', 'updated');
 
-update desired_rentals
-set load_date = current_setting('rental.logical_date')::date
-from rental_changes
-where desired_rentals.lead_id = rental_changes.lead_id and not rental_changes.is_new;
-
-insert into dds.fact_rentals
-select desired_rentals.*
-from desired_rentals
-inner join rental_changes on desired_rentals.lead_id = rental_changes.lead_id
-order by desired_rentals.lead_id;
+insert into dds.fact_rentals (
+    lead_id, car_id, client_id, pipeline_id, status_id, status_name, stage,
+    rental_days, dailyrate, budget, amount, is_booking, is_cancelled, rental_start,
+    rental_end, closed_at, created_at, updated_at, load_date, confirmed_at
+)
+select
+    compared_rentals.lead_id,
+    compared_rentals.car_id,
+    compared_rentals.client_id,
+    compared_rentals.pipeline_id,
+    compared_rentals.status_id,
+    compared_rentals.status_name,
+    compared_rentals.stage,
+    compared_rentals.rental_days,
+    compared_rentals.dailyrate,
+    compared_rentals.budget,
+    compared_rentals.amount,
+    compared_rentals.is_booking,
+    compared_rentals.is_cancelled,
+    compared_rentals.rental_start,
+    compared_rentals.rental_end,
+    compared_rentals.closed_at,
+    compared_rentals.created_at,
+    compared_rentals.updated_at,
+    reading.logical_date,
+    compared_rentals.confirmed_at
+from compared_rentals
+cross join reading
+where compared_rentals.fate in ('inserted', 'updated')
+order by compared_rentals.lead_id;
 
 select
-    dds.note_changed_leads(array(select rental_changes.lead_id from rental_changes))
-        as leads_noted;
+    dds.note_changed_leads(
+        array(
+            select compared_rentals.lead_id
+            from compared_rentals
+            where compared_rentals.fate <> 'kept'
+        )
+    ) as leads_noted;
 
 with positions as (
     select
@@ -43,11 +70,28 @@ where
     and row(watermark.position, watermark.settings)
     is distinct from row(positions.position, positions.settings);
 
+-- For the checks, which all look at the same rows: as they are stored now.
+create temporary table changed_rentals on commit drop as
 select
-    count(*) as rows_written,
-    count(*) filter (where rental_changes.is_new) as rentals_inserted,
-    count(*) filter (
-        where not rental_changes.is_new and not rental_changes.is_gone
-    ) as rentals_updated,
-    count(*) filter (where rental_changes.is_gone) as rentals_deleted
-from rental_changes;
+    fact_rentals.lead_id,
+    fact_rentals.car_id,
+    fact_rentals.client_id,
+    fact_rentals.pipeline_id,
+    fact_rentals.status_id,
+    fact_rentals.dailyrate,
+    fact_rentals.budget,
+    fact_rentals.amount,
+    fact_rentals.rental_start,
+    fact_rentals.rental_end,
+    fact_rentals.updated_at
+from changed_leads
+inner join dds.fact_rentals on changed_leads.id = fact_rentals.lead_id;
+
+analyze changed_rentals (lead_id);
+
+select
+    count(*) filter (where compared_rentals.fate <> 'kept') as rows_written,
+    count(*) filter (where compared_rentals.fate = 'inserted') as rentals_inserted,
+    count(*) filter (where compared_rentals.fate = 'updated') as rentals_updated,
+    count(*) filter (where compared_rentals.fate = 'deleted') as rentals_deleted
+from compared_rentals;

@@ -48,10 +48,58 @@ select
     fact_fleet_usage_day.usage_date
 from dds.fact_fleet_usage_day;
 
+create temporary table dated_leads on commit drop as
+select fact_rentals.lead_id as id
+from dds.fact_rentals;
+
+create temporary table changed_rentals on commit drop as
+select
+    fact_rentals.lead_id,
+    fact_rentals.car_id,
+    fact_rentals.client_id,
+    fact_rentals.pipeline_id,
+    fact_rentals.status_id,
+    fact_rentals.dailyrate,
+    fact_rentals.budget,
+    fact_rentals.amount,
+    fact_rentals.rental_start,
+    fact_rentals.rental_end,
+    fact_rentals.updated_at
+from dds.fact_rentals;
+
+create temporary table changed_days on commit drop as
+select
+    fact_fleet_usage_day.car_id,
+    fact_fleet_usage_day.usage_date,
+    fact_fleet_usage_day.rentals_cnt,
+    fact_fleet_usage_day.lead_ids,
+    fact_fleet_usage_day.amount_share,
+    fact_fleet_usage_day.is_rented,
+    fact_fleet_usage_day.is_double_booked
+from dds.fact_fleet_usage_day;
+
+create temporary table listed_rentals on commit drop as
+select
+    fact_rentals.lead_id,
+    fact_rentals.car_id,
+    coalesce(fact_rentals.amount, 0) as amount,
+    fact_rentals.is_booking,
+    dds.first_booked_day(
+        fact_rentals.rental_start, fact_rentals.rental_end,
+        current_setting('rental.business_tz')
+    ) as first_day,
+    dds.last_booked_day(
+        fact_rentals.rental_start, fact_rentals.rental_end,
+        current_setting('rental.business_tz')
+    ) as last_day
+from dds.fact_rentals;
+
 analyze changed_leads;
 analyze changed_clients;
 analyze changed_cars;
 analyze changed_car_days;
+analyze changed_rentals (lead_id);
+analyze listed_rentals (lead_id);
 
 select
     (select count(*) from changed_leads) as leads,

@@ -5,9 +5,10 @@ import { ChartFigure } from "../frame/chart_figure.tsx";
 import { siteLink } from "../frame/links.ts";
 import { formatOf } from "../frame/view.ts";
 import type { Notice } from "../page/notice.ts";
-import type { DataTable, Markup, PageRequest } from "../page/page.ts";
+import type { DataTable, Markup, PageRequest, Period } from "../page/page.ts";
 import { figuresWords } from "../words/figures_words.ts";
 import { moneyWords } from "../words/money_page.ts";
+import { daysOf } from "./compared_periods.ts";
 import type { Define } from "./definitions.ts";
 import { rateColumns } from "./mart_columns.ts";
 
@@ -67,7 +68,37 @@ export async function readMoneyDays(request: PageRequest): Promise<MoneyDays> {
   };
 }
 
-/** Revenue by day, hatched where the day is not finished. */
+/** More bars than a screen can tell apart: of a longer period its months are drawn. */
+const MOST_DAYS = 186;
+
+interface Drawn {
+  readonly step: "day" | "month";
+  readonly points: readonly { readonly at: string; readonly value: string | number }[];
+  readonly unfinished: readonly string[];
+}
+
+function drawnOf({ table: { rows } }: MoneyDays, period: Period): Drawn {
+  const ahead = rows.filter((row) => row.is_ahead).map((row) => String(row.usage_date));
+  if (daysOf(period) <= MOST_DAYS) {
+    return {
+      step: "day",
+      points: rows.map((row) => ({ at: String(row.usage_date), value: String(row.revenue) })),
+      unfinished: ahead,
+    };
+  }
+  const monthOf = (day: string): string => `${day.slice(0, 7)}-01`;
+  const months = Map.groupBy(rows, (row) => monthOf(String(row.usage_date)));
+  return {
+    step: "month",
+    points: [...months].map(([at, days]) => ({
+      at,
+      value: days.reduce((sum, { revenue }) => sum + Number(revenue), 0),
+    })),
+    unfinished: [...new Set(ahead.map(monthOf))],
+  };
+}
+
+/** Revenue by day, by month where the days are many, hatched where it is not finished. */
 export function MoneyDaysFigure(
   { request, days, define }: {
     readonly request: PageRequest;
@@ -77,17 +108,21 @@ export function MoneyDaysFigure(
 ): Markup {
   const words = moneyWords[request.state.language];
   const { from, to } = request.state.period;
-  const { rows } = days.table;
+  const { step, points, unfinished } = drawnOf(days, request.state.period);
   const chart: FindingProps = {
     format: formatOf(request),
     kind: "money",
-    axis: { step: "day", from: from.toString(), to: to.toString() },
+    axis: {
+      step,
+      from: (step === "day" ? from : from.with({ day: 1 })).toString(),
+      to: (step === "day" ? to : to.with({ day: 1 })).toString(),
+    },
     series: [{
       name: figuresWords[request.state.language].revenue,
       tone: "main",
-      points: rows.map((row) => ({ at: String(row.usage_date), value: String(row.revenue) })),
+      points,
     }],
-    unfinished: rows.filter((row) => row.is_ahead).map((row) => String(row.usage_date)),
+    unfinished,
   };
   return (
     <ChartFigure
@@ -95,6 +130,7 @@ export function MoneyDaysFigure(
       id="revenue-days"
       title={words.revenueByDay}
       finding={extremesText(chart)}
+      {...(step === "month" ? { subtitle: words.drawnByMonth } : {})}
       table={days.table}
       notices={days.notices}
       definition={define("dm.revenue_day.revenue")}
@@ -105,7 +141,10 @@ export function MoneyDaysFigure(
         title={words.revenueByDay}
         description={words.revenueChart}
         emptyText={words.noDays}
-        linkTo={(day) => siteLink(request, `/money?from=${day}&to=${day}#bookings`)}
+        linkTo={(day) => {
+          const last = step === "day" ? day : day.slice(0, 7);
+          return siteLink(request, `/money?from=${last}&to=${last}#bookings`);
+        }}
       />
     </ChartFigure>
   );

@@ -72,6 +72,8 @@ booked as (
 )
 
 select
+    current_setting('rental.logical_date')::date as logical_date,
+    current_setting('rental.business_tz') as business_tz,
     horizon.newest_date,
     horizon.settings,
     horizon.first_day,
@@ -102,6 +104,16 @@ where
 
 -- The planner must know that it is one row: days of cars beside it are millions.
 analyze reading;
+
+-- Taking everything in, each sort and each hash table of a few megabytes would go through files.
+select
+    case
+        when
+            reading.is_reset
+            and pg_size_bytes(current_setting('work_mem')) < pg_size_bytes('64MB')
+            then set_config('work_mem', '64MB', true)
+    end as work_mem
+from reading;
 
 select
     coalesce(reading.last_day - reading.last_day_before, 0) as calendar_days_added

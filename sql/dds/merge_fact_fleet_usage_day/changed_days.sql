@@ -1,5 +1,6 @@
 -- What:  finds the days of cars that may have changed
--- Grain: changed_bookings: a booking and a span of its days; changed_car_days: a car and day
+-- Grain: changed_bookings: a booking and a span of its days; booked: such a booking as it is now;
+--        changed_car_days: a car and day
 -- Reads: reading and car_versions (of the files before), dds.fact_fleet_usage_day_pending,
 --        dds.fact_fleet_usage_day, dds.fact_rentals, stg.stg_cars (which cars changed)
 --
@@ -70,7 +71,7 @@ inner join bookings
         and bookings.rental_start < reading.first_day_before::timestamp
         at time zone current_setting('rental.business_tz')
         and bookings.last_day >= reading.first_day
-union
+union all
 select
     bookings.lead_id,
     bookings.car_id,
@@ -79,8 +80,24 @@ select
 from bookings
 where (select reading.is_reset from reading);
 
-create index on changed_bookings (lead_id);
 analyze changed_bookings;
+
+-- Looked up once, for the lives of cars and for the days.
+create temporary table booked on commit drop as
+select booking.*
+from (select distinct changed_bookings.lead_id from changed_bookings) as leads
+cross join lateral (
+    -- One by one: joined, all bookings would be read for a day's changes.
+    select bookings.*
+    from bookings
+    where bookings.lead_id = leads.lead_id
+    offset 0
+) as booking
+where not (select reading.is_reset from reading)
+union all
+select bookings.*
+from bookings
+where (select reading.is_reset from reading);
 
 create temporary table changed_car_days on commit drop as
 select

@@ -1,7 +1,7 @@
 -- What:  finds the days of cars that came into the fleet, left it or bear another plate
 -- Grain: car_lives: one row per known car; changed_car_days: a car and day more
--- Reads: reading and car_versions (of the files before), changed_bookings (of changed_days.sql),
---        dds.fact_fleet_usage_day, dds.fact_rentals, stg.stg_cars (which cars changed)
+-- Reads: reading and car_versions (of the files before), changed_bookings and booked (of
+--        changed_days.sql), dds.fact_fleet_usage_day, stg.stg_cars (which cars changed)
 --
 -- Only cars that changed, or whose days now begin elsewhere, are compared with the days
 -- that they have.
@@ -18,14 +18,7 @@ first_changed as (
     select
         booked.car_id,
         min(greatest(booked.first_day, reading.first_day)) as first_day
-    from (select distinct changed_bookings.lead_id from changed_bookings) as leads
-    cross join lateral (
-        -- Looked up one by one: joined, all bookings would be read for a day's changes.
-        select bookings.*
-        from bookings
-        where bookings.lead_id = leads.lead_id
-        offset 0
-    ) as booked
+    from booked
     cross join reading
     where
         booked.last_day >= reading.first_day
@@ -146,8 +139,6 @@ where
             and changed_car_days.usage_date = days_of_lives.usage_date
     );
 
--- After the rows, not with each of them.
-create unique index on changed_car_days (car_id, usage_date);
 analyze changed_car_days;
 
 create temporary table changed_cars on commit drop as

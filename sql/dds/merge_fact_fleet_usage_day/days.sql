@@ -1,7 +1,8 @@
 -- What:  computes the days of cars that may have changed, and compares them with those there are
 -- Grain: desired_days: one row per car and day that fleet usage has, or should have, a row for
--- Reads: changed_car_days (of changed_days.sql), booked_days (of booked_days.sql), car_versions
---        (of car_versions.sql), car_lives (of changed_lives.sql), dds.fact_fleet_usage_day
+-- Reads: changed_car_days (of changed_days.sql), booked_days and stored_days (of
+--        booked_days.sql), car_versions (of car_versions.sql), car_lives (of changed_lives.sql),
+--        bookings (of changed_days.sql)
 --
 -- fate says what becomes of a day; the columns that end with "more" are what the sums of the
 -- marts grow by.
@@ -31,15 +32,6 @@ with wanted_days as (
         booked_days.car_id is not null
         or changed_car_days.usage_date
         between car_lives.first_day and car_versions.last_idle_day
-),
-
-stored_days as (
-    select fact_fleet_usage_day.*
-    from changed_car_days
-    inner join dds.fact_fleet_usage_day
-        on
-            changed_car_days.car_id = fact_fleet_usage_day.car_id
-            and changed_car_days.usage_date = fact_fleet_usage_day.usage_date
 )
 
 select
@@ -78,12 +70,10 @@ select
     coalesce(wanted_days.amount_share, 0)
     - coalesce(stored_days.amount_share, 0) as revenue_more,
     (wanted_days.rentals_cnt > 1)
-    is distinct from stored_days.is_double_booked as is_other
+    is distinct from stored_days.is_double_booked as is_other,
+    stored_days.place as place_before
 from wanted_days
-full join stored_days using (car_id, usage_date)
-order by car_id, usage_date;
-
-analyze desired_days (car_id, usage_date, fate);
+full join stored_days using (car_id, usage_date);
 
 -- What no day shows: the shares of days beyond the horizon.
 with reaching_out as (

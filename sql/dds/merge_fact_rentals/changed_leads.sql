@@ -54,6 +54,7 @@ inner join progress
         progress.name = 'dds.fact_rentals'
         and stg_leads.landed_seq > progress.read_from
         and stg_leads.landed_seq <= progress.read_to
+where (select reading.is_as_before from reading)
 union
 select pointing_leads.id
 from pointing_leads
@@ -65,7 +66,9 @@ inner join progress
         progress.name = 'dds.fact_rentals/events'
         and stg_lead_events.landed_seq > progress.read_from
         and stg_lead_events.landed_seq <= progress.read_to
-where stg_lead_events.type in ('lead_status_changed', 'lead_restored')
+where
+    stg_lead_events.type in ('lead_status_changed', 'lead_restored')
+    and (select reading.is_as_before from reading)
 union
 select fact_rentals.lead_id
 from dds.fact_rentals

@@ -1,5 +1,5 @@
 -- What:  finds when each changed rental was confirmed first
--- Grain: confirmations: one row per rental that ever was in a booked stage
+-- Grain: confirmations: one row per lead that ever was in a booked stage
 -- Reads: rentals (of rentals.sql), reading (of progress.sql), dds.fact_lead_status_change,
 --        dds.lead_first_status, dict.dict_status_leads
 --
@@ -27,55 +27,79 @@ with booked_statuses as (
         )
 ),
 
-entries as (
+-- Looked up one by one: a day's changes are not worth all of them; all of them are.
+changes as (
     select
-        rentals.id as lead_id,
-        min(change.change_ts) as confirmed_at
+        change.lead_id,
+        change.change_ts,
+        change.to_pipeline_id,
+        change.to_status_id
     from rentals
-    -- Looked up one by one, here and below: a day's changes are not worth all of them.
     cross join lateral (
-        select
-            fact_lead_status_change.change_ts,
-            fact_lead_status_change.to_pipeline_id,
-            fact_lead_status_change.to_status_id
+        select fact_lead_status_change.*
         from dds.fact_lead_status_change
-        where fact_lead_status_change.lead_id = rentals.id
+        where fact_lead_status_change.lead_id = rentals.lead_id
         offset 0
     ) as change
-    inner join reading on change.to_pipeline_id = reading.pipeline_id
-    inner join booked_statuses on change.to_status_id = booked_statuses.status_id
-    group by rentals.id
+    where (select reading.is_as_before from reading)
+    union all
+    select
+        fact_lead_status_change.lead_id,
+        fact_lead_status_change.change_ts,
+        fact_lead_status_change.to_pipeline_id,
+        fact_lead_status_change.to_status_id
+    from dds.fact_lead_status_change
+    where not (select reading.is_as_before from reading)
 ),
 
 first_statuses as (
-    select rentals.id as lead_id
+    select
+        first_status.lead_id,
+        first_status.pipeline_id,
+        first_status.status_id
     from rentals
     cross join lateral (
-        select
-            lead_first_status.pipeline_id,
-            lead_first_status.status_id
+        select lead_first_status.*
         from dds.lead_first_status
-        where lead_first_status.lead_id = rentals.id
+        where lead_first_status.lead_id = rentals.lead_id
         offset 0
     ) as first_status
-    inner join reading on first_status.pipeline_id = reading.pipeline_id
+    where (select reading.is_as_before from reading)
+    union all
+    select
+        lead_first_status.lead_id,
+        lead_first_status.pipeline_id,
+        lead_first_status.status_id
+    from dds.lead_first_status
+    where not (select reading.is_as_before from reading)
+),
+
+evidence as (
+    select
+        changes.lead_id,
+        changes.change_ts,
+        false as is_first
+    from changes
+    inner join reading on changes.to_pipeline_id = reading.pipeline_id
+    inner join booked_statuses on changes.to_status_id = booked_statuses.status_id
+    union all
+    select
+        first_statuses.lead_id,
+        null as change_ts,
+        true as is_first
+    from first_statuses
+    inner join reading on first_statuses.pipeline_id = reading.pipeline_id
     inner join booked_statuses
-        on first_status.status_id = booked_statuses.status_id
+        on first_statuses.status_id = booked_statuses.status_id
 )
 
 select
-    rentals.id as lead_id,
-    case
-        when first_statuses.lead_id is not null
-            then coalesce(rentals.created_at, entries.confirmed_at)
-        else entries.confirmed_at
-    end as confirmed_at
-from rentals
-left join entries on rentals.id = entries.lead_id
-left join first_statuses on rentals.id = first_statuses.lead_id
-where entries.lead_id is not null or first_statuses.lead_id is not null;
-
-analyze confirmations;
+    evidence.lead_id,
+    min(evidence.change_ts) as first_entry_at,
+    bool_or(evidence.is_first) as is_booked_from_first
+from evidence
+group by evidence.lead_id;
 
 select count(*) as rentals_confirmed
-from confirmations;
+from confirmations
+inner join rentals on confirmations.lead_id = rentals.lead_id;

@@ -1,11 +1,77 @@
--- What:  finds the car and the client of each changed rental: by link, else by plate or licence
--- Grain: links: one row per rental and kind of member (car, client); 0 when not known
--- Reads: mentions (of rentals.sql), bearers, key_bearers and sought_keys (of bearers.sql),
---        ods.ods_cars_hist, ods.ods_clients_hist
+-- What:  finds whom a disputed plate or licence means
+-- Grain: found_members: one row per rental and kind of member (car, client); 0 when not known
+-- Reads: rentals and bearers (of rentals.sql), ods.ods_leads_hist, ods.ods_cars_hist,
+--        ods.ods_clients_hist
 --
 -- A key means who bore it when the lead was given it, else the only one that ever did.
 
-create temporary table links on commit drop as
+-- When each lead was given the key that it has now: at the first of its versions, or
+-- the first after the last with another key, whatever deletions lie between.
+create temporary table sought_keys on commit drop as
+with disputed as (
+    select
+        rentals.lead_id,
+        bearers.kind,
+        bearers.key
+    from bearers
+    inner join rentals on bearers.key = rentals.car_key
+    where bearers.kind = 'car' and bearers.is_disputed
+    union all
+    select
+        rentals.lead_id,
+        bearers.kind,
+        bearers.key
+    from bearers
+    inner join rentals on bearers.key = rentals.client_key
+    where bearers.kind = 'client' and bearers.is_disputed
+),
+
+lead_versions as (
+    select
+        disputed.*,
+        ods_leads_hist.valid_from,
+        ods.lookup_key(
+            case disputed.kind
+                when 'car' then ods_leads_hist.plate
+                when 'client' then ods_leads_hist.license
+            end
+        ) as key_then
+    from disputed
+    inner join ods.ods_leads_hist on disputed.lead_id = ods_leads_hist.id
+),
+
+spans as (
+    select
+        lead_versions.lead_id,
+        lead_versions.kind,
+        lead_versions.key,
+        min(lead_versions.valid_from) as first_at,
+        max(lead_versions.valid_from)
+            filter (where lead_versions.key_then is distinct from lead_versions.key)
+            as last_other_at
+    from lead_versions
+    group by lead_versions.lead_id, lead_versions.kind, lead_versions.key
+)
+
+select
+    spans.lead_id,
+    spans.kind,
+    spans.key,
+    case
+        when spans.last_other_at is null then spans.first_at
+        else (
+            select min(ods_leads_hist.valid_from)
+            from ods.ods_leads_hist
+            where
+                ods_leads_hist.id = spans.lead_id
+                and ods_leads_hist.valid_from > spans.last_other_at
+        )
+    end as given_at
+from spans;
+
+analyze sought_keys;
+
+create temporary table found_members on commit drop as
 with versions as (
     -- All versions of the cars and clients that ever bore one of the disputed keys.
     select
@@ -18,13 +84,11 @@ with versions as (
     from ods.ods_cars_hist
     where
         ods_cars_hist.id in (
-            select key_bearers.id
-            from key_bearers
-            inner join sought_keys
-                on
-                    key_bearers.kind = sought_keys.kind
-                    and key_bearers.key = sought_keys.key
-            where key_bearers.kind = 'car'
+            select bearing_versions.id
+            from bearers
+            inner join ods.ods_cars_hist as bearing_versions
+                on bearers.key = ods.lookup_key(bearing_versions.plate)
+            where bearers.kind = 'car' and bearers.is_disputed
         )
     union all
     select
@@ -37,13 +101,11 @@ with versions as (
     from ods.ods_clients_hist
     where
         ods_clients_hist.id in (
-            select key_bearers.id
-            from key_bearers
-            inner join sought_keys
-                on
-                    key_bearers.kind = sought_keys.kind
-                    and key_bearers.key = sought_keys.key
-            where key_bearers.kind = 'client'
+            select bearing_versions.id
+            from bearers
+            inner join ods.ods_clients_hist as bearing_versions
+                on bearers.key = ods.lookup_key(bearing_versions.license)
+            where bearers.kind = 'client' and bearers.is_disputed
         )
 ),
 
@@ -78,46 +140,20 @@ candidates as (
     inner join bearing
         on sought_keys.kind = bearing.kind and sought_keys.key = bearing.key
     group by sought_keys.lead_id, sought_keys.kind, bearing.id
-),
-
-found as (
-    select
-        candidates.lead_id,
-        candidates.kind,
-        case
-            when count(*) filter (where candidates.bore_it_then) = 1
-                then min(candidates.id) filter (where candidates.bore_it_then)
-            when not bool_or(candidates.bore_it_then) and count(*) = 1
-                then min(candidates.id)
-            else 0
-        end as member_id
-    from candidates
-    group by candidates.lead_id, candidates.kind
 )
 
 select
-    mentions.lead_id,
-    mentions.kind,
+    candidates.lead_id,
+    candidates.kind,
     case
-        when mentions.is_linked then mentions.element_id
-        when bearers.is_disputed then found.member_id
-        else coalesce(bearers.id, 0)
-    end as member_id,
-    mentions.element_id is not null or mentions.key is not null as is_named
-from mentions
-left join bearers
-    on mentions.kind = bearers.kind and mentions.key = bearers.key
-left join found
-    on mentions.lead_id = found.lead_id and mentions.kind = found.kind;
+        when count(*) filter (where candidates.bore_it_then) = 1
+            then min(candidates.id) filter (where candidates.bore_it_then)
+        when not bool_or(candidates.bore_it_then) and count(*) = 1
+            then min(candidates.id)
+        else 0
+    end as member_id
+from candidates
+group by candidates.lead_id, candidates.kind;
 
-analyze links (lead_id, kind);
-
-select
-    count(*) filter (where links.kind = 'car') as unknown_cars,
-    count(*) filter (where links.kind = 'client') as unknown_clients,
-    count(*) filter (where links.kind = 'car' and links.is_named)
-        as warning_cars_not_found,
-    count(*) filter (where links.kind = 'client' and links.is_named)
-        as warning_clients_not_found
-from links
-where links.member_id = 0;
+select count(*) as keys_sought_by_moment
+from sought_keys;

@@ -7,7 +7,9 @@ select ops.lock_watermarks(
     'dds.fact_lead_status_change', 'dds.fact_lead_status_change/events',
     'ods.ods_cars_hist', 'ods.ods_clients_hist', 'dict.dict_status_leads',
     'dds.fact_rentals', 'dds.fact_rentals/events', 'dds.fact_rentals/cars',
-    'dds.fact_rentals/clients', 'dds.fact_rentals/statuses'
+    'dds.fact_rentals/clients', 'dds.fact_rentals/statuses',
+    -- Whether it was built must stay so until its pending days are told.
+    'dds.fact_fleet_usage_day'
 );
 
 create temporary table reading on commit drop as
@@ -25,14 +27,32 @@ with pipeline as (
 select
     pipeline.pipeline_id,
     settings.now as settings_now,
-    settings.now is not distinct from watermark.settings as is_as_before
+    settings.now is not distinct from watermark.settings as is_as_before,
+    fleet_usage.settings is not null
+    or fleet_usage.cursor_day is not null as is_fleet_usage_built,
+    current_setting('rental.logical_date')::date as logical_date,
+    current_setting('rental.business_tz') as business_tz,
+    current_setting('rental.grace_minutes')::integer as grace_minutes
 from pipeline
 cross join lateral format(
     'pipeline %s, grace %s min',
     pipeline.pipeline_id, current_setting('rental.grace_minutes')
 ) as settings (now)
 cross join ops.watermark
-where watermark.name = 'dds.fact_rentals';
+cross join ops.watermark as fleet_usage
+where
+    watermark.name = 'dds.fact_rentals'
+    and fleet_usage.name = 'dds.fact_fleet_usage_day';
+
+-- Taking everything in, each sort and each hash table of a few megabytes would go through files.
+select
+    case
+        when
+            not reading.is_as_before
+            and pg_size_bytes(current_setting('work_mem')) < pg_size_bytes('64MB')
+            then set_config('work_mem', '64MB', true)
+    end as work_mem
+from reading;
 
 create temporary table progress on commit drop as
 select

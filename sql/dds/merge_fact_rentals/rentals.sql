@@ -1,7 +1,10 @@
 -- What:  what the changed leads are as rentals, and what they say of their car and their client
--- Grain: rentals: a live lead of the rental pipeline; mentions: its car or its client
+-- Grain: rentals: a live lead of the rental pipeline; bearers: a key that a car or client ever bore
 -- Reads: changed_leads (of changed_leads.sql), reading (of progress.sql), ods.ods_leads_hist,
 --        ods.ods_cars_hist, ods.ods_clients_hist, dict.dict_status_leads
+--
+-- A member that is linked is known; a key is sought for the others alone. 0 as an element says
+-- that several different ones are linked; one that no catalog read has ever shown is no link.
 
 create temporary table rentals on commit drop as
 with rental_leads as (
@@ -9,9 +12,34 @@ with rental_leads as (
         ods_leads_hist.*,
         dds.rental_days(
             ods_leads_hist.rental_start, ods_leads_hist.rental_end,
-            current_setting('rental.business_tz'),
-            current_setting('rental.grace_minutes')::integer
-        ) as rental_days
+            reading.business_tz, reading.grace_minutes
+        ) as rental_days,
+        case
+            when
+                ods_leads_hist.car_element_id is not null
+                and (
+                    ods_leads_hist.car_element_id = 0
+                    or exists (
+                        select
+                        from ods.ods_cars_hist
+                        where ods_cars_hist.id = ods_leads_hist.car_element_id
+                    )
+                )
+                then ods_leads_hist.car_element_id
+        end as linked_car_id,
+        case
+            when
+                ods_leads_hist.client_element_id is not null
+                and (
+                    ods_leads_hist.client_element_id = 0
+                    or exists (
+                        select
+                        from ods.ods_clients_hist
+                        where ods_clients_hist.id = ods_leads_hist.client_element_id
+                    )
+                )
+                then ods_leads_hist.client_element_id
+        end as linked_client_id
     from ods.ods_leads_hist
     inner join changed_leads on ods_leads_hist.id = changed_leads.id
     inner join reading on ods_leads_hist.pipeline_id = reading.pipeline_id
@@ -19,7 +47,21 @@ with rental_leads as (
 )
 
 select
-    rental_leads.*,
+    rental_leads.id as lead_id,
+    rental_leads.pipeline_id,
+    rental_leads.status_id,
+    rental_leads.linked_car_id,
+    rental_leads.linked_client_id,
+    case
+        when rental_leads.linked_car_id is null
+            then ods.lookup_key(rental_leads.plate)
+    end as car_key,
+    case
+        when rental_leads.linked_client_id is null
+            then ods.lookup_key(rental_leads.license)
+    end as client_key,
+    rental_leads.car_element_id is not null as has_car_element,
+    rental_leads.client_element_id is not null as has_client_element,
     coalesce(
         dict_status_leads.status_name,
         dict.unknown_status_name(rental_leads.status_id)
@@ -28,48 +70,61 @@ select
         dict_status_leads.stage, dict.unknown_status_stage(rental_leads.status_id)
     ) as stage,
     dict_status_leads.status_id is null as is_status_unknown,
+    rental_leads.rental_days,
+    rental_leads.dailyrate,
+    rental_leads.budget,
     case
         when rental_leads.budget > 0 then rental_leads.budget
         else rental_leads.dailyrate * rental_leads.rental_days
-    end as amount
+    end as amount,
+    rental_leads.rental_start,
+    rental_leads.rental_end,
+    rental_leads.closed_at,
+    rental_leads.created_at,
+    rental_leads.updated_at
 from rental_leads
 left join dict.dict_status_leads
     on
         rental_leads.pipeline_id = dict_status_leads.pipeline_id
         and rental_leads.status_id = dict_status_leads.status_id;
 
-analyze rentals (id);
+analyze rentals (lead_id, car_key, client_key);
 
--- 0 as an element says that several different ones are linked; one that no catalog read
--- has ever shown is no link.
-create temporary table mentions on commit drop as
+-- Whom a key means depends on the moment only where several ever bore it, which are few.
+create temporary table bearers on commit drop as
+with car_keys as (
+    select distinct rentals.car_key as key
+    from rentals
+    where rentals.car_key is not null
+),
+
+client_keys as (
+    select distinct rentals.client_key as key
+    from rentals
+    where rentals.client_key is not null
+)
+
 select
-    rentals.id as lead_id,
     'car' as kind,
-    ods.lookup_key(rentals.plate) as key,
-    rentals.car_element_id as element_id,
-    rentals.car_element_id = 0
-    or exists (
-        select
-        from ods.ods_cars_hist
-        where ods_cars_hist.id = rentals.car_element_id
-    ) as is_linked
-from rentals
+    car_keys.key,
+    min(ods_cars_hist.id) as id,
+    min(ods_cars_hist.id) <> max(ods_cars_hist.id) as is_disputed
+from car_keys
+inner join ods.ods_cars_hist
+    on car_keys.key = ods.lookup_key(ods_cars_hist.plate)
+group by car_keys.key
 union all
 select
-    rentals.id as lead_id,
     'client' as kind,
-    ods.lookup_key(rentals.license) as key,
-    rentals.client_element_id as element_id,
-    rentals.client_element_id = 0
-    or exists (
-        select
-        from ods.ods_clients_hist
-        where ods_clients_hist.id = rentals.client_element_id
-    ) as is_linked
-from rentals;
+    client_keys.key,
+    min(ods_clients_hist.id) as id,
+    min(ods_clients_hist.id) <> max(ods_clients_hist.id) as is_disputed
+from client_keys
+inner join ods.ods_clients_hist
+    on client_keys.key = ods.lookup_key(ods_clients_hist.license)
+group by client_keys.key;
 
-analyze mentions (lead_id, kind, key, is_linked);
+analyze bearers (kind, key, is_disputed);
 
 select count(*) as warning_statuses_unknown
 from rentals

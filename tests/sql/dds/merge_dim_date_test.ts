@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Warehouse } from "../../../lib/warehouse/warehouse.ts";
 import { CONFIRMED, dubai, element, lead, liveDay } from "../../support/rentals.ts";
-import { dump } from "../../support/staged.ts";
+import { dump, type StagedRow } from "../../support/staged.ts";
 import { testOnBothWarehouses } from "../../support/warehouses.ts";
 
 /** The first day of the calendar, the last one, and how many there are. */
@@ -125,5 +125,38 @@ testOnBothWarehouses(
     for (const [path, { rows_written: written }] of [...metrics, ...long]) {
       if (path !== "dds/merge_dim_date.sql") assert.equal(written, 0, path);
     }
+  },
+);
+
+testOnBothWarehouses(
+  "merge_dim_date takes in what lay beyond the horizon once it reaches there, and else what changed",
+  async (warehouse) => {
+    const spans: unknown[] = [];
+    const live = async (date: string, leads: readonly StagedRow[]) => {
+      await liveDay(warehouse, date, { leads }, { max_horizon_days: "30" });
+      spans.push(await readSpan(warehouse));
+    };
+
+    await live("2026-05-01", [
+      lead(1, "2026-05-01 09:00", {
+        rental_start: dubai("2026-05-03 10:00"),
+        rental_end: dubai("2026-06-02 10:00"),
+      }),
+    ]);
+    await live("2026-05-02", []);
+    await live("2026-05-03", []);
+    await live("2026-05-04", [
+      lead(2, "2026-05-04 09:00", {
+        rental_start: dubai("2026-04-20 10:00"),
+        rental_end: dubai("2026-06-03 10:00"),
+      }),
+    ]);
+
+    assert.deepEqual(spans, [
+      ["2026-05-01", "2027-05-03", 368],
+      ["2026-05-01", "2027-05-03", 368],
+      ["2026-05-01", "2027-06-02", 398],
+      ["2026-04-20", "2027-06-03", 410],
+    ]);
   },
 );

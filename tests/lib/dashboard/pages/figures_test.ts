@@ -147,6 +147,12 @@ testOnBothWarehouses(
 
     const [then] = await csvRecords(site, `/money.csv?${MAY}&as_of=2026-05-03`);
     assert.equal(Number(then?.revenue), 425);
+    assert.doesNotMatch((await get(site, `/money?${MAY}`)).text, /Drawn by month/);
+    // Of a year the months are drawn: all 550 of the days above in the bar of May.
+    const year = await get(site, "/money?from=2025-06&to=2026-05");
+    assert.match(year.text, /Drawn by month: the days are too many; the table has them\./);
+    assert.match(year.text, /href="\/money\?from=2026-05&amp;to=2026-05#bookings"/);
+    assert.match(plainText(year.text), /May 2026[^0-9]{0,12}550/);
     const page = await get(site, `/money?${MAY}&lang=ru`);
     assert.match(plainText(page.text), /Нераспределённая выручка/);
     assert.equal((await get(site, `/money?${MAY}&page=2`)).status, 400);
