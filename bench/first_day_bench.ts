@@ -1,7 +1,7 @@
 // How long the first whole day of an account takes against what its requests need: `deno task daily` in a process of
 // its own, on an empty warehouse on a PostgreSQL server, against a sandbox in another process that answers after
 // 150 ms and counts 7 requests a second. The baseline is requests / limit, as the request log of the sandbox has them.
-// Also: how long the script takes to its first useful line, and its statements and connections.
+// Also its connections and transactions, as the server counts them.
 //
 //     deno task bench first_day --leads 10000      (TEST_PG_* names the server, else its own)
 
@@ -27,10 +27,14 @@ interface Day {
   readonly requests: number;
   readonly tooMany: number;
   readonly tasks: readonly Task[];
+  readonly work: ServerWork;
 }
 
 const taskRows = z.array(z.object({ task: z.string(), began: z.number(), seconds: z.number() }));
 type Task = z.infer<typeof taskRows>[number];
+
+const workRows = z.tuple([z.object({ connections: z.number(), transactions: z.number() })]);
+type ServerWork = z.infer<typeof workRows>[0];
 
 /** Measures the first day of an account with so many leads, and the day after, on which nothing has changed. */
 export async function benchFirstDay(leads: number): Promise<BenchTable[]> {
@@ -97,6 +101,7 @@ async function liveDay(sandbox: SandboxProcess, { pg }: BenchServer, date: strin
   await sandbox.control("DELETE", "/requests");
   const dataDir = await Deno.makeTempDir({ prefix: "rental_bench_" });
   try {
+    const before = await readWork(pg);
     const started = performance.now();
     const { success } = await new Deno.Command(Deno.execPath(), {
       args: ["run", "-q", "-A", "pipeline/daily.ts", "--date", date],
@@ -118,12 +123,17 @@ async function liveDay(sandbox: SandboxProcess, { pg }: BenchServer, date: strin
     }).output();
     const seconds = (performance.now() - started) / 1000;
     if (!success) throw new Error(`Cannot measure: the day ${date} failed`);
+    const after = await readWork(pg);
     const requests = requestLog.parse(await sandbox.control("GET", "/requests"));
     return {
       seconds,
       requests: requests.length,
       tooMany: requests.filter(({ status }) => status === 429).length,
       tasks: await readTasks(pg, date),
+      work: {
+        connections: after.connections - before.connections,
+        transactions: after.transactions - before.transactions,
+      },
     };
   } finally {
     await Deno.remove(dataDir, { recursive: true });
@@ -149,8 +159,25 @@ async function readTasks({ user, ...access }: BenchServer["pg"], date: string): 
   }
 }
 
+/** What the database has seen so far, asked from outside of it. */
+async function readWork({ user, database, ...access }: BenchServer["pg"]): Promise<ServerWork> {
+  const sql = postgres({ ...access, username: user, database: "postgres", max: 1 });
+  try {
+    const [work] = workRows.parse([
+      ...await sql`
+        select sessions::integer as connections, (xact_commit + xact_rollback)::integer as transactions
+        from pg_stat_database
+        where datname = ${database}
+      `,
+    ]);
+    return work;
+  } finally {
+    await sql.end();
+  }
+}
+
 function toTable(leads: number, first: Day, second: Day): BenchTable {
-  const row = (name: string, { seconds, requests, tooMany }: Day) => {
+  const row = (name: string, { seconds, requests, tooMany, work }: Day) => {
     const needed = requests / LIMIT;
     return [
       name,
@@ -159,11 +186,16 @@ function toTable(leads: number, first: Day, second: Day): BenchTable {
       needed.toFixed(1),
       String(requests),
       String(tooMany),
+      String(work.connections),
+      String(work.transactions),
     ];
   };
   return {
     title: `A whole day of an account with ${leads.toLocaleString("en")} leads`,
-    head: ["day", "ratio", "seconds", "requests / limit, s", "requests", "answers 429"],
+    head: [
+      ...["day", "ratio", "seconds", "requests / limit, s", "requests", "answers 429"],
+      ...["connections", "transactions"],
+    ],
     rows: [row("first", first), row("next, nothing changed", second)],
     notes: [
       `Baseline: requests / ${LIMIT} a second; the account answers after ${LATENCY_MS} ms.`,

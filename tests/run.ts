@@ -5,6 +5,7 @@
 //
 // With `TEST_PG_HOST` (and `TEST_PG_PORT`, `_USER`, `_PASSWORD`) they use that server instead. Tests that look at pages
 // need a Chromium: Debian's, or the one that `CHROMIUM` names; without one they count as skipped.
+import { fileURLToPath } from "node:url";
 import { findChromium, HOW_TO_GET_CHROMIUM } from "./support/chromium.ts";
 import { TEMPLATE_VARIABLE } from "./support/embedded_template.ts";
 import { findFolderInMemory, LARGE_PAGES } from "./support/fast_memory.ts";
@@ -21,6 +22,7 @@ import { SERVER_TESTS } from "./support/server_tests.ts";
 import { createFileTimes, formatFileTimes } from "./support/slow_files.ts";
 import { readTestArguments } from "./support/test_arguments.ts";
 import { listTestFiles, nameFiles } from "./support/test_files.ts";
+import { nameFileOfLine, writeGroups } from "./support/test_groups.ts";
 import { addCounts, readTestCounts, type TestCounts } from "./support/test_counts.ts";
 
 type Env = Readonly<Record<string, string>>;
@@ -30,6 +32,9 @@ interface Outcome {
   readonly code: number;
   readonly counts: TestCounts;
 }
+
+/** Modules of groups, which are elsewhere, find packages by it. */
+const CONFIG = fileURLToPath(new URL("../deno.json", import.meta.url));
 
 const ON_INTERRUPT: readonly Deno.Signal[] = ["SIGINT", "SIGTERM"];
 
@@ -116,10 +121,13 @@ async function runOnServer(
 
 async function runTests(args: readonly string[], env: Env): Promise<Outcome> {
   await using template = await temporaryFolder();
+  await using modules = await temporaryFolder();
   const files = await nameFiles(args) ? [] : await listTestFiles();
+  // Options, as that of --filter, are about tests that have the names of their files alone.
+  const started = args.length > 0 ? files : await writeGroups(files, modules.path);
   child = new Deno.Command(Deno.execPath(), {
     // `deno check` finds errors of types, in `deno task ok` as in CI; here it would do so a second time.
-    args: ["test", "-A", "--no-check", "--parallel", ...args, ...files],
+    args: ["test", "-A", "--no-check", "--parallel", "--config", CONFIG, ...args, ...started],
     env: { DENO_JOBS, [TEMPLATE_VARIABLE]: template.path, ...LARGE_PAGES, ...env },
     stdin: "null",
     stdout: "piped",
@@ -144,19 +152,29 @@ async function runTests(args: readonly string[], env: Env): Promise<Outcome> {
   return { code, counts: readTestCounts(lastLines) };
 }
 
-/** Shows the output as it comes and returns the end of it, which has the summary. */
+/** Shows the output line by line as it comes and returns the end of it, which has the summary. */
 async function copyToStdout(
   output: ReadableStream<Uint8Array>,
   onText: (text: string) => void,
 ): Promise<string> {
   const decoder = new TextDecoder();
+  const encoder = new TextEncoder();
   let tail = "";
-  for await (const bytes of output) {
-    const text = decoder.decode(bytes, { stream: true });
+  let unfinished = "";
+  const show = (lines: readonly string[]) => {
+    const text = lines.map(nameFileOfLine).join("");
     onText(text);
     tail = (tail + text).slice(-10_000);
-    for (let rest = bytes; rest.length > 0;) rest = rest.subarray(Deno.stdout.writeSync(rest));
+    for (let rest = encoder.encode(text); rest.length > 0;) {
+      rest = rest.subarray(Deno.stdout.writeSync(rest));
+    }
+  };
+  for await (const bytes of output) {
+    const lines = (unfinished + decoder.decode(bytes, { stream: true })).split(/(?<=\n)/);
+    unfinished = lines.at(-1)?.endsWith("\n") === false ? lines.pop() ?? "" : "";
+    show(lines);
   }
+  show([unfinished]);
   return tail;
 }
 

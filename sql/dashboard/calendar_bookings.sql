@@ -39,7 +39,9 @@ present_rentals as (
     union all
     select lasting.*
     from given
-    cross join dds.bookings_within(given.end_moment - interval '1 second', given.end_moment) as lasting
+    cross join dds.bookings_within(
+        given.end_moment - interval '1 second', given.end_moment
+    ) as lasting
     where $1::date is null and lasting.rental_end >= given.end_moment
     union all
     select rentals.*

@@ -1,7 +1,7 @@
 -- What:  what is on the books for each later day, and how that grew
 -- Grain: one row per later day of the state that is asked for
--- Reads: dm.booking_pace, dm.build; $1 as_of or null: the end of the last finished day, $2 first and
---        $3 last day
+-- Reads: dm.booking_pace, dm.build; $1 as_of or null: the end of the last finished day, $2 first
+--        and $3 last day
 with pace as (
     select booking_pace.*
     from dm.build

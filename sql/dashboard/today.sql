@@ -1,5 +1,5 @@
 -- What:  what today asks for, or asked for at the end of an earlier day
--- Grain: one row per kind, lead and day; of free cars one per car, with the days on which it is free
+-- Grain: one row per kind, lead and day; of free cars one per car, with the days it is free on
 -- Reads: dm.today (its functions), dds.fact_rentals, dds.dim_car, dds.dim_client; $1 as_of or null,
 --        $2 the present moment
 with state as materialized (

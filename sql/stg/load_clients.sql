@@ -13,7 +13,7 @@ with batch as (
     from
         rows from (
             json_populate_recordset(null::stg.stg_clients, (select $1::text)::json),
-            unnest(string_to_array((select $4::text), e'\n'))
+            string_to_table((select $4::text), e'\n')
         ) with ordinality as copies
 ),
 
@@ -54,7 +54,7 @@ landed_copies as (
         batch.birth_date,
         batch.created_at,
         batch.updated_at,
-        batch.unnest::jsonb as payload,
+        batch.string_to_table::jsonb as payload,
         batch.row_hash,
         batch.observed_at,
         $2::uuid as run_id,

@@ -7,6 +7,7 @@ import { SQL_DIR } from "../../lib/warehouse/sql_file.ts";
 import type { Warehouse } from "../../lib/warehouse/warehouse.ts";
 import { createPglite } from "./embedded_template.ts";
 import { readServerAccess, type ServerAccess } from "./postgres_server.ts";
+import { fileUnderTest } from "./register_file.ts";
 
 type Body = (warehouse: Warehouse) => Promise<void>;
 
@@ -44,9 +45,9 @@ export async function withServerDatabase(body: Body): Promise<void> {
   }
 }
 
-/** Runs `body` on the migrated database of this test file, emptied before: a copy takes many times as long. */
+/** Runs `body` on a migrated database that tests share, emptied before: a copy takes many times as long. */
 async function withSharedDatabase(body: Body): Promise<void> {
-  const name = await (shared ??= createShared());
+  const { name } = await lendShared();
   await using warehouse = await openDatabase(name);
   // A test that failed may have left a query that still runs.
   await warehouse.sql`
@@ -58,11 +59,35 @@ async function withSharedDatabase(body: Body): Promise<void> {
   await body(warehouse);
 }
 
-async function createShared(): Promise<string> {
+/** A file gets that of the file before it, unless its schema is another one since. */
+async function lendShared(): Promise<Lent> {
+  if (shared && shared.file !== fileUnderTest()) {
+    const isAsBefore = await describeDatabase(shared.name) === shared.schema;
+    if (!isAsBefore) await dropShared();
+  }
+  shared = { ...(shared ?? await createShared()), file: fileUnderTest() };
+  return shared;
+}
+
+async function createShared(): Promise<Omit<Lent, "file">> {
   const name = await copyServerTemplate();
+  {
+    await using warehouse = await openDatabase(name);
+    await warehouse.sql.unsafe(await readSupportSql("keep_seed_rows.sql"));
+  }
+  return { name, schema: await describeDatabase(name) };
+}
+
+async function describeDatabase(name: string): Promise<string> {
   await using warehouse = await openDatabase(name);
-  await warehouse.sql.unsafe(await readSupportSql("keep_seed_rows.sql"));
-  return name;
+  const [row] = await warehouse.sql.unsafe(await readSupportSql("describe_schema.sql"));
+  return String(row?.schema);
+}
+
+async function dropShared(): Promise<void> {
+  const name = shared?.name;
+  shared = null;
+  if (name) await asAdmin((sql) => sql.unsafe(`drop database ${name} with (force)`));
 }
 
 async function copyServerTemplate(): Promise<string> {
@@ -78,12 +103,17 @@ async function openDatabase(database: string): Promise<Warehouse> {
 }
 
 let template: Promise<string> | null = null;
-let shared: Promise<string> | null = null;
 
-Deno.test.afterAll(async () => {
-  const name = await shared;
-  if (name) await asAdmin((sql) => sql.unsafe(`drop database ${name} with (force)`));
-});
+/** The database that tests share, what its schema was at first, and the file that has it. */
+interface Lent {
+  readonly name: string;
+  readonly schema: string;
+  readonly file: string;
+}
+
+let shared: Lent | null = null;
+
+Deno.test.afterAll(dropShared);
 
 /** Registers a test on an embedded warehouse without any table, and on a server database likewise. */
 export function testOnEmpty(name: string, body: Body): void {
@@ -155,9 +185,9 @@ async function withNewDatabase(options: string, body: Body): Promise<void> {
   }
 }
 
-/** Runs `body` on the migrated in-memory warehouse of this test file, emptied before. */
+/** Runs `body` on a migrated in-memory warehouse that tests share, emptied before. */
 export async function withEmbedded(body: Body): Promise<void> {
-  const db = await (embedded ??= createEmbedded());
+  const { db } = await lendEmbedded();
   await db.exec(await readSupportSql("empty_warehouse.sql"));
   await using warehouse = await servePglite(keepOpen(db), "memory");
   await body(warehouse);
@@ -165,22 +195,61 @@ export async function withEmbedded(body: Body): Promise<void> {
 
 /** Runs `body` on the in-memory warehouse of this test file that has no table, whatever others left in it. */
 export async function withEmptyEmbedded(body: Body): Promise<void> {
-  await using warehouse = await servePglite(keepOpen(await (bare ??= createPglite())), "memory");
+  if (bare && bare.file !== fileUnderTest()) {
+    await bare.db.close();
+    bare = null;
+  }
+  bare ??= { db: await createPglite(), file: fileUnderTest() };
+  await using warehouse = await servePglite(keepOpen(bare.db), "memory");
   await warehouse.sql`drop schema if exists public, stg, ods, dict, dds, dm, ops cascade`;
   await warehouse.sql`create schema public`;
   await body(warehouse);
 }
 
-/** Creating one takes seconds, so a test file has one of each, and only if it needs it. */
-let embedded: Promise<PGlite> | null = null;
-let bare: Promise<PGlite> | null = null;
+/** A warehouse in memory, what its schema was at first, and the file that has it. */
+interface LentEmbedded {
+  readonly db: PGlite;
+  readonly schema: string;
+  readonly file: string;
+}
 
-async function createEmbedded(): Promise<PGlite> {
+/** Creating one takes seconds, so an isolate has one of each, and only if it needs it. */
+let embedded: LentEmbedded | null = null;
+let bare: Omit<LentEmbedded, "schema"> | null = null;
+
+/** A file gets that of the file before it, unless its schema is another one since. */
+async function lendEmbedded(): Promise<LentEmbedded> {
+  if (embedded && embedded.file !== fileUnderTest()) {
+    await endSession(embedded.db);
+    const isAsBefore = await describeEmbedded(embedded.db) === embedded.schema;
+    if (!isAsBefore) await embedded.db.close();
+    embedded = isAsBefore ? embedded : null;
+  }
+  embedded = { ...(embedded ?? await createEmbedded()), file: fileUnderTest() };
+  return embedded;
+}
+
+async function createEmbedded(): Promise<Omit<LentEmbedded, "file">> {
   const db = await createPglite();
   await using warehouse = await servePglite(keepOpen(db), "memory");
   await migrate(warehouse);
   await db.exec(await readSupportSql("keep_seed_rows.sql"));
-  return db;
+  return { db, schema: await describeEmbedded(db) };
+}
+
+/** Forgets what a file may have left in the session, of which an embedded warehouse has but one. */
+async function endSession(db: PGlite): Promise<void> {
+  await db.exec("rollback");
+  await db.exec("discard all");
+  // Nothing else keeps its log from growing, as no process in the background does.
+  await db.exec("checkpoint");
+}
+
+async function describeEmbedded(db: PGlite): Promise<string> {
+  const { rows: [row] } = await db.query<{ readonly schema: string }>(
+    await readSupportSql("describe_schema.sql"),
+  );
+  return String(row?.schema);
 }
 
 /** The same database with a `close` that does nothing, because the next test goes on with it. */
