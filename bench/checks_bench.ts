@@ -6,7 +6,8 @@
 import { basename } from "node:path";
 import type { TransactionSql } from "postgres";
 import { type Check, readChecks } from "../lib/checks/file.ts";
-import { runChecks } from "../lib/checks/run.ts";
+import { type DueCheck, runChecks } from "../lib/checks/run.ts";
+import { scopeHistory } from "../lib/checks/scope.ts";
 import { readConfig } from "../lib/config.ts";
 import { taskParameters } from "../lib/dag/sql_task.ts";
 import { migrate } from "../lib/warehouse/migrations.ts";
@@ -64,6 +65,7 @@ async function runDay(
       const due = checks.filter(({ scopes }) =>
         scopes.length === 0 || scopes.some((scope) => changed[scope] !== 0)
       );
+      await scopeHistory(tx, dueAfter(task, due));
       await timeChecks(tx, task, due, daily);
     });
   }
@@ -76,18 +78,26 @@ async function timeChecks(
   checks: readonly Check[],
   costs: Costs,
 ): Promise<void> {
-  for (const check of checks) {
-    for (const { table } of check.tables.filter((one) => one.task === task)) {
-      costs.set(`${check.name} ${table}`, await time(() => runChecks(tx, [{ check, table }])));
-    }
+  for (const { check, table } of dueAfter(task, checks)) {
+    costs.set(`${check.name} ${table}`, await time(() => runChecks(tx, [{ check, table }])));
   }
+}
+
+function dueAfter(taskId: string, checks: readonly Check[]): readonly DueCheck[] {
+  return checks.flatMap((check) =>
+    check.tables.filter(({ task }) => task === taskId).map(({ table }) => ({ check, table }))
+  );
 }
 
 /** The same as `checkEverything`, with the milliseconds of each check. */
 async function measureEverything({ sql }: Warehouse, checks: readonly Check[]): Promise<Costs> {
   const costs: Costs = new Map();
   await sql.begin(async (tx) => {
-    const scope = () => runSqlFile(tx, "ops/scope_everything.sql", PARAMETERS);
+    const due = checks.flatMap((check) => check.tables.map(({ table }) => ({ check, table })));
+    const scope = async () => {
+      await runSqlFile(tx, "ops/scope_everything.sql", PARAMETERS);
+      await scopeHistory(tx, due);
+    };
     costs.set("(naming every record)", await time(scope));
     for (const check of checks) {
       for (const { table } of check.tables) {

@@ -2,6 +2,7 @@ import type { Check } from "./file.ts";
 import { type CheckResult, runChecks } from "./run.ts";
 import type { TaskContext } from "../dag/dag.ts";
 import { runSqlFile } from "../warehouse/sql_file.ts";
+import { scopeHistory } from "./scope.ts";
 import { taskParameters } from "../dag/sql_task.ts";
 import type { Warehouse } from "../warehouse/warehouse.ts";
 
@@ -23,6 +24,8 @@ export async function checkEverything(
       is_partial_read: "false",
     });
     const due = checks.flatMap((check) => check.tables.map(({ table }) => ({ check, table })));
+    await scopeHistory(tx, due);
+    await tx.unsafe("set transaction read only");
     return await runChecks(tx, due, sampleSize);
   });
 }

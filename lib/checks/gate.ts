@@ -4,6 +4,7 @@ import { taskParameters } from "../dag/sql_task.ts";
 import { runSqlFile } from "../warehouse/sql_file.ts";
 import { type Check, readChecks } from "./file.ts";
 import { type CheckResult, runChecks, saveCheckResults } from "./run.ts";
+import { scopeHistory } from "./scope.ts";
 
 /** Checks of severity `error` found offenders: the rows of the task must not stay. */
 export class CheckError extends Error {
@@ -39,9 +40,11 @@ export async function passChecks(
   // Nothing changed, nothing to look at: a day without changes costs no checks.
   const isIdle = ({ check }: { readonly check: Check }) =>
     check.scopes.length > 0 && check.scopes.every((scope) => changed[scope] === 0);
+  const awake = due.filter((one) => !isIdle(one));
+  await scopeHistory(tx, awake);
   const results = [
     ...due.filter(isIdle).map(({ check, table }) => passed(check, table)),
-    ...await runChecks(tx, due.filter((one) => !isIdle(one))),
+    ...await runChecks(tx, awake),
   ];
   if (results.some(isError)) throw new CheckError(taskId, results);
   await saveCheckResults(tx, context.runId, taskId, results);

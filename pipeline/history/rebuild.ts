@@ -4,6 +4,7 @@ import { z } from "zod";
 import { readChecks } from "../../lib/checks/file.ts";
 import { describeOffenders } from "../../lib/checks/gate.ts";
 import { runChecks } from "../../lib/checks/run.ts";
+import { scopeHistory } from "../../lib/checks/scope.ts";
 import { type Config, readConfig } from "../../lib/config.ts";
 import type { Dag } from "../../lib/dag/dag.ts";
 import { findDag } from "../../lib/dag/find_dag.ts";
@@ -136,7 +137,9 @@ async function passHistoryChecks(
   const checks = (await readChecks()).filter(({ severity, tables }) =>
     severity === "error" && tables.some(({ table }) => table === history)
   );
-  const results = await runChecks(tx, checks.map((check) => ({ check, table: history })));
+  const due = checks.map((check) => ({ check, table: history }));
+  await scopeHistory(tx, due);
+  const results = await runChecks(tx, due);
   const failed = results.filter(({ offenders }) => offenders > 0);
   if (failed.length === 0) return;
   throw new Error(

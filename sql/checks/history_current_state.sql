@@ -1,7 +1,6 @@
 -- What:  error: deleted records that have an open version, live ones that have none
 -- Grain: one row per record
--- Reads: ods.ods_leads_hist, ods.ods_clients_hist, ods.ods_cars_hist, stg.sights,
---        ops.watermark, changed_*
+-- Reads: history_versions and newest_sights (of ops/scope_history.sql)
 -- Scope: changed_leads, changed_clients, changed_cars
 -- After: merge_ods_leads: ods.ods_leads_hist
 -- After: merge_ods_clients: ods.ods_clients_hist
@@ -13,43 +12,16 @@
 
 with newest as (
     select
-        newest_row.id,
-        newest_row.is_deleted,
-        ods_leads_hist.id is not null as is_open
-    from stg.newest_sights(
-        'leads',
-        array(select changed_leads.id from changed_leads),
-        (select watermark.position from ops.watermark where watermark.name = 'ods.ods_leads_hist')
-    ) as newest_row
-    left join ods.ods_leads_hist
-        on newest_row.id = ods_leads_hist.id and ods_leads_hist.is_current
-    where current_setting('rental.checked_table') = 'ods.ods_leads_hist'
-    union all
-    select
-        newest_row.id,
-        newest_row.is_deleted,
-        ods_clients_hist.id is not null as is_open
-    from stg.newest_sights(
-        'clients',
-        array(select changed_clients.id from changed_clients),
-        (select watermark.position from ops.watermark where watermark.name = 'ods.ods_clients_hist')
-    ) as newest_row
-    left join ods.ods_clients_hist
-        on newest_row.id = ods_clients_hist.id and ods_clients_hist.is_current
-    where current_setting('rental.checked_table') = 'ods.ods_clients_hist'
-    union all
-    select
-        newest_row.id,
-        newest_row.is_deleted,
-        ods_cars_hist.id is not null as is_open
-    from stg.newest_sights(
-        'cars',
-        array(select changed_cars.id from changed_cars),
-        (select watermark.position from ops.watermark where watermark.name = 'ods.ods_cars_hist')
-    ) as newest_row
-    left join ods.ods_cars_hist
-        on newest_row.id = ods_cars_hist.id and ods_cars_hist.is_current
-    where current_setting('rental.checked_table') = 'ods.ods_cars_hist'
+        newest_sights.id,
+        newest_sights.is_deleted,
+        history_versions.id is not null as is_open
+    from newest_sights
+    left join history_versions
+        on
+            newest_sights.table_name = history_versions.table_name
+            and newest_sights.id = history_versions.id
+            and history_versions.is_current
+    where newest_sights.table_name = current_setting('rental.checked_table')
 )
 
 select distinct

@@ -1,7 +1,6 @@
 -- What:  warn: versions that say they were changed after the CRM showed them
 -- Grain: one row per version
--- Reads: ods.ods_leads_hist, ods.ods_clients_hist, ods.ods_cars_hist, stg.stg_leads,
---        stg.stg_clients, stg.stg_cars, changed_*
+-- Reads: history_versions (of ops/scope_history.sql), stg.sights
 -- Scope: changed_leads, changed_clients, changed_cars
 -- After: merge_ods_leads: ods.ods_leads_hist
 -- After: merge_ods_clients: ods.ods_clients_hist
@@ -14,55 +13,23 @@
 
 with versions as (
     select
-        ods_leads_hist.id,
-        ods_leads_hist.valid_from,
-        ods_leads_hist.updated_at,
-        max(stg_leads.observed_at) as seen_at
-    from ods.ods_leads_hist
-    inner join changed_leads on ods_leads_hist.id = changed_leads.id
-    inner join stg.stg_leads
+        history_versions.id,
+        history_versions.valid_from,
+        history_versions.updated_at,
+        max(sights.observed_at) as seen_at
+    from history_versions
+    inner join stg.sights
         on
-            ods_leads_hist.id = stg_leads.id
-            and ods_leads_hist.updated_at = stg_leads.updated_at
+            history_versions.id = sights.id
+            and history_versions.updated_at = sights.updated_at
     where
-        current_setting('rental.checked_table') = 'ods.ods_leads_hist'
-        and ods_leads_hist.updated_at
-        > ods_leads_hist.valid_from + interval '10 minutes'
-    group by ods_leads_hist.id, ods_leads_hist.valid_from, ods_leads_hist.updated_at
-    union all
-    select
-        ods_clients_hist.id,
-        ods_clients_hist.valid_from,
-        ods_clients_hist.updated_at,
-        max(stg_clients.observed_at) as seen_at
-    from ods.ods_clients_hist
-    inner join changed_clients on ods_clients_hist.id = changed_clients.id
-    inner join stg.stg_clients
-        on
-            ods_clients_hist.id = stg_clients.id
-            and ods_clients_hist.updated_at = stg_clients.updated_at
-    where
-        current_setting('rental.checked_table') = 'ods.ods_clients_hist'
-        and ods_clients_hist.updated_at
-        > ods_clients_hist.valid_from + interval '10 minutes'
-    group by ods_clients_hist.id, ods_clients_hist.valid_from, ods_clients_hist.updated_at
-    union all
-    select
-        ods_cars_hist.id,
-        ods_cars_hist.valid_from,
-        ods_cars_hist.updated_at,
-        max(stg_cars.observed_at) as seen_at
-    from ods.ods_cars_hist
-    inner join changed_cars on ods_cars_hist.id = changed_cars.id
-    inner join stg.stg_cars
-        on
-            ods_cars_hist.id = stg_cars.id
-            and ods_cars_hist.updated_at = stg_cars.updated_at
-    where
-        current_setting('rental.checked_table') = 'ods.ods_cars_hist'
-        and ods_cars_hist.updated_at
-        > ods_cars_hist.valid_from + interval '10 minutes'
-    group by ods_cars_hist.id, ods_cars_hist.valid_from, ods_cars_hist.updated_at
+        history_versions.table_name = current_setting('rental.checked_table')
+        and sights.entity
+        = split_part(current_setting('rental.checked_table'), '_', 2)
+        and history_versions.updated_at
+        > history_versions.valid_from + interval '10 minutes'
+    group by
+        history_versions.id, history_versions.valid_from, history_versions.updated_at
 )
 
 select

@@ -1,6 +1,6 @@
 -- What:  error: versions of one record that are valid at the same moment
 -- Grain: one row per version that opens before its predecessor has closed
--- Reads: ods.ods_leads_hist, ods.ods_clients_hist, ods.ods_cars_hist, changed_*
+-- Reads: history_versions (of ops/scope_history.sql)
 -- Scope: changed_leads, changed_clients, changed_cars
 -- After: merge_ods_leads: ods.ods_leads_hist
 -- After: merge_ods_clients: ods.ods_clients_hist
@@ -9,42 +9,17 @@
 -- Why: every as-of question would have two answers. The database refuses two open
 -- versions and backward intervals by constraints, which cannot see an overlap.
 
-with versions as (
+with neighbours as (
     select
-        ods_leads_hist.id,
-        ods_leads_hist.valid_from,
-        ods_leads_hist.valid_to
-    from ods.ods_leads_hist
-    inner join changed_leads on ods_leads_hist.id = changed_leads.id
-    where current_setting('rental.checked_table') = 'ods.ods_leads_hist'
-    union all
-    select
-        ods_clients_hist.id,
-        ods_clients_hist.valid_from,
-        ods_clients_hist.valid_to
-    from ods.ods_clients_hist
-    inner join changed_clients on ods_clients_hist.id = changed_clients.id
-    where current_setting('rental.checked_table') = 'ods.ods_clients_hist'
-    union all
-    select
-        ods_cars_hist.id,
-        ods_cars_hist.valid_from,
-        ods_cars_hist.valid_to
-    from ods.ods_cars_hist
-    inner join changed_cars on ods_cars_hist.id = changed_cars.id
-    where current_setting('rental.checked_table') = 'ods.ods_cars_hist'
-),
-
-neighbours as (
-    select
-        versions.id,
-        versions.valid_from,
-        lag(versions.valid_from) over history as opened_before,
-        lag(versions.valid_to) over history as closed_before
-    from versions
+        history_versions.id,
+        history_versions.valid_from,
+        lag(history_versions.valid_from) over history as opened_before,
+        lag(history_versions.valid_to) over history as closed_before
+    from history_versions
+    where history_versions.table_name = current_setting('rental.checked_table')
     window history as (
-        partition by versions.id
-        order by versions.valid_from
+        partition by history_versions.id
+        order by history_versions.valid_from
     )
 )
 

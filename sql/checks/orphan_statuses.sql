@@ -19,7 +19,7 @@ with status_references as (
     where
         current_setting('rental.checked_table') = 'dds.fact_rentals'
         and changed_rentals.status_id is not null
-    union
+    union all
     select
         fact_lead_status_change.lead_id as id,
         status.pipeline_id,
@@ -39,7 +39,7 @@ with status_references as (
     ) as status (pipeline_id, status_id)
     where
         current_setting('rental.checked_table') = 'dds.fact_lead_status_change'
-    union
+    union all
     select
         changed_leads.id,
         first_status.pipeline_id,
@@ -96,7 +96,7 @@ statuses_on_their_way as (
         )
 )
 
-select
+select distinct
     status_references.id,
     'status ' || status_references.status_id || ' of pipeline '
     || status_references.pipeline_id || ' is in no dimension' as detail

@@ -1,7 +1,7 @@
 -- What:  writes the changes of status that are new, different or no longer true
 -- Grain: one row per change of (pipeline, status) of a lead
--- Reads: desired_changes (of changes.sql), steps (of visits.sql), changed_leads and
---        progress (of evidence.sql)
+-- Reads: desired_changes (of changes.sql), steps (of visits.sql), changed_leads, still_leads
+--        and progress (of evidence.sql)
 --
 -- Rows of leads that were deleted stay: their history does, and the changes happened.
 
@@ -71,12 +71,22 @@ inner join fates using (
 );
 
 create temporary table first_statuses on commit drop as
-select distinct on (steps.lead_id)
-    steps.lead_id,
-    coalesce(steps.from_pipeline_id, steps.to_pipeline_id) as pipeline_id,
-    coalesce(steps.from_status_id, steps.to_status_id) as status_id
-from steps
-order by steps.lead_id, steps.place;
+(
+    select distinct on (steps.lead_id)
+        steps.lead_id,
+        coalesce(steps.from_pipeline_id, steps.to_pipeline_id) as pipeline_id,
+        coalesce(steps.from_status_id, steps.to_status_id) as status_id
+    from steps
+    order by steps.lead_id, steps.place
+)
+union all
+select
+    still_leads.lead_id,
+    still_leads.pipeline_id,
+    still_leads.status_id
+from still_leads;
+
+analyze first_statuses;
 
 delete from dds.lead_first_status
 using changed_leads
@@ -88,6 +98,17 @@ where
         where first_statuses.lead_id = changed_leads.id
     );
 
+update dds.lead_first_status
+set
+    pipeline_id = first_statuses.pipeline_id,
+    status_id = first_statuses.status_id,
+    load_date = current_setting('rental.logical_date')::date
+from first_statuses
+where
+    lead_first_status.lead_id = first_statuses.lead_id
+    and (lead_first_status.pipeline_id, lead_first_status.status_id)
+    <> (first_statuses.pipeline_id, first_statuses.status_id);
+
 insert into dds.lead_first_status (lead_id, pipeline_id, status_id, load_date)
 select
     first_statuses.lead_id,
@@ -95,16 +116,8 @@ select
     first_statuses.status_id,
     current_setting('rental.logical_date')::date as load_date
 from first_statuses
-left join dds.lead_first_status
-    on first_statuses.lead_id = lead_first_status.lead_id
-where
-    row(lead_first_status.pipeline_id, lead_first_status.status_id)
-    is distinct from row(first_statuses.pipeline_id, first_statuses.status_id)
-on conflict (lead_id) do update
-set
-    pipeline_id = excluded.pipeline_id,
-    status_id = excluded.status_id,
-    load_date = excluded.load_date;
+-- A join would look for each of them among those that this statement puts in.
+on conflict (lead_id) do nothing;
 
 update ops.watermark
 set

@@ -5,9 +5,24 @@
 delete from ods.ods_cars_hist
 using versions
 where
-    ods_cars_hist.id = versions.id
-    and ods_cars_hist.valid_from = versions.valid_from
-    and versions.fate in ('closed', 'reopened', 'removed');
+    ods_cars_hist.ctid = versions.stored_place
+    and (
+        versions.fate in ('reopened', 'removed')
+        or (versions.fate = 'closed' and versions.is_rewritten)
+    );
+
+-- A version that ends keeps its values.
+update ods.ods_cars_hist
+set
+    valid_to = versions.valid_to,
+    is_current = false,
+    closed_by = versions.closed_by,
+    load_date = current_setting('rental.logical_date')::date
+from versions
+where
+    ods_cars_hist.ctid = versions.stored_place
+    and versions.fate = 'closed'
+    and not versions.is_rewritten;
 
 insert into ods.ods_cars_hist (
     id, model, color, plate, vin, year, dailyrate, in_fleet_from, in_fleet_to,
@@ -32,13 +47,8 @@ select
     versions.closed_by,
     current_setting('rental.logical_date')::date as load_date
 from versions
-inner join stg.stg_cars
-    on
-        versions.id = stg_cars.id
-        and versions.observed_at = stg_cars.observed_at
-        and versions.row_hash = stg_cars.row_hash
-where versions.fate in ('opened', 'closed', 'reopened')
-order by versions.id, versions.valid_from;
+inner join stg.stg_cars on versions.copy_place = stg_cars.ctid
+where versions.fate = 'reopened' or versions.is_rewritten;
 
 update ops.watermark
 set

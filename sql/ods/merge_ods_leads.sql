@@ -6,9 +6,31 @@
 delete from ods.ods_leads_hist
 using versions
 where
-    ods_leads_hist.id = versions.id
-    and ods_leads_hist.valid_from = versions.valid_from
-    and versions.fate in ('closed', 'reopened', 'removed');
+    ods_leads_hist.ctid = versions.stored_place
+    and (
+        versions.fate in ('reopened', 'removed')
+        or (versions.fate = 'closed' and versions.is_rewritten)
+    );
+
+-- A version that ends keeps its values.
+update ods.ods_leads_hist
+set
+    valid_to = versions.valid_to,
+    is_current = false,
+    closed_by = versions.closed_by,
+    load_date = current_setting('rental.logical_date')::date
+from versions
+where
+    ods_leads_hist.ctid = versions.stored_place
+    and versions.fate = 'closed'
+    and not versions.is_rewritten;
+
+-- Of a first build the indexes are made once all rows are there.
+select
+    case
+        when exists (select from changed_leads where changed_leads.is_alone)
+            then ods.drop_indexes_of_leads()
+    end as are_dropped;
 
 insert into ods.ods_leads_hist (
     id, pipeline_id, status_id, responsible_user_id, loss_reason_id,
@@ -43,13 +65,14 @@ select
     versions.closed_by,
     current_setting('rental.logical_date')::date as load_date
 from versions
-inner join stg.stg_leads
-    on
-        versions.id = stg_leads.id
-        and versions.observed_at = stg_leads.observed_at
-        and versions.row_hash = stg_leads.row_hash
-where versions.fate in ('opened', 'closed', 'reopened')
-order by versions.id, versions.valid_from;
+inner join stg.stg_leads on versions.copy_place = stg_leads.ctid
+where versions.fate = 'reopened' or versions.is_rewritten;
+
+select
+    case
+        when to_regclass('ods.ods_leads_hist_one_current') is null
+            then ods.create_indexes_of_leads()
+    end as are_created;
 
 update ops.watermark
 set
@@ -71,7 +94,7 @@ where
 select
     dds.note_changed_leads(
         array(
-            select distinct versions.id
+            select versions.id
             from versions
             where versions.fate <> 'kept'
         )

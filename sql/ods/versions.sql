@@ -4,22 +4,24 @@
 --
 -- All versions of a record, whatever it is a record of, are computed anew from all its
 -- copies, and compared with those that are there: the history stays a pure function of
--- stg, whatever the order of arrival. observed_at and row_hash name the copy that opened
--- a version, fate says what becomes of it.
+-- stg, whatever the order of arrival. fate says what becomes of a version; the copy that
+-- opened it lies at copy_place, the version that is there at stored_place, and one that
+-- is_rewritten takes its values from its copy.
+--
+-- All windows have one order, so that the copies are sorted once.
 
 create temporary table versions on commit drop as
 with sights as (
     -- The newest observation is the present: updated_at never decides the order.
     select
         copies.*,
-        row_number() over in_order as place,
         lag(copies.is_deleted) over in_order as was_deleted
     from copies
+    where not copies.is_alone
     window in_order as (
         partition by copies.id
         order by
-            copies.observed_at, copies.updated_at, copies.is_deleted,
-            copies.row_hash collate "C"
+            copies.observed_at, copies.updated_at, copies.is_deleted, copies.row_hash
     )
 ),
 
@@ -42,102 +44,147 @@ openings as (
             end
         ) over (
             partition by sights.id
-            order by sights.place
+            order by
+                sights.observed_at, sights.updated_at, sights.is_deleted, sights.row_hash
             rows unbounded preceding
         ) as opens_at
     from sights
 ),
 
 moments as (
-    -- Of copies that open at one moment the last in order stands.
+    -- Openings never go back, so copies that open at one moment are neighbours.
     select
         openings.*,
-        row_number() over one_moment as place_in_moment,
-        openings.state is distinct from first_value(openings.state) over one_moment
-            as is_overruled
+        lead(openings.opens_at) over in_order as next_opens_at,
+        lead(openings.state) over in_order as next_state
     from openings
-    window one_moment as (
-        partition by openings.id, openings.opens_at
-        order by openings.place desc
+    window in_order as (
+        partition by openings.id
+        order by
+            openings.observed_at, openings.updated_at, openings.is_deleted,
+            openings.row_hash
     )
 ),
 
-changes as (
-    -- The first of several markers closes; a touch opens nothing.
+counted as (
+    -- Of those that do not stand, the ones that say something else.
     select
         moments.*,
-        moments.state is distinct from lag(moments.state) over history as is_change
+        count(*) filter (
+            where
+                moments.next_opens_at = moments.opens_at
+                and moments.state is distinct from moments.next_state
+        ) over () as tied_copies
     from moments
-    where moments.place_in_moment = 1
-    window history as (
-        partition by moments.id
-        order by moments.opens_at
+    -- As they are: said, so that the planner does not sort them again below.
+    order by
+        moments.id, moments.observed_at, moments.updated_at, moments.is_deleted,
+        moments.row_hash
+),
+
+standing as (
+    -- Of copies that open at one moment the last in order stands; the first of several
+    -- markers closes; a touch opens nothing.
+    select
+        counted.*,
+        counted.state is distinct from lag(counted.state) over in_order as is_change
+    from counted
+    where counted.next_opens_at is distinct from counted.opens_at
+    window in_order as (
+        partition by counted.id
+        order by
+            counted.observed_at, counted.updated_at, counted.is_deleted,
+            counted.row_hash
     )
 ),
 
 closed as (
     select
-        changes.*,
-        lead(changes.opens_at) over history as closes_at,
-        lead(changes.deleted_by) over history as closed_by
-    from changes
-    where changes.is_change
-    window history as (partition by changes.id order by changes.opens_at)
+        standing.*,
+        lead(standing.opens_at) over in_order as closes_at,
+        lead(standing.deleted_by) over in_order as closed_by
+    from standing
+    where standing.is_change
+    window in_order as (
+        partition by standing.id
+        order by
+            standing.observed_at, standing.updated_at, standing.is_deleted,
+            standing.row_hash
+    )
 ),
 
 true_versions as (
     select
         closed.id,
-        closed.row_hash,
+        closed.copy_place,
         closed.state,
         closed.closed_by,
         closed.created_at,
         closed.updated_at,
-        closed.observed_at,
         closed.opens_at as valid_from,
-        closed.closes_at as valid_to
+        closed.closes_at as valid_to,
+        closed.tied_copies
     from closed
     where not closed.is_deleted
 ),
 
-ties as (
-    select count(*) as copies
-    from moments
-    where moments.is_overruled
+compared as (
+    select
+        id,
+        valid_from,
+        true_versions.copy_place,
+        stored_versions.stored_place,
+        true_versions.closed_by,
+        true_versions.valid_to,
+        true_versions.tied_copies,
+        true_versions.state is not null as is_true,
+        stored_versions.state is not null as is_stored,
+        true_versions.state is not distinct from stored_versions.state
+        and true_versions.updated_at is not distinct from stored_versions.updated_at
+        and true_versions.created_at is not distinct from stored_versions.created_at
+            as has_values,
+        true_versions.valid_to is not distinct from stored_versions.valid_to
+        and true_versions.closed_by is not distinct from stored_versions.closed_by
+            as has_end
+    from true_versions
+    full join stored_versions using (id, valid_from)
 )
 
 select
-    id,
-    valid_from,
-    true_versions.row_hash,
-    true_versions.closed_by,
-    true_versions.updated_at,
-    true_versions.observed_at,
-    true_versions.valid_to,
+    compared.id,
+    compared.copy_place,
+    compared.stored_place,
+    compared.closed_by,
+    compared.valid_from,
+    compared.valid_to,
     case
-        when true_versions.state is null then 'removed'
-        when stored_versions.state is null then 'opened'
-        when
-            row(
-                true_versions.state, true_versions.closed_by,
-                true_versions.created_at, true_versions.updated_at,
-                true_versions.valid_to
-            ) is not distinct from row(
-                stored_versions.state, stored_versions.closed_by,
-                stored_versions.created_at, stored_versions.updated_at,
-                stored_versions.valid_to
-            )
-            then 'kept'
-        when true_versions.valid_to is null then 'reopened'
+        when not compared.is_true then 'removed'
+        when not compared.is_stored then 'opened'
+        when compared.has_values and compared.has_end then 'kept'
+        when compared.valid_to is null then 'reopened'
         else 'closed'
     end as fate,
-    ties.copies as tied_copies
-from true_versions
-full join stored_versions using (id, valid_from)
-cross join ties
+    compared.is_true and not (compared.is_stored and compared.has_values) as is_rewritten,
+    compared.tied_copies
+from compared
+union all
+-- A record of one copy without any version: nothing to order or to compare.
+select
+    copies.id,
+    copies.copy_place,
+    null as stored_place,
+    null as closed_by,
+    least(copies.observed_at, greatest(copies.updated_at, copies.created_at))
+        as valid_from,
+    null as valid_to,
+    'opened' as fate,
+    true as is_rewritten,
+    null as tied_copies
+from copies
+where copies.is_alone and not copies.is_deleted
 order by id, valid_from;
 
-analyze versions (id, valid_from, fate);
+analyze versions (fate);
 
 select
     count(*) filter (where versions.fate <> 'kept') as rows_written,

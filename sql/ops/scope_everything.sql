@@ -2,7 +2,7 @@
 -- Grain: one row
 -- Reads: every layer
 --
--- Needs a transaction that is repeatable read; after these statements it can only read.
+-- Needs a transaction that is repeatable read.
 
 create temporary table changed_leads on commit drop as
 select stg_leads.id
@@ -100,8 +100,6 @@ analyze changed_cars;
 analyze changed_car_days;
 analyze changed_rentals (lead_id);
 analyze listed_rentals (lead_id);
-
-set transaction read only;
 
 select
     (select count(*) from changed_leads) as leads,

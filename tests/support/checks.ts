@@ -3,6 +3,7 @@ import type { TransactionSql } from "postgres";
 import { checkEverything } from "../../lib/checks/everything.ts";
 import { type Check, readChecks } from "../../lib/checks/file.ts";
 import { type CheckResult, runChecks } from "../../lib/checks/run.ts";
+import { scopeHistory } from "../../lib/checks/scope.ts";
 import { readConfig } from "../../lib/config.ts";
 import { runSqlFile } from "../../lib/warehouse/sql_file.ts";
 import { taskParameters } from "../../lib/dag/sql_task.ts";
@@ -45,7 +46,9 @@ export async function findAfter(
       const check = await findCheck(name);
       await scopeNothing(tx);
       if (check.scopes.length > 0) await findNothing(tx, check, table);
-      await scopeHistory(tx);
+      await changeHistory(tx);
+      await tx`drop table if exists history_versions, newest_sights`;
+      await scopeHistory(tx, [{ check, table }]);
       found = (await runChecks(tx, [{ check, table }])).flatMap(toFound);
       throw seen;
     });
@@ -66,6 +69,8 @@ async function findNothingWhereNothingChanged({ sql }: Warehouse, name: string):
 }
 
 async function findNothing(tx: TransactionSql, check: Check, table: string): Promise<void> {
+  await tx`drop table if exists history_versions, newest_sights`;
+  await scopeHistory(tx, [{ check, table }]);
   const found = (await runChecks(tx, [{ check, table }])).flatMap(toFound);
   assert.deepEqual(found, [], `${check.name} looks beyond its scope`);
 }
@@ -82,7 +87,7 @@ async function scopeNothing(tx: TransactionSql): Promise<void> {
   });
 }
 
-async function scopeHistory(tx: TransactionSql): Promise<void> {
+async function changeHistory(tx: TransactionSql): Promise<void> {
   await tx`insert into changed_leads select distinct id from ods.ods_leads_hist`;
   await tx`insert into changed_clients select distinct id from ods.ods_clients_hist`;
   await tx`insert into changed_cars select distinct id from ods.ods_cars_hist`;

@@ -1,5 +1,6 @@
 -- What:  gathers what is known of the status of the leads that changed, in the order of time
--- Grain: known_events: an event; seen_rows: a row of stg, with its place among those of the lead
+-- Grain: known_events: an event; still_leads: a lead that never moved; seen_rows: a row of stg
+--        of another one, with its place among those of the lead
 -- Reads: stg.stg_leads, stg.stg_lead_events, ops.watermark
 --
 -- Within one second the order is the one that chains, never that of ids or of landing.
@@ -8,6 +9,9 @@ select ops.lock_watermarks(
     'ods.ods_leads_hist', 'ods.ods_leads_hist/events',
     'dds.fact_lead_status_change', 'dds.fact_lead_status_change/events'
 );
+
+-- A first build sorts all there is.
+select set_config('work_mem', '64MB', true);
 
 create temporary table progress on commit drop as
 select
@@ -68,6 +72,50 @@ where stg_lead_events.type in ('lead_status_changed', 'lead_restored');
 create index on known_events (lead_id, type, created_at);
 analyze known_events;
 
+-- Most leads that change keep their status: of one that was never seen deleted, never in
+-- another status, and of which no event tells a move, there is nothing to walk through.
+create temporary table still_leads on commit drop as
+with seen_leads as (
+    select
+        stg_leads.id as lead_id,
+        min(stg_leads.pipeline_id) as pipeline_id,
+        min(stg_leads.status_id) as status_id
+    from stg.stg_leads
+    inner join changed_leads on stg_leads.id = changed_leads.id
+    inner join progress
+        on
+            progress.name = 'dds.fact_lead_status_change'
+            and stg_leads.landed_seq <= progress.read_to
+    group by stg_leads.id
+    having
+        not bool_or(
+            stg_leads.is_deleted or stg_leads.pipeline_id is null
+            or stg_leads.status_id is null
+        )
+        and min(stg_leads.pipeline_id) = max(stg_leads.pipeline_id)
+        and min(stg_leads.status_id) = max(stg_leads.status_id)
+)
+
+select seen_leads.*
+from seen_leads
+where
+    not exists (
+        select
+        from known_events
+        where
+            known_events.lead_id = seen_leads.lead_id
+            and known_events.type = 'lead_status_changed'
+    );
+
+create temporary table moving_leads on commit drop as
+select changed_leads.id
+from changed_leads
+left join still_leads on changed_leads.id = still_leads.lead_id
+where still_leads.lead_id is null
+order by 1;
+
+analyze moving_leads;
+
 -- A row opens by the same rule as its version in the history does.
 create temporary table seen_rows on commit drop as
 with rows_in_order as (
@@ -92,7 +140,7 @@ with rows_in_order as (
                 )
         end as restored_at
     from stg.stg_leads
-    inner join changed_leads on stg_leads.id = changed_leads.id
+    inner join moving_leads on stg_leads.id = moving_leads.id
     inner join progress
         on
             progress.name = 'dds.fact_lead_status_change'

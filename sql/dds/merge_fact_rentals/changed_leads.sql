@@ -31,7 +31,7 @@ with pointing_leads as (
     select ods_leads_hist.id
     from changed_members
     inner join ods.ods_leads_hist
-        on changed_members.key = ods.lookup_key(ods_leads_hist.plate)
+        on changed_members.key = ods.lookup_key(ods_leads_hist.plate) collate "C"
     where
         changed_members.kind = 'car'
         and ods_leads_hist.is_current
@@ -40,7 +40,7 @@ with pointing_leads as (
     select ods_leads_hist.id
     from changed_members
     inner join ods.ods_leads_hist
-        on changed_members.key = ods.lookup_key(ods_leads_hist.license)
+        on changed_members.key = ods.lookup_key(ods_leads_hist.license) collate "C"
     where
         changed_members.kind = 'client'
         and ods_leads_hist.is_current

@@ -7,10 +7,19 @@
 select ops.lock_watermarks('stg.stg_cars', 'ods.ods_cars_hist');
 
 create temporary table changed_cars on commit drop as
+with first_build as (
+    select
+        watermark.position = 0
+        and not exists (select from ods.ods_cars_hist) as is_one
+    from ops.watermark
+    where watermark.name = 'ods.ods_cars_hist'
+)
+
 select
     stg_cars.id,
     count(*) as copies,
-    max(stg_cars.landed_seq) as landed_seq
+    max(stg_cars.landed_seq) as landed_seq,
+    count(*) = 1 and (select first_build.is_one from first_build) as is_alone
 from stg.stg_cars
 where
     stg_cars.landed_seq > (
@@ -27,12 +36,14 @@ analyze changed_cars;
 create temporary view copies as
 select
     stg_cars.id,
-    stg_cars.row_hash,
+    stg_cars.ctid as copy_place,
+    stg_cars.row_hash collate "C" as row_hash,
     stg_cars.is_deleted,
     stg_cars.deleted_by,
     stg_cars.created_at,
     stg_cars.updated_at,
     stg_cars.observed_at,
+    changed_cars.is_alone,
     -- A deleted copy is a marker: what it carries besides is never data.
     case
         when not stg_cars.is_deleted
@@ -57,6 +68,7 @@ where false;
 create temporary view stored_versions as
 select
     ods_cars_hist.id,
+    ods_cars_hist.ctid as stored_place,
     ods_cars_hist.closed_by,
     ods_cars_hist.created_at,
     ods_cars_hist.updated_at,

@@ -7,10 +7,19 @@
 select ops.lock_watermarks('stg.stg_clients', 'ods.ods_clients_hist');
 
 create temporary table changed_clients on commit drop as
+with first_build as (
+    select
+        watermark.position = 0
+        and not exists (select from ods.ods_clients_hist) as is_one
+    from ops.watermark
+    where watermark.name = 'ods.ods_clients_hist'
+)
+
 select
     stg_clients.id,
     count(*) as copies,
-    max(stg_clients.landed_seq) as landed_seq
+    max(stg_clients.landed_seq) as landed_seq,
+    count(*) = 1 and (select first_build.is_one from first_build) as is_alone
 from stg.stg_clients
 where
     stg_clients.landed_seq > (
@@ -27,12 +36,14 @@ analyze changed_clients;
 create temporary view copies as
 select
     stg_clients.id,
-    stg_clients.row_hash,
+    stg_clients.ctid as copy_place,
+    stg_clients.row_hash collate "C" as row_hash,
     stg_clients.is_deleted,
     stg_clients.deleted_by,
     stg_clients.created_at,
     stg_clients.updated_at,
     stg_clients.observed_at,
+    changed_clients.is_alone,
     -- A deleted copy is a marker: what it carries besides is never data.
     case
         when not stg_clients.is_deleted
@@ -58,6 +69,7 @@ where false;
 create temporary view stored_versions as
 select
     ods_clients_hist.id,
+    ods_clients_hist.ctid as stored_place,
     ods_clients_hist.closed_by,
     ods_clients_hist.created_at,
     ods_clients_hist.updated_at,

@@ -9,8 +9,19 @@ select ops.lock_watermarks(
     'ods.ods_leads_hist/events'
 );
 
+-- A first build sorts all there is.
+select set_config('work_mem', '64MB', true);
+
 create temporary table changed_leads on commit drop as
-with changes as (
+with first_build as (
+    select
+        watermark.position = 0
+        and not exists (select from ods.ods_leads_hist) as is_one
+    from ops.watermark
+    where watermark.name = 'ods.ods_leads_hist'
+),
+
+changes as (
     select
         stg_leads.id,
         stg_leads.landed_seq
@@ -44,7 +55,9 @@ with changes as (
 select
     changes.id,
     count(changes.landed_seq) as copies,
-    max(changes.landed_seq) as landed_seq
+    max(changes.landed_seq) as landed_seq,
+    count(changes.landed_seq) = 1 and (select first_build.is_one from first_build)
+        as is_alone
 from changes
 group by changes.id
 -- In the order of what is looked up for them: neighbours are in pages already read.
@@ -55,12 +68,14 @@ analyze changed_leads;
 create temporary view copies as
 select
     stg_leads.id,
-    stg_leads.row_hash,
+    stg_leads.ctid as copy_place,
+    stg_leads.row_hash collate "C" as row_hash,
     stg_leads.is_deleted,
     stg_leads.deleted_by,
     stg_leads.created_at,
     stg_leads.updated_at,
     stg_leads.observed_at,
+    changed_leads.is_alone,
     -- A deleted copy is a marker: what it carries besides is never data.
     case
         when not stg_leads.is_deleted
@@ -90,6 +105,7 @@ where stg_lead_events.type = 'lead_restored';
 create temporary view stored_versions as
 select
     ods_leads_hist.id,
+    ods_leads_hist.ctid as stored_place,
     ods_leads_hist.closed_by,
     ods_leads_hist.created_at,
     ods_leads_hist.updated_at,

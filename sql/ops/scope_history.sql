@@ -1,0 +1,187 @@
+-- What:  shows checks of a history what they look at, read once for all of them: the versions
+--        of changed records as they are there now, and the newest row of each in stg
+-- Grain: history_versions: a version; newest_sights: a changed record
+-- Reads: changed_*, ods.ods_leads_hist, ods.ods_clients_hist, ods.ods_cars_hist,
+--        stg.stg_leads, stg.stg_clients, stg.stg_cars, ops.watermark, rental.scoped_history
+--        (the one table that is looked at, or everything)
+--
+-- state stands for all business columns: rows of equal states have equal hashes, and of
+-- 20,000,000,000,000,000,000 pairs that differ one would not be told apart.
+
+create temporary table history_versions on commit drop as
+select
+    'ods.ods_leads_hist' as table_name,
+    ods_leads_hist.id,
+    ods_leads_hist.is_current,
+    ods_leads_hist.updated_at,
+    ods_leads_hist.valid_from,
+    ods_leads_hist.valid_to,
+    case
+        when ods_leads_hist.is_current
+            then
+                hash_record_extended(
+                    row(
+                        ods_leads_hist.pipeline_id, ods_leads_hist.status_id,
+                        ods_leads_hist.responsible_user_id,
+                        ods_leads_hist.loss_reason_id, ods_leads_hist.car_element_id,
+                        ods_leads_hist.client_element_id, ods_leads_hist.name,
+                        ods_leads_hist.model, ods_leads_hist.plate,
+                        ods_leads_hist.client_name, ods_leads_hist.license,
+                        ods_leads_hist.budget, ods_leads_hist.dailyrate,
+                        ods_leads_hist.rental_start, ods_leads_hist.rental_end,
+                        ods_leads_hist.closed_at
+                    ),
+                    0
+                )
+    end as state
+from ods.ods_leads_hist
+inner join changed_leads on ods_leads_hist.id = changed_leads.id
+where current_setting('rental.scoped_history') in ('everything', 'ods.ods_leads_hist')
+union all
+select
+    'ods.ods_clients_hist' as table_name,
+    ods_clients_hist.id,
+    ods_clients_hist.is_current,
+    ods_clients_hist.updated_at,
+    ods_clients_hist.valid_from,
+    ods_clients_hist.valid_to,
+    case
+        when ods_clients_hist.is_current
+            then
+                hash_record_extended(
+                    row(
+                        ods_clients_hist.client_name, ods_clients_hist.gender,
+                        ods_clients_hist.phone, ods_clients_hist.email,
+                        ods_clients_hist.nationality, ods_clients_hist.license,
+                        ods_clients_hist.birth_date
+                    ),
+                    0
+                )
+    end as state
+from ods.ods_clients_hist
+inner join changed_clients on ods_clients_hist.id = changed_clients.id
+where current_setting('rental.scoped_history') in ('everything', 'ods.ods_clients_hist')
+union all
+select
+    'ods.ods_cars_hist' as table_name,
+    ods_cars_hist.id,
+    ods_cars_hist.is_current,
+    ods_cars_hist.updated_at,
+    ods_cars_hist.valid_from,
+    ods_cars_hist.valid_to,
+    case
+        when ods_cars_hist.is_current
+            then
+                hash_record_extended(
+                    row(
+                        ods_cars_hist.model, ods_cars_hist.color, ods_cars_hist.plate,
+                        ods_cars_hist.vin, ods_cars_hist.year,
+                        ods_cars_hist.dailyrate, ods_cars_hist.in_fleet_from,
+                        ods_cars_hist.in_fleet_to
+                    ),
+                    0
+                )
+    end as state
+from ods.ods_cars_hist
+inner join changed_cars on ods_cars_hist.id = changed_cars.id
+where current_setting('rental.scoped_history') in ('everything', 'ods.ods_cars_hist');
+
+-- What a load has landed since the last merge is not in the history yet. (By a difference,
+-- so that the rows are found by their records: nearly all have landed before.)
+create temporary table newest_sights on commit drop as
+with sights as (
+    select
+        'ods.ods_leads_hist' as table_name,
+        stg_leads.id,
+        stg_leads.is_deleted,
+        stg_leads.observed_at,
+        stg_leads.updated_at,
+        stg_leads.row_hash,
+        hash_record_extended(
+            row(
+                stg_leads.pipeline_id, stg_leads.status_id,
+                stg_leads.responsible_user_id, stg_leads.loss_reason_id,
+                stg_leads.car_element_id, stg_leads.client_element_id, stg_leads.name,
+                stg_leads.model, stg_leads.plate, stg_leads.client_name,
+                stg_leads.license, stg_leads.budget, stg_leads.dailyrate,
+                stg_leads.rental_start, stg_leads.rental_end, stg_leads.closed_at
+            ),
+            0
+        ) as state
+    from stg.stg_leads
+    inner join changed_leads on stg_leads.id = changed_leads.id
+    where
+        current_setting('rental.scoped_history') in ('everything', 'ods.ods_leads_hist')
+        and stg_leads.landed_seq - (
+            select watermark.position
+            from ops.watermark
+            where watermark.name = 'ods.ods_leads_hist'
+        ) <= 0
+    union all
+    select
+        'ods.ods_clients_hist' as table_name,
+        stg_clients.id,
+        stg_clients.is_deleted,
+        stg_clients.observed_at,
+        stg_clients.updated_at,
+        stg_clients.row_hash,
+        hash_record_extended(
+            row(
+                stg_clients.client_name, stg_clients.gender, stg_clients.phone,
+                stg_clients.email, stg_clients.nationality, stg_clients.license,
+                stg_clients.birth_date
+            ),
+            0
+        ) as state
+    from stg.stg_clients
+    inner join changed_clients on stg_clients.id = changed_clients.id
+    where
+        current_setting('rental.scoped_history') in ('everything', 'ods.ods_clients_hist')
+        and stg_clients.landed_seq - (
+            select watermark.position
+            from ops.watermark
+            where watermark.name = 'ods.ods_clients_hist'
+        ) <= 0
+    union all
+    select
+        'ods.ods_cars_hist' as table_name,
+        stg_cars.id,
+        stg_cars.is_deleted,
+        stg_cars.observed_at,
+        stg_cars.updated_at,
+        stg_cars.row_hash,
+        hash_record_extended(
+            row(
+                stg_cars.model, stg_cars.color, stg_cars.plate, stg_cars.vin,
+                stg_cars.year, stg_cars.dailyrate, stg_cars.in_fleet_from,
+                stg_cars.in_fleet_to
+            ),
+            0
+        ) as state
+    from stg.stg_cars
+    inner join changed_cars on stg_cars.id = changed_cars.id
+    where
+        current_setting('rental.scoped_history') in ('everything', 'ods.ods_cars_hist')
+        and stg_cars.landed_seq - (
+            select watermark.position
+            from ops.watermark
+            where watermark.name = 'ods.ods_cars_hist'
+        ) <= 0
+)
+
+select distinct on (sights.id, sights.table_name)
+    sights.table_name,
+    sights.id,
+    sights.is_deleted,
+    sights.observed_at,
+    sights.state
+from sights
+order by
+    sights.id, sights.table_name, sights.observed_at desc, sights.updated_at desc,
+    sights.is_deleted desc, sights.row_hash collate "C" desc;
+
+analyze history_versions (table_name, id, is_current);
+analyze newest_sights (table_name, id);
+
+select count(*) as versions_to_check
+from history_versions;
