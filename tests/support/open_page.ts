@@ -63,6 +63,7 @@ export async function openPage(
       problems.push(`request failed: ${request.url()}, ${reason}`);
     }
   });
-  await page.goto(url.href, { waitUntil: "load" });
+  // How long it takes says something of the machine alone, which other tests keep busy.
+  await page.goto(url.href, { waitUntil: "load", timeout: 120_000 });
   return { page, problems };
 }
