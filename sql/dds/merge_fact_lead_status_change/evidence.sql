@@ -1,6 +1,6 @@
 -- What:  gathers what is known of the status of the leads that changed, in the order of time
--- Grain: known_events: an event; still_leads: a lead that never moved; seen_rows: a row of stg
---        of another one, with its place among those of the lead
+-- Grain: known_events: an event; still_leads: a lead of a first build that never moved;
+--        seen_rows: a row of stg of another one, with its place among those of the lead
 -- Reads: stg.stg_leads, stg.stg_lead_events, ops.watermark
 --
 -- Within one second the order is the one that chains, never that of ids or of landing.
@@ -72,8 +72,9 @@ where stg_lead_events.type in ('lead_status_changed', 'lead_restored');
 create index on known_events (lead_id, type, created_at);
 analyze known_events;
 
--- Most leads that change keep their status: of one that was never seen deleted, never in
+-- Most leads of a first build never moved: of one that was never seen deleted, never in
 -- another status, and of which no event tells a move, there is nothing to walk through.
+-- A day brings few leads, most of which moved, and would read their copies twice.
 create temporary table still_leads on commit drop as
 with seen_leads as (
     select
@@ -86,6 +87,11 @@ with seen_leads as (
         on
             progress.name = 'dds.fact_lead_status_change'
             and stg_leads.landed_seq <= progress.read_to
+    where (
+        select progress.read_from = 0
+        from progress
+        where progress.name = 'dds.fact_lead_status_change'
+    )
     group by stg_leads.id
     having
         not bool_or(
