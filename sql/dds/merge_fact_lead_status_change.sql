@@ -70,21 +70,33 @@ inner join fates using (
     to_status_id
 );
 
+-- Compared before any is written: a statement that joins to the table it fills would look for
+-- each row among those that it puts in.
 create temporary table first_statuses on commit drop as
-(
-    select distinct on (steps.lead_id)
-        steps.lead_id,
-        coalesce(steps.from_pipeline_id, steps.to_pipeline_id) as pipeline_id,
-        coalesce(steps.from_status_id, steps.to_status_id) as status_id
-    from steps
-    order by steps.lead_id, steps.place
+with found as (
+    (
+        select distinct on (steps.lead_id)
+            steps.lead_id,
+            coalesce(steps.from_pipeline_id, steps.to_pipeline_id) as pipeline_id,
+            coalesce(steps.from_status_id, steps.to_status_id) as status_id
+        from steps
+        order by steps.lead_id, steps.place
+    )
+    union all
+    select
+        still_leads.lead_id,
+        still_leads.pipeline_id,
+        still_leads.status_id
+    from still_leads
 )
-union all
+
 select
-    still_leads.lead_id,
-    still_leads.pipeline_id,
-    still_leads.status_id
-from still_leads;
+    found.*,
+    lead_first_status.lead_id is not null as is_stored,
+    row(lead_first_status.pipeline_id, lead_first_status.status_id)
+    is distinct from row(found.pipeline_id, found.status_id) as is_different
+from found
+left join dds.lead_first_status on found.lead_id = lead_first_status.lead_id;
 
 analyze first_statuses;
 
@@ -106,8 +118,8 @@ set
 from first_statuses
 where
     lead_first_status.lead_id = first_statuses.lead_id
-    and (lead_first_status.pipeline_id, lead_first_status.status_id)
-    <> (first_statuses.pipeline_id, first_statuses.status_id);
+    and first_statuses.is_stored
+    and first_statuses.is_different;
 
 insert into dds.lead_first_status (lead_id, pipeline_id, status_id, load_date)
 select
@@ -116,8 +128,7 @@ select
     first_statuses.status_id,
     current_setting('rental.logical_date')::date as load_date
 from first_statuses
--- A join would look for each of them among those that this statement puts in.
-on conflict (lead_id) do nothing;
+where not first_statuses.is_stored;
 
 update ops.watermark
 set
