@@ -6,7 +6,8 @@
 import { basename } from "node:path";
 import type { TransactionSql } from "postgres";
 import { type Check, readChecks } from "../lib/checks/file.ts";
-import { type DueCheck, runChecks } from "../lib/checks/run.ts";
+import { isIdle } from "../lib/checks/gate.ts";
+import { type DueCheck, listDue, runChecks } from "../lib/checks/run.ts";
 import { scopeHistory } from "../lib/checks/scope.ts";
 import { readConfig } from "../lib/config.ts";
 import { taskParameters } from "../lib/dag/sql_task.ts";
@@ -62,11 +63,9 @@ async function runDay(
       merges.set(task, await time(() => runSqlFiles(tx, filesOf(path), PARAMETERS)));
       const changed = await runSqlFile(tx, "ops/scope_changes.sql", PARAMETERS);
       // As the gate does, which looks at nothing where nothing changed.
-      const due = checks.filter(({ scopes }) =>
-        scopes.length === 0 || scopes.some((scope) => changed[scope] !== 0)
-      );
-      await scopeHistory(tx, dueAfter(task, due));
-      await timeChecks(tx, task, due, daily);
+      const due = listDue(checks, task).filter(({ check }) => !isIdle(check, changed));
+      await scopeHistory(tx, due);
+      await timeChecks(tx, due, daily);
     });
   }
   return { daily, merges };
@@ -74,36 +73,25 @@ async function runDay(
 
 async function timeChecks(
   tx: TransactionSql,
-  task: string,
-  checks: readonly Check[],
+  due: readonly DueCheck[],
   costs: Costs,
 ): Promise<void> {
-  for (const { check, table } of dueAfter(task, checks)) {
+  for (const { check, table } of due) {
     costs.set(`${check.name} ${table}`, await time(() => runChecks(tx, [{ check, table }])));
   }
-}
-
-function dueAfter(taskId: string, checks: readonly Check[]): readonly DueCheck[] {
-  return checks.flatMap((check) =>
-    check.tables.filter(({ task }) => task === taskId).map(({ table }) => ({ check, table }))
-  );
 }
 
 /** The same as `checkEverything`, with the milliseconds of each check. */
 async function measureEverything({ sql }: Warehouse, checks: readonly Check[]): Promise<Costs> {
   const costs: Costs = new Map();
   await sql.begin(async (tx) => {
-    const due = checks.flatMap((check) => check.tables.map(({ table }) => ({ check, table })));
+    const due = listDue(checks);
     const scope = async () => {
       await runSqlFile(tx, "ops/scope_everything.sql", PARAMETERS);
       await scopeHistory(tx, due);
     };
     costs.set("(naming every record)", await time(scope));
-    for (const check of checks) {
-      for (const { table } of check.tables) {
-        costs.set(`${check.name} ${table}`, await time(() => runChecks(tx, [{ check, table }])));
-      }
-    }
+    await timeChecks(tx, due, costs);
   });
   return costs;
 }

@@ -1,5 +1,5 @@
 import type { Check } from "./file.ts";
-import { type CheckResult, runChecks } from "./run.ts";
+import { type CheckResult, listDue, runChecks } from "./run.ts";
 import type { TaskContext } from "../dag/dag.ts";
 import { runSqlFile } from "../warehouse/sql_file.ts";
 import { scopeHistory } from "./scope.ts";
@@ -23,7 +23,7 @@ export async function checkEverything(
       rows_read: "",
       is_partial_read: "false",
     });
-    const due = checks.flatMap((check) => check.tables.map(({ table }) => ({ check, table })));
+    const due = listDue(checks);
     await scopeHistory(tx, due);
     await tx.unsafe("set transaction read only");
     return await runChecks(tx, due, sampleSize);

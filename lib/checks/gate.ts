@@ -1,9 +1,9 @@
 import type { TransactionSql } from "postgres";
 import type { TaskContext, TaskResult } from "../dag/dag.ts";
 import { taskParameters } from "../dag/sql_task.ts";
-import { runSqlFile } from "../warehouse/sql_file.ts";
+import { type Metrics, runSqlFile } from "../warehouse/sql_file.ts";
 import { type Check, readChecks } from "./file.ts";
-import { type CheckResult, runChecks, saveCheckResults } from "./run.ts";
+import { type CheckResult, listDue, runChecks, saveCheckResults } from "./run.ts";
 import { scopeHistory } from "./scope.ts";
 
 /** Checks of severity `error` found offenders: the rows of the task must not stay. */
@@ -28,28 +28,29 @@ export async function passChecks(
   context: TaskContext,
   result: TaskResult,
 ): Promise<TaskResult> {
-  const due = (await readChecks()).flatMap((check) =>
-    check.tables.filter(({ task }) => task === taskId).map(({ table }) => ({ check, table }))
-  );
+  const due = listDue(await readChecks(), taskId);
   if (due.length === 0) return result;
   const changed = await runSqlFile(tx, "ops/scope_changes.sql", {
     ...taskParameters(context),
     rows_read: result.rowsRead === undefined ? "" : String(result.rowsRead),
     is_partial_read: String(result.metrics.is_full_scan === 0),
   });
-  // Nothing changed, nothing to look at: a day without changes costs no checks.
-  const isIdle = ({ check }: { readonly check: Check }) =>
-    check.scopes.length > 0 && check.scopes.every((scope) => changed[scope] === 0);
-  const awake = due.filter((one) => !isIdle(one));
+  const idle = due.filter(({ check }) => isIdle(check, changed));
+  const awake = due.filter(({ check }) => !isIdle(check, changed));
   await scopeHistory(tx, awake);
   const results = [
-    ...due.filter(isIdle).map(({ check, table }) => passed(check, table)),
+    ...idle.map(({ check, table }) => passed(check, table)),
     ...await runChecks(tx, awake),
   ];
   if (results.some(isError)) throw new CheckError(taskId, results);
   await saveCheckResults(tx, context.runId, taskId, results);
   context.log.debug("{checks} checks passed", { checks: results.length });
   return { ...result, metrics: { ...result.metrics, ...warningsOf(results) } };
+}
+
+/** Nothing changed, nothing to look at: a day without changes costs no checks. `changed` is that of scope_changes.sql. */
+export function isIdle({ scopes }: Check, changed: Metrics): boolean {
+  return scopes.length > 0 && scopes.every((scope) => changed[scope] === 0);
 }
 
 function passed({ name, severity }: Check, table: string): CheckResult {

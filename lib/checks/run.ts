@@ -34,6 +34,14 @@ export interface DueCheck {
   readonly table: string;
 }
 
+/** Each check once for each of its tables; with `taskId` for those alone that this task fills. */
+export function listDue(checks: readonly Check[], taskId?: string): DueCheck[] {
+  return checks.flatMap((check) =>
+    check.tables.filter(({ task }) => taskId === undefined || task === taskId)
+      .map(({ table }) => ({ check, table }))
+  );
+}
+
 /**
  * Runs checks one after the other, in a transaction that has the parameters of tasks, `rows_read`, and
  * the temporary tables of sql/ops/scope_*.sql, which say at what records to look. Throws `SqlFileError`.
