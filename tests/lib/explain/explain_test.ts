@@ -215,7 +215,7 @@ Deno.test("explain() names the success of the task that failed, not a later one 
     attemptOf("load_cars", "extract_cars", again),
     attemptOf("load_cars", "land_cars", { ...again, status: "failed", reason: "error" }),
   ]);
-  assert.match(text, /  the data of its success at 2026-05-03 04:00:05 stand\n/);
+  assert.match(text, / the data of its success at 2026-05-03 04:00:05 stand\n/);
 });
 
 Deno.test("explain() says what makes a success stale, and how to refresh it", () => {
