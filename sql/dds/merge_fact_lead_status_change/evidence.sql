@@ -1,5 +1,6 @@
 -- What:  finds the leads of which something new is known, and what events tell of them
--- Grain: changed_leads: a lead with new rows or events; known_events: an event of one
+-- Grain: changed_leads: a lead with new rows or events (is_alone: a first build, and it has
+--        one row); known_events: an event of one
 -- Reads: stg.stg_leads, stg.stg_lead_events, ops.watermark
 
 select ops.lock_watermarks(
@@ -28,8 +29,6 @@ where
         'dds.fact_lead_status_change', 'dds.fact_lead_status_change/events'
     );
 
-analyze progress;
-
 create temporary table changed_leads on commit drop as
 with first_build as (
     select progress.read_from = 0 as is_one
@@ -39,12 +38,16 @@ with first_build as (
 
 (
     -- Of a first build all, in the order of the key: what is sorted need not be.
-    select stg_leads.id
+    select
+        stg_leads.id,
+        count(*) = 1 as is_alone
     from stg.stg_leads
     where (select first_build.is_one from first_build)
     group by stg_leads.id
     union all
-    select stg_lead_events.lead_id
+    select
+        stg_lead_events.lead_id as id,
+        false as is_alone
     from stg.stg_lead_events
     where
         (select first_build.is_one from first_build)
@@ -58,7 +61,9 @@ with first_build as (
 )
 union all
 (
-    select stg_leads.id
+    select
+        stg_leads.id,
+        false as is_alone
     from stg.stg_leads
     inner join progress
         on
@@ -67,7 +72,9 @@ union all
             and stg_leads.landed_seq <= progress.read_to
     where not (select first_build.is_one from first_build)
     union
-    select stg_lead_events.lead_id
+    select
+        stg_lead_events.lead_id as id,
+        false as is_alone
     from stg.stg_lead_events
     inner join progress
         on

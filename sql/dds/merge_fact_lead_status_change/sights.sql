@@ -14,9 +14,10 @@ with told_leads as (
     from known_events
 ),
 
-sights as (
+sights as not materialized (
     select
-        stg_leads.id as lead_id,
+        changed_leads.id as lead_id,
+        changed_leads.is_alone,
         stg_leads.is_deleted,
         stg_leads.pipeline_id,
         stg_leads.status_id,
@@ -28,11 +29,14 @@ sights as (
         or stg_leads.status_id is null or told_leads.lead_id is not null as is_walked
     from changed_leads
     inner join stg.stg_leads on changed_leads.id = stg_leads.id
-    inner join progress
-        on
-            progress.name = 'dds.fact_lead_status_change'
-            and stg_leads.landed_seq <= progress.read_to
     left join told_leads on changed_leads.id = told_leads.lead_id
+    -- By a difference, so that the rows are found by their leads: nearly all have landed before.
+    where
+        stg_leads.landed_seq - (
+            select progress.read_to
+            from progress
+            where progress.name = 'dds.fact_lead_status_change'
+        ) <= 0
 ),
 
 neighbours as (
@@ -45,6 +49,7 @@ neighbours as (
         lag(sights.observed_at) over in_order as known_before_at,
         first_value(sights.created_at) over in_order as first_created_at
     from sights
+    where not sights.is_alone
     window in_order as (
         partition by sights.lead_id
         order by
@@ -107,7 +112,26 @@ where
     not lives.is_plain
     or lives.place = 1
     or (lives.known_pipeline_id, lives.known_status_id)
-    <> (lives.pipeline_id, lives.status_id);
+    <> (lives.pipeline_id, lives.status_id)
+union all
+-- The one row of a lead has no neighbours.
+select
+    sights.lead_id,
+    sights.is_deleted,
+    not sights.is_walked as is_plain,
+    sights.pipeline_id,
+    sights.status_id,
+    null as known_pipeline_id,
+    null as known_status_id,
+    sights.created_at,
+    sights.created_at as first_created_at,
+    null as known_before_at,
+    sights.observed_at,
+    least(sights.observed_at, greatest(sights.updated_at, sights.created_at))
+        as opens_at,
+    1 as place
+from sights
+where sights.is_alone;
 
 analyze seen_rows (lead_id, is_plain, place);
 
