@@ -81,7 +81,7 @@ set
 from (
     select
         'ods.ods_leads_hist' as name,
-        (select max(changed_leads.landed_seq) from changed_leads) as read_to
+        (select max(stg_leads.landed_seq) from stg.stg_leads) as read_to
     union all
     select
         'ods.ods_leads_hist/events' as name,

@@ -56,11 +56,11 @@ changes as (
         )
 )
 
--- Of a first build all, in the order of the key: what is sorted need not be.
+-- Of a first build all, from the key alone and in its order: what is sorted need not be.
 select
     stg_leads.id,
     count(*) as copies,
-    max(stg_leads.landed_seq) as landed_seq,
+    null::bigint as landed_seq,
     count(*) = 1 as is_alone,
     false as is_next
 from stg.stg_leads
