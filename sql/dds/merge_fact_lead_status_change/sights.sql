@@ -4,7 +4,8 @@
 -- Reads: stg.stg_leads, changed_leads, known_events and progress (of evidence.sql)
 --
 -- A lead is plain that was never seen deleted or without a status, and of which no event
--- tells anything: most are. What follows another row of it is known from the two alone.
+-- tells anything, as of all that an import brings: what follows from a row of it is known by
+-- the one before.
 --
 -- All windows have one order, so that the rows are sorted once.
 
