@@ -27,6 +27,22 @@ with days as (
         )
 ),
 
+-- What the last day of a rental has and what each other one has: once for each, not for each day.
+worth as materialized (
+    select
+        listed_rentals.lead_id,
+        listed_rentals.last_day,
+        dds.share_of_day(
+            listed_rentals.amount, listed_rentals.first_day,
+            listed_rentals.last_day, listed_rentals.last_day - 1
+        ) as even_share,
+        dds.share_of_day(
+            listed_rentals.amount, listed_rentals.first_day,
+            listed_rentals.last_day, listed_rentals.last_day
+        ) as last_share
+    from listed_rentals
+),
+
 -- Nearly all lists have one lead, which is no list to take apart.
 listed as (
     select distinct
@@ -43,25 +59,25 @@ compared as (
     select
         days.car_id,
         days.amount_share,
-        dds.share_of_day(
-            listed_rentals.amount, listed_rentals.first_day,
-            listed_rentals.last_day, days.usage_date
-        ) as booked_share
+        case
+            when days.usage_date < worth.last_day then worth.even_share
+            else worth.last_share
+        end as booked_share
     from days
-    left join listed_rentals on days.lead_ids[1] = listed_rentals.lead_id
+    left join worth on days.lead_ids[1] = worth.lead_id
     where cardinality(days.lead_ids) <= 1
     union all
     select
         listed.car_id,
         listed.amount_share,
         sum(
-            dds.share_of_day(
-                listed_rentals.amount, listed_rentals.first_day,
-                listed_rentals.last_day, listed.usage_date
-            )
+            case
+                when listed.usage_date < worth.last_day then worth.even_share
+                else worth.last_share
+            end
         ) as booked_share
     from listed
-    left join listed_rentals on listed.lead_id = listed_rentals.lead_id
+    left join worth on listed.lead_id = worth.lead_id
     group by listed.car_id, listed.usage_date, listed.amount_share
 )
 

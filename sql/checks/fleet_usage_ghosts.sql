@@ -8,13 +8,12 @@
 -- Why: a shortened, moved or cancelled rental must leave no rented day behind: it would
 -- count as utilisation and revenue that never was.
 
-with listed as (
+with days as (
     select
         changed_days.car_id,
         changed_days.usage_date,
-        lead_ids.lead_id
+        changed_days.lead_ids
     from changed_days
-    cross join lateral unnest(changed_days.lead_ids) as lead_ids (lead_id)
     where
         cardinality(changed_days.lead_ids) > 0
         -- By hand this may run between the merge of the rentals and this one.
@@ -27,6 +26,24 @@ with listed as (
                 between fact_fleet_usage_day_pending.first_day
                 and fact_fleet_usage_day_pending.last_day
         )
+),
+
+-- Nearly all lists have one lead, which is no list to take apart.
+listed as (
+    select
+        days.car_id,
+        days.usage_date,
+        days.lead_ids[1] as lead_id
+    from days
+    where cardinality(days.lead_ids) = 1
+    union all
+    select
+        days.car_id,
+        days.usage_date,
+        lead_ids.lead_id
+    from days
+    cross join lateral unnest(days.lead_ids) as lead_ids (lead_id)
+    where cardinality(days.lead_ids) > 1
 )
 
 select

@@ -106,7 +106,8 @@ with days_of_lives as (
                 between car_lives.first_day and car_versions.last_idle_day
             ) is not true
         )
-    union
+    -- Days that are there, and days that are not.
+    union all
     select
         car_versions.car_id,
         greatest(car_versions.first_day, car_lives.first_day) + calendar.place
