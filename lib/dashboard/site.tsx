@@ -153,10 +153,10 @@ function answerCsv(
   context: SiteContext,
   { page: { state, readAt } }: PageAnswer,
   table: DataTable,
-  { timeZone, showsPersonalData }: SiteSettings,
+  settings: SiteSettings,
 ): Response {
-  const text = formatCsv(table, showsPersonalData);
-  const name = csvFileName(table, state, readAt.toZonedDateTimeISO(timeZone));
+  const text = formatCsv(table, settings);
+  const name = csvFileName(table, state, readAt.toZonedDateTimeISO(settings.timeZone));
   return context.body(text, 200, {
     "content-type": "text/csv; charset=utf-8; header=present",
     "content-disposition": attachment(name),
