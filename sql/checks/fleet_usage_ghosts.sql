@@ -8,7 +8,26 @@
 -- Why: a shortened, moved or cancelled rental must leave no rented day behind: it would
 -- count as utilisation and revenue that never was.
 
-with days as (
+-- By hand this may run between the merge of the rentals and this one.
+with pending as (
+    select
+        fact_fleet_usage_day_pending.car_id,
+        calendar.day::date as usage_date
+    from dds.fact_fleet_usage_day_pending
+    cross join lateral generate_series(
+        greatest(
+            fact_fleet_usage_day_pending.first_day,
+            (select min(changed_days.usage_date) from changed_days)
+        )::timestamp,
+        least(
+            fact_fleet_usage_day_pending.last_day,
+            (select max(changed_days.usage_date) from changed_days)
+        )::timestamp,
+        interval '1 day'
+    ) as calendar (day)
+),
+
+days as not materialized (
     select
         changed_days.car_id,
         changed_days.usage_date,
@@ -16,15 +35,11 @@ with days as (
     from changed_days
     where
         cardinality(changed_days.lead_ids) > 0
-        -- By hand this may run between the merge of the rentals and this one.
-        and not exists (
+        and (changed_days.car_id, changed_days.usage_date) not in (
             select
-            from dds.fact_fleet_usage_day_pending
-            where
-                fact_fleet_usage_day_pending.car_id = changed_days.car_id
-                and changed_days.usage_date
-                between fact_fleet_usage_day_pending.first_day
-                and fact_fleet_usage_day_pending.last_day
+                pending.car_id,
+                pending.usage_date
+            from pending
         )
 ),
 
