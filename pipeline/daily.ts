@@ -73,7 +73,7 @@ export async function main(args: readonly string[]): Promise<number> {
     // What builds on them is stale then.
     ...full && !force ? { forceOnly: dags.filter(canReadInFull).map(({ id }) => id) } : {},
   });
-  console.log(formatOutcomes(outcomes));
+  console.log(formatOutcomes(outcomes, logicalDate));
   return exitCodeOfDay(outcomes);
 }
 

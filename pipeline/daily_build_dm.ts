@@ -19,7 +19,11 @@ export const dag: Dag = {
   tasks: [
     // First: what day the others stand for.
     sqlTask("remember_build", "dm/remember_build.sql"),
-    sqlTask("build_unattributed_booking", "dm/build_unattributed_booking.sql"),
+    sqlTask(
+      "build_unattributed_booking",
+      "dm/build_unattributed_booking/reading.sql",
+      "dm/build_unattributed_booking.sql",
+    ),
     // A month of the fleet is the sum of its cars: written twice, first for those, then for models and the fleet.
     sqlTask(
       "build_fleet_utilisation_month",
@@ -72,7 +76,7 @@ export const dag: Dag = {
       "dm/build_rental_changes/desired.sql",
       "dm/build_rental_changes.sql",
     ),
-    sqlTask("build_data_trust", "dm/build_data_trust.sql"),
+    sqlTask("build_data_trust", "dm/build_data_trust/sights.sql", "dm/build_data_trust.sql"),
     // Last, when every mart has taken in what changed.
     sqlTask("forget_changes", "dm/forget_changes.sql"),
   ],

@@ -39,7 +39,8 @@ interface DemoFlags {
   readonly open?: boolean;
 }
 
-async function main(args: readonly string[]): Promise<number> {
+/** Lives through the days that the arguments ask for, and returns the exit code. */
+export async function main(args: readonly string[]): Promise<number> {
   const flags = readFlags(args);
   const base = readConfig(undefined, { amo: false });
   const firstDate = firstDateOf(flags.days, base.businessTz);

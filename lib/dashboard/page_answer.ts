@@ -2,6 +2,7 @@ import { raw } from "hono/html";
 import { z } from "zod";
 import { readState } from "./address.ts";
 import { createDataFlow, type DataFlow } from "./data_flow.ts";
+import { siteFormat } from "./frame/view.ts";
 import { createInTurn } from "./in_turn.ts";
 import { createLastGood, type GoodPage } from "./last_good.ts";
 import { describeRole, noticesOf, readNotices } from "./notices.ts";
@@ -78,7 +79,8 @@ export function createPageAnswers(options: SiteOptions, settings: SiteSettings):
       }[problem];
       const page = lastGood.get(key);
       if (page === null) throw new UnreadableError(text, { cause: error });
-      return { page, lastGood: words.lastGood(text) };
+      const moment = siteFormat({ language, settings }).moment(page.readAt.toString());
+      return { page, lastGood: words.lastGood(moment, text) };
     }
   };
   return { answer, idle: inTurn.idle };
@@ -182,6 +184,10 @@ async function refuseUnknownFilters(
   if (car === null && model === null) return;
   const rows = await querySqlFile(tx, "dashboard/find_filters.sql", [car, model]);
   const [{ has_car: hasCar, has_model: hasModel }] = filterRows.parse([...rows]);
-  if (car !== null && !hasCar) throw new PageError(404, words.unknownCar(car));
-  if (model !== null && !hasModel) throw new PageError(404, words.unknownModel(model));
+  if (car !== null && !hasCar) {
+    throw new PageError(404, words.unknownCar(car), words.noSuch.car);
+  }
+  if (model !== null && !hasModel) {
+    throw new PageError(404, words.unknownModel(model), words.noSuch.model);
+  }
 }

@@ -18,7 +18,9 @@ export function addRunActions(
     const { dag = "", date = "" } = context.req.param();
     if (actions === null) throw new PageError(400, words.noWriteButtons);
     const reason = actions.refuses(dag);
-    if (reason === "unknown_dag") throw new PageError(404, words.unknownDag(dag));
+    if (reason === "unknown_dag") {
+      throw new PageError(404, words.unknownDag(dag), words.noSuch.dag);
+    }
     if (reason === "no_account") throw new PageError(400, words.noAmo);
     return { actions, dag, date: readDate("DATE", date, words, timeZone) };
   };

@@ -6,6 +6,7 @@ import { createSessions } from "./access/sessions.ts";
 import { readSiteFiles } from "./assets.ts";
 import { attachment, csvFileName, formatCsv } from "./csv.ts";
 import { Frame } from "./frame/frame.tsx";
+import { addressOf } from "./frame/links.ts";
 import { guard, languageOf, type SiteContext } from "./guard.ts";
 import { addLogIn } from "./log_in_routes.ts";
 import type { FrameProps } from "./page/frame.ts";
@@ -59,6 +60,7 @@ export async function createSite(options: SiteOptions): Promise<Site> {
     ...EMPTY_FRAME,
     language: languageOf(context, setting),
     path: context.req.path,
+    address: languageAddress(context),
     pages: options.pages,
     settings,
     assets: files.assets,
@@ -107,6 +109,13 @@ const EMPTY_FRAME = {
   body: <p></p>,
 };
 
+/** What the links of a page that says what is wrong repeat of its address: the language alone is sure to make sense. */
+function languageAddress({ req }: SiteContext): FrameProps["address"] {
+  const { searchParams } = new URL(req.url);
+  const lang = searchParams.get("lang");
+  return lang === "en" || lang === "ru" ? { lang } : {};
+}
+
 function framed(
   { page, path }: Route,
   { page: { content, state, notices, choices, readAt }, lastGood }: PageAnswer,
@@ -137,17 +146,17 @@ function chooseTable(
   const table = name === null || name === "" ? first : tables.find((one) => one.name === name);
   if (table) return table;
   const known = tables.map((one) => one.name).join(", ");
-  throw new PageError(404, words.unknownTable(name ?? "", known));
+  throw new PageError(404, words.unknownTable(name ?? "", known), words.noSuch.table);
 }
 
 function answerCsv(
   context: SiteContext,
   { page: { state, readAt } }: PageAnswer,
   table: DataTable,
-  { timeZone, showsPersonalData }: SiteSettings,
+  settings: SiteSettings,
 ): Response {
-  const text = formatCsv(table, showsPersonalData);
-  const name = csvFileName(table, state, readAt.toZonedDateTimeISO(timeZone));
+  const text = formatCsv(table, settings);
+  const name = csvFileName(table, state, readAt.toZonedDateTimeISO(settings.timeZone));
   return context.body(text, 200, {
     "content-type": "text/csv; charset=utf-8; header=present",
     "content-disposition": attachment(name),
@@ -161,7 +170,7 @@ async function answerError(
 ): Promise<Response> {
   const words = siteWords[frame.language];
   if (error instanceof PageError) {
-    const title = error.status === 404 ? words.notFound : words.badRequest;
+    const title = error.title ?? (error.status === 404 ? words.notFound : words.badRequest);
     return await answerProblem(context, frame, error.status, title, error.message);
   }
   if (error instanceof UnreadableError) {
@@ -187,11 +196,14 @@ async function answerProblem(
   text: string,
 ): Promise<Response> {
   const words = siteWords[frame.language];
+  const { pathname, search } = new URL(context.req.url);
   const body = (
     <>
-      <p>{text}</p>
+      <p class="problem">{text}</p>
       <p>
-        <a href="/">{words.toFirstPage}</a>
+        {status === 503 ? <a href={pathname + search}>{words.tryAgain}</a> : ""}
+        {status === 503 ? " · " : ""}
+        <a href={addressOf(frame.path, frame.address, "/")}>{words.toFirstPage}</a>
       </p>
     </>
   );

@@ -33,8 +33,8 @@ export interface Blocker {
  * - `running`: `state` is under way
  * - `pausing`: `state` waits for its time, because the attempt before it, `failed`, may go better
  * - `waiting`: a worker holds it until its upstreams have succeeded
- * - `failed`: `state` is the first task's that did; `goesOn` when it was only cut off; `succeededAt` when the
- *   data of an earlier success stand
+ * - `failed`: `state` is the first task's that did; `goesOn` when it was only cut off; `succeededAt` of that task
+ *   when the data of an earlier success stand
  * - `blocked`: it did not begin (`state` says so when somebody tried), because of its upstreams
  * - `ahead`: its slot has not come
  * - `free`: nothing is in its way, and nobody is on it
@@ -76,7 +76,7 @@ export function detailedStatusOf(dag: Dag, view: DayView): DetailedStatus {
   if (waiting) return statusOfWaiting(dag, waiting, view);
   const failed = latest("failed");
   if (failed && failed.reason !== "wait_timeout") {
-    const succeededAt = run.hasSuccess ? lastSuccess(run)?.succeeded_at ?? null : null;
+    const succeededAt = run.hasSuccess ? failed.succeeded_at : null;
     return { kind: "failed", state: failed, goesOn: mayGoOn(failed), succeededAt };
   }
   const last = lastSuccess(run);

@@ -37,17 +37,22 @@ export function wholeNumber(min: number, max: number): (text: string) => number 
 }
 
 /**
- * Runs the body of a script and sets the exit code of the process: the body's, or that of its error, whose
- * message goes to stderr. The process then ends by itself, after everything was closed.
+ * Runs the body of a script and sets the exit code of the process, which then ends by itself, after everything was
+ * closed.
  */
 export async function runMain(body: () => Promise<number>): Promise<void> {
+  Deno.exitCode = await runToExitCode(body);
+}
+
+/** Runs the body of a script and returns its exit code, or that of its error, whose message goes to stderr. */
+export async function runToExitCode(body: () => Promise<number>): Promise<number> {
   const warning = findOpenDotEnv();
   if (warning !== null) console.error(warning);
   try {
-    Deno.exitCode = await body();
+    return await body();
   } catch (error) {
     // Commander has already said what was wrong.
     if (!(error instanceof CommanderError)) console.error(errorText(error));
-    Deno.exitCode = exitCodeOfError(error);
+    return exitCodeOfError(error);
   }
 }

@@ -49,7 +49,7 @@ export async function runDagByArgs(dag: Dag, args: readonly string[]): Promise<n
     acceptEmptied: flags.acceptEmptied ?? false,
     waitMs: waitMs(flags.wait, config),
   });
-  console.log(formatOutcomes([outcome]));
+  console.log(formatOutcomes([outcome], logicalDate));
   return exitCodeOfDag(outcome);
 }
 

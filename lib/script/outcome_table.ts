@@ -4,17 +4,20 @@ import { asTyped } from "../log/typed_commands.ts";
 import { warningsOf } from "../dag/warnings.ts";
 
 /**
- * The closing table of a run, 80 columns wide. Below it the sentences of what did not succeed, and last the
+ * The closing table of a run for a date, 80 columns wide. Below it the sentences of what did not succeed, and last the
  * warnings of what did.
  *
  * One line per DAG (its seconds are the sum of its tasks) and, indented, one per task.
  */
-export function formatOutcomes(outcomes: readonly DagOutcome[]): string {
+export function formatOutcomes(
+  outcomes: readonly DagOutcome[],
+  date: Temporal.PlainDate,
+): string {
   return [
     formatLine("DAG and task", "status", "rows", "seconds"),
     ...outcomes.flatMap(formatDag),
     ...formatProblems(outcomes),
-    ...formatWarnings(outcomes),
+    ...formatWarnings(outcomes, date),
   ].join("\n");
 }
 
@@ -82,17 +85,22 @@ function formatRefused(refused: readonly DagOutcome[]): string[] {
 }
 
 /** Of this run alone: those of a task that was done before were shown when it was. */
-function formatWarnings(outcomes: readonly DagOutcome[]): string[] {
-  const warnings = outcomes.flatMap((dag) =>
-    dag.tasks.filter((task) => task.status === "success")
+function formatWarnings(outcomes: readonly DagOutcome[], date: Temporal.PlainDate): string[] {
+  const warned = outcomes.flatMap((dag) => {
+    const warnings = dag.tasks.filter((task) => task.status === "success")
       .flatMap((task) =>
         warningsOf(task.metrics ?? {}).map(({ name, value }) =>
           `Warning: ${dag.dagId}.${task.taskId} reports ${name} = ${value}`
         )
-      )
-  );
-  return warnings.length === 0 ? [] : ["", ...warnings, asTyped(WHAT_NOW)];
+      );
+    return warnings.length === 0 ? [] : [{ dagId: dag.dagId, warnings }];
+  });
+  if (warned.length === 0) return [];
+  return [
+    "",
+    ...warned.flatMap(({ warnings }) => warnings),
+    // Nothing has failed, so nobody would look for it.
+    asTyped("Next: deno task check-data; what was met:"),
+    ...warned.map(({ dagId }) => asTyped(`  deno task runs logs ${dagId} ${date}`)),
+  ];
 }
-
-/** Nothing has failed, so nobody would look for it. */
-const WHAT_NOW = "Next: deno task check-data; what was met: deno task runs logs DAG DATE";

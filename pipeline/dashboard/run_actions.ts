@@ -47,9 +47,8 @@ export function createRunActions(
         const dag = findDag(dags, dagId);
         const chosen = downstream ? withDownstream(dags, dag) : [dag];
         const forceOnly = force ? { forceOnly: [dag.id] } : {};
-        return formatOutcomes(
-          await runDaily(dags, { ...options, logicalDate, ...forceOnly }, chosen),
-        );
+        const outcomes = await runDaily(dags, { ...options, logicalDate, ...forceOnly }, chosen);
+        return formatOutcomes(outcomes, logicalDate);
       }),
     backfill: (dagId, from, to) =>
       start(`backfill ${dagId} ${from} to ${to}`, async () => {

@@ -76,7 +76,7 @@ export async function runBackfill(
       } of ${open.length})`,
     );
     if (codeOfDay === EXIT_CODE.done) continue;
-    tell(formatOutcomes(outcomes));
+    tell(formatOutcomes(outcomes, day.date));
     if (code === EXIT_CODE.done) code = codeOfDay;
     if (!continues || run.signal?.aborted) {
       tell(describeStop(day.date, outcomes, run.signal?.aborted ?? false));

@@ -36,7 +36,7 @@ export const retryCommand: Subcommand = (dags, act) =>
         logicalDate,
         ...flags.force ? { forceOnly: [dag.id] } : {},
       }, chosen);
-      console.log(formatOutcomes(outcomes));
+      console.log(formatOutcomes(outcomes, logicalDate));
       return exitCodeOfRetry(outcomes);
     }));
 

@@ -1,7 +1,7 @@
 -- What:  finds the months of cars whose figures may have changed
 -- Grain: touched_car_months: a car and month; touched_months: a month
 -- Reads: mart_reading (of car_days_reading.sql), dds.changed_car_day, dds.fact_fleet_usage_day,
---        dm.unattributed_booking
+--        dds.dim_car, dm.unattributed_booking
 --
 -- That are the months of changed days and those into which the last finished day has moved on;
 -- the mart itself adds the months of cars that are of another model now.
@@ -35,6 +35,15 @@ inner join dds.changed_car_day
         and mart_reading.read_to >= changed_car_day.change_seq
 where not mart_reading.is_everything
 union
+-- The fleet has such a month even where no car has a day in it.
+select
+    0 as car_id,
+    calendar.month::date as month
+from new_months
+cross join lateral generate_series(
+    new_months.first_day::timestamp, new_months.last_day::timestamp, interval '1 month'
+) as calendar (month)
+union
 select
     fact_fleet_usage_day.car_id,
     date_trunc('month', fact_fleet_usage_day.usage_date)::date as month
@@ -53,11 +62,21 @@ inner join dm.unattributed_booking
         new_months.first_day <= unattributed_booking.usage_date
         and new_months.last_day >= unattributed_booking.usage_date
 union
+-- All months of all cars: to list those that have days would take longer than to find none.
 select
-    fact_fleet_usage_day.car_id,
-    date_trunc('month', fact_fleet_usage_day.usage_date)::date as month
+    dim_car.car_id,
+    calendar.month::date as month
 from mart_reading
-inner join dds.fact_fleet_usage_day on mart_reading.is_everything
+cross join (
+    select
+        date_trunc('month', min(fact_fleet_usage_day.usage_date)) as first_month,
+        max(fact_fleet_usage_day.usage_date)::timestamp as last_day
+    from dds.fact_fleet_usage_day
+) as span
+cross join lateral generate_series(
+    span.first_month, span.last_day, interval '1 month'
+) as calendar (month)
+inner join dds.dim_car on mart_reading.is_everything
 union
 select
     unattributed_booking.car_id,

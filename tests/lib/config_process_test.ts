@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { callScript } from "../support/called_script.ts";
 import { copyTemplate } from "../support/embedded_template.ts";
 import { temporaryFolder } from "../support/folders.ts";
 import { PROJECT_DIR, readMachineVariables, runDeno } from "../support/script.ts";
@@ -87,7 +88,7 @@ Deno.test("a script colours the kind of warehouse and the grid when FORCE_COLOR 
   await using folder = await temporaryFolder();
   await copyTemplate(folder.path);
   const env = { DATA_DIR: folder.path, NO_COLOR: "", FORCE_COLOR: "1" };
-  const merged = await runDeno(["run", "-q", "-A", "pipeline/daily_load_ods_leads.ts"], env);
+  const merged = await callScript("pipeline/daily_load_ods_leads.ts", [], env);
   const [line = ""] = merged.stderr.split("\n");
   assert.equal(
     line.slice(line.indexOf("[warehouse]")),
@@ -95,6 +96,6 @@ Deno.test("a script colours the kind of warehouse and the grid when FORCE_COLOR 
   );
   const runs = await runDeno(["run", "-q", "-A", "pipeline/runs.ts"], env);
   assert.ok(runs.stdout.includes("\x1b["));
-  const plain = await runDeno(["run", "-q", "-A", "pipeline/runs.ts"], { ...env, NO_COLOR: "1" });
+  const plain = await callScript("pipeline/runs.ts", [], { ...env, NO_COLOR: "1" });
   assert.ok(!plain.stdout.includes("\x1b["));
 });

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { openEmbeddedWarehouse } from "../../lib/warehouse/embedded.ts";
+import { callScript } from "../support/called_script.ts";
 import { copyTemplate } from "../support/embedded_template.ts";
 import { withFreshAccount } from "../support/loader_process.ts";
-import { runDeno } from "../support/script.ts";
 
 const CARS = "loaders/data/cars_catalog_elements.json";
 
@@ -15,19 +15,16 @@ Deno.test("an empty account that the loaders fill gives a warehouse in which eve
     await runWell("json_importer", ["--yes"]);
     await runWell("leads_generator", ["--yes", "--account", "sandbox"]);
 
-    const { code, stdout, stderr } = await runDeno([
-      "run",
-      "-q",
-      "-A",
+    const { code, stdout, stderr } = await callScript(
       "pipeline/daily.ts",
-      "--date",
-      "2026-05-03",
-    ], {
-      AMO_BASE_URL: sandbox.url,
-      AMO_TOKEN: sandbox.token,
-      DATA_DIR: folder,
-      LOG_DIR: join(folder, "logs"),
-    });
+      ["--date", "2026-05-03"],
+      {
+        AMO_BASE_URL: sandbox.url,
+        AMO_TOKEN: sandbox.token,
+        DATA_DIR: folder,
+        LOG_DIR: join(folder, "logs"),
+      },
+    );
 
     assert.equal(code, 0, stdout + stderr);
     await using warehouse = await openEmbeddedWarehouse(folder);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { callScript } from "../support/called_script.ts";
 import {
   addCarAndClient,
   dumpLayers,
@@ -161,7 +162,7 @@ testScriptsOnServer("daily tells of what people mistyped, and builds every fact"
 });
 
 Deno.test("check-data refuses a check that there is not", async () => {
-  const { code, stdout, stderr } = await runDeno([...GUARDED_SCRIPT, "double_booking"]);
+  const { code, stdout, stderr } = await callScript("pipeline/check_data.ts", ["double_booking"]);
   assert.deepEqual([code, stdout], [2, ""]);
   assert.match(
     stderr,

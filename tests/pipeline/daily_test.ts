@@ -256,7 +256,7 @@ testScriptsOnServer("each script runs alone when its upstream has succeeded", as
     ...DOWNSTREAM.map(([script]) => script),
   ];
   for (const script of scripts) {
-    const { code, stderr } = await setup.run(script);
+    const { code, stderr } = await setup.start(script);
     assert.equal(code, 0, `${script}: ${stderr}`);
   }
   const alone = await setup.inspect((warehouse) => dumpLayers(warehouse, RUN_COLUMNS));

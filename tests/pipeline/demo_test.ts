@@ -3,28 +3,52 @@ import postgres from "postgres";
 import { openEmbeddedWarehouse } from "../../lib/warehouse/embedded.ts";
 import { openServer } from "../../lib/warehouse/open.ts";
 import type { Warehouse } from "../../lib/warehouse/warehouse.ts";
+import { callScript } from "../support/called_script.ts";
 import { temporaryFolder } from "../support/folders.ts";
-import { denoCommand, endProcess, readUntil, runDeno } from "../support/script.ts";
+import { takeFreePort } from "../support/free_port.ts";
+import { denoCommand, endProcess, readUntil } from "../support/script.ts";
 import { serverAccess, serverAvailable } from "../support/warehouses.ts";
 
-const DEMO = ["run", "-q", "-A", "pipeline/demo.ts"];
+const DEMO = "pipeline/demo.ts";
+const PROCESS = ["run", "-q", "-A", DEMO];
 
 /** Two days on the embedded warehouse, which several tests compare theirs with. */
 let twoDays: ReturnType<typeof runTwoDays> | null = null;
 
 async function runTwoDays() {
   await using folder = await temporaryFolder();
-  const result = await runDeno([...DEMO, "--days", "2", "--json"], { DATA_DIR: folder.path });
+  const result = await openDemo(["--days", "2", "--json"], folder.path);
   return { ...result, left: [...Deno.readDirSync(folder.path)].map(({ name }) => name) };
 }
 
-/** Four days whose warehouse stays, which two tests look at. */
+/** Four days whose warehouse stays, which several tests look at. */
 let fourDays: ReturnType<typeof runFourDays> | null = null;
 
 async function runFourDays() {
   const folder = await temporaryFolder();
-  const result = await runDeno([...DEMO, "--days", "4", "--keep"], { DATA_DIR: folder.path });
-  return { ...result, folder };
+  return { ...await openDemo(["--days", "4", "--keep"], folder.path), folder };
+}
+
+/** A demo as a process, asked for a page of its site at the end and then to stop. */
+async function openDemo(args: readonly string[], dataDir: string) {
+  const port = takeFreePort();
+  const env = { DATA_DIR: dataDir, DASHBOARD_PORT: String(port), UI_LANG: "en" };
+  const demo = denoCommand([...PROCESS, ...args, "--open"], env).spawn();
+  const isServing = `Serving http://127.0.0.1:${port} (Ctrl+C ends it)`;
+  const outputs = [demo.stdout, demo.stderr].map((stream) => collect(stream, isServing));
+  await Promise.any(outputs.map(({ said }) => said));
+  const page = await fetch(`http://127.0.0.1:${port}/fleet`);
+  const html = await page.text();
+  demo.kill("SIGTERM");
+  const { code } = await demo.status;
+  const [stdout = "", stderr = ""] = await Promise.all(outputs.map(({ all }) => all));
+  return { code, stdout, stderr, page: { status: page.status, html }, isServing };
+}
+
+/** All that a stream says, and when it has said `text`. */
+function collect(stream: ReadableStream<Uint8Array>, text: string) {
+  const [first, second] = stream.tee();
+  return { said: readUntil(first, text), all: new Response(second).text() };
 }
 
 Deno.test.afterAll(async () => await (await fourDays)?.folder[Symbol.asyncDispose]());
@@ -53,7 +77,7 @@ Deno.test({
     await using folder = await temporaryFolder();
     await using database = await createDatabase();
     const demo = (...args: string[]) =>
-      runDeno([...DEMO, "--days", "2", "--json", ...args], {
+      callScript(DEMO, ["--days", "2", "--json", ...args], {
         DATA_DIR: folder.path,
         ...database.env,
       });
@@ -86,10 +110,9 @@ Deno.test({
 
 Deno.test("demo takes other days and another seed, and removes what it made", async () => {
   await using folder = await temporaryFolder();
-  const other = await runDeno(
-    [...DEMO, "--days", "2", "--json", "--seed", "2"],
-    { DATA_DIR: folder.path },
-  );
+  const other = await callScript(DEMO, ["--days", "2", "--json", "--seed", "2"], {
+    DATA_DIR: folder.path,
+  });
   const usual = await (twoDays ??= runTwoDays());
 
   assert.deepEqual([other.code, usual.code], [0, 0], other.stderr + usual.stderr);
@@ -104,10 +127,10 @@ Deno.test("demo takes other days and another seed, and removes what it made", as
 Deno.test("demo refuses with exit code 4 while another one runs in its folder", async () => {
   await using folder = await temporaryFolder();
   const env = { DATA_DIR: folder.path };
-  const first = denoCommand([...DEMO, "--days", "2"], env).spawn();
+  const first = denoCommand([...PROCESS, "--days", "2"], env).spawn();
   await readUntil(first.stdout, "An account with 12 cars, 30 clients and 106 leads");
 
-  const second = await runDeno(DEMO, env);
+  const second = await callScript(DEMO, [], env);
 
   const code = await endProcess(first);
   assert.equal(second.code, 4);
@@ -120,43 +143,24 @@ Deno.test("demo refuses with exit code 4 while another one runs in its folder", 
 });
 
 Deno.test("demo --open serves the site over the days it has lived through, until it is stopped", async () => {
-  await using folder = await temporaryFolder();
-  const port = takeFreePort();
-  const env = { DATA_DIR: folder.path, DASHBOARD_PORT: String(port), UI_LANG: "en" };
-  const demo = denoCommand([...DEMO, "--days", "1", "--open"], env).spawn();
-  await readUntil(demo.stdout, `Serving http://127.0.0.1:${port} (Ctrl+C ends it)`);
+  const { code, stdout, page, isServing } = await (fourDays ??= runFourDays());
 
-  const answer = await fetch(`http://127.0.0.1:${port}/fleet`);
-  const html = await answer.text();
-
-  const code = await endProcess(demo);
-  assert.deepEqual([answer.status, code], [200, 0]);
-  assert.match(html, /clock stands at .*1 May 2026/);
+  assert.ok(stdout.endsWith(`\n${isServing}\n`), stdout);
+  assert.deepEqual([page.status, code], [200, 0]);
+  assert.match(page.html, /clock stands at .*4 May 2026/);
 });
 
 Deno.test("demo --json --open prints nothing but the report on stdout", async () => {
-  await using folder = await temporaryFolder();
-  const port = takeFreePort();
-  const env = { DATA_DIR: folder.path, DASHBOARD_PORT: String(port) };
-  const demo = denoCommand([...DEMO, "--days", "1", "--json", "--open"], env).spawn();
-  const stdout = new Response(demo.stdout).text();
-  await readUntil(demo.stderr, `Serving http://127.0.0.1:${port} (Ctrl+C ends it)`);
+  const { code, stdout, stderr, isServing } = await (twoDays ??= runTwoDays());
 
-  demo.kill("SIGTERM");
-  const [{ code }] = await Promise.all([demo.status, demo.stderr.cancel()]);
   assert.equal(code, 0);
-  assert.equal(JSON.parse(await stdout).days.length, 1);
+  assert.equal(JSON.parse(stdout).days.length, 2);
+  assert.ok(stderr.endsWith(`\n${isServing}\n`), stderr);
 });
-
-/** A port that nobody listens on. */
-function takeFreePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
-}
 
 for (const days of ["0", "367", "two"]) {
   Deno.test(`demo ends with exit code 2 when asked for ${days} days`, async () => {
-    const { code, stderr } = await runDeno([...DEMO, "--days", days]);
+    const { code, stderr } = await callScript(DEMO, ["--days", days]);
 
     assert.equal(code, 2);
     assert.match(stderr, /Expected a whole number from 1 to 366\./);
@@ -256,10 +260,9 @@ async function checkLookingAround(stdout: string, dataDir: string): Promise<void
     const [, , , task = "", ...words] = command.split(" ");
     const quoted = /"(.+)"/.exec(command)?.[1];
     const script = `pipeline/${task.replaceAll("-", "_")}.ts`;
-    const result = await runDeno(
-      ["run", "-q", "-A", script, ...(quoted === undefined ? words : [quoted])],
-      { DATA_DIR: `${dataDir}/demo` },
-    );
+    const result = await callScript(script, quoted === undefined ? words : [quoted], {
+      DATA_DIR: `${dataDir}/demo`,
+    });
     assert.equal(result.code, 0, result.stderr);
     outputs.push(result.stdout);
   }

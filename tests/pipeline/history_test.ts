@@ -235,7 +235,7 @@ testScripts(
       liveDay(warehouse, "2026-05-04", { cars: [element(5, "2026-05-01 08:00", { plate: "A 1" })] })
     );
 
-    const shown = await setup.run("history", ["show", "car", "5", "--payload"]);
+    const shown = await setup.start("history", ["show", "car", "5", "--payload"]);
     const unknown = await setup.run("history", ["show", "lead", "5"]);
     const odd = await setup.run("history", ["show", "car", "five"]);
     const help = await setup.run("history", ["show", "--help"]);

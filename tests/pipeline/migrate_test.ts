@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { callScript } from "../support/called_script.ts";
 import { temporaryFolder } from "../support/folders.ts";
 import { runDeno } from "../support/script.ts";
 import { serverAccess, testOnServer } from "../support/warehouses.ts";
@@ -34,7 +35,7 @@ testOnServer("migrate shows what is pending, rehearses it, applies it once", asy
   await withEmptyDatabase(warehouse, async (env) => {
     const dry = await runDeno([...SCRIPT, "--dry-run"], env);
     const applied = await runDeno(SCRIPT, env);
-    const again = await runDeno(SCRIPT, env);
+    const again = await callScript("pipeline/migrate.ts", [], env);
 
     for (const { code, stderr } of [dry, applied, again]) assert.deepEqual([code, stderr], [0, ""]);
     const heading = `Warehouse: PostgreSQL at ${env.PG_HOST}:${env.PG_PORT}/${env.PG_DATABASE}\n`;
@@ -50,7 +51,7 @@ Deno.test("migrate makes the embedded warehouse", async () => {
   await using folder = await temporaryFolder();
   const script = ["run", "-q", "-A", "pipeline/migrate.ts"];
   const applied = await runDeno(script, { DATA_DIR: folder.path });
-  const again = await runDeno(script, { DATA_DIR: folder.path });
+  const again = await callScript("pipeline/migrate.ts", [], { DATA_DIR: folder.path });
 
   assert.deepEqual([applied.code, applied.stderr], [0, ""]);
   assert.match(applied.stdout, /\nApplied: (\d+) of \1\n$/);
@@ -58,7 +59,7 @@ Deno.test("migrate makes the embedded warehouse", async () => {
 });
 
 Deno.test("migrate refuses what it does not know", async () => {
-  const { code, stderr } = await runDeno([...SCRIPT, "--dry-rum"]);
+  const { code, stderr } = await callScript("pipeline/migrate.ts", ["--dry-rum"]);
   assert.equal(code, 2);
   assert.equal(
     stderr,

@@ -2,14 +2,15 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { dags } from "../../pipeline/daily.ts";
 import { subcommands } from "../../pipeline/rental.ts";
+import { callScript } from "../support/called_script.ts";
 import { PROJECT_DIR, runDeno } from "../support/script.ts";
 
-/** As people start it, without a right that the permission set does not give. */
-const SCRIPT = ["run", "-q", "--no-prompt", "-P=pipeline", "pipeline/rental.ts"];
+const SCRIPT = "pipeline/rental.ts";
 
 Deno.test("rental shows its subcommands with --help, and without any argument", async () => {
-  const asked = await runDeno([...SCRIPT, "--help"]);
-  const bare = await runDeno(SCRIPT);
+  // As people start it, without a right that the permission set does not give.
+  const asked = await runDeno(["run", "-q", "--no-prompt", "-P=pipeline", SCRIPT, "--help"]);
+  const bare = await callScript(SCRIPT, []);
 
   assert.deepEqual([asked.code, asked.stderr], [0, ""]);
   assert.deepEqual(bare, asked);
@@ -21,15 +22,15 @@ Deno.test("rental shows its subcommands with --help, and without any argument", 
 
 for (const { name } of subcommands.filter((one) => !["dag", "loader"].includes(one.name))) {
   Deno.test(`rental ${name} hands its arguments to the script`, async () => {
-    const { code, stdout, stderr } = await runDeno([...SCRIPT, name, "--help"]);
+    const { code, stdout, stderr } = await callScript(SCRIPT, [name, "--help"]);
     assert.deepEqual([code, stderr], [0, ""]);
     assert.match(stdout, new RegExp(`^Usage: ${name} `));
   });
 }
 
 Deno.test("rental dag runs the DAG of an id, and refuses an unknown one", async () => {
-  const help = await runDeno([...SCRIPT, "dag", "daily_load_ods_cars", "--help"]);
-  const unknown = await runDeno([...SCRIPT, "dag", "daily_load_ods_car"]);
+  const help = await callScript(SCRIPT, ["dag", "daily_load_ods_cars", "--help"]);
+  const unknown = await callScript(SCRIPT, ["dag", "daily_load_ods_car"]);
 
   assert.equal(help.code, 0);
   assert.match(help.stdout, /^Usage: daily_load_ods_cars \[options\]\n/);
@@ -38,8 +39,8 @@ Deno.test("rental dag runs the DAG of an id, and refuses an unknown one", async 
 });
 
 Deno.test("rental loader runs the loader of an id, and refuses an unknown one", async () => {
-  const help = await runDeno([...SCRIPT, "loader", "json_importer", "--help"]);
-  const unknown = await runDeno([...SCRIPT, "loader"]);
+  const help = await callScript(SCRIPT, ["loader", "json_importer", "--help"]);
+  const unknown = await callScript(SCRIPT, ["loader"]);
 
   assert.equal(help.code, 0);
   assert.match(help.stdout, /^Usage: json_importer \[options\]\n/);
@@ -51,7 +52,7 @@ Deno.test("rental loader runs the loader of an id, and refuses an unknown one", 
 });
 
 Deno.test("rental suggests the subcommand that was meant", async () => {
-  const { code, stdout, stderr } = await runDeno([...SCRIPT, "dialy"]);
+  const { code, stdout, stderr } = await callScript(SCRIPT, ["dialy"]);
   assert.deepEqual([code, stdout], [2, ""]);
   assert.equal(
     stderr,

@@ -12,7 +12,7 @@ testScriptsOnServer(
     await using folder = await temporaryFolder();
     const out = `${folder.path}/may.html`;
 
-    const written = await setup.run("report", [...MAY, "--out", out]);
+    const written = await setup.start("report", [...MAY, "--out", out]);
     assert.deepEqual(written, {
       code: 0,
       signal: null,

@@ -5,12 +5,13 @@ import { stripVTControlCharacters } from "node:util";
 import { migrate } from "../../lib/warehouse/migrations.ts";
 import type { Warehouse } from "../../lib/warehouse/warehouse.ts";
 import type { Attempt } from "../../lib/run_log/attempts.ts";
+import { callScript } from "../support/called_script.ts";
 import { at, attemptOf, insertAttempts } from "../support/attempts.ts";
 import { type DailySetup, DAY, testScripts, testScriptsOnServer } from "../support/daily_setup.ts";
 import { PROJECT_DIR, readMachineVariables, runDeno } from "../support/script.ts";
 import { temporaryFolder } from "../support/folders.ts";
 
-const SCRIPT = ["run", "-q", "-A", "pipeline/runs.ts"];
+const SCRIPT = "pipeline/runs.ts";
 
 /** What a subcommand printed on stdout, after it has ended well and without a word on stderr. */
 async function say(setup: DailySetup, ...args: string[]): Promise<string> {
@@ -306,13 +307,13 @@ const USAGE = [
 Deno.test("runs refuses wrong usage with exit code 2, and says what is right", async () => {
   await using folder = await temporaryFolder();
   for (const [args, message] of USAGE) {
-    const { code, stdout, stderr } = await runDeno([...SCRIPT, ...args], { DATA_DIR: folder.path });
+    const { code, stdout, stderr } = await callScript(SCRIPT, args, { DATA_DIR: folder.path });
     assert.deepEqual([code, stdout, stderr], [2, "", `${message}\n`]);
   }
 });
 
 Deno.test("runs names its subcommands with --help, and docs/operations.md has each", async () => {
-  const { code, stdout } = await runDeno([...SCRIPT, "--help"], { PG_HOST: "half-configured" });
+  const { code, stdout } = await callScript(SCRIPT, ["--help"], { PG_HOST: "half-configured" });
   assert.equal(code, 0);
   const names = stdout.split("\n").map((line) => /^ {2}(\w+) .*\w/.exec(line)?.[1])
     .filter((name) => name !== undefined && name !== "deno");
@@ -328,7 +329,7 @@ Deno.test("runs names its subcommands with --help, and docs/operations.md has ea
 Deno.test("runs cannot cancel anything on the embedded warehouse, and says so", async () => {
   await using folder = await temporaryFolder();
   const args = ["cancel", "daily_load_ods_cars", DAY];
-  const { code, stdout } = await runDeno([...SCRIPT, ...args], { DATA_DIR: folder.path });
+  const { code, stdout } = await callScript(SCRIPT, args, { DATA_DIR: folder.path });
   assert.equal(code, 0);
   assert.equal(
     stdout,
@@ -341,7 +342,7 @@ another one to cancel: stop that process itself, with Ctrl-C or SIGTERM
 
 /** Runs the script with its stdout on a terminal of so many columns, as people see it. */
 async function runOnTerminal(setup: DailySetup, columns: number, args: string): Promise<string> {
-  const command = `stty cols ${columns}; ${Deno.execPath()} ${SCRIPT.join(" ")} ${args}`;
+  const command = `stty cols ${columns}; ${Deno.execPath()} run -q -A ${SCRIPT} ${args}`;
   const { stdout } = await new Deno.Command("script", {
     args: ["-qec", command, "/dev/null"],
     cwd: PROJECT_DIR,

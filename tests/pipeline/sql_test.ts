@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { callScript } from "../support/called_script.ts";
 import {
   addCarAndClient,
   type DailySetup,
@@ -10,7 +11,7 @@ import {
 import { temporaryFolder } from "../support/folders.ts";
 import { runDeno, runDenoWithInput } from "../support/script.ts";
 
-const SCRIPT = ["run", "-q", "--no-prompt", "-P=pipeline", "pipeline/sql.ts"];
+const SCRIPT = "pipeline/sql.ts";
 
 testScripts("sql answers as table, CSV and JSON, and writes nothing", async (setup) => {
   const { account } = setup;
@@ -68,7 +69,7 @@ testScriptsOnServer(
   async (setup) => {
     const migrated = await setup.run("migrate", []);
     assert.equal(migrated.code, 0, migrated.stderr);
-    const script = ["run", "-q", "-A", "pipeline/sql.ts"];
+    const script = ["run", "-q", "-A", SCRIPT];
 
     const lines = await runDenoWithInput(
       [...script, "--format", "csv"],
@@ -92,17 +93,23 @@ testScriptsOnServer(
 
 Deno.test("sql makes no warehouse", async () => {
   await using folder = await temporaryFolder();
-  const { code, stdout, stderr } = await runDeno(
-    ["run", "-q", "-A", "pipeline/sql.ts", "select 1"],
-    { DATA_DIR: folder.path },
-  );
+  const { code, stdout, stderr } = await callScript(SCRIPT, ["select 1"], {
+    DATA_DIR: folder.path,
+  });
   assert.deepEqual([code, stdout], [1, ""]);
   assert.match(stderr, /^Cannot read the warehouse \(folder .+\): there is none yet/);
   assert.deepEqual(await Array.fromAsync(Deno.readDir(folder.path)), []);
 });
 
 Deno.test("sql --psql prints the command for a server, without the password", async () => {
-  const { code, stdout } = await runDeno([...SCRIPT, "--psql"], {
+  const { code, stdout } = await runDeno([
+    "run",
+    "-q",
+    "--no-prompt",
+    "-P=pipeline",
+    SCRIPT,
+    "--psql",
+  ], {
     PG_HOST: "db.example.com",
     PG_DATABASE: "rental dw",
     PG_USER: "o'hara",
@@ -118,13 +125,13 @@ Deno.test("sql --psql prints the command for a server, without the password", as
 });
 
 Deno.test("sql --psql says that an embedded warehouse has no server", async () => {
-  const { code, stdout, stderr } = await runDeno([...SCRIPT, "--psql"]);
+  const { code, stdout, stderr } = await callScript(SCRIPT, ["--psql"]);
   assert.deepEqual([code, stdout], [2, ""]);
   assert.match(stderr, /^Cannot name a command for psql: PG_HOST is not set/);
 });
 
 Deno.test("sql refuses an unknown format with exit code 2", async () => {
-  const { code, stdout, stderr } = await runDeno([...SCRIPT, "--format", "xml", "select 1"]);
+  const { code, stdout, stderr } = await callScript(SCRIPT, ["--format", "xml", "select 1"]);
   assert.deepEqual([code, stdout], [2, ""]);
   assert.match(stderr, /Allowed choices are table, csv, json/);
 });

@@ -6,6 +6,7 @@ import type { Warehouse } from "../../lib/warehouse/warehouse.ts";
 import { copyTemplate } from "./embedded_template.ts";
 import { temporaryFolder } from "./folders.ts";
 import { createRentalAccount, fieldValues, type RentalAccount } from "./rental_account.ts";
+import { callScript } from "./called_script.ts";
 import { denoCommand, type ProcessResult, runDeno } from "./script.ts";
 import { serverAvailable, withServerDatabase } from "./warehouses.ts";
 
@@ -23,9 +24,11 @@ export interface DailySetup<S extends SandboxAddress = ServedSandbox, A = Rental
   readonly dataDir: string;
   /** The settings of the scripts. */
   readonly env: Readonly<Record<string, string>>;
-  /** Runs `pipeline/<name>.ts` to its end. */
+  /** Runs `pipeline/<name>.ts` to its end, inside the test (`callScript`). */
   run(name: string, args?: readonly string[], env?: Env): Promise<ProcessResult>;
-  /** The same, not yet started. */
+  /** The same as a process of its own. */
+  start(name: string, args?: readonly string[], env?: Env): Promise<ProcessResult>;
+  /** That process, not yet started. */
   command(name: string, args?: readonly string[], env?: Env): Deno.Command;
   /** Opens the warehouse; no script may run meanwhile. */
   inspect<T>(body: (warehouse: Warehouse) => Promise<T>): Promise<T>;
@@ -116,21 +119,23 @@ function toSetup<S extends SandboxAddress, A>(
     RETRY_DELAY_S: "0",
     ...pg,
   };
-  const args = (name: string, more: readonly string[]) => [
-    ...["run", "-q", "-A", `pipeline/${name}.ts`],
-    ...more,
-  ];
   return {
     sandbox,
     account,
     dataDir,
     env,
     run: (name, more = ["--date", DAY], extra = {}) =>
-      runDeno(args(name, more), { ...env, ...extra }),
+      callScript(`pipeline/${name}.ts`, more, { ...env, ...extra }),
+    start: (name, more = ["--date", DAY], extra = {}) =>
+      runDeno(wordsOf(name, more), { ...env, ...extra }),
     command: (name, more = ["--date", DAY], extra = {}) =>
-      denoCommand(args(name, more), { ...env, ...extra }),
+      denoCommand(wordsOf(name, more), { ...env, ...extra }),
     inspect,
   };
+}
+
+function wordsOf(name: string, args: readonly string[]): string[] {
+  return ["run", "-q", "-A", `pipeline/${name}.ts`, ...args];
 }
 
 /** A car and a client in the account, with the ids of their elements. */

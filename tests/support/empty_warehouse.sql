@@ -4,22 +4,20 @@
 do $$
 declare
     source record;
-    has_rows boolean;
-    filled text[] = '{}';
+    filled text;
     columns text;
 begin
-    -- To truncate a table that is empty costs as much, and most of them are.
-    for source in
-        select format('%I.%I', schemaname, tablename) as name
-        from pg_tables
-        where schemaname in ('stg', 'ods', 'dict', 'dds', 'dm', 'ops')
-    loop
-        execute format('select exists (select from %s)', source.name) into has_rows;
-        if has_rows then
-            filled = filled || source.name;
-        end if;
-    end loop;
-    execute format('truncate %s cascade', array_to_string(filled, ', '));
+    -- To truncate a table that is empty costs as much, and most of them are. One that nobody has filled has no page, and
+    -- to look into each of them takes longer than all else here.
+    select string_agg(format('%I.%I', nspname, relname), ', ')
+    into filled
+    from pg_class
+    inner join pg_namespace on pg_class.relnamespace = pg_namespace.oid
+    where
+        relkind = 'r'
+        and nspname in ('stg', 'ods', 'dict', 'dds', 'dm', 'ops')
+        and pg_relation_size(pg_class.oid) > 0;
+    execute format('truncate %s cascade', filled);
     perform setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false)
     from pg_sequences
     where

@@ -3,7 +3,8 @@ import { type ServedSandbox, serveSandbox } from "../../lib/sandbox/server.ts";
 import type { SwitchChanges } from "../../lib/sandbox/account/switches.ts";
 import { temporaryFolder } from "./folders.ts";
 import { at, readAnswer } from "./sandbox_calls.ts";
-import { denoCommand, killAtLine, type ProcessResult, runDeno } from "./script.ts";
+import { callScript } from "./called_script.ts";
+import { denoCommand, killAtLine, type ProcessResult } from "./script.ts";
 
 type Env = Readonly<Record<string, string>>;
 
@@ -12,11 +13,11 @@ export interface LoaderProcess {
   readonly sandbox: ServedSandbox;
   /** DATA_DIR of the loaders. */
   readonly folder: string;
-  /** Runs `loaders/<name>.ts` to its end. */
+  /** Runs `loaders/<name>.ts` to its end, inside the test (`callScript`). */
   run(name: string, args?: readonly string[], env?: Env): Promise<ProcessResult>;
-  /** The same, with a text on its standard input, in the rights of its task. */
+  /** The same as a process in the rights of its task, with a text on its standard input. */
   pipe(name: string, args: readonly string[], input: string): Promise<ProcessResult>;
-  /** The same, not yet started. */
+  /** The same as a process of its own, not yet started. */
   command(name: string, args?: readonly string[], env?: Env): Deno.Command;
   /** The same, and it has to end well; returns what it printed, without the first line. */
   runWell(name: string, args?: readonly string[], env?: Env): Promise<string>;
@@ -53,14 +54,10 @@ function toLoaders(sandbox: ServedSandbox, folder: string): LoaderProcess {
     AMO_RPS: "50",
     DATA_DIR: folder,
   };
-  const args = (name: string, more: readonly string[]) => [
-    ...["run", "-q", "-A", `loaders/${name}.ts`],
-    ...more,
-  ];
   const run: LoaderProcess["run"] = (name, more = [], extra = {}) =>
-    runDeno(args(name, more), { ...env, ...extra });
+    callScript(`loaders/${name}.ts`, more, { ...env, ...extra });
   const command: LoaderProcess["command"] = (name, more = [], extra = {}) =>
-    denoCommand(args(name, more), { ...env, ...extra });
+    denoCommand(["run", "-q", "-A", `loaders/${name}.ts`, ...more], { ...env, ...extra });
   const pipe: LoaderProcess["pipe"] = async (name, more, input) => {
     const rights = ["run", "-q", "--no-prompt", "-P=loaders", `loaders/${name}.ts`, ...more];
     const own = { ...env, DATA_DIR: ".data" };

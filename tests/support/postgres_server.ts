@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import postgres from "postgres";
 import { findFolderInMemory, LARGE_PAGES } from "./fast_memory.ts";
+import { takeFreePort } from "./free_port.ts";
 
 /** How tests reach a PostgreSQL server on which they may create databases. */
 export interface ServerAccess {
@@ -56,7 +57,12 @@ export async function startPostgresServer(
   const dir = isDurable ? null : await findFolderInMemory();
   const folder = await Deno.makeTempDir({ prefix: "rental_test_pg_", ...(dir ? { dir } : {}) });
   const owner = await findOwner();
-  const access = { host: "127.0.0.1", port: freePort(), user: "postgres", password: "test secret" };
+  const access = {
+    host: "127.0.0.1",
+    port: takeFreePort(),
+    user: "postgres",
+    password: "test secret",
+  };
   await Deno.writeTextFile(join(folder, "password"), access.password);
   if (owner) await Deno.chown(folder, owner.uid, owner.gid);
   await runAs(owner, join(programs, "initdb"), [
@@ -139,11 +145,6 @@ async function runAs(
   const answer = await new Deno.Command(program, { args, cwd: "/", ...owner }).output();
   if (answer.success) return;
   throw new Error(`Cannot run ${program}: ${new TextDecoder().decode(answer.stderr)}`);
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }
 
 async function waitForServer(access: ServerAccess): Promise<string> {

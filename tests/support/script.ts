@@ -31,18 +31,25 @@ export function denoCommand(
     clearEnv: true,
     env: {
       ...readMachineVariables(),
-      NO_COLOR: "1",
       // Most live for seconds: to compile the PostgreSQL inside them a second time, for speed, never pays.
       DENO_V8_FLAGS: "--liftoff-only",
       ...LARGE_PAGES,
-      // An empty variable counts as unset and wins over a developer's own .env.
-      ...Object.fromEntries(VARIABLE_NAMES.map((name) => [name, ""])),
-      ...env,
+      ...scriptVariables(env),
     },
     stdin,
     stdout: "piped",
     stderr: "piped",
   });
+}
+
+/** Variables that a script sees in a test, beside those of the machine. */
+export function scriptVariables(env: Readonly<Record<string, string>>): Record<string, string> {
+  return {
+    NO_COLOR: "1",
+    // An empty variable counts as unset and wins over a developer's own .env.
+    ...Object.fromEntries(VARIABLE_NAMES.map((name) => [name, ""])),
+    ...env,
+  };
 }
 
 /** The variables of the machine that a process gets when it is to get no other. */

@@ -3,9 +3,8 @@ import { PROJECT_DIR } from "./script.ts";
 import { listFiles } from "./sources.ts";
 
 /**
- * The files that take longest, slowest first. Deno begins with the folders of the longest names, and within a
- * folder in the order in which it is told: so these begin before what is quick, and none comes last, when
- * everybody would wait for it alone.
+ * The files that take longest, slowest first: they begin before what is quick, so that none comes last, when everybody
+ * would wait for it alone.
  */
 export const SLOWEST_FIRST: readonly string[] = [
   "tests/pipeline/scheduler_chaos_test.ts",

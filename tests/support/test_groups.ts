@@ -9,9 +9,6 @@ import { SLOWEST_FIRST } from "./test_files.ts";
 const WAREHOUSES = "tests/support/warehouses.ts";
 const FILES_PER_GROUP = 8;
 
-/** Whose files share a warehouse; those of scripts start processes, which take by far the most of their time. */
-const SHARING_FOLDERS = ["tests/lib/", "tests/sql/"];
-
 /** The colours that Deno puts around the words. */
 const COLORS = String.raw`((?:\x1b\[[\d;]*m)*)`;
 const NAME_OF_GROUP = new RegExp(
@@ -19,39 +16,36 @@ const NAME_OF_GROUP = new RegExp(
 );
 
 /**
- * The files of each group, in the order in which they are to begin: what is slow stays by itself, and so does a script
- * on a warehouse; other files that use one share it.
+ * The files of each group, in the order in which they are to begin: what is slow stays by itself and comes first, then
+ * those that share a warehouse, which take longer than the rest.
  */
 export function groupFiles(
   files: readonly string[],
   usesWarehouse: (file: string) => boolean,
 ): string[][] {
-  const mayShare = (file: string) =>
-    !usesWarehouse(file) || SHARING_FOLDERS.some((folder) => file.startsWith(folder));
-  const isAlone = (file: string) => SLOWEST_FIRST.includes(file) || !mayShare(file);
+  const isAlone = (file: string) => SLOWEST_FIRST.includes(file);
   const rest = files.filter((file) => !isAlone(file));
   return [
     ...files.filter(isAlone).map((file) => [file]),
-    ...cut(rest.filter(usesWarehouse)),
-    ...cut(rest.filter((file) => !usesWarehouse(file))),
+    ...deal(rest.filter(usesWarehouse)),
+    ...deal(rest.filter((file) => !usesWarehouse(file))),
   ];
 }
 
-function cut(files: readonly string[]): string[][] {
+/** Neighbours go to different groups: files of one folder take about as long, so that groups do too. */
+function deal(files: readonly string[]): string[][] {
   const count = Math.ceil(files.length / FILES_PER_GROUP);
-  return Array.from(
-    { length: count },
-    (_, i) => files.slice(i * FILES_PER_GROUP, (i + 1) * FILES_PER_GROUP),
-  );
+  return Array.from({ length: count }, (_, group) => files.filter((_, i) => i % count === group));
 }
 
-/** Writes a module for each group into `folder`, and returns what `deno test` is to run instead of `files`. */
+/**
+ * Writes a module for each group into `folder`, and returns what `deno test` is to run instead of `files`. Deno begins
+ * with one folder after the other, so those of one file are there too.
+ */
 export async function writeGroups(files: readonly string[], folder: string): Promise<string[]> {
   const groups = groupFiles(files, await findUsersOfWarehouses());
   return await Promise.all(groups.map(async (group, i) => {
-    const [only = ""] = group;
-    if (group.length === 1) return only;
-    const path = join(folder, `group_${i}_test.ts`);
+    const path = join(folder, `group_${String(i).padStart(3, "0")}_test.ts`);
     await Deno.writeTextFile(path, toModule(group));
     return path;
   }));

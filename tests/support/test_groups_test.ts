@@ -4,22 +4,17 @@ import { denoCommand } from "./script.ts";
 import { listTestFiles, SLOWEST_FIRST } from "./test_files.ts";
 import { groupFiles, nameFileOfLine, toModule, writeGroups } from "./test_groups.ts";
 
-Deno.test("groupFiles() leaves alone what is slow or a script on a warehouse, and puts eight others together", () => {
+Deno.test("groupFiles() leaves alone what is slow, and deals out eight others to a group", () => {
   const [slow = ""] = SLOWEST_FIRST;
   const numbers = (folder: string, count: number) =>
     Array.from({ length: count }, (_, i) => `tests/${folder}/file_${i}_test.ts`);
   const [sql, words] = [numbers("sql", 10), numbers("lib/words", 9)];
-  const script = "tests/pipeline/script_test.ts";
-  const usesWarehouse = (file: string) => file === script || sql.includes(file);
+  const every = (files: readonly string[], rest: number) => files.filter((_, i) => i % 2 === rest);
 
-  assert.deepEqual(groupFiles([slow, ...words, script, ...sql], usesWarehouse), [
-    [slow],
-    [script],
-    sql.slice(0, 8),
-    sql.slice(8),
-    words.slice(0, 8),
-    words.slice(8),
-  ]);
+  assert.deepEqual(
+    groupFiles([slow, ...words, ...sql], (file) => sql.includes(file)),
+    [[slow], every(sql, 0), every(sql, 1), every(words, 0), every(words, 1)],
+  );
 });
 
 Deno.test("groupFiles() has every file once", async () => {
@@ -28,17 +23,19 @@ Deno.test("groupFiles() has every file once", async () => {
   assert.deepEqual(groups.flat().toSorted(), files.toSorted());
 });
 
-Deno.test("writeGroups() names every file once, by itself or in a module", async () => {
+Deno.test("writeGroups() names every file once, in modules that begin in the order of their names", async () => {
   const files = await listTestFiles();
   await using folder = await temporaryFolder();
   const started = await writeGroups(files, folder.path);
 
-  const texts = await Promise.all(
-    started.map((path) => path.startsWith("tests/") ? `"${path}"` : Deno.readTextFile(path)),
-  );
-  const named = [...texts.join("\n").matchAll(/(?<=^|\()"(tests\/\S+_test\.ts)"/gm)]
+  assert.deepEqual(started, started.toSorted());
+  const texts = await Promise.all(started.map((path) => Deno.readTextFile(path)));
+  const named = [
+    ...texts.join("\n").matchAll(/(?<=^await registerFile\()"(tests\/\S+_test\.ts)"/gm),
+  ]
     .map(([, file]) => file);
   assert.deepEqual(named.toSorted(), files.toSorted());
+  assert.deepEqual(named.slice(0, SLOWEST_FIRST.length), SLOWEST_FIRST);
 });
 
 Deno.test("nameFileOfLine() puts the file of a test in the place of its group", () => {

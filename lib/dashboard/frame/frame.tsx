@@ -1,5 +1,5 @@
 import type { FrameProps } from "../page/frame.ts";
-import type { Language, Markup, PageState } from "../page/page.ts";
+import type { Filter, Language, Markup, Page, PageState } from "../page/page.ts";
 import { NAVIGATION } from "../words/frame_words.ts";
 import { wordsOf } from "../words/words.ts";
 import { Document } from "./document.tsx";
@@ -34,7 +34,9 @@ export function Frame(props: FrameProps): Markup {
             </h1>
             <Freshness frame={props} />
           </div>
-          {page && state ? <Filters frame={props} state={state} filters={page.filters} /> : ""}
+          {page && state
+            ? <Filters frame={props} state={state} filters={commonFiltersOf(page)} />
+            : ""}
         </div>
         <Banner frame={props} />
         {props.body}
@@ -42,6 +44,10 @@ export function Frame(props: FrameProps): Markup {
       <Footer frame={props} />
     </Document>
   );
+}
+
+function commonFiltersOf({ filters, ownFilters = [] }: Page): readonly Filter[] {
+  return filters.filter((filter) => !ownFilters.includes(filter));
 }
 
 function Header({ frame }: { readonly frame: FrameProps }): Markup {

@@ -32,11 +32,14 @@ const TONES: Readonly<Record<Notice["level"], NoticeTone>> = {
   info: "info",
 };
 
-/** What is wrong with the data behind something, each once. */
+const RANKS: Readonly<Record<Notice["level"], number>> = { error: 0, warning: 1, info: 2 };
+
+/** What is wrong with the data behind something, each once, the worst first. */
 export function NoticeList(
   props: { readonly language: Language; readonly notices: readonly Notice[] },
 ): Markup | string {
-  const texts = new Map(props.notices.map((notice) => [notice.text, notice]));
+  const sorted = props.notices.toSorted((a, b) => RANKS[a.level] - RANKS[b.level]);
+  const texts = new Map(sorted.map((notice) => [notice.text, notice]));
   if (texts.size === 0) return "";
   return (
     <ul class="notices">

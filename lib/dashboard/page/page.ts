@@ -141,6 +141,8 @@ export interface Page {
   /** "business" reads dict, dds and dm as rental_bi, "everything" also stg, ods and ops as rental_look. */
   readonly reads: "business" | "everything";
   readonly filters: readonly Filter[];
+  /** Those of `filters` that the page asks for in a form of its own. */
+  readonly ownFilters?: readonly Filter[];
   /** Names of further query parameters that belong to its state. */
   readonly parameters?: readonly string[];
   /** The period where the address names none; `today` is a day in `BUSINESS_TZ`. */
@@ -153,7 +155,8 @@ export interface Page {
 export class PageError extends Error {
   override readonly name = "PageError";
 
-  constructor(readonly status: 400 | 404, message: string) {
+  /** `title` says what is not there, where that is no page: a car, a lead, a run. */
+  constructor(readonly status: 400 | 404, message: string, readonly title: string | null = null) {
     super(message);
   }
 }

@@ -5,7 +5,7 @@ import { LAYERS, type LineageNode } from "../../lineage/lineage.ts";
 import { DataTableView } from "../frame/data_table.tsx";
 import { siteLink } from "../frame/links.ts";
 import { NoticeBox } from "../frame/notice_box.tsx";
-import { Section } from "../frame/parts.tsx";
+import { Breakable, Section } from "../frame/parts.tsx";
 import { formatOf } from "../frame/view.ts";
 import {
   type DataTable,
@@ -213,7 +213,7 @@ function Layers(
                   href={siteLink(request, "/data", { focus: name })}
                   aria-current={request.state.own.focus === name ? "true" : undefined}
                 >
-                  {name.slice(name.indexOf(".") + 1)}
+                  <Breakable text={name.slice(name.indexOf(".") + 1)} />
                 </a>
               </li>
             ))}

@@ -31,6 +31,8 @@ export function historyPage(): Page {
     path: "/history/:kind/:id",
     reads: "everything",
     filters: ["as_of"],
+    // A moment is asked for, which may be the end of a day.
+    ownFilters: ["as_of"],
     parameters: ["at", "sight", "versions"],
     defaultPeriod: (today) => ({ from: today, to: today }),
     render: async (request) => {
@@ -109,11 +111,16 @@ function Head(
   );
 }
 
+/** What a field for a local moment can show. */
+const FIELD_MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?$/;
+
 function MomentForm(
   props: { readonly request: PageRequest; readonly words: HistoryWords },
 ): Markup {
   const { request, words } = props;
-  const { at } = request.state.own;
+  const { own: { at }, asOf } = request.state;
+  // To the minute, as the field asks for it.
+  const shown = at ?? asOf?.toPlainDateTime("23:59").toString({ smallestUnit: "minute" });
   return (
     <form class="moment-form" method="get" action={request.path}>
       <label for="at">{words.momentLabel}</label>
@@ -121,7 +128,7 @@ function MomentForm(
         id="at"
         name="at"
         type="datetime-local"
-        value={at !== undefined && /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?$/.test(at) ? at : undefined}
+        value={shown !== undefined && FIELD_MOMENT.test(shown) ? shown : undefined}
         aria-describedby="at-hint"
       />
       {request.state.address.lang === undefined
@@ -131,7 +138,7 @@ function MomentForm(
       <span id="at-hint" class="hint">{words.momentHint(request.settings.timeZone)}</span>
       {at === undefined
         ? ""
-        : <a href={siteLink(request, request.path, { at: null })}>{words.present}</a>}
+        : <a href={siteLink(request, request.path, { at: null, as_of: null })}>{words.present}</a>}
     </form>
   );
 }

@@ -1,4 +1,5 @@
 import type { Dag } from "../../dag/dag.ts";
+import { warningsOf } from "../../dag/warnings.ts";
 import { explainRun } from "../../explain/explain.ts";
 import { type Attempt, readAttempts } from "../../run_log/attempts.ts";
 import { type DagRun, dagRunOf } from "../../run_log/dag_run.ts";
@@ -6,7 +7,9 @@ import { readTaskStates } from "../../run_log/task_states.ts";
 import { nameOf } from "../../run_log/upstreams.ts";
 import { DataTableView } from "../frame/data_table.tsx";
 import { siteLink } from "../frame/links.ts";
+import { NoticeBox } from "../frame/notice_box.tsx";
 import { Section } from "../frame/parts.tsx";
+import { formatOf } from "../frame/view.ts";
 import type { DataTable, Markup, Page, PageRequest } from "../page/page.ts";
 import { PageError } from "../page/page.ts";
 import { parseSiteDay } from "../page/site_day.ts";
@@ -41,6 +44,7 @@ export function runPage(given: Given): Page {
         body: (
           <>
             <Head request={request} run={run} dag={dag} date={date} words={words} />
+            <Warnings request={request} attempts={attempts} words={words} />
             <Section id="why" title={words.why} intro={words.whyIntro}>
               <pre class="told" tabindex={0} role="group" aria-label={words.why}>{told}</pre>
             </Section>
@@ -73,7 +77,14 @@ function readName(
 ): { readonly dag: Dag; readonly date: Temporal.PlainDate } {
   const { dag: id = "", date: text = "" } = params;
   const dag = dags.find((one) => one.id === id);
-  if (!dag) throw new PageError(404, words.unknownDag(id, dags.map((one) => one.id).join(", ")));
+  if (!dag) {
+    const known = dags.map((one) => one.id).join(", ");
+    throw new PageError(
+      404,
+      words.unknownDag(id, known),
+      siteWords[state.language].noSuch.dag,
+    );
+  }
   const date = parseSiteDay(text);
   if (date === null) throw new PageError(400, words.badDate(text));
   if (Temporal.PlainDate.compare(date, today) > 0) {
@@ -117,6 +128,35 @@ function Head(
           ? <a rel="next" href={to(dag.id, date.add({ days: 1 }))}>{words.dayAfter} →</a>
           : ""}
       </nav>
+    </>
+  );
+}
+
+/** What the last attempt of each task wants people to look at, though nothing failed. */
+function Warnings(
+  props: {
+    readonly request: PageRequest;
+    readonly attempts: readonly Attempt[];
+    readonly words: RunsWords;
+  },
+): Markup {
+  const { request, attempts, words } = props;
+  const last = new Map(attempts.map((attempt) => [attempt.task_id, attempt]));
+  const warnings = [...last.values()].flatMap(({ task_id: task, status, metrics }) =>
+    status === "success"
+      ? warningsOf(metrics ?? {}).map(({ name, value }) => ({ task, name, value }))
+      : []
+  );
+  const { count } = formatOf(request);
+  return (
+    <>
+      {warnings.map(({ task, name, value }) => (
+        <NoticeBox
+          language={request.state.language}
+          tone="warning"
+          text={words.warning(task, name.replace(/^warning_/, ""), count(value))}
+        />
+      ))}
     </>
   );
 }

@@ -121,23 +121,40 @@ function KindKpi({ request, data, kind }: PartProps & { readonly kind: Kind }): 
   const rows = kind === "free_car"
     ? ofKind.filter((row) => row.free_days?.includes(today))
     : ofKind;
-  const done = rows.filter((row) => row.is_done === true).length;
   const tone = rows.length > 0 ? TONES[kind] : undefined;
-  const unit = kind === "out_today" || kind === "in_today"
-    ? words.done(formatOf(request).count(done))
-    : undefined;
+  const unit = unitOf(kind, rows, request);
   return (
     <Kpi
       view={request}
       name={kind === "free_car" ? words.freeToday : words.kinds[kind]}
       kind="count"
-      value={rows.length}
+      value={kind === "double_booked" ? countOf(rows, ({ lead_id }) => lead_id) : rows.length}
       {...(unit === undefined ? {} : { unit })}
       {...(tone === undefined ? {} : { tone })}
       href={listHref(request, kind, ofKind.length)}
       definition={{ text: definitionOf(kind, data.define), sqlFile: TODAY_FILE }}
     />
   );
+}
+
+/** What stands behind the number of a kind. */
+function unitOf(
+  kind: Kind,
+  rows: readonly TodayRow[],
+  request: PageRequest,
+): string | undefined {
+  const words = todayWords[request.state.language];
+  const { count } = formatOf(request);
+  if (kind === "out_today" || kind === "in_today") {
+    return words.done(count(rows.filter((row) => row.is_done === true).length));
+  }
+  // The list has a booking once for each of its days: a number of rows would be neither of bookings nor of days.
+  if (kind !== "double_booked" || rows.length === 0) return undefined;
+  return words.carDays(count(countOf(rows, (row) => `${row.car_id} ${row.usage_date}`)));
+}
+
+function countOf(rows: readonly TodayRow[], keyOf: (row: TodayRow) => string | null): number {
+  return new Set(rows.map(keyOf)).size;
 }
 
 /** The comment of the column says what each kind is: "overdue: On Rent and …. unassigned: …". */

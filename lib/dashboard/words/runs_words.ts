@@ -61,6 +61,8 @@ const en = {
   attempts: "Attempts",
   attemptsEmpty: "Nobody has tried it for this date.",
   metrics: "Metrics",
+  warning: (task: string, name: string, count: string) =>
+    `${task} reports ${name}: ${count}. deno task check-data shows what checks find, the log below what was met.`,
   metricsIntro: "What each task measured of itself.",
   metricsEmpty: "No attempt has reported any.",
   attemptTitle: (task: string, attempt: string) => `${task}, attempt ${attempt}`,
@@ -148,6 +150,8 @@ const ru: typeof en = {
   attempts: "Попытки",
   attemptsEmpty: "За эту дату никто не пробовал.",
   metrics: "Метрики",
+  warning: (task, name, count) =>
+    `${task} сообщает ${name}: ${count}. Найденное проверками покажет deno task check-data, встреченное — журнал ниже.`,
   metricsIntro: "Что каждая задача измерила сама.",
   metricsEmpty: "Ни одна попытка ничего не сообщила.",
   attemptTitle: (task, attempt) => `${task}, попытка ${attempt}`,

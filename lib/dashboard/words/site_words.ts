@@ -4,8 +4,17 @@ import type { Language } from "../page/page.ts";
 const en = {
   site: "Rental Analytics",
   notFound: "There is no such page",
+  noSuch: {
+    lead: "There is no such lead",
+    client: "There is no such client",
+    car: "There is no such car",
+    model: "There is no such model",
+    dag: "There is no such DAG",
+    table: "There is no such table",
+  },
   notFoundText: (path: string) => `There is nothing at ${path}.`,
   toFirstPage: "To the first page",
+  tryAgain: "Try again",
   badRequest: "This address makes no sense",
   unavailable: "The warehouse cannot be read now",
   fault: "This page has a fault",
@@ -38,16 +47,17 @@ const en = {
   noTable: "This page has no table to download.",
   tooSlow: (seconds: number) =>
     `The warehouse has not answered within ${seconds} s. Try again, or ask for a shorter period.`,
-  away:
-    "The warehouse does not answer. Check that its server runs; this page comes back by itself.",
-  busy: "The warehouse is busy with a run of the pipeline. Try again in a moment.",
-  behind: "The warehouse is older or newer than this program. Run deno task migrate.",
+  away: "The warehouse does not answer. Check that its server runs, then load this page again.",
+  busy: "The warehouse is busy, maybe with a run of the pipeline. Try again in a moment.",
+  behind:
+    "The warehouse is older or newer than this program. Run deno task migrate: it says which, and mends an older one.",
   noRight: (login: string) =>
     `The warehouse refuses to show this to ${login}. An administrator runs ` +
     `grant rental_bi, rental_look to "${login}".`,
   demo: (day: string) =>
     `This is a demo\u2019s warehouse: its clock stands at the evening of ${day}.`,
-  lastGood: (problem: string) => `This is the last good page. ${problem}`,
+  lastGood: (moment: string, problem: string) =>
+    `This is the last good page, of ${moment}. ${problem}`,
   roleMissing: (role: string) =>
     `The role ${role} is missing, so this page is read with the rights of the login. ` +
     `An administrator runs create role ${role} nologin; and then deno task migrate.`,
@@ -90,8 +100,17 @@ const en = {
 const ru: typeof en = {
   site: "Rental Analytics",
   notFound: "Такой страницы нет",
+  noSuch: {
+    lead: "Такой сделки нет",
+    client: "Такого клиента нет",
+    car: "Такой машины нет",
+    model: "Такой модели нет",
+    dag: "Такого DAG нет",
+    table: "Такой таблицы нет",
+  },
   notFoundText: (path) => `По адресу ${path} ничего нет.`,
   toFirstPage: "На первую страницу",
+  tryAgain: "Повторить",
   badRequest: "Этот адрес не имеет смысла",
   unavailable: "Хранилище сейчас недоступно",
   fault: "На этой странице ошибка",
@@ -121,14 +140,15 @@ const ru: typeof en = {
   unknownTable: (name, known) => `На этой странице нет таблицы «${name}». Есть: ${known}.`,
   noTable: "На этой странице нет таблиц для скачивания.",
   tooSlow: (seconds) => `Хранилище не ответило за ${seconds} с. Повторите или сократите период.`,
-  away: "Хранилище не отвечает. Проверьте, работает ли его сервер; страница вернётся сама.",
-  busy: "Хранилище занято запуском конвейера. Повторите через минуту.",
-  behind: "Версия хранилища не та, что у программы. Запустите deno task migrate.",
+  away: "Хранилище не отвечает. Проверьте, работает ли его сервер, и загрузите страницу снова.",
+  busy: "Хранилище занято, возможно запуском конвейера. Повторите через минуту.",
+  behind:
+    "Хранилище старее или новее программы. Запустите deno task migrate: команда скажет, что из двух, и обновит старое.",
   noRight: (login) =>
     `Хранилище не показывает это пользователю ${login}. Администратор выполняет ` +
     `grant rental_bi, rental_look to "${login}".`,
   demo: (day: string) => `Это хранилище демо: его часы стоят на вечере ${day}.`,
-  lastGood: (problem) => `Это последняя удачная страница. ${problem}`,
+  lastGood: (moment, problem) => `Это последняя удачная страница, ${moment}. ${problem}`,
   roleMissing: (role) =>
     `Роли ${role} нет, поэтому страница читается с правами самой учётной записи. ` +
     `Администратор выполняет create role ${role} nologin; а затем deno task migrate.`,

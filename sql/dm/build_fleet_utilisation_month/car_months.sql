@@ -23,78 +23,69 @@ create temporary table desired_rows (
     like dm.fleet_utilisation_month
 ) on commit drop;
 
-with days as (
-    select
-        touched_car_months.car_id,
-        touched_car_months.month,
-        fact_fleet_usage_day.is_rented,
-        fact_fleet_usage_day.is_double_booked,
-        -- Idle days in a row differ from their number among the idle ones by the same.
-        fact_fleet_usage_day.usage_date - (
-            row_number() over (
-                partition by
-                    touched_car_months.car_id, touched_car_months.month,
-                    fact_fleet_usage_day.is_rented
-                order by fact_fleet_usage_day.usage_date
+insert into desired_rows (
+    month, level, car_id, model, car_days, rented_days, idle_days,
+    longest_idle_run, double_booked_days, utilisation, days_so_far, is_complete
+)
+select
+    touched_car_months.month,
+    'car' as level,
+    touched_car_months.car_id,
+    coalesce(dim_car.model, '(none)') as model,
+    figures.car_days,
+    figures.rented_days,
+    figures.car_days - figures.rented_days as idle_days,
+    figures.longest_idle_run,
+    figures.double_booked_days,
+    figures.rented_days::numeric / figures.car_days as utilisation,
+    period.days_so_far,
+    period.is_complete
+from touched_car_months
+cross join mart_reading
+-- Month by month: a join would lay all days of a car beside each of its months.
+cross join lateral (
+    with days as (
+        select
+            fact_fleet_usage_day.is_rented,
+            fact_fleet_usage_day.is_double_booked,
+            -- Idle days in a row differ from their number among the idle ones by the same.
+            fact_fleet_usage_day.usage_date - (
+                row_number() over (
+                    partition by fact_fleet_usage_day.is_rented
+                    order by fact_fleet_usage_day.usage_date
+                )
+            )::integer as island
+        from dds.fact_fleet_usage_day
+        where
+            fact_fleet_usage_day.car_id = touched_car_months.car_id
+            and fact_fleet_usage_day.usage_date between touched_car_months.month
+            and least(
+                (touched_car_months.month + interval '1 month - 1 day')::date,
+                mart_reading.last_day
             )
-        )::integer as island
-    from touched_car_months
-    cross join mart_reading
-    inner join dds.fact_fleet_usage_day
-        on
-            touched_car_months.car_id = fact_fleet_usage_day.car_id
-            and touched_car_months.month <= fact_fleet_usage_day.usage_date
-            and (touched_car_months.month + interval '1 month')::date
-            > fact_fleet_usage_day.usage_date
-            and mart_reading.last_day >= fact_fleet_usage_day.usage_date
-),
+    ),
 
-runs as (
-    select
-        days.car_id,
-        days.month,
-        days.is_rented,
-        count(*) as days,
-        count(*) filter (where days.is_double_booked) as double_booked_days
-    from days
-    group by days.car_id, days.month, days.is_rented, days.island
-),
+    runs as (
+        select
+            days.is_rented,
+            count(*) as days,
+            count(*) filter (where days.is_double_booked) as double_booked_days
+        from days
+        group by days.is_rented, days.island
+    )
 
-car_months as (
     select
-        runs.car_id,
-        runs.month,
         sum(runs.days) as car_days,
         coalesce(sum(runs.days) filter (where runs.is_rented), 0) as rented_days,
         coalesce(max(runs.days) filter (where not runs.is_rented), 0)
             as longest_idle_run,
         sum(runs.double_booked_days) as double_booked_days
     from runs
-    group by runs.car_id, runs.month
-)
-
-insert into desired_rows (
-    month, level, car_id, model, car_days, rented_days, idle_days,
-    longest_idle_run, double_booked_days, utilisation, days_so_far, is_complete
-)
-select
-    car_months.month,
-    'car' as level,
-    car_months.car_id,
-    coalesce(dim_car.model, '(none)') as model,
-    car_months.car_days,
-    car_months.rented_days,
-    car_months.car_days - car_months.rented_days as idle_days,
-    car_months.longest_idle_run,
-    car_months.double_booked_days,
-    car_months.rented_days::numeric / car_months.car_days as utilisation,
-    period.days_so_far,
-    period.is_complete
-from car_months
-cross join mart_reading
+) as figures
 cross join
-    lateral dm.month_so_far(car_months.month, mart_reading.last_day) as period
-left join dds.dim_car on car_months.car_id = dim_car.car_id;
+    lateral dm.month_so_far(touched_car_months.month, mart_reading.last_day) as period
+left join dds.dim_car on touched_car_months.car_id = dim_car.car_id
+where figures.car_days > 0;
 
 analyze desired_rows;
 

@@ -35,6 +35,7 @@ create temporary table car_parts (
     unattributed_bookings_ahead bigint not null default 0
 ) on commit drop;
 
+-- Month by month, here and below: a join would lay all days of a car beside each of its months.
 insert into car_parts (
     car_id, month, revenue, rented_days, charged_days, unpriced_days, car_days,
     revenue_ahead, rented_days_ahead
@@ -42,30 +43,32 @@ insert into car_parts (
 select
     touched_car_months.car_id,
     touched_car_months.month,
-    coalesce(sum(usage.amount_share) filter (where not usage.is_ahead), 0) as revenue,
-    count(*) filter (where usage.is_rented and not usage.is_ahead) as rented_days,
-    coalesce(sum(usage.charged_days) filter (where not usage.is_ahead), 0)
-        as charged_days,
-    count(*) filter (where usage.is_unpriced and not usage.is_ahead)
-        as unpriced_days,
-    count(*) filter (where not usage.is_ahead) as car_days,
-    coalesce(sum(usage.amount_share) filter (where usage.is_ahead), 0)
-        as revenue_ahead,
-    count(*) filter (where usage.is_rented and usage.is_ahead) as rented_days_ahead
+    sums.*
 from touched_car_months
 cross join mart_reading
-inner join lateral (
+cross join lateral (
     select
-        fact_fleet_usage_day.*,
-        fact_fleet_usage_day.usage_date > mart_reading.last_day as is_ahead
-    from dds.fact_fleet_usage_day
-    where
-        fact_fleet_usage_day.car_id = touched_car_months.car_id
-        and fact_fleet_usage_day.usage_date >= touched_car_months.month
-        and fact_fleet_usage_day.usage_date
-        < (touched_car_months.month + interval '1 month')::date
-) as usage on true
-group by touched_car_months.car_id, touched_car_months.month;
+        coalesce(sum(usage.amount_share) filter (where not usage.is_ahead), 0) as revenue,
+        count(*) filter (where usage.is_rented and not usage.is_ahead) as rented_days,
+        coalesce(sum(usage.charged_days) filter (where not usage.is_ahead), 0)
+            as charged_days,
+        count(*) filter (where usage.is_unpriced and not usage.is_ahead)
+            as unpriced_days,
+        count(*) filter (where not usage.is_ahead) as car_days,
+        coalesce(sum(usage.amount_share) filter (where usage.is_ahead), 0)
+            as revenue_ahead,
+        count(*) filter (where usage.is_rented and usage.is_ahead) as rented_days_ahead
+    from (
+        select
+            fact_fleet_usage_day.*,
+            fact_fleet_usage_day.usage_date > mart_reading.last_day as is_ahead
+        from dds.fact_fleet_usage_day
+        where
+            fact_fleet_usage_day.car_id = touched_car_months.car_id
+            and fact_fleet_usage_day.usage_date between touched_car_months.month
+            and (touched_car_months.month + interval '1 month - 1 day')::date
+    ) as usage
+) as sums;
 
 insert into car_parts (
     car_id, month, unattributed_revenue, unattributed_bookings,
@@ -74,26 +77,29 @@ insert into car_parts (
 select
     touched_car_months.car_id,
     touched_car_months.month,
-    coalesce(sum(lacking.revenue) filter (where not lacking.is_ahead), 0)
-        as unattributed_revenue,
-    count(*) filter (where not lacking.is_ahead) as unattributed_bookings,
-    coalesce(sum(lacking.revenue) filter (where lacking.is_ahead), 0)
-        as unattributed_revenue_ahead,
-    count(*) filter (where lacking.is_ahead) as unattributed_bookings_ahead
+    sums.*
 from touched_car_months
 cross join mart_reading
-inner join lateral (
+cross join lateral (
     select
-        unattributed_booking.*,
-        unattributed_booking.usage_date > mart_reading.last_day as is_ahead
-    from dm.unattributed_booking
-    where
-        unattributed_booking.car_id = touched_car_months.car_id
-        and unattributed_booking.usage_date >= touched_car_months.month
-        and unattributed_booking.usage_date
-        < (touched_car_months.month + interval '1 month')::date
-) as lacking on true
-group by touched_car_months.car_id, touched_car_months.month;
+        coalesce(sum(lacking.revenue) filter (where not lacking.is_ahead), 0)
+            as unattributed_revenue,
+        count(*) filter (where not lacking.is_ahead) as unattributed_bookings,
+        coalesce(sum(lacking.revenue) filter (where lacking.is_ahead), 0)
+            as unattributed_revenue_ahead,
+        count(*) filter (where lacking.is_ahead) as unattributed_bookings_ahead
+    from (
+        select
+            unattributed_booking.*,
+            unattributed_booking.usage_date > mart_reading.last_day as is_ahead
+        from dm.unattributed_booking
+        where
+            unattributed_booking.car_id = touched_car_months.car_id
+            and unattributed_booking.usage_date between touched_car_months.month
+            and (touched_car_months.month + interval '1 month - 1 day')::date
+    ) as lacking
+) as sums
+where sums.unattributed_bookings + sums.unattributed_bookings_ahead > 0;
 
 create temporary table month_sums on commit drop as
 select

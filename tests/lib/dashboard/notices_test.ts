@@ -73,6 +73,9 @@ testOnBothWarehouses(
     ) as found (check_name, table_name, severity, offenders, checked_at)
   `;
     const { notices, html } = await noticesFor(warehouse, FILE);
+    const levels = html.matchAll(/<strong>(Problem|Warning)\./g);
+    // The worst first.
+    assert.deepEqual([...levels].map(([, level]) => level), ["Problem", "Problem", "Warning"]);
     assert.deepEqual(notices, [
       {
         level: "error",

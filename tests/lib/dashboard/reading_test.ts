@@ -180,7 +180,10 @@ testOnServer(
       const [status, shown] = await says(site.url);
       assert.equal(status, 200);
       assert.match(shown, /Answer 1/);
-      assert.match(shown, /This is the last good page\. The warehouse does not answer\./);
+      assert.match(
+        shown,
+        /This is the last good page, of \d+ \w+ \d{4}, \d\d:\d\d\. The warehouse does not answer\./,
+      );
       const csv = await fetch(`${site.url}/today.csv`);
       assert.equal(csv.status, 200);
       await csv.body?.cancel();
@@ -188,7 +191,7 @@ testOnServer(
       assert.equal(other, 503);
       assert.match(
         unknown,
-        /The warehouse does not answer\. Check that its server runs; this page comes back by itself\./,
+        /The warehouse does not answer\. Check that its server runs, then load this page again\. Try again · To the first page/,
       );
       await admin.unsafe(`alter database ${name} allow_connections true`);
       const [back, fresh] = await says(site.url);
@@ -211,7 +214,10 @@ testOnServer("a site of another version than its warehouse says what to run", as
   await using site = await serveTestSite(warehouse, [page]);
   const [status, said] = await says(site.url);
   assert.equal(status, 503);
-  assert.match(said, /The warehouse is older or newer than this program\. Run deno task migrate\./);
+  assert.match(
+    said,
+    /The warehouse is older or newer than this program\. Run deno task migrate: it says which, and mends an older one\./,
+  );
 });
 
 Deno.test("on the embedded warehouse a page waits for a running task, and is shown as it was meanwhile", () =>
@@ -239,7 +245,10 @@ Deno.test("on the embedded warehouse a page waits for a running task, and is sho
     const [status, shown] = await says(site.url);
     assert.equal(status, 200);
     assert.ok(shown.includes(`Cars ${before}`), shown);
-    assert.match(shown, /This is the last good page\. The warehouse is busy with a run/);
+    assert.match(
+      shown,
+      /This is the last good page, of \d+ \w+ \d{4}, \d\d:\d\d\. The warehouse is busy, maybe with a run/,
+    );
     assert.equal((await says(`${site.url}/fleet`))[0], 503);
     mayEnd.resolve();
     assert.deepEqual(await task, { role: "postgres", is_read_only: "off" });

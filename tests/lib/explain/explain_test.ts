@@ -207,6 +207,17 @@ What now: look at its log, put right what is wrong, then run it again
   );
 });
 
+Deno.test("explain() names the success of the task that failed, not a later one of another", () => {
+  const again = { attempt: 2, started_at: at("09:00") };
+  const text = explainAt(LOAD, [
+    attemptOf("load_cars", "extract_cars"),
+    attemptOf("load_cars", "land_cars"),
+    attemptOf("load_cars", "extract_cars", again),
+    attemptOf("load_cars", "land_cars", { ...again, status: "failed", reason: "error" }),
+  ]);
+  assert.match(text, / the data of its success at 2026-05-03 04:00:05 stand\n/);
+});
+
 Deno.test("explain() says what makes a success stale, and how to refresh it", () => {
   const states = [
     stateOf("merge_cars", "merge", {

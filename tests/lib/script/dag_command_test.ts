@@ -1,20 +1,16 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { Warehouse } from "../../../lib/warehouse/warehouse.ts";
+import { callScript } from "../../support/called_script.ts";
 import { DATE, listRuns } from "../../support/runs.ts";
 import { denoCommand, endProcess, readUntil, runDeno } from "../../support/script.ts";
 import { temporaryFolder } from "../../support/folders.ts";
 import { serverAccess, testOnServer } from "../../support/warehouses.ts";
 
-const SCRIPT = ["run", "-q", "-A", "pipeline/daily_load_ods_leads.ts"];
+const SCRIPT = "pipeline/daily_load_ods_leads.ts";
+const PROCESS = ["run", "-q", "-A", SCRIPT];
 /** As people start it, without a right that the permission set does not give. */
-const GUARDED_SCRIPT = [
-  "run",
-  "-q",
-  "--no-prompt",
-  "-P=pipeline",
-  "pipeline/daily_load_ods_leads.ts",
-];
+const GUARDED_SCRIPT = ["run", "-q", "--no-prompt", "-P=pipeline", SCRIPT];
 
 /** The settings that lead a script to the database of a test. */
 async function settingsFor({ sql }: Warehouse, dataDir: string): Promise<Record<string, string>> {
@@ -104,14 +100,17 @@ for (
   ] as const
 ) {
   Deno.test(`a DAG's script refuses ${args.join(" ")} with exit code 2`, async () => {
-    const { code, stdout, stderr } = await runDeno([...SCRIPT, ...args]);
+    const { code, stdout, stderr } = await callScript(SCRIPT, args);
     const today = String(Temporal.Now.plainDateISO("Asia/Dubai"));
     assert.deepEqual([code, stdout, stderr], [2, "", message.replace("TODAY", today)]);
   });
 }
 
 Deno.test("a DAG's script names wrong settings with exit code 2", async () => {
-  const { code, stderr } = await runDeno(SCRIPT, { LOG_FORMAT: "xml", PG_HOST: "db.example.com" });
+  const { code, stderr } = await callScript(SCRIPT, [], {
+    LOG_FORMAT: "xml",
+    PG_HOST: "db.example.com",
+  });
   assert.equal(code, 2);
   assert.equal(
     stderr,
@@ -137,7 +136,7 @@ Deno.test("a DAG's script refuses a DATA_DIR that its rights do not cover", asyn
 
 Deno.test("a DAG's script says what to check when there is no server, with exit code 1", async () => {
   await using folder = await temporaryFolder();
-  const { code, stderr } = await runDeno(SCRIPT, {
+  const { code, stderr } = await callScript(SCRIPT, [], {
     PG_HOST: "127.0.0.1",
     PG_PORT: "1",
     PG_DATABASE: "rental_dw",
@@ -156,7 +155,7 @@ Deno.test("a DAG's script says what to check when there is no server, with exit 
 testOnServer("a DAG's script waits for its upstream, runs once, and says so", async (warehouse) => {
   await using folder = await temporaryFolder();
   const env = await settingsFor(warehouse, folder.path);
-  const run = () => runDeno([...SCRIPT, "--date", DATE], env);
+  const run = () => callScript(SCRIPT, ["--date", DATE], env);
 
   const early = await run();
   assert.equal(early.code, 3);
@@ -186,7 +185,7 @@ testOnServer("a DAG's script ends with exit code 3 when its upstream failed", as
   await using folder = await temporaryFolder();
   await endLoad(warehouse, "failed");
   const env = await settingsFor(warehouse, folder.path);
-  const { code, stdout } = await runDeno([...SCRIPT, "--date", DATE], env);
+  const { code, stdout } = await callScript(SCRIPT, ["--date", DATE], env);
   assert.equal(code, 3);
   assert.match(
     stdout,
@@ -206,7 +205,7 @@ testOnServer(
   `;
     await endLoad(warehouse, "success");
     const env = await settingsFor(warehouse, folder.path);
-    const { code, stdout } = await runDeno([...SCRIPT, "--date", DATE], env);
+    const { code, stdout } = await callScript(SCRIPT, ["--date", DATE], env);
     assert.equal(code, 4);
     assert.match(
       stdout,
@@ -220,7 +219,7 @@ testOnServer(
   async (warehouse) => {
     await using folder = await temporaryFolder();
     const env = await settingsFor(warehouse, folder.path);
-    const waiting = denoCommand([...SCRIPT, "--date", DATE, "--wait", "30"], env).spawn();
+    const waiting = denoCommand([...PROCESS, "--date", DATE, "--wait", "30"], env).spawn();
     await readUntil(waiting.stderr, "waiting for daily_amocrm_load_leads.load_leads");
     assert.equal(await endProcess(waiting), 1);
     assert.deepEqual(await listRuns(warehouse), [[
@@ -238,13 +237,13 @@ testOnServer(
   async (warehouse) => {
     await using folder = await temporaryFolder();
     const env = await settingsFor(warehouse, folder.path);
-    const killed = denoCommand([...SCRIPT, "--date", DATE, "--wait", "30"], env).spawn();
+    const killed = denoCommand([...PROCESS, "--date", DATE, "--wait", "30"], env).spawn();
     await readUntil(killed.stderr, "waiting for daily_amocrm_load_leads.load_leads");
     killed.kill("SIGKILL");
     await killed.status;
     await Promise.all([killed.stdout.cancel(), killed.stderr.cancel()]);
     await endLoad(warehouse, "success");
-    const { code, stderr } = await runDeno([...SCRIPT, "--date", DATE], env);
+    const { code, stderr } = await callScript(SCRIPT, ["--date", DATE], env);
     assert.equal(code, 0, stderr);
     assert.match(stderr, /Freed the claims of dead workers: daily_load_ods_leads\.merge_ods_leads/);
   },

@@ -15,6 +15,8 @@ function task(taskId: string, changes: Partial<TaskOutcome> = {}): TaskOutcome {
   };
 }
 
+const DATE = Temporal.PlainDate.from("2026-05-03");
+
 const LOADED: DagOutcome = {
   dagId: "daily_amocrm_load_leads",
   status: "success",
@@ -26,7 +28,7 @@ const LOADED: DagOutcome = {
 };
 
 Deno.test("formatOutcomes() shows a line for each DAG and task in 80 columns, and the warnings below", () => {
-  const text = formatOutcomes([LOADED]);
+  const text = formatOutcomes([LOADED], DATE);
   assert.equal(
     text,
     `DAG and task                           status                  rows   seconds
@@ -35,7 +37,8 @@ daily_amocrm_load_leads                success                            3.3
   load_leads                           success                   42       0.2
 
 Warning: daily_amocrm_load_leads.load_leads reports warning_rejected = 3
-Next: deno task check-data; what was met: deno task runs logs DAG DATE`,
+Next: deno task check-data; what was met:
+  deno task runs logs daily_amocrm_load_leads 2026-05-03`,
   );
   assert.ok(text.split("\n").every((line) => line.length <= 80));
 });
@@ -69,7 +72,7 @@ Deno.test("formatOutcomes() says below the table what did not succeed and why", 
     ],
   };
   assert.equal(
-    formatOutcomes([failed, blocked, done]),
+    formatOutcomes([failed, blocked, done], DATE),
     `DAG and task                           status                  rows   seconds
 daily_load_ods_cars                    failed                             1.3
   merge_ods_cars                       failed                     -       1.3
@@ -100,7 +103,7 @@ Deno.test("formatOutcomes() tells one cause once, and what waited for it in one 
     message: `Cannot run ${name} for 2026-05-03: load_leads.land_leads could not run`,
     tasks: [],
   }));
-  const text = formatOutcomes([...broken, ...waiting]);
+  const text = formatOutcomes([...broken, ...waiting], DATE);
   assert.equal(
     text.slice(text.indexOf("\n\n") + 2),
     `2 tasks failed: ${error}

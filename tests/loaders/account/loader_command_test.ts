@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { callScript } from "../../support/called_script.ts";
 import { pick, withFreshAccount } from "../../support/loader_process.ts";
 import { denoCommand, endProcess, PROJECT_DIR, readUntil, runDeno } from "../../support/script.ts";
 
@@ -34,11 +35,11 @@ for (const loader of LOADERS) {
   });
 
   Deno.test(`${loader} ends with exit code 2 without an account, and for a flag that it does not know`, async () => {
-    const script = ["run", "-q", "-A", `loaders/${loader}.ts`];
-    const bare = await runDeno(script);
+    const script = `loaders/${loader}.ts`;
+    const bare = await callScript(script, []);
     assert.equal(bare.code, 2);
     assert.match(bare.stderr, /AMO_SUBDOMAIN is missing/);
-    const unknown = await runDeno([...script, "--yess"]);
+    const unknown = await callScript(script, ["--yess"]);
     assert.equal(unknown.code, 2);
     assert.match(unknown.stderr, /unknown option '--yess'\n\(Did you mean --yes\?\)/);
   });

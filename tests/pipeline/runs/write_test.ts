@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { callScript } from "../../support/called_script.ts";
 import { attemptOf, insertAttempts } from "../../support/attempts.ts";
 import {
   addCarAndClient,
@@ -10,7 +11,7 @@ import {
   testScripts,
   testScriptsOnServer,
 } from "../../support/daily_setup.ts";
-import { readUntil, runDeno } from "../../support/script.ts";
+import { readUntil } from "../../support/script.ts";
 
 const LOAD_CARS = "daily_amocrm_load_cars";
 const MERGE_CARS = "daily_load_ods_cars";
@@ -194,8 +195,8 @@ testScriptsOnServer(
 );
 
 Deno.test("runs refuses a backfill of the future with exit code 2", async () => {
-  const args = ["run", "-q", "-A", "pipeline/runs.ts", "backfill", "--from", "today"];
-  const { code, stderr } = await runDeno([...args, "--to", "2999-01-01"], {
+  const args = ["backfill", "--from", "today", "--to", "2999-01-01"];
+  const { code, stderr } = await callScript("pipeline/runs.ts", args, {
     AMO_BASE_URL: "http://127.0.0.1:1",
     AMO_TOKEN: "x",
   });

@@ -6,6 +6,7 @@ import { readHistory, type RecordHistory, type Version } from "../../../history/
 import { askedRows, type FirstRows, firstRows } from "../../page/first_rows.ts";
 import { PageError, type PageRequest } from "../../page/page.ts";
 import { historyWords } from "../../words/history_words.ts";
+import { siteWords } from "../../words/site_words.ts";
 
 const time = z.date().transform((date) => date.toISOString());
 
@@ -85,7 +86,8 @@ export async function readRecord(request: PageRequest): Promise<HistoryRecord> {
   const moment = readMoment(request);
   const history = await readHistory(ask, entityOf(kind), id, null);
   if (history.sights.length === 0 && history.versions.length === 0) {
-    throw new PageError(404, words.missing(words.kinds[kind], id));
+    const title = siteWords[state.language].noSuch[kind];
+    throw new PageError(404, words.missing(words.kinds[kind], id), title);
   }
   const middle = moment?.toZonedDateTimeISO(timeZone).toPlainDate() ?? today;
   const span = {

@@ -190,6 +190,10 @@ testOnBothWarehouses(
           "Nothing is known of these days, the warehouse has none as old",
         ],
         [
+          "/fleet?from=2020-01&to=2020-01&car=501",
+          "None of the chosen cars was in the fleet on these days",
+        ],
+        [
           "/money?from=2026-08&to=2026-08",
           "No day of this period is finished yet: choose an earlier one.",
         ],
@@ -278,17 +282,24 @@ function rowsOf(text: string, table: string): number {
 testOnBothWarehouses(
   "todayPage shows the beginning of a long list, and the list by itself whole",
   async (warehouse) => {
-    // 21 rentals without a car that begin on the 6th: one more than is shown of a list.
+    // 21 rentals without a car that begin on the 6th: one more than is shown of a list. Two of one car share 3 days.
     await buildDay(warehouse, "2026-05-06", {
-      leads: Array.from(
-        { length: 21 },
-        (_, i) => rental(i + 1, null, CONFIRMED, "2026-05-06 10:00", "2026-05-08 10:00", 90),
-      ),
+      cars: [element(501, "2026-05-01 07:00", { plate: "A 1" })],
+      leads: [
+        ...Array.from(
+          { length: 21 },
+          (_, i) => rental(i + 1, null, CONFIRMED, "2026-05-06 10:00", "2026-05-08 10:00", 90),
+        ),
+        rental(31, "A 1", CONFIRMED, "2026-05-07 10:00", "2026-05-11 10:00", 90),
+        rental(32, "A 1", CONFIRMED, "2026-05-08 10:00", "2026-05-12 10:00", 90),
+      ],
     });
     await using site = await serveTestSite(warehouse, PAGES);
 
     const { text } = await get(site, "/?as_of=2026-05-06");
     assert.equal(rowsOf(text, "unassigned"), 20);
+    assert.equal(rowsOf(text, "double_booked"), 6);
+    assert.match(plainText(text), /Double bookings 2 bookings, car days: 3 /);
     assert.match(text, /<a href="\/\?as_of=2026-05-06&amp;list=unassigned#unassigned">and 1 more/);
     const all = await get(site, "/?as_of=2026-05-06&list=unassigned");
     assert.deepEqual([rowsOf(all.text, "unassigned"), rowsOf(all.text, "out_today")], [21, 0]);

@@ -191,6 +191,10 @@ testOnBothWarehouses(
     assert.match(plainText(client.text), /Client 9 .*DL-778899/);
     assert.match(client.text, /href="\/history\/lead\/7"/);
     const car = await get(site, "/history/car/5?as_of=2026-05-04");
+    // One field asks for the moment, and shows the one that is looked at.
+    assert.deepEqual(car.text.match(/<input[^>]*type="date[^>]*value="[^"]*"/g), [
+      '<input id="at" name="at" type="datetime-local" value="2026-05-04T23:59"',
+    ]);
     assert.match(plainText(car.text), /Car 5/);
     assert.match(car.text, /href="\/history\/lead\/7\?as_of=2026-05-04"/);
     // Whose they are, the page says once.
@@ -236,6 +240,7 @@ testOnBothWarehouses(
       ...[404, 404, 400, 200],
       ...[400, 400, 400, 400],
     ]);
+    assert.match(answers[0]?.text ?? "", /<bdi>There is no such lead<\/bdi>/);
     assert.match(
       plainText(answers[0]?.text ?? ""),
       /Lead 404 is not in the warehouse\. It may not have landed yet/,

@@ -27,7 +27,13 @@ testOnBothWarehouses(
       update ops.run_log set log_tail = 'last <words>' where task_id = 'merge_dim_car'
     `;
     for (const task of ["merge_dim_client", "merge_dim_status"]) {
-      await addAttempt(sql, { ...failed, task, status: "success", error: null });
+      await addAttempt(sql, {
+        ...failed,
+        task,
+        status: "success",
+        error: null,
+        metrics: { warning_duplicate_licenses: task === "merge_dim_client" ? 2 : 0 },
+      });
     }
     await using site = await serveLook(warehouse);
 
@@ -52,6 +58,9 @@ testOnBothWarehouses(
     const told = await explainRun(sql, dags, "daily_build_dds_dim", DATE, "Asia/Dubai", 30);
     assert.ok(text.includes(told.replaceAll(/\s+/g, " ").slice(0, 200)), told);
     assert.match(text, /sql\/dds\/merge_dim_car\.sql:12:5: column "x" does not exist/);
+    assert.deepEqual(text.match(/\w+ reports [^.]+\./g), [
+      "merge_dim_client reports duplicate_licenses: 2.",
+    ]);
     assert.match(page.text, /last &lt;words&gt;/);
     assert.ok(!page.text.includes("<img src=x"));
     assert.ok(!page.text.includes('<form class="moment-form" method="post"'));

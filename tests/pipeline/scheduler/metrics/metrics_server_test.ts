@@ -11,6 +11,7 @@ import {
   type SchedulerState,
 } from "../../../../pipeline/scheduler/metrics/scheduler_state.ts";
 import type { Warehouse } from "../../../../lib/warehouse/warehouse.ts";
+import { takeFreePort } from "../../../support/free_port.ts";
 import { addAttempt } from "../../../support/run_log_rows.ts";
 import { FakeTime } from "../../../support/fake_time.ts";
 import { testOnBothWarehouses, withEmbedded } from "../../../support/warehouses.ts";
@@ -158,9 +159,7 @@ rental_warehouse_up 0
 ${BEAT_TEXT}${PROCESS_TEXT}`;
 
 Deno.test("/metrics and /healthz answer when the warehouse is away", async () => {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  await using warehouse = absentWarehouse(listener.addr.port);
-  listener.close();
+  await using warehouse = absentWarehouse(takeFreePort());
   assert.equal(await scrape(warehouse, stateAt(12.5)), DOWN_TEXT);
   const response = await createMetricsApp(warehouse, stateAt(12.5)).request("/healthz");
   assert.equal(response.status, 503);
