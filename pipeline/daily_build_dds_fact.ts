@@ -21,6 +21,7 @@ export const dag: Dag = {
     sqlTask(
       "merge_fact_lead_status_change",
       "dds/merge_fact_lead_status_change/evidence.sql",
+      "dds/merge_fact_lead_status_change/sights.sql",
       "dds/merge_fact_lead_status_change/walk.sql",
       "dds/merge_fact_lead_status_change/visits.sql",
       "dds/merge_fact_lead_status_change/changes.sql",
@@ -47,6 +48,7 @@ export const dag: Dag = {
       "dds/merge_fact_fleet_usage_day/days.sql",
       "dds/merge_fact_fleet_usage_day/noted_days.sql",
       "dds/merge_fact_fleet_usage_day.sql",
+      "dds/merge_fact_fleet_usage_day/listed_rentals.sql",
     ),
     // Last, so that the calendar covers every day that a fact refers to.
     sqlTask("merge_dim_date", "dds/merge_dim_date.sql"),

@@ -1,6 +1,6 @@
 import { stringify } from "csv-stringify/sync";
 import { isMasked, MASK } from "./page/mask.ts";
-import type { Cell, Column, DataTable, PageState } from "./page/page.ts";
+import type { Cell, Column, DataTable, PageState, SiteSettings } from "./page/page.ts";
 
 /** How a spreadsheet recognises what it would run or compute. */
 const FORMULA = /^[=+\-@\t]/;
@@ -9,28 +9,48 @@ const TEXTS: readonly Column["kind"][] = ["text", "id", "date", "month", "moment
 
 const NUMBER = /^-?\d+(\.\d+)?(e[+-]?\d+)?$/i;
 
+/** Without it Excel reads names in the alphabet of its machine. */
+const BYTE_ORDER_MARK = "\ufeff";
+
+/** What the cells of a file depend on. */
+export type CsvSettings = Pick<SiteSettings, "timeZone" | "showsPersonalData">;
+
 /**
  * A table as RFC 4180, with the keys of its columns as a header. Numbers stay numbers, exact ones digit by digit; text
- * that a spreadsheet would take for a formula gets an apostrophe before it. Null is an empty cell, empty text is quoted.
+ * that a spreadsheet would take for a formula gets an apostrophe before it. Moments are local, with their offset. Null
+ * is an empty cell, empty text is quoted.
  */
-export function formatCsv({ columns, rows }: DataTable, showsPersonalData: boolean): string {
+export function formatCsv({ columns, rows }: DataTable, settings: CsvSettings): string {
   const lines = rows.map((row) =>
     columns.map((column) => {
       const cell = row[column.key] ?? null;
-      return isMasked(column, cell, showsPersonalData) ? MASK : toCell(column, cell);
+      return isMasked(column, cell, settings.showsPersonalData)
+        ? MASK
+        : toCell(column, cell, settings);
     })
   );
-  return stringify([columns.map(({ key }) => key), ...lines], {
+  return BYTE_ORDER_MARK + stringify([columns.map(({ key }) => key), ...lines], {
     cast: { string: (value) => ({ value, quoted_empty: true }) },
     record_delimiter: "\r\n",
   });
 }
 
-function toCell({ kind }: Column, cell: Cell): string | number | null {
+function toCell(
+  { kind }: Column,
+  cell: Cell,
+  { timeZone }: CsvSettings,
+): string | number | null {
   if (cell === null || typeof cell === "number") return cell;
   if (typeof cell === "boolean") return String(cell);
+  if (kind === "moment" || kind === "planned") return toLocal(cell, timeZone);
   const isNumber = !TEXTS.includes(kind) && NUMBER.test(cell);
   return !isNumber && FORMULA.test(cell) ? `'${cell}` : cell;
+}
+
+/** "2026-05-06T00:00:00+04:00": the day that the page shows, and no doubt in the hour that a clock change repeats. */
+function toLocal(isoInstant: string, timeZone: string): string {
+  const local = Temporal.Instant.from(isoInstant).toZonedDateTimeISO(timeZone);
+  return local.toString({ timeZoneName: "never" });
 }
 
 /**

@@ -7,23 +7,38 @@
 --
 -- Why: revenue by day and revenue by rental would be two figures.
 
-with days as (
+-- By hand this may run between the merge of the rentals and this one.
+with pending as (
+    select
+        fact_fleet_usage_day_pending.car_id,
+        calendar.day::date as usage_date
+    from dds.fact_fleet_usage_day_pending
+    cross join lateral generate_series(
+        greatest(
+            fact_fleet_usage_day_pending.first_day,
+            (select min(changed_days.usage_date) from changed_days)
+        )::timestamp,
+        least(
+            fact_fleet_usage_day_pending.last_day,
+            (select max(changed_days.usage_date) from changed_days)
+        )::timestamp,
+        interval '1 day'
+    ) as calendar (day)
+),
+
+days as not materialized (
     select
         changed_days.car_id,
         changed_days.usage_date,
         changed_days.amount_share,
         changed_days.lead_ids
     from changed_days
-    -- By hand this may run between the merge of the rentals and this one.
     where
-        not exists (
+        (changed_days.car_id, changed_days.usage_date) not in (
             select
-            from dds.fact_fleet_usage_day_pending
-            where
-                fact_fleet_usage_day_pending.car_id = changed_days.car_id
-                and changed_days.usage_date
-                between fact_fleet_usage_day_pending.first_day
-                and fact_fleet_usage_day_pending.last_day
+                pending.car_id,
+                pending.usage_date
+            from pending
         )
 ),
 
@@ -43,10 +58,11 @@ compared as (
     select
         days.car_id,
         days.amount_share,
-        dds.share_of_day(
-            listed_rentals.amount, listed_rentals.first_day,
-            listed_rentals.last_day, days.usage_date
-        ) as booked_share
+        case
+            when days.usage_date < listed_rentals.last_day
+                then listed_rentals.even_share
+            else listed_rentals.last_share
+        end as booked_share
     from days
     left join listed_rentals on days.lead_ids[1] = listed_rentals.lead_id
     where cardinality(days.lead_ids) <= 1
@@ -55,10 +71,11 @@ compared as (
         listed.car_id,
         listed.amount_share,
         sum(
-            dds.share_of_day(
-                listed_rentals.amount, listed_rentals.first_day,
-                listed_rentals.last_day, listed.usage_date
-            )
+            case
+                when listed.usage_date < listed_rentals.last_day
+                    then listed_rentals.even_share
+                else listed_rentals.last_share
+            end
         ) as booked_share
     from listed
     left join listed_rentals on listed.lead_id = listed_rentals.lead_id

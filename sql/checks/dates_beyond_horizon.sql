@@ -9,7 +9,7 @@
 -- lead or car was created, are not built, and their share of the amount is on no day.
 -- Correct the date in amoCRM; the next load takes it in.
 
-with horizon as materialized (
+with days as materialized (
     select
         dds.first_day_of_horizon(
             current_setting('rental.business_tz'),
@@ -18,6 +18,16 @@ with horizon as materialized (
         ) as first_day,
         current_setting('rental.logical_date')::date
         + current_setting('rental.max_horizon_days')::integer as last_day
+),
+
+horizon as materialized (
+    select
+        days.*,
+        days.first_day::timestamp at time zone current_setting('rental.business_tz')
+            as first_moment,
+        (days.last_day + 1)::timestamp
+        at time zone current_setting('rental.business_tz') as end_moment
+    from days
 )
 
 select
@@ -29,8 +39,7 @@ from changed_rentals
 cross join horizon
 where
     least(changed_rentals.rental_start, changed_rentals.rental_end)
-    < horizon.first_day::timestamp at time zone current_setting('rental.business_tz')
+    < horizon.first_moment
     -- A rental that ends at the midnight after the last day is within.
     or greatest(changed_rentals.rental_start, changed_rentals.rental_end)
-    > (horizon.last_day + 1)::timestamp
-    at time zone current_setting('rental.business_tz');
+    > horizon.end_moment;

@@ -8,25 +8,57 @@
 -- Why: a shortened, moved or cancelled rental must leave no rented day behind: it would
 -- count as utilisation and revenue that never was.
 
-with listed as (
+-- By hand this may run between the merge of the rentals and this one.
+with pending as (
+    select
+        fact_fleet_usage_day_pending.car_id,
+        calendar.day::date as usage_date
+    from dds.fact_fleet_usage_day_pending
+    cross join lateral generate_series(
+        greatest(
+            fact_fleet_usage_day_pending.first_day,
+            (select min(changed_days.usage_date) from changed_days)
+        )::timestamp,
+        least(
+            fact_fleet_usage_day_pending.last_day,
+            (select max(changed_days.usage_date) from changed_days)
+        )::timestamp,
+        interval '1 day'
+    ) as calendar (day)
+),
+
+days as not materialized (
     select
         changed_days.car_id,
         changed_days.usage_date,
-        lead_ids.lead_id
+        changed_days.lead_ids
     from changed_days
-    cross join lateral unnest(changed_days.lead_ids) as lead_ids (lead_id)
     where
         cardinality(changed_days.lead_ids) > 0
-        -- By hand this may run between the merge of the rentals and this one.
-        and not exists (
+        and (changed_days.car_id, changed_days.usage_date) not in (
             select
-            from dds.fact_fleet_usage_day_pending
-            where
-                fact_fleet_usage_day_pending.car_id = changed_days.car_id
-                and changed_days.usage_date
-                between fact_fleet_usage_day_pending.first_day
-                and fact_fleet_usage_day_pending.last_day
+                pending.car_id,
+                pending.usage_date
+            from pending
         )
+),
+
+-- Nearly all lists have one lead, which is no list to take apart.
+listed as (
+    select
+        days.car_id,
+        days.usage_date,
+        days.lead_ids[1] as lead_id
+    from days
+    where cardinality(days.lead_ids) = 1
+    union all
+    select
+        days.car_id,
+        days.usage_date,
+        lead_ids.lead_id
+    from days
+    cross join lateral unnest(days.lead_ids) as lead_ids (lead_id)
+    where cardinality(days.lead_ids) > 1
 )
 
 select

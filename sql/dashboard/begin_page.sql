@@ -7,6 +7,8 @@ select
     set_config('statement_timeout', $2, true) as statement_timeout,
     -- To compile what a page asks takes longer than to run it.
     set_config('jit', 'off', true) as jit,
+    -- To start workers takes longer than most of what they would share.
+    set_config('max_parallel_workers_per_gather', '0', true) as parallel_workers,
     exists (select from pg_roles where pg_roles.rolname = $1) as has_role,
     clock_timestamp() as now,
     to_regnamespace('made_by_demo') is not null as is_demo,

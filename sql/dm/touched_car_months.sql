@@ -35,6 +35,15 @@ inner join dds.changed_car_day
         and mart_reading.read_to >= changed_car_day.change_seq
 where not mart_reading.is_everything
 union
+-- The fleet has such a month even where no car has a day in it.
+select
+    0 as car_id,
+    calendar.month::date as month
+from new_months
+cross join lateral generate_series(
+    new_months.first_day::timestamp, new_months.last_day::timestamp, interval '1 month'
+) as calendar (month)
+union
 select
     fact_fleet_usage_day.car_id,
     date_trunc('month', fact_fleet_usage_day.usage_date)::date as month

@@ -56,10 +56,11 @@ create temporary table if not exists changed_days (
 create temporary table if not exists listed_rentals (
     lead_id bigint not null,
     car_id bigint not null,
-    amount numeric not null,
     is_booking boolean not null,
     first_day date,
-    last_day date
+    last_day date,
+    even_share numeric,
+    last_share numeric
 ) on commit drop;
 
 select

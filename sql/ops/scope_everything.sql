@@ -79,20 +79,36 @@ select
 from dds.fact_fleet_usage_day;
 
 create temporary table listed_rentals on commit drop as
+with rentals as (
+    select
+        fact_rentals.lead_id,
+        fact_rentals.car_id,
+        coalesce(fact_rentals.amount, 0) as amount,
+        fact_rentals.is_booking,
+        dds.first_booked_day(
+            fact_rentals.rental_start, fact_rentals.rental_end,
+            current_setting('rental.business_tz')
+        ) as first_day,
+        dds.last_booked_day(
+            fact_rentals.rental_start, fact_rentals.rental_end,
+            current_setting('rental.business_tz')
+        ) as last_day
+    from dds.fact_rentals
+)
+
 select
-    fact_rentals.lead_id,
-    fact_rentals.car_id,
-    coalesce(fact_rentals.amount, 0) as amount,
-    fact_rentals.is_booking,
-    dds.first_booked_day(
-        fact_rentals.rental_start, fact_rentals.rental_end,
-        current_setting('rental.business_tz')
-    ) as first_day,
-    dds.last_booked_day(
-        fact_rentals.rental_start, fact_rentals.rental_end,
-        current_setting('rental.business_tz')
-    ) as last_day
-from dds.fact_rentals;
+    rentals.lead_id,
+    rentals.car_id,
+    rentals.is_booking,
+    rentals.first_day,
+    rentals.last_day,
+    dds.share_of_day(
+        rentals.amount, rentals.first_day, rentals.last_day, rentals.last_day - 1
+    ) as even_share,
+    dds.share_of_day(
+        rentals.amount, rentals.first_day, rentals.last_day, rentals.last_day
+    ) as last_share
+from rentals;
 
 analyze changed_leads;
 analyze changed_clients;

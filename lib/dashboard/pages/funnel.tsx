@@ -133,7 +133,9 @@ function weeksText(request: PageRequest, { weeks, periods }: FunnelData): string
   const words = funnelWords[request.state.language];
   const format = formatOf(request);
   const text = words.weeks(format.date(weeks.from.toString()), format.date(weeks.to.toString()));
-  return periods.isComplete ? text : `${text}: ${words.soFar(periods.days, daysOf(weeks))}`;
+  return periods.isComplete
+    ? text
+    : `${text}: ${words.soFar(format.count(periods.days), format.count(daysOf(weeks)))}`;
 }
 
 /** Fewer leads, or fewer days since the first of them, make no rates. */

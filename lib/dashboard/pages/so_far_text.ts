@@ -1,3 +1,4 @@
+import { formatOf } from "../frame/view.ts";
 import type { PageRequest } from "../page/page.ts";
 import { figuresWords } from "../words/figures_words.ts";
 import { type ComparedPeriods, daysOf } from "./compared_periods.ts";
@@ -12,7 +13,12 @@ export function soFarText(
   const words = figuresWords[request.state.language];
   const period = periodText(request, request.state.period);
   if (periods.present === null) return `${period}. ${words.nothingFinished}`;
-  if (present === null) return `${period}. ${words.nothingKnown}`;
+  if (present === null) {
+    const { car, model } = request.state;
+    const isChosen = car !== null || model !== null;
+    return `${period}. ${isChosen ? words.nothingOfChosen : words.nothingKnown}`;
+  }
   if (periods.isComplete) return period;
-  return `${period}: ${words.soFar(periods.days, daysOf(request.state.period))}`;
+  const { count } = formatOf(request);
+  return `${period}: ${words.soFar(count(periods.days), count(daysOf(request.state.period)))}`;
 }

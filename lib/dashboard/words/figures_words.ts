@@ -31,7 +31,7 @@ const en = {
   before: "the period before",
   yearAgo: "a year ago",
   period: (from: string, to: string) => from === to ? from : `${from} – ${to}`,
-  soFar: (days: number, all: number) => `${days} of ${all} days so far`,
+  soFar: (days: string, all: string) => `${days} of ${all} days so far`,
   deletedCar: "Deleted",
   firstLoad: (day: string) =>
     `The first load of the CRM was on ${day}: of the time before it only what leads still said then is known.`,
@@ -44,6 +44,8 @@ const en = {
   nothingFinished: "No day of this period is finished yet: choose an earlier one.",
   nothingKnown:
     "Nothing is known of these days, the warehouse has none as old: choose a later period.",
+  nothingOfChosen:
+    "None of the chosen cars was in the fleet on these days, or the warehouse has none as old: choose another period or car.",
 };
 
 const ru: typeof en = {
@@ -76,7 +78,7 @@ const ru: typeof en = {
   before: "в предыдущем периоде",
   yearAgo: "год назад",
   period: (from: string, to: string) => from === to ? from : `${from} – ${to}`,
-  soFar: (days: number, all: number) => `прошло дней: ${days} из ${all}`,
+  soFar: (days: string, all: string) => `прошло дней: ${days} из ${all}`,
   deletedCar: "Удалена",
   firstLoad: (day: string) =>
     `Первая загрузка CRM — ${day}: о времени до неё известно лишь то, что тогда ещё было в сделках.`,
@@ -89,6 +91,8 @@ const ru: typeof en = {
   nothingFinished: "В этом периоде ещё нет завершённых дней: выберите более ранний.",
   nothingKnown:
     "Об этих днях ничего не известно, таких давних в хранилище нет: выберите более поздний период.",
+  nothingOfChosen:
+    "Выбранных машин в эти дни не было в парке, или таких давних дней в хранилище нет: выберите другой период или машину.",
 };
 
 export type FiguresWords = typeof en;

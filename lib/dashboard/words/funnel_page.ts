@@ -5,7 +5,7 @@ const en = {
   title: "Funnel",
   summary: "The cohorts of the period",
   weeks: (from: string, to: string) => `Leads created in the weeks from ${from} to ${to}`,
-  soFar: (days: number, all: number) => `${days} of ${all} days so far`,
+  soFar: (days: string, all: string) => `${days} of ${all} days so far`,
   tooFew: (leads: number, days: number) =>
     `${leads} ${leads === 1 ? "lead" : "leads"} in ${days} ${
       days === 1 ? "day" : "days"
@@ -114,7 +114,7 @@ const ru: typeof en = {
   title: "Воронка",
   summary: "Когорты периода",
   weeks: (from: string, to: string) => `Сделки, созданные в недели с ${from} по ${to}`,
-  soFar: (days: number, all: number) => `прошло дней: ${days} из ${all}`,
+  soFar: (days: string, all: string) => `прошло дней: ${days} из ${all}`,
   tooFew: (leads: number, days: number) =>
     `${leads} ${
       pluralOf("ru", leads, { one: "сделка", few: "сделки", many: "сделок", other: "сделки" })

@@ -48,7 +48,7 @@ const en = {
   tooSlow: (seconds: number) =>
     `The warehouse has not answered within ${seconds} s. Try again, or ask for a shorter period.`,
   away: "The warehouse does not answer. Check that its server runs, then load this page again.",
-  busy: "The warehouse is busy with a run of the pipeline. Try again in a moment.",
+  busy: "The warehouse is busy, maybe with a run of the pipeline. Try again in a moment.",
   behind:
     "The warehouse is older or newer than this program. Run deno task migrate: it says which, and mends an older one.",
   noRight: (login: string) =>
@@ -141,7 +141,7 @@ const ru: typeof en = {
   noTable: "На этой странице нет таблиц для скачивания.",
   tooSlow: (seconds) => `Хранилище не ответило за ${seconds} с. Повторите или сократите период.`,
   away: "Хранилище не отвечает. Проверьте, работает ли его сервер, и загрузите страницу снова.",
-  busy: "Хранилище занято запуском конвейера. Повторите через минуту.",
+  busy: "Хранилище занято, возможно запуском конвейера. Повторите через минуту.",
   behind:
     "Хранилище старее или новее программы. Запустите deno task migrate: команда скажет, что из двух, и обновит старое.",
   noRight: (login) =>

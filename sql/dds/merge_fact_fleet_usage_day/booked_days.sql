@@ -3,15 +3,46 @@
 -- Reads: reading (of calendar.sql), booked and changed_car_days (of changed_days.sql),
 --        dds.fact_rentals, dds.fact_fleet_usage_day (the bookings that did not change)
 
+-- A month or so of a car at a time: days that are neighbours are read in one go.
 create temporary table stored_days on commit drop as
+with spans as materialized (
+    select
+        changed_car_days.car_id,
+        min(changed_car_days.usage_date) as first_day,
+        max(changed_car_days.usage_date) as last_day
+    from changed_car_days
+    group by
+        changed_car_days.car_id,
+        (changed_car_days.usage_date - '2000-01-01'::date) / 32
+)
+
 select
-    fact_fleet_usage_day.*,
-    fact_fleet_usage_day.ctid as place
-from changed_car_days
-inner join dds.fact_fleet_usage_day
+    stored.car_id,
+    stored.usage_date,
+    stored.plate,
+    stored.rentals_cnt,
+    stored.lead_ids,
+    stored.amount_share,
+    stored.charged_days,
+    stored.is_rented,
+    stored.is_double_booked,
+    stored.is_unpriced,
+    stored.place
+from spans
+cross join lateral (
+    select
+        fact_fleet_usage_day.*,
+        fact_fleet_usage_day.ctid as place
+    from dds.fact_fleet_usage_day
+    where
+        fact_fleet_usage_day.car_id = spans.car_id
+        and fact_fleet_usage_day.usage_date between spans.first_day and spans.last_day
+    offset 0
+) as stored
+inner join changed_car_days
     on
-        changed_car_days.car_id = fact_fleet_usage_day.car_id
-        and changed_car_days.usage_date = fact_fleet_usage_day.usage_date;
+        stored.car_id = changed_car_days.car_id
+        and stored.usage_date = changed_car_days.usage_date;
 
 -- Those that share a day with a changed one.
 create temporary table further_leads on commit drop as
@@ -94,10 +125,14 @@ shares as materialized (
 ordered as (
     select shares.*
     from shares
-    inner join changed_car_days
-        on
-            shares.car_id = changed_car_days.car_id
-            and shares.usage_date = changed_car_days.usage_date
+    where
+        (select reading.is_reset from reading)
+        or (shares.car_id, shares.usage_date) in (
+            select
+                changed_car_days.car_id,
+                changed_car_days.usage_date
+            from changed_car_days
+        )
     order by shares.car_id, shares.usage_date, shares.lead_id
 )
 

@@ -6,12 +6,36 @@
 -- Only cars that changed, or whose days now begin elsewhere, are compared with the days
 -- that they have.
 
+create temporary table landed_cars on commit drop as
+select distinct stg_cars.id as car_id
+from reading
+inner join stg.stg_cars
+    on
+        stg_cars.landed_seq > reading.cars_from
+        and stg_cars.landed_seq <= reading.cars_to;
+
 create temporary table car_lives on commit drop as
-with cars as (
+with first_changed_days as (
+    select
+        changed_car_days.car_id,
+        min(changed_car_days.usage_date) as first_day
+    from changed_car_days
+    group by changed_car_days.car_id
+),
+
+cars as (
+    -- Bookings of the days from joins_on on have no say in where the days of a car begin.
     select distinct
         car_versions.car_id,
-        car_versions.joins_on
+        car_versions.joins_on,
+        reading.is_reset
+        or reading.first_day is distinct from reading.first_day_before
+        or coalesce(first_changed_days.first_day < car_versions.joins_on, false)
+        or landed_cars.car_id is not null as may_begin_elsewhere
     from car_versions
+    cross join reading
+    left join first_changed_days on car_versions.car_id = first_changed_days.car_id
+    left join landed_cars on car_versions.car_id = landed_cars.car_id
 ),
 
 first_changed as (
@@ -32,6 +56,7 @@ select
         least(cars.joins_on, first_changed.first_day, first_kept.usage_date),
         reading.first_day
     ) as first_day,
+    cars.may_begin_elsewhere,
     first_stored.usage_date as first_stored_day
 from cars
 cross join reading
@@ -43,6 +68,7 @@ left join lateral (
     where
         fact_fleet_usage_day.car_id = cars.car_id
         and fact_fleet_usage_day.usage_date < cars.joins_on
+        and cars.may_begin_elsewhere
         and not reading.is_reset
         and exists (
             select
@@ -57,28 +83,31 @@ left join lateral (
     limit 1
 ) as first_kept on true
 left join lateral (
-    select min(fact_fleet_usage_day.usage_date) as usage_date
+    select fact_fleet_usage_day.usage_date
     from dds.fact_fleet_usage_day
-    where fact_fleet_usage_day.car_id = cars.car_id
+    where
+        fact_fleet_usage_day.car_id = cars.car_id
+        and cars.may_begin_elsewhere
+    order by fact_fleet_usage_day.usage_date
+    limit 1
 ) as first_stored on true;
 
 create index on car_lives (car_id);
 analyze car_lives;
 
 create temporary table cars_to_compare on commit drop as
-select stg_cars.id as car_id
-from reading
-inner join stg.stg_cars
-    on
-        stg_cars.landed_seq > reading.cars_from
-        and stg_cars.landed_seq <= reading.cars_to
+select landed_cars.car_id
+from landed_cars
 union
 select car_lives.car_id
 from car_lives
 cross join reading
 where
     reading.is_reset
-    or car_lives.first_day is distinct from car_lives.first_stored_day;
+    or (
+        car_lives.may_begin_elsewhere
+        and car_lives.first_day is distinct from car_lives.first_stored_day
+    );
 
 analyze cars_to_compare;
 
@@ -106,7 +135,8 @@ with days_of_lives as (
                 between car_lives.first_day and car_versions.last_idle_day
             ) is not true
         )
-    union
+    -- Days that are there, and days that are not.
+    union all
     select
         car_versions.car_id,
         greatest(car_versions.first_day, car_lives.first_day) + calendar.place

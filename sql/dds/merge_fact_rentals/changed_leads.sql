@@ -93,15 +93,18 @@ inner join changed_statuses
         lead_first_status.pipeline_id = changed_statuses.pipeline_id
         and lead_first_status.status_id = changed_statuses.status_id
 where (select reading.is_as_before from reading)
-union
-select ods_leads_hist.id
-from ods.ods_leads_hist
-where ods_leads_hist.is_current and not (select reading.is_as_before from reading)
-union
-select fact_rentals.lead_id
-from dds.fact_rentals
-where not (select reading.is_as_before from reading)
 -- Looked up in their order, neighbours are in pages already read.
+order by 1;
+
+insert into changed_leads (id)
+select coalesce(current_leads.id, fact_rentals.lead_id) as id
+from (
+    select ods_leads_hist.id
+    from ods.ods_leads_hist
+    where ods_leads_hist.is_current
+) as current_leads
+full join dds.fact_rentals on current_leads.id = fact_rentals.lead_id
+where not (select reading.is_as_before from reading)
 order by 1;
 
 analyze changed_leads;

@@ -100,6 +100,7 @@ select
 from evidence
 group by evidence.lead_id;
 
-select count(*) as rentals_confirmed
-from confirmations
-inner join rentals on confirmations.lead_id = rentals.lead_id;
+analyze confirmations (lead_id);
+
+select count(*) as leads_once_confirmed
+from confirmations;

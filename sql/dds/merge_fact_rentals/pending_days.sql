@@ -1,4 +1,4 @@
--- What:  tells fleet usage which days changed
+-- What:  tells fleet usage which days changed, and marts which leads
 -- Grain: dds.fact_fleet_usage_day_pending: a booking and a span of days that it left or entered
 -- Reads: compared_rentals (of changes.sql), reading (of progress.sql)
 --
@@ -101,6 +101,15 @@ where
             then told.is_worth_other and not side.is_before
         else true
     end;
+
+select
+    dds.note_changed_leads(
+        array(
+            select compared_rentals.lead_id
+            from compared_rentals
+            where compared_rentals.fate <> 'kept'
+        )
+    ) as leads_noted;
 
 select
     count(*) filter (

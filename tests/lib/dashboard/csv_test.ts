@@ -4,16 +4,18 @@ import { attachment, csvFileName, formatCsv } from "../../../lib/dashboard/csv.t
 import { readState } from "../../../lib/dashboard/address.ts";
 import { CRM_TABLE, testPage } from "../../support/site.tsx";
 
+const SHOWN = { timeZone: "Europe/Paris", showsPersonalData: true };
+
 Deno.test("formatCsv() keeps numbers, defuses formulas and parses back", () => {
-  const text = formatCsv(CRM_TABLE, true);
+  const text = formatCsv(CRM_TABLE, SHOWN);
   assert.equal(
     text,
-    "client_id,client_name,note,revenue,share,is_repeat\r\n" +
+    "\ufeffclient_id,client_name,note,revenue,share,is_repeat\r\n" +
       "7,<img src=x onerror=alert(1)>,'=cmd|' /C calc'!A0,-1200.50," +
       "0.3333333333333333333333,true\r\n" +
       '8,,"a,""b""\nc",-3,,\r\n',
   );
-  assert.deepEqual(parse(text, { columns: true }), [
+  assert.deepEqual(parse(text, { columns: true, bom: true }), [
     {
       client_id: "7",
       client_name: "<img src=x onerror=alert(1)>",
@@ -44,7 +46,7 @@ Deno.test("formatCsv() defuses text that begins with = + - @ or a tab, and no ot
   } as const;
   const notes = ["=1", "+1", "-1", "@a", "\ta", " =1", "1=1", ""];
   const rows = notes.map((note) => ({ note, sum: "-1" }));
-  const [, ...lines] = parse(formatCsv({ ...table, rows }, true));
+  const [, ...lines] = parse(formatCsv({ ...table, rows }, SHOWN));
   assert.deepEqual(lines, [
     ["'=1", "-1"],
     ["'+1", "-1"],
@@ -57,11 +59,29 @@ Deno.test("formatCsv() defuses text that begins with = + - @ or a tab, and no ot
   ]);
   // What claims to be a number and is none is text.
   const strange = { ...table, rows: [{ note: null, sum: "-1+cmd" }] };
-  assert.deepEqual(parse(formatCsv(strange, true))[1], ["", "'-1+cmd"]);
+  assert.deepEqual(parse(formatCsv(strange, SHOWN))[1], ["", "'-1+cmd"]);
+});
+
+Deno.test("formatCsv() gives moments in the local time of the pages, and tells repeated hours apart", () => {
+  const table = {
+    ...CRM_TABLE,
+    columns: [
+      { key: "at", title: "At", kind: "moment" },
+      { key: "start", title: "Start", kind: "planned" },
+    ],
+    rows: [
+      { at: "2026-10-25T00:30:00.250Z", start: "2026-05-05T22:00:00Z" },
+      { at: "2026-10-25T01:30:00Z", start: null },
+    ],
+  } as const;
+  assert.deepEqual(parse(formatCsv(table, SHOWN)).slice(1), [
+    ["2026-10-25T02:30:00.25+02:00", "2026-05-06T00:00:00+02:00"],
+    ["2026-10-25T02:30:00+01:00", ""],
+  ]);
 });
 
 Deno.test("formatCsv() masks personal values unless they are shown", () => {
-  const [, first, second] = parse(formatCsv(CRM_TABLE, false));
+  const [, first, second] = parse(formatCsv(CRM_TABLE, { ...SHOWN, showsPersonalData: false }));
   assert.deepEqual([first?.[1], second?.[1]], ["•••", ""]);
 });
 

@@ -200,6 +200,25 @@ testOnBothWarehouses(
 );
 
 testOnBothWarehouses(
+  "build_revenue_month counts the days of a month so far in which no car has any",
+  async (warehouse) => {
+    // 70 without a car on 28 April; the month of the last finished day has nothing but its days.
+    const leads = [rental(1, CONFIRMED, ["04-28 10:00", "04-29 10:00"], { budget: 70 })];
+    await buildDay(warehouse, "2026-05-02", { cars: [], leads });
+    await buildDay(warehouse, "2026-05-06", { cars: [], leads: [] });
+
+    assert.deepEqual(
+      await read(
+        warehouse,
+        `select to_char(month, 'MM') as month, level, unattributed_revenue, days_so_far
+         from dm.revenue_month order by month`,
+      ),
+      [["04", "fleet", "70", 30], ["05", "fleet", "0", 5]],
+    );
+  },
+);
+
+testOnBothWarehouses(
   "build_unattributed_booking counts a booking once, on its start, end, confirmation or creation",
   async (warehouse) => {
     // A horizon of 10 days ends on the 12th: of 10 to 13 May the 13th is beyond it, 25 of 100.

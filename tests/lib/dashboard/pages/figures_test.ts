@@ -190,6 +190,10 @@ testOnBothWarehouses(
           "Nothing is known of these days, the warehouse has none as old",
         ],
         [
+          "/fleet?from=2020-01&to=2020-01&car=501",
+          "None of the chosen cars was in the fleet on these days",
+        ],
+        [
           "/money?from=2026-08&to=2026-08",
           "No day of this period is finished yet: choose an earlier one.",
         ],

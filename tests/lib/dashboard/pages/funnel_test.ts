@@ -169,12 +169,12 @@ testOnBothWarehouses(
       assert.ok(followed > 30, `${followed} links`);
 
       assert.deepEqual(await readCsv(site, "table=leads&list=left-inquiry-quote"), [
-        ["3", "Inquiry", "Quote", "2026-05-05T07:59:30Z", "100770", "true", "Quote", "", ""],
+        ["3", "Inquiry", "Quote", "2026-05-05T11:59:30+04:00", "100770", "true", "Quote", "", ""],
         [
           "1",
           "Inquiry",
           "Quote",
-          "2026-05-01T06:00:00Z",
+          "2026-05-01T10:00:00+04:00",
           "7200",
           "false",
           "Closed",
@@ -183,9 +183,9 @@ testOnBothWarehouses(
         ],
       ]);
       assert.deepEqual(await readCsv(site, "table=leads&list=in-quote"), [
-        ["3", "2026-05-04", "2026-05-05T07:59:30Z", "561629", "Quote", "", ""],
+        ["3", "2026-05-04", "2026-05-05T11:59:30+04:00", "561629", "Quote", "", ""],
         // What was done on the 12th has not lasted a second by the end of the 11th.
-        ["5", "2026-05-11", "2026-05-12T04:00:00Z", "0", "Quote", "", ""],
+        ["5", "2026-05-11", "2026-05-12T08:00:00+04:00", "0", "Quote", "", ""],
       ]);
       assert.deepEqual(await readCsv(site, "table=leads&list=no_shows"), [
         ["2", "2026-05-01", "2026-05-03", "true", "Cancelled", "", ""],

@@ -30,13 +30,17 @@ testInBrowser(
             status_id: CONFIRMED,
             name: "<img src=x onerror=alert(1)>",
           }),
-          lead(7, "2026-05-03 10:00", {
-            status_id: CONFIRMED,
-            plate: "A 1",
-            model: "<img src=x onerror=alert(1)>",
-            rental_start: dubai("2026-05-03 00:00"),
-            rental_end: dubai("2026-05-05 00:00"),
-          }),
+          // As many versions as stand side by side.
+          ...[2, 3, 4, 5, 6, 7, 8].map((hour) =>
+            lead(7, `2026-05-03 0${hour}:00`, {
+              status_id: CONFIRMED,
+              plate: "A 1",
+              model: "<img src=x onerror=alert(1)>",
+              budget: 100_000 + hour,
+              rental_start: dubai("2026-05-03 00:00"),
+              rental_end: dubai("2026-05-05 00:00"),
+            })
+          ),
         ],
       });
       await addAttempt(warehouse.sql, {

@@ -1,0 +1,73 @@
+// A first build of the facts puts its rows in without indexes, where nobody has the tables open.
+import assert from "node:assert/strict";
+import type { Warehouse } from "../../../lib/warehouse/warehouse.ts";
+import { CONFIRMED, dubai, element, lead, liveDay } from "../../support/rentals.ts";
+import { testOnBothWarehouses, testOnServer } from "../../support/warehouses.ts";
+
+const DAY = {
+  cars: [element(5, "2026-05-01 08:00", { plate: "A 1" })],
+  clients: [element(9, "2026-05-01 08:00", { license: "L-1" })],
+  leads: [
+    lead(1, "2026-05-01 10:00", {
+      status_id: CONFIRMED,
+      plate: "A 1",
+      license: "L-1",
+      budget: 100,
+      rental_start: dubai("2026-05-02 00:00"),
+      rental_end: dubai("2026-05-04 00:00"),
+    }),
+  ],
+};
+
+async function listIndexes({ sql }: Warehouse): Promise<readonly string[]> {
+  const rows = await sql`
+    select indexdef from pg_indexes
+    where schemaname = 'dds' and tablename in ('fact_rentals', 'fact_fleet_usage_day')
+    order by indexname
+  `;
+  return rows.map(({ indexdef }) => String(indexdef));
+}
+
+async function listFacts({ sql }: Warehouse): Promise<unknown> {
+  const rows = await sql`
+    select fact_rentals.lead_id::integer, to_char(usage_date, 'DD'), amount_share::integer
+    from dds.fact_rentals
+    inner join dds.fact_fleet_usage_day on fact_rentals.lead_id = any(fact_fleet_usage_day.lead_ids)
+    order by usage_date
+  `.values();
+  return [...rows].map((row) => [...row]);
+}
+
+const FACTS = [[1, "02", 50], [1, "03", 50]];
+
+testOnBothWarehouses(
+  "merges of facts leave all indexes behind when the facts were empty",
+  async (warehouse) => {
+    const before = await listIndexes(warehouse);
+
+    await liveDay(warehouse, "2026-05-01", DAY);
+
+    assert.deepEqual(await listFacts(warehouse), FACTS);
+    assert.deepEqual(await listIndexes(warehouse), before);
+    assert.equal(before.length, 12);
+  },
+);
+
+testOnServer(
+  "merges of facts wait for nobody when a reader has the empty facts open",
+  async (warehouse) => {
+    await using reader = await warehouse.sql.reserve().then((session) => ({
+      session,
+      [Symbol.asyncDispose]: async () => {
+        await session`rollback`;
+        session.release();
+      },
+    }));
+    await reader.session`begin`;
+    await reader.session`select from dds.fact_rentals, dds.fact_fleet_usage_day`;
+
+    await liveDay(warehouse, "2026-05-01", DAY);
+
+    assert.deepEqual(await listFacts(warehouse), FACTS);
+  },
+);
