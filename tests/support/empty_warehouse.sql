@@ -7,8 +7,8 @@ declare
     filled text;
     columns text;
 begin
-    -- To truncate a table that is empty costs as much, and most of them are. One that nobody has filled has no page, and
-    -- to look into each of them takes longer than all else here.
+    -- To truncate a table that is empty costs as much, and most of them are. One that nobody has
+    -- filled has no page, and to look into each of them takes longer than all else here.
     select string_agg(format('%I.%I', nspname, relname), ', ')
     into filled
     from pg_class
