@@ -17,6 +17,8 @@ export const dag: Dag = {
     sqlTask(
       "merge_ods_clients",
       "ods/merge_ods_clients/copies.sql",
+      "ods/next_versions.sql",
+      "ods/true_versions.sql",
       "ods/versions.sql",
       "ods/merge_ods_clients.sql",
     ),

@@ -20,6 +20,8 @@ export const dag: Dag = {
     sqlTask(
       "merge_ods_leads",
       "ods/merge_ods_leads/copies.sql",
+      "ods/next_versions.sql",
+      "ods/true_versions.sql",
       "ods/versions.sql",
       "ods/merge_ods_leads.sql",
     ),

@@ -125,6 +125,7 @@ async function readByTime(scan: Scan): Promise<void> {
   remember(scan, newest.rows);
   if (!rest) return;
   start(scan, rest);
+  employIdle(scan);
   await finish(scan);
 }
 

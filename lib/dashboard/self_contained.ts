@@ -6,6 +6,9 @@ const URLS = /url\(#([^)]*)\)/g;
 /** Links to elsewhere than the document itself, mail or the web: nobody serves them. */
 const SITE_LINKS = /(<a\b[^>]*?) href="(?!https?:|mailto:|#)[^"]*"/g;
 
+/** Links to the other pages of a list, which are not in the document. */
+const PAGE_LINKS = /<a rel="(?:next|prev)"[^>]*>.*?<\/a>/gs;
+
 /**
  * Makes the markup of one page a part of a document with others: its ids and what refers to them get a prefix, and what
  * only a site can do is taken away, i.e. links to other pages and forms.
@@ -15,6 +18,7 @@ export function toPart(html: string, prefix: string): string {
     names.split(" ").filter((name) => name !== "").map((name) => `${prefix}-${name}`).join(" ");
   return html
     .replaceAll(/<form\b.*?<\/form>/gs, "")
+    .replaceAll(PAGE_LINKS, "")
     .replaceAll(SITE_LINKS, "$1")
     .replaceAll(IDS, (_, name: string, ids: string) => ` ${name}="${scope(ids)}"`)
     .replaceAll(REFERENCES, (_, name: string, id: string) => ` ${name}="#${prefix}-${id}"`)

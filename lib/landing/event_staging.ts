@@ -19,6 +19,7 @@ import type { EventFacts, SnapshotManifest } from "./snapshot.ts";
 import { readLines, readManifest } from "./snapshot_reader.ts";
 import { addToBatch, keepRejected, reject, type StagingBatch } from "./staging_batch.ts";
 
+/** Or a few more: the reader hands on many at a time. */
 const BATCH_LINES = 1_000;
 
 /**
@@ -45,8 +46,8 @@ export async function stageEvents(
   await runSqlFile(tx, "stg/create_gathered_leads.sql");
   const load = openLoad(tx, context, manifest, events);
   let lines: Line[] = [];
-  for await (const text of readLines(dataDir, name, manifest)) {
-    lines.push(parseLine(text));
+  for await (const texts of readLines(dataDir, name, manifest)) {
+    lines.push(...texts.map(parseLine));
     if (lines.length < BATCH_LINES) continue;
     context.signal.throwIfAborted();
     await landLines(load, lines);

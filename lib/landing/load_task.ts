@@ -14,9 +14,14 @@ const DEAD_AFTER_HOURS = 24;
 
 /** The files by which each entity lands. */
 const QUERIES: Readonly<Record<SnapshotEntity, readonly string[]>> = {
-  leads: ["stg/load_leads.sql", "stg/reject.sql", "stg/list_missing_leads.sql"],
-  clients: ["stg/load_clients.sql", "stg/reject.sql"],
-  cars: ["stg/load_cars.sql", "stg/reject.sql"],
+  leads: [
+    "stg/load_leads.sql",
+    "stg/choose_copies.sql",
+    "stg/reject.sql",
+    "stg/list_missing_leads.sql",
+  ],
+  clients: ["stg/load_clients.sql", "stg/choose_copies.sql", "stg/reject.sql"],
+  cars: ["stg/load_cars.sql", "stg/choose_copies.sql", "stg/reject.sql"],
   events: [
     "stg/load_lead_events.sql",
     "stg/load_leads.sql",

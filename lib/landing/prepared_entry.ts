@@ -1,46 +1,71 @@
 import { z } from "zod";
-import type { Acceptance, Entry } from "./followed_leads.ts";
-import type { RowText } from "./staging_batch.ts";
+import { type Acceptance, type Entry, placeOf } from "./followed_leads.ts";
+import type { RowLanding, TypedRow } from "./row_landing.ts";
 import type { ParsedRecord, RecordParser, RejectedRecord } from "./records/record.ts";
 
 /** A record with what it becomes in STG. */
-export interface PreparedEntry extends Entry {
-  prepare(): Prepared;
+export interface PreparedEntry<Row> extends Entry {
+  prepare(): Prepared<Row>;
 }
 
-/** `text` is null when there is no row. */
-export interface Prepared {
-  readonly parsed: ParsedRecord | RejectedRecord;
-  readonly text: RowText | null;
+/** `row` is null when there is none. */
+export interface Prepared<Row> {
+  readonly parsed: ParsedRow | RejectedRecord;
+  readonly row: Row | null;
+}
+
+/** A parsed record without its payload, which would keep a batch of whole records in memory. */
+export interface ParsedRow extends Omit<ParsedRecord, "row"> {
+  readonly row: TypedRow;
 }
 
 const lineShape = z.object({ observed_at: z.string(), record: z.unknown() });
 
 /**
- * Makes entries of the lines of a snapshot. What is sure to be accepted is parsed at once, while the batch before is
- * on its way; the rest when it is asked for, since most leads of other pipelines never are.
+ * Makes entries of the lines of a snapshot, with rows as they land. What is sure to be accepted is parsed at once,
+ * while the batch before is on its way; the rest when it is asked for, since most leads of other pipelines never are.
  */
-export function prepareEntries(
+export function prepareEntries<Row>(
   parse: RecordParser,
   accept: Acceptance,
-): (line: string) => PreparedEntry {
+  landing: RowLanding<Row>,
+): (line: string) => PreparedEntry<Row> {
   return (line) => {
     const { observed_at: observedAt, record } = lineShape.parse(JSON.parse(line));
-    const work = () => prepare(parse, { observedAt, record }, line);
-    if (!accept.isSure({ observedAt, record })) return { observedAt, record, prepare: work };
-    const prepared = work();
-    return { observedAt, record, prepare: () => prepared };
+    if (!accept.isSure({ observedAt, record })) {
+      const work = () => prepare(parse, landing, { observedAt, record }, line);
+      return { observedAt, record, prepare: work };
+    }
+    return toPrepared(prepare(parse, landing, { observedAt, record }, line), observedAt, record);
   };
 }
 
-function prepare(parse: RecordParser, { observedAt, record }: Entry, line: string): Prepared {
+/** Of the record no more than says where it is, for the same reason. */
+function toPrepared<Row>(
+  prepared: Prepared<Row>,
+  observedAt: string,
+  record: unknown,
+): PreparedEntry<Row> {
+  const { id, pipeline } = placeOf(record);
+  return { observedAt, record: { id, pipeline_id: pipeline }, prepare: () => prepared };
+}
+
+function prepare<Row>(
+  parse: RecordParser,
+  landing: RowLanding<Row>,
+  { observedAt, record }: Entry,
+  line: string,
+): Prepared<Row> {
   // JSON writes NUL and lone surrogates, which the parser would look for in every text, as "\u0000" and the like.
   const parsed = parse(record, observedAt, !line.includes("\\u"));
-  if (parsed.row === null) return { parsed, text: null };
+  if (parsed.row === null) return { parsed, row: null };
   const { payload, ...typed } = parsed.row;
   const given = payload === record ? textOfRecord(line, observedAt) : null;
-  const text = { typed: JSON.stringify(typed), payload: given ?? JSON.stringify(payload) };
-  return { parsed, text };
+  const { id, rejected } = parsed;
+  return {
+    parsed: { row: typed, id, rejected },
+    row: landing.prepare(typed, given ?? JSON.stringify(payload)),
+  };
 }
 
 /** What follows in the line as the snapshot writes it, so that a payload is not made JSON once more; else null. */

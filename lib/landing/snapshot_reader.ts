@@ -35,7 +35,8 @@ function parseManifest(text: string): unknown {
 }
 
 /**
- * Streams the lines of a snapshot as text and throws at the end when they are not those that were written.
+ * Streams the lines of a snapshot as text, some at a time, and throws at the end when they are not those that were
+ * written.
  *
  * Whoever reads it must therefore undo everything when it throws.
  */
@@ -43,7 +44,7 @@ export async function* readLines(
   dataDir: string,
   name: string,
   manifest: SnapshotManifest,
-): AsyncGenerator<string, void, undefined> {
+): AsyncGenerator<readonly string[], void, undefined> {
   const hash = createHash("sha256");
   using file = await Deno.open(join(snapshotFolder(dataDir, name), LINES_FILE));
   const decoder = new TextDecoder("utf-8", { fatal: true });
@@ -56,7 +57,7 @@ export async function* readLines(
     const lines = (rest + decoder.decode(bytes, { stream: true })).split("\n");
     rest = lines.pop() ?? "";
     count += lines.length;
-    yield* lines;
+    yield lines;
   }
   if (rest !== "" || count !== manifest.records || hash.digest("hex") !== manifest.sha256) {
     throw toDamage(name, "its records are not those that were written");

@@ -1,7 +1,12 @@
 import type { TransactionSql } from "postgres";
 import type { Entity } from "../amocrm/wanted_fields.ts";
 import type { TaskContext, TaskResult } from "../dag/dag.ts";
-import { type Metrics, querySqlFile, runSqlStatement } from "../warehouse/sql_file.ts";
+import {
+  copyingTransactions,
+  type Metrics,
+  querySqlFile,
+  runSqlStatement,
+} from "../warehouse/sql_file.ts";
 import { guardDeletions } from "./delete_guard.ts";
 import { type EmptiedColumns, watchColumns } from "./emptied_columns.ts";
 import { createManifestParser } from "./manifest_parser.ts";
@@ -16,19 +21,14 @@ import type { SnapshotManifest } from "./snapshot.ts";
 import { ACCEPT_ALL, type Acceptance } from "./followed_leads.ts";
 import { type PreparedEntry, prepareEntries } from "./prepared_entry.ts";
 import { readLines, readManifest } from "./snapshot_reader.ts";
+import { landAsJson, landByCopy, type RowLanding } from "./row_landing.ts";
 import {
   keepRejected,
   landBatch,
-  landTexts,
   type LoadRun,
   reject,
-  type RowText,
   type StagingBatch,
 } from "./staging_batch.ts";
-
-// Large enough that a statement's own cost does not count, small enough that the server keeps the memory of one for
-// the next: with 1,000 a third of its time went into pages that it gave back and got anew.
-const BATCH_RECORDS = 400;
 
 /**
  * Lands the records of a snapshot in `stg.stg_<entity>`; copies that are there already land nothing.
@@ -59,7 +59,12 @@ export async function stageSnapshot(
     columns: watchColumns(tx, context, { entity, manifest, lastLanded }),
     counts: { read: 0, landed: 0, ...createRejectCounts() },
   };
-  await landLines(load, readLines(dataDir, name, manifest), manifest);
+  const blocks = readLines(dataDir, name, manifest);
+  if (copyingTransactions.has(tx)) {
+    await landLines(load, blocks, manifest, await landByCopy(tx, entity, load.run));
+  } else {
+    await landLines(load, blocks, manifest, landAsJson(tx, entity, load.run));
+  }
   const { counts, columns } = load;
   refuseTooMany(entity, counts.read, counts, context.config.maxRejectPercent);
   const absentIds = manifest.absentIds ?? [];
@@ -84,45 +89,48 @@ interface Load {
 }
 
 /** Lands lines in batches: one is on its way while the next one is read and prepared. */
-async function landLines(
+async function landLines<Row>(
   load: Load,
-  lines: AsyncIterable<string>,
+  blocks: AsyncIterable<readonly string[]>,
   manifest: SnapshotManifest,
+  landing: RowLanding<Row>,
 ): Promise<void> {
   const { entity, accept, context: { config, signal } } = load;
-  const prepare = prepareEntries(createManifestParser(entity, manifest, config.businessTz), accept);
-  let entries: PreparedEntry[] = [];
-  let landing = Promise.resolve();
-  for await (const line of lines) {
-    entries.push(prepare(line));
-    if (entries.length < BATCH_RECORDS) continue;
+  const parse = createManifestParser(entity, manifest, config.businessTz);
+  const prepare = prepareEntries(parse, accept, landing);
+  let entries: PreparedEntry<Row>[] = [];
+  let before = Promise.resolve();
+  for await (const lines of blocks) {
+    for (const line of lines) entries.push(prepare(line));
+    if (entries.length < landing.batchRecords) continue;
     signal.throwIfAborted();
-    await landing;
-    landing = landEntries(load, entries);
+    await before;
+    before = landEntries(load, landing, entries);
     // Handled by the next await; when the reading throws first, its error is the one to see.
-    landing.catch(() => {});
+    before.catch(() => {});
     entries = [];
   }
-  await landing;
-  await landEntries(load, entries);
+  await before;
+  await landEntries(load, landing, entries);
 }
 
-async function landEntries(
+async function landEntries<Row>(
   { tx, context, entity, accept, run, columns, counts }: Load,
-  entries: readonly PreparedEntry[],
+  landing: RowLanding<Row>,
+  entries: readonly PreparedEntry<Row>[],
 ): Promise<void> {
   const batch: StagingBatch = { rows: [], rejected: [] };
-  const texts: RowText[] = [];
+  const rows: Row[] = [];
   for (const entry of await accept.choose(entries)) {
-    const { parsed, text } = entry.prepare();
+    const { parsed, row } = entry.prepare();
     counts.read++;
     countRejected(counts, parsed);
     reject(batch, entity, parsed);
     if (parsed.row !== null) columns.add(parsed.row);
-    if (text !== null) texts.push(text);
+    if (row !== null) rows.push(row);
   }
   await keepRejected(tx, batch, run.runId);
-  counts.landed += await landTexts(tx, entity, texts, run);
+  counts.landed += await landing.land(rows);
   context.progress(`${counts.read.toLocaleString("en")} ${entity}`);
 }
 

@@ -1,7 +1,7 @@
 import { getLogger } from "@logtape/logtape";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import postgres from "postgres";
-import { presetPools, readSqlFile, toSqlFileError } from "./sql_file.ts";
+import { copyingTransactions, presetPools, readSqlFile, toSqlFileError } from "./sql_file.ts";
 
 const log = getLogger(["warehouse"]);
 
@@ -11,12 +11,13 @@ const log = getLogger(["warehouse"]);
  * "YYYY-MM-DD" text, `numeric` stays text because money is exact, `timestamptz` is a `Date`, json is parsed. A
  * text given for a json, date or time parameter is sent as it is.
  *
- * With `isPreset` the one session there is has these settings already (`presetSession`), and keeps them.
+ * With `isPreset` the one session there is has these settings already (`presetSession`), and keeps them; one that
+ * does not take COPY has `takesCopy` false.
  */
 export function connect(
   // deno-lint-ignore ban-types -- postgres.js names "no types of our own" this way
   options: postgres.Options<{}>,
-  isPreset = false,
+  { isPreset = false, takesCopy = true } = {},
 ): postgres.Sql {
   const sql = postgres({
     ...options,
@@ -32,7 +33,10 @@ export function connect(
     onnotice: (notice) => log.debug("Notice {code} of the warehouse", { code: notice.code }),
   });
   if (isPreset) presetPools.add(sql);
-  return guardTransactions(sql, isPreset ? () => Promise.resolve() : pinSession);
+  return guardTransactions(sql, async (tx) => {
+    if (takesCopy) copyingTransactions.add(tx);
+    if (!isPreset) await pinSession(tx);
+  });
 }
 
 /**
@@ -43,14 +47,15 @@ export function connect(
  */
 function guardTransactions(
   sql: postgres.Sql,
-  pin: (tx: postgres.TransactionSql) => Promise<void>,
+  prepare: (tx: postgres.TransactionSql) => Promise<void>,
 ): postgres.Sql {
   const { begin } = sql;
   const guarded = async <T>(...args: [Work<T>] | [options: string, Work<T>]) => {
     const [options, work] = args.length === 1 ? ["", args[0]] as const : args;
     const end: End = { isOver: false };
     const transaction = begin(transactionModes(options), async (tx) => {
-      const outcome = await settle(pin(tx).then(() => work(guard(tx, end))));
+      const guardedTx = guard(tx, end);
+      const outcome = await settle(prepare(guardedTx).then(() => work(guardedTx)));
       // The driver tells of a cut in this turn of the event loop, but maybe after the work has heard of it.
       await nextTurn();
       if (end.isOver) return await new Promise<never>(() => {});

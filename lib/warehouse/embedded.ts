@@ -78,7 +78,7 @@ export async function servePglite(
     // All connections of the socket share one session, and two at once break each other.
     max: 1,
     max_lifetime: null,
-  }, isPreset);
+  }, { isPreset, takesCopy: false });
   return {
     sql,
     kind: "embedded",

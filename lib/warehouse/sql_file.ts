@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
 import type { ISql, Row, RowList, Sql, TransactionSql } from "postgres";
 
 /** What the last select of a SQL file returned; also what a task reports. */
@@ -85,6 +86,58 @@ export async function querySqlFile(
     () => isPool(sql) && !presetPools.has(sql) ? sql.begin(async (tx) => await run(tx)) : run(sql),
   );
 }
+
+/**
+ * Runs a file of one `copy … from stdin` with these lines. Throws `SqlFileError`. Only in
+ * `copyingTransactions`.
+ */
+export async function copyIntoSqlFile(
+  tx: TransactionSql,
+  path: string,
+  lines: readonly string[],
+): Promise<void> {
+  const text = await readSqlFile(path);
+  await execute(path, text, async () => {
+    const query = tx.unsafe(text);
+    const failed = failureOf(query);
+    const stream = await Promise.race([query.writable(), failed]);
+    await Promise.race([pipeline(toChunks(lines), stream), failed]);
+  });
+}
+
+/**
+ * Rejects when a query fails. A promise that has given its stream cannot, and postgres.js 3.4.9 tells nobody else of
+ * what goes wrong after the last line, e.g. a constraint or a server that is stopped.
+ */
+function failureOf(query: object): Promise<never> {
+  const failure = Promise.withResolvers<never>();
+  failure.promise.catch(() => {});
+  const reject: unknown = Reflect.get(query, "reject");
+  Reflect.set(query, "reject", (error: unknown) => {
+    if (typeof reject === "function") Reflect.apply(reject, query, [error]);
+    failure.reject(error);
+  });
+  return failure.promise;
+}
+
+/** Larger ones would get memory of their own from the system each time, at ten times the cost. */
+const CHUNK_CHARACTERS = 32 * 1024;
+
+function* toChunks(lines: readonly string[]): Generator<Uint8Array, void, undefined> {
+  const encoder = new TextEncoder();
+  let start = 0;
+  let characters = 0;
+  for (const [i, line] of lines.entries()) {
+    characters += line.length;
+    if (characters < CHUNK_CHARACTERS && i < lines.length - 1) continue;
+    yield encoder.encode(lines.slice(start, i + 1).join(""));
+    start = i + 1;
+    characters = 0;
+  }
+}
+
+/** Transactions of servers, which take COPY: the embedded warehouse hangs up. */
+export const copyingTransactions = new WeakSet<TransactionSql>();
 
 /** Pools whose sessions nobody can preset otherwise, so that a single query needs no transaction around it. */
 export const presetPools = new WeakSet<Sql>();

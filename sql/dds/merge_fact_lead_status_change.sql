@@ -1,7 +1,7 @@
 -- What:  writes the changes of status that are new, different or no longer true
 -- Grain: one row per change of (pipeline, status) of a lead
--- Reads: desired_changes (of changes.sql), steps (of visits.sql), changed_leads, still_leads
---        and progress (of evidence.sql)
+-- Reads: desired_changes (of changes.sql), steps (of visits.sql), seen_rows (of sights.sql),
+--        changed_leads and progress (of evidence.sql)
 --
 -- Rows of leads that were deleted stay: their history does, and the changes happened.
 
@@ -84,10 +84,11 @@ with found as (
     )
     union all
     select
-        still_leads.lead_id,
-        still_leads.pipeline_id,
-        still_leads.status_id
-    from still_leads
+        seen_rows.lead_id,
+        seen_rows.pipeline_id,
+        seen_rows.status_id
+    from seen_rows
+    where seen_rows.is_plain and seen_rows.place = 1
 )
 
 select

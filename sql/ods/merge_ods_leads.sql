@@ -18,7 +18,7 @@ set
     valid_to = versions.valid_to,
     is_current = false,
     closed_by = versions.closed_by,
-    load_date = current_setting('rental.logical_date')::date
+    load_date = (select current_setting('rental.logical_date')::date)
 from versions
 where
     ods_leads_hist.ctid = versions.stored_place
@@ -63,7 +63,7 @@ select
     versions.valid_to,
     versions.valid_to is null as is_current,
     versions.closed_by,
-    current_setting('rental.logical_date')::date as load_date
+    (select current_setting('rental.logical_date')::date) as load_date
 from versions
 inner join stg.stg_leads on versions.copy_place = stg_leads.ctid
 where versions.fate = 'reopened' or versions.is_rewritten;
@@ -81,7 +81,7 @@ set
 from (
     select
         'ods.ods_leads_hist' as name,
-        (select max(changed_leads.landed_seq) from changed_leads) as read_to
+        (select max(stg_leads.landed_seq) from stg.stg_leads) as read_to
     union all
     select
         'ods.ods_leads_hist/events' as name,

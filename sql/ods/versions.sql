@@ -1,134 +1,14 @@
--- What:  the law of history: the versions that changed records have by their copies
--- Grain: one row per version, valid in [valid_from, valid_to), that is there or should be
--- Reads: copies, restores and stored_versions (of merge_ods_<records>/copies.sql)
+-- What:  says what becomes of each version of changed records that is there or should be
+-- Grain: one row per version
+-- Reads: true_versions (of true_versions.sql), next_versions (of next_versions.sql), copies
+--        and stored_versions (of merge_ods_<records>/copies.sql)
 --
--- All versions of a record, whatever it is a record of, are computed anew from all its
--- copies, and compared with those that are there: the history stays a pure function of
--- stg, whatever the order of arrival. fate says what becomes of a version; the copy that
--- opened it lies at copy_place, the version that is there at stored_place, and one that
--- is_rewritten takes its values from its copy.
---
--- All windows have one order, so that the copies are sorted once.
+-- fate says what becomes of a version; the copy that opened it lies at copy_place, the
+-- version that is there at stored_place, and one that is_rewritten takes its values from its
+-- copy.
 
 create temporary table versions on commit drop as
-with sights as (
-    -- The newest observation is the present: updated_at never decides the order.
-    select
-        copies.*,
-        lag(copies.is_deleted) over in_order as was_deleted
-    from copies
-    where not copies.is_alone
-    window in_order as (
-        partition by copies.id
-        order by
-            copies.observed_at, copies.updated_at, copies.is_deleted, copies.row_hash
-    )
-),
-
-openings as (
-    select
-        sights.*,
-        ods.opening(
-            sights.observed_at,
-            sights.updated_at,
-            sights.created_at,
-            case
-                when sights.was_deleted and not sights.is_deleted
-                    then (
-                        select max(restores.restored_at)
-                        from restores
-                        where
-                            restores.id = sights.id
-                            and restores.restored_at <= sights.observed_at
-                    )
-            end
-        ) over (
-            partition by sights.id
-            order by
-                sights.observed_at, sights.updated_at, sights.is_deleted, sights.row_hash
-            rows unbounded preceding
-        ) as opens_at
-    from sights
-),
-
-moments as (
-    -- Openings never go back, so copies that open at one moment are neighbours.
-    select
-        openings.*,
-        lead(openings.opens_at) over in_order as next_opens_at,
-        lead(openings.state) over in_order as next_state
-    from openings
-    window in_order as (
-        partition by openings.id
-        order by
-            openings.observed_at, openings.updated_at, openings.is_deleted,
-            openings.row_hash
-    )
-),
-
-counted as (
-    -- Of those that do not stand, the ones that say something else.
-    select
-        moments.*,
-        count(*) filter (
-            where
-                moments.next_opens_at = moments.opens_at
-                and moments.state is distinct from moments.next_state
-        ) over () as tied_copies
-    from moments
-    -- As they are: said, so that the planner does not sort them again below.
-    order by
-        moments.id, moments.observed_at, moments.updated_at, moments.is_deleted,
-        moments.row_hash
-),
-
-standing as (
-    -- Of copies that open at one moment the last in order stands; the first of several
-    -- markers closes; a touch opens nothing.
-    select
-        counted.*,
-        counted.state is distinct from lag(counted.state) over in_order as is_change
-    from counted
-    where counted.next_opens_at is distinct from counted.opens_at
-    window in_order as (
-        partition by counted.id
-        order by
-            counted.observed_at, counted.updated_at, counted.is_deleted,
-            counted.row_hash
-    )
-),
-
-closed as (
-    select
-        standing.*,
-        lead(standing.opens_at) over in_order as closes_at,
-        lead(standing.deleted_by) over in_order as closed_by
-    from standing
-    where standing.is_change
-    window in_order as (
-        partition by standing.id
-        order by
-            standing.observed_at, standing.updated_at, standing.is_deleted,
-            standing.row_hash
-    )
-),
-
-true_versions as (
-    select
-        closed.id,
-        closed.copy_place,
-        closed.state,
-        closed.closed_by,
-        closed.created_at,
-        closed.updated_at,
-        closed.opens_at as valid_from,
-        closed.closes_at as valid_to,
-        closed.tied_copies
-    from closed
-    where not closed.is_deleted
-),
-
-compared as (
+with compared as (
     select
         id,
         valid_from,
@@ -136,7 +16,6 @@ compared as (
         stored_versions.stored_place,
         true_versions.closed_by,
         true_versions.valid_to,
-        true_versions.tied_copies,
         true_versions.state is not null as is_true,
         stored_versions.state is not null as is_stored,
         true_versions.state is not distinct from stored_versions.state
@@ -147,7 +26,16 @@ compared as (
         and true_versions.closed_by is not distinct from stored_versions.closed_by
             as has_end
     from true_versions
-    full join stored_versions using (id, valid_from)
+    full join (
+        select stored_versions.*
+        from stored_versions
+        where
+            not exists (
+                select
+                from next_versions
+                where next_versions.id = stored_versions.id
+            )
+    ) as stored_versions using (id, valid_from)
 )
 
 select
@@ -164,8 +52,7 @@ select
         when compared.valid_to is null then 'reopened'
         else 'closed'
     end as fate,
-    compared.is_true and not (compared.is_stored and compared.has_values) as is_rewritten,
-    compared.tied_copies
+    compared.is_true and not (compared.is_stored and compared.has_values) as is_rewritten
 from compared
 union all
 -- A record of one copy without any version: nothing to order or to compare.
@@ -178,10 +65,23 @@ select
         as valid_from,
     null as valid_to,
     'opened' as fate,
-    true as is_rewritten,
-    null as tied_copies
+    true as is_rewritten
 from copies
 where copies.is_alone and not copies.is_deleted
+union all
+select
+    next_versions.id,
+    case when next.is_new then next_versions.copy_place end as copy_place,
+    case when not next.is_new then next_versions.stored_place end as stored_place,
+    null as closed_by,
+    case when next.is_new then next_versions.opens_at else next_versions.valid_from end
+        as valid_from,
+    case when not next.is_new then next_versions.opens_at end as valid_to,
+    case when next.is_new then 'opened' else 'closed' end as fate,
+    next.is_new as is_rewritten
+from next_versions
+cross join (values (false), (true)) as next (is_new)
+where next_versions.is_change
 order by id, valid_from;
 
 analyze versions (fate);
@@ -191,6 +91,5 @@ select
     count(*) filter (where versions.fate = 'opened') as versions_opened,
     count(*) filter (where versions.fate = 'closed') as versions_closed,
     count(*) filter (where versions.fate = 'reopened') as versions_reopened,
-    count(*) filter (where versions.fate = 'removed') as versions_removed,
-    coalesce(max(versions.tied_copies), 0) as warning_tied_copies
+    count(*) filter (where versions.fate = 'removed') as versions_removed
 from versions;

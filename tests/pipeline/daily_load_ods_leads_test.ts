@@ -26,6 +26,7 @@ testOnBothWarehouses("merge_ods_leads opens a version at updated_at", async (war
     rows_read: 1,
     rows_written: 1,
     ids_changed: 1,
+    ids_going_on: 0,
     versions_opened: 1,
     versions_closed: 0,
     versions_reopened: 0,
@@ -75,6 +76,51 @@ testOnBothWarehouses("merge_ods_leads gives three versions when A, B, A", async 
     [7, "100 A 1", "2026-05-03 12:00", null, null],
   ]);
 });
+
+testOnBothWarehouses(
+  "merge_ods_leads computes a whole life anew unless one later copy goes on from it",
+  async (warehouse) => {
+    const seen = (updated: string, observed: string, columns: StagedRow) =>
+      copy(7, updated, { ...columns, observed_at: at(observed) });
+    await land(warehouse, "stg_leads", [
+      seen("2026-05-01 10:00", "2026-05-01 12:00", { budget: 1 }),
+    ]);
+    const first = await merge(warehouse);
+    await land(warehouse, "stg_leads", [
+      seen("2026-05-02 10:00", "2026-05-02 12:00", { budget: 2 }),
+    ]);
+    const later = await merge(warehouse);
+    await land(warehouse, "stg_leads", [
+      seen("2026-05-03 13:00", "2026-05-03 12:00", { budget: 3 }),
+    ]);
+    const ahead = await merge(warehouse);
+    await land(warehouse, "stg_leads", [
+      seen("2026-05-03 11:30", "2026-05-04 12:00", { budget: 4 }),
+    ]);
+    const behind = await merge(warehouse);
+    await land(warehouse, "stg_leads", [
+      seen("2026-05-02 11:00", "2026-05-02 11:30", { budget: 5 }),
+    ]);
+    const late = await merge(warehouse);
+    await land(warehouse, "stg_leads", [
+      seen("2026-05-05 10:00", "2026-05-05 12:00", { budget: 4 }),
+    ]);
+    const touched = await merge(warehouse);
+
+    assert.deepEqual(
+      [first, later, ahead, behind, late, touched].map((metrics) => metrics?.ids_going_on),
+      [0, 1, 1, 0, 0, 1],
+    );
+    assert.deepEqual(await versions(warehouse, "budget"), [
+      [7, "1", "2026-05-01 10:00", "2026-05-02 11:00", null],
+      [7, "5", "2026-05-02 11:00", "2026-05-02 12:00", null],
+      [7, "2", "2026-05-02 12:00", "2026-05-03 12:00", null],
+      [7, "3", "2026-05-03 12:00", "2026-05-04 12:00", null],
+      [7, "4", "2026-05-04 12:00", null, null],
+    ]);
+    assert.equal(touched?.rows_written, 0);
+  },
+);
 
 testOnBothWarehouses("merge_ods_leads opens no version when only touched", async (warehouse) => {
   await land(warehouse, "stg_leads", [

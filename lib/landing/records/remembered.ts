@@ -2,14 +2,14 @@
 const MOST_REMEMBERED = 10_000;
 
 /** The same function, which remembers what it found: for the few values that stand in most records. */
-export function remembered<T>(find: (text: string) => T): (text: string) => T {
-  const found = new Map<string, T>();
-  return (text) => {
-    const known = found.get(text);
+export function remembered<K, T>(find: (key: K) => T): (key: K) => T {
+  const found = new Map<K, T>();
+  return (key) => {
+    const known = found.get(key);
     if (known !== undefined) return known;
     if (found.size >= MOST_REMEMBERED) found.clear();
-    const value = find(text);
-    found.set(text, value);
+    const value = find(key);
+    found.set(key, value);
     return value;
   };
 }

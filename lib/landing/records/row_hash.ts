@@ -28,7 +28,7 @@ export function hashRow(
 }
 
 /** The rows of an entity all have the same columns, which need not be sorted for each. */
-const inOrder = remembered((names) => names.split(",").sort());
+const inOrder = remembered((names: string) => names.split(",").sort());
 
 const NEEDS_ESCAPE = /[\\\n]/;
 

@@ -14,6 +14,7 @@ const PLAIN_DATE = /^\d{4}-\d{2}-\d{2}$/;
 // Temporal alone would also take forms with a bracketed zone, or without seconds.
 const RFC_3339 = /^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/;
 const MAX_SECONDS = 253_402_214_400;
+const DAY_SECONDS = 86_400;
 const WHOLE_SECONDS = /^-?\d{1,15}$/;
 
 /** Unix seconds of a record's own time, e.g. `created_at`, as an ISO instant. */
@@ -21,8 +22,26 @@ export function parseSeconds(value: unknown): Parsed<string> {
   if (value === null || value === undefined) return NOTHING;
   if (typeof value !== "number" || !Number.isSafeInteger(value)) return NOT_A_TIME;
   if (!isStorable(value * 1000)) return NOT_A_TIME;
-  // Written as Temporal writes whole seconds, in a fifth of the time; every record has two or three.
-  return { value: `${new Date(value * 1000).toISOString().slice(0, 19)}Z` };
+  // Written as Temporal writes whole seconds, in a hundredth of the time; every record has two or three.
+  const day = Math.floor(value / DAY_SECONDS);
+  return { value: `${beginOfDay(day)}${timeOfDay(value - day * DAY_SECONDS)}Z` };
+}
+
+/** Of the days since 1970 the beginning of an instant, "2026-05-04T". */
+const beginOfDay = remembered((day: number) =>
+  new Date(day * DAY_SECONDS * 1000).toISOString().slice(0, -"00:00:00.000Z".length)
+);
+
+/** "08:05:09" */
+function timeOfDay(seconds: number): string {
+  const minutes = Math.floor(seconds / 60);
+  return `${twoDigits(Math.floor(minutes / 60))}:${twoDigits(minutes % 60)}:${
+    twoDigits(seconds % 60)
+  }`;
+}
+
+function twoDigits(number: number): string {
+  return number < 10 ? `0${number}` : String(number);
 }
 
 /**
@@ -35,7 +54,7 @@ export function parseMoment(value: unknown, fieldType: string, zones: TimeZones)
   if (isDayType(fieldType) || isPlainDate(value)) {
     const day = parseDay(value, fieldType, zones);
     if ("reason" in day || day.value === null) return day;
-    const midnight = findMidnight(`${day.value} ${zones.business}`);
+    const midnight = midnightsIn(zones.business)(day.value);
     return midnight === "" ? NOT_A_TIME : { value: midnight };
   }
   const instant = toInstant(value, fieldType);
@@ -59,29 +78,31 @@ export function parseDay(value: unknown, fieldType: string, zones: TimeZones): P
   if (isDayType(fieldType) && typeof value === "string" && RFC_3339.test(value.trim())) {
     return { value: value.trim().slice(0, 10) };
   }
-  return { value: findDay(`${instant.epochMilliseconds} ${zones.account}`) };
+  return { value: daysIn(zones.account)(instant.epochMilliseconds) };
 }
 
 function parseDayOfSeconds(seconds: number, { account }: TimeZones): Parsed<string> {
   if (!Number.isSafeInteger(seconds) || !isStorable(seconds * 1000)) return NOT_A_TIME;
-  return { value: findDay(`${seconds * 1000} ${account}`) };
+  return { value: daysIn(account)(seconds * 1000) };
 }
 
 // Time zones make these two the dearest part of a record, and the same days come again and again.
 
-/** Of "1777842000000 Asia/Dubai" the day, "2026-05-04". */
-const findDay = remembered((text) => {
-  const [ms = "", zone = ""] = text.split(" ");
-  const instant = Temporal.Instant.fromEpochMilliseconds(Number(ms));
-  return instant.toZonedDateTimeISO(zone).toPlainDate().toString();
-});
+/** Of a time zone: of milliseconds since 1970 the day, "2026-05-04". */
+const daysIn = remembered((zone: string) =>
+  remembered((ms: number) => {
+    const instant = Temporal.Instant.fromEpochMilliseconds(ms);
+    return instant.toZonedDateTimeISO(zone).toPlainDate().toString();
+  })
+);
 
-/** Of "2026-05-04 Asia/Dubai" the ISO instant at which that day begins; empty when PostgreSQL cannot keep it. */
-const findMidnight = remembered((text) => {
-  const [day = "", zone = ""] = text.split(" ");
-  const midnight = Temporal.PlainDate.from(day).toZonedDateTime(zone).toInstant();
-  return isStorable(midnight.epochMilliseconds) ? midnight.toString() : "";
-});
+/** Of a time zone: of a day the ISO instant at which it begins; empty when PostgreSQL cannot keep it. */
+const midnightsIn = remembered((zone: string) =>
+  remembered((day: string) => {
+    const midnight = Temporal.PlainDate.from(day).toZonedDateTime(zone).toInstant();
+    return isStorable(midnight.epochMilliseconds) ? midnight.toString() : "";
+  })
+);
 
 function isDayType(fieldType: string): boolean {
   return fieldType === "date" || fieldType === "birthday";

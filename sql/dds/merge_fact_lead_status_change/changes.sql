@@ -1,6 +1,6 @@
 -- What:  finds the changes of status, how certain their time is, and how long the visits were
 -- Grain: desired_changes: a change of status of a changed lead
--- Reads: steps (of visits.sql), seen_rows (of evidence.sql)
+-- Reads: steps (of visits.sql), seen_rows (of sights.sql)
 --
 -- An event is a change at its very second. One that begins from another status than the
 -- one known leaves a gap before it; a sight of another status is a change that history
@@ -19,7 +19,7 @@ with creations as (
         seen_rows.lead_id,
         seen_rows.created_at
     from seen_rows
-    where not seen_rows.is_deleted
+    where not seen_rows.is_plain and not seen_rows.is_deleted
     order by seen_rows.lead_id, seen_rows.place
 ),
 
@@ -50,6 +50,22 @@ dwells as (
         greatest(0, extract(epoch from spans.left_at - spans.entered_known_at))::bigint
             as dwell_seconds
     from spans
+),
+
+plain_changes as (
+    -- Every row but the first shows another status, and ends the visit that the one before
+    -- it began.
+    select
+        seen_rows.*,
+        coalesce(
+            lag(seen_rows.opens_at) over (
+                partition by seen_rows.lead_id
+                order by seen_rows.place
+            ),
+            seen_rows.first_created_at, seen_rows.known_before_at
+        ) as entered_at
+    from seen_rows
+    where seen_rows.is_plain and seen_rows.place > 1
 ),
 
 changes as (
@@ -83,6 +99,22 @@ changes as (
         dwells.opens_at as latest_ts
     from dwells
     where dwells.kind = 'event'
+    union all
+    select
+        plain_changes.lead_id,
+        plain_changes.place,
+        'history' as source,
+        plain_changes.known_pipeline_id as from_pipeline_id,
+        plain_changes.known_status_id as from_status_id,
+        plain_changes.pipeline_id as to_pipeline_id,
+        plain_changes.status_id as to_status_id,
+        greatest(
+            0, extract(epoch from plain_changes.opens_at - plain_changes.entered_at)
+        )::bigint as dwell_seconds,
+        least(plain_changes.known_before_at, plain_changes.opens_at) as earliest_ts,
+        plain_changes.opens_at as change_ts,
+        plain_changes.observed_at as latest_ts
+    from plain_changes
 )
 
 -- Of two with one key the first stands.

@@ -1,6 +1,9 @@
 -- What:  puts the evidence of each lead in the order of the walk
--- Grain: walk: one row per event, sight or marker of deletion of a changed lead
--- Reads: known_events and seen_rows (of evidence.sql)
+-- Grain: walk: one row per event, sight or marker of deletion of a changed lead that is not plain
+-- Reads: known_events (of evidence.sql), seen_rows (of sights.sql)
+--
+-- Within one second the order is the one that chains, never that of ids or of landing.
+-- A plain lead has its order already.
 
 create temporary table walk on commit drop as
 with items as (
@@ -16,8 +19,11 @@ with items as (
         seen_rows.opens_at
     from seen_rows
     where
-        seen_rows.is_deleted
-        or (seen_rows.pipeline_id is not null and seen_rows.status_id is not null)
+        not seen_rows.is_plain
+        and (
+            seen_rows.is_deleted
+            or (seen_rows.pipeline_id is not null and seen_rows.status_id is not null)
+        )
     union all
     select
         known_events.lead_id,

@@ -1,4 +1,4 @@
--- What:  shows versions.sql the cars that changed: their copies, and the versions there are
+-- What:  shows the files of the law of history the cars that changed: their copies, and the versions there are
 -- Grain: changed_cars: a car; copies: a copy of one; stored_versions: a version of one;
 --        restores: none, since elements make no events
 -- Reads: stg.stg_cars, ods.ods_cars_hist, ops.watermark
@@ -7,10 +7,11 @@
 select ops.lock_watermarks('stg.stg_cars', 'ods.ods_cars_hist');
 
 create temporary table changed_cars on commit drop as
-with first_build as (
+with merged as (
     select
+        watermark.position > 0 as has_any,
         watermark.position = 0
-        and not exists (select from ods.ods_cars_hist) as is_one
+        and not exists (select from ods.ods_cars_hist) as is_first_build
     from ops.watermark
     where watermark.name = 'ods.ods_cars_hist'
 )
@@ -19,7 +20,8 @@ select
     stg_cars.id,
     count(*) as copies,
     max(stg_cars.landed_seq) as landed_seq,
-    count(*) = 1 and (select first_build.is_one from first_build) as is_alone
+    count(*) = 1 and (select merged.is_first_build from merged) as is_alone,
+    count(*) = 1 and (select merged.has_any from merged) as is_next
 from stg.stg_cars
 where
     stg_cars.landed_seq > (
@@ -35,7 +37,7 @@ analyze changed_cars;
 
 create temporary view copies as
 select
-    stg_cars.id,
+    changed_cars.id,
     stg_cars.ctid as copy_place,
     stg_cars.row_hash collate "C" as row_hash,
     stg_cars.is_deleted,
@@ -44,6 +46,8 @@ select
     stg_cars.updated_at,
     stg_cars.observed_at,
     changed_cars.is_alone,
+    changed_cars.is_next,
+    stg_cars.landed_seq = changed_cars.landed_seq as is_new,
     -- A deleted copy is a marker: what it carries besides is never data.
     case
         when not stg_cars.is_deleted
@@ -67,8 +71,9 @@ where false;
 
 create temporary view stored_versions as
 select
-    ods_cars_hist.id,
+    changed_cars.id,
     ods_cars_hist.ctid as stored_place,
+    ods_cars_hist.is_current,
     ods_cars_hist.closed_by,
     ods_cars_hist.created_at,
     ods_cars_hist.updated_at,

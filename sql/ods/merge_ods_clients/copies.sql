@@ -1,4 +1,4 @@
--- What:  shows versions.sql the clients that changed: their copies, and the versions there are
+-- What:  shows the files of the law of history the clients that changed: their copies, and the versions there are
 -- Grain: changed_clients: a client; copies: a copy of one; stored_versions: a version of one;
 --        restores: none, since elements make no events
 -- Reads: stg.stg_clients, ods.ods_clients_hist, ops.watermark
@@ -7,10 +7,11 @@
 select ops.lock_watermarks('stg.stg_clients', 'ods.ods_clients_hist');
 
 create temporary table changed_clients on commit drop as
-with first_build as (
+with merged as (
     select
+        watermark.position > 0 as has_any,
         watermark.position = 0
-        and not exists (select from ods.ods_clients_hist) as is_one
+        and not exists (select from ods.ods_clients_hist) as is_first_build
     from ops.watermark
     where watermark.name = 'ods.ods_clients_hist'
 )
@@ -19,7 +20,8 @@ select
     stg_clients.id,
     count(*) as copies,
     max(stg_clients.landed_seq) as landed_seq,
-    count(*) = 1 and (select first_build.is_one from first_build) as is_alone
+    count(*) = 1 and (select merged.is_first_build from merged) as is_alone,
+    count(*) = 1 and (select merged.has_any from merged) as is_next
 from stg.stg_clients
 where
     stg_clients.landed_seq > (
@@ -35,7 +37,7 @@ analyze changed_clients;
 
 create temporary view copies as
 select
-    stg_clients.id,
+    changed_clients.id,
     stg_clients.ctid as copy_place,
     stg_clients.row_hash collate "C" as row_hash,
     stg_clients.is_deleted,
@@ -44,6 +46,8 @@ select
     stg_clients.updated_at,
     stg_clients.observed_at,
     changed_clients.is_alone,
+    changed_clients.is_next,
+    stg_clients.landed_seq = changed_clients.landed_seq as is_new,
     -- A deleted copy is a marker: what it carries besides is never data.
     case
         when not stg_clients.is_deleted
@@ -68,8 +72,9 @@ where false;
 
 create temporary view stored_versions as
 select
-    ods_clients_hist.id,
+    changed_clients.id,
     ods_clients_hist.ctid as stored_place,
+    ods_clients_hist.is_current,
     ods_clients_hist.closed_by,
     ods_clients_hist.created_at,
     ods_clients_hist.updated_at,

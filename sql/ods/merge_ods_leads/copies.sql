@@ -1,4 +1,4 @@
--- What:  shows versions.sql the leads that changed: their copies, and the versions there are
+-- What:  shows the files of the law of history the leads that changed: their copies, and the versions there are
 -- Grain: changed_leads: a lead; copies: a copy of one; stored_versions: a version of one;
 --        restores: an event
 -- Reads: stg.stg_leads, stg.stg_lead_events, ods.ods_leads_hist, ops.watermark
@@ -9,14 +9,18 @@ select ops.lock_watermarks(
     'ods.ods_leads_hist/events'
 );
 
--- A first build sorts all there is.
-select set_config('work_mem', '64MB', true);
+-- A first build sorts all there is. The planner needs to know of a temporary table how many
+-- rows it has, for which a few are enough.
+select
+    set_config('work_mem', '64MB', true) as work_mem,
+    set_config('default_statistics_target', '10', true) as statistics_target;
 
 create temporary table changed_leads on commit drop as
-with first_build as (
+with merged as (
     select
+        watermark.position > 0 as has_any,
         watermark.position = 0
-        and not exists (select from ods.ods_leads_hist) as is_one
+        and not exists (select from ods.ods_leads_hist) as is_first_build
     from ops.watermark
     where watermark.name = 'ods.ods_leads_hist'
 ),
@@ -52,13 +56,26 @@ changes as (
         )
 )
 
+-- Of a first build all, from the key alone and in its order: what is sorted need not be.
+select
+    stg_leads.id,
+    count(*) as copies,
+    null::bigint as landed_seq,
+    count(*) = 1 as is_alone,
+    false as is_next
+from stg.stg_leads
+where (select merged.is_first_build from merged)
+group by stg_leads.id
+union all
 select
     changes.id,
     count(changes.landed_seq) as copies,
     max(changes.landed_seq) as landed_seq,
-    count(changes.landed_seq) = 1 and (select first_build.is_one from first_build)
-        as is_alone
+    false as is_alone,
+    count(*) = 1 and count(changes.landed_seq) = 1
+    and (select merged.has_any from merged) as is_next
 from changes
+where not (select merged.is_first_build from merged)
 group by changes.id
 -- In the order of what is looked up for them: neighbours are in pages already read.
 order by 1;
@@ -67,7 +84,7 @@ analyze changed_leads;
 
 create temporary view copies as
 select
-    stg_leads.id,
+    changed_leads.id,
     stg_leads.ctid as copy_place,
     stg_leads.row_hash collate "C" as row_hash,
     stg_leads.is_deleted,
@@ -76,6 +93,8 @@ select
     stg_leads.updated_at,
     stg_leads.observed_at,
     changed_leads.is_alone,
+    changed_leads.is_next,
+    stg_leads.landed_seq = changed_leads.landed_seq as is_new,
     -- A deleted copy is a marker: what it carries besides is never data.
     case
         when not stg_leads.is_deleted
@@ -104,8 +123,9 @@ where stg_lead_events.type = 'lead_restored';
 
 create temporary view stored_versions as
 select
-    ods_leads_hist.id,
+    changed_leads.id,
     ods_leads_hist.ctid as stored_place,
+    ods_leads_hist.is_current,
     ods_leads_hist.closed_by,
     ods_leads_hist.created_at,
     ods_leads_hist.updated_at,

@@ -24,6 +24,16 @@ Deno.test("toPart() takes away forms and links to the site, and leaves those to 
   );
 });
 
+Deno.test("toPart() says which page of a list it has, without a way to the others", () => {
+  assert.equal(
+    toPart(
+      '<nav><span></span><span>Page 1 of 4</span><a rel="next" href="?page=2">Next →</a></nav>',
+      "fleet",
+    ),
+    "<nav><span></span><span>Page 1 of 4</span></nav>",
+  );
+});
+
 Deno.test("toPart() leaves texts that look like markup alone", () => {
   const text = "<bdi>&lt;a href=&quot;/x&quot;&gt; id=&quot;y&quot;</bdi>";
   assert.equal(toPart(text, "fleet"), text);

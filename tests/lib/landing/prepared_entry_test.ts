@@ -1,14 +1,22 @@
 import assert from "node:assert/strict";
 import { ACCEPT_ALL } from "../../../lib/landing/followed_leads.ts";
 import { prepareEntries } from "../../../lib/landing/prepared_entry.ts";
+import type { RowLanding, TypedRow } from "../../../lib/landing/row_landing.ts";
 import { createEntityParser } from "../../../lib/landing/records/entity_parser.ts";
 import { LEAD_CONTEXT, leadRecord } from "../../support/parsing.ts";
 
 const SEEN = "2026-05-02T04:00:00Z";
 const parse = createEntityParser("leads", LEAD_CONTEXT);
 
-Deno.test("prepareEntries() gives the row as JSON, whatever its payload holds", () => {
-  const prepare = prepareEntries(parse, ACCEPT_ALL);
+/** Hands back what it was given. */
+const KEEP: RowLanding<{ readonly row: TypedRow; readonly payload: string }> = {
+  batchRecords: 1,
+  prepare: (row, payload) => ({ row, payload }),
+  land: () => Promise.resolve(0),
+};
+
+Deno.test("prepareEntries() gives the payload as JSON of one line, whatever it holds", () => {
+  const prepare = prepareEntries(parse, ACCEPT_ALL, KEEP);
   const records = [
     leadRecord({ name: 'O\'Neil "VIP" 🚗 \\u0000 \n {"record":1}' }),
     leadRecord({ name: "a \0 and half of a 🚗: \ud83d" }),
@@ -17,19 +25,22 @@ Deno.test("prepareEntries() gives the row as JSON, whatever its payload holds", 
   for (const record of records) {
     const lines = [{ observed_at: SEEN, record }, { record, observed_at: SEEN }];
     for (const line of lines.map((one) => JSON.stringify(one))) {
-      const { parsed, text } = prepare(line).prepare();
-      const { typed, payload } = text ?? { typed: "", payload: "" };
-      assert.deepEqual({ ...JSON.parse(typed), payload: JSON.parse(payload) }, parsed.row);
+      const { parsed, row } = prepare(line).prepare();
+      const payload = row?.payload ?? "";
+      assert.deepEqual(row?.row, parsed.row);
+      const whole = parse(JSON.parse(line).record, SEEN);
+      assert.deepEqual({ ...parsed.row, payload: JSON.parse(payload) }, whole.row);
       assert.ok(!payload.includes("\n"));
     }
   }
 });
 
-Deno.test("prepareEntries() gives no text for a record that cannot land", () => {
-  const entry = prepareEntries(parse, ACCEPT_ALL)(JSON.stringify({ observed_at: SEEN, record: 1 }));
+Deno.test("prepareEntries() gives no row for a record that cannot land", () => {
+  const line = JSON.stringify({ observed_at: SEEN, record: 1 });
+  const entry = prepareEntries(parse, ACCEPT_ALL, KEEP)(line);
   assert.deepEqual(entry.prepare(), {
     parsed: { row: null, id: null, raw: "1", reason: "not an object" },
-    text: null,
+    row: null,
   });
 });
 
@@ -42,7 +53,7 @@ Deno.test("prepareEntries() leaves what may not be accepted until it is asked fo
   const prepare = prepareEntries(listening, {
     ...ACCEPT_ALL,
     isSure: ({ record }) => record === 1,
-  });
+  }, KEEP);
   const entries = [1, 2].map((record) => prepare(JSON.stringify({ observed_at: SEEN, record })));
   assert.deepEqual(asked, [1]);
   for (const entry of entries) entry.prepare();

@@ -33,7 +33,7 @@ async function writeSnapshot(dataDir: string, records: readonly unknown[]): Prom
 async function readRecords(dataDir: string): Promise<unknown[]> {
   const manifest = await readManifest(dataDir, NAME);
   const lines = await Array.fromAsync(readLines(dataDir, NAME, manifest));
-  return lines.map((line) => JSON.parse(line));
+  return lines.flat().map((line) => JSON.parse(line));
 }
 
 async function listAll(path: string): Promise<string[]> {

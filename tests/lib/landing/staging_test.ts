@@ -440,3 +440,42 @@ testOnBothWarehouses(
     ]);
   },
 );
+
+testOnBothWarehouses(
+  "stageSnapshot() lands texts and payloads as they are, whatever they hold",
+  async (warehouse) => {
+    const names = [
+      String.raw`C:\new\table \N \. \\ "quoted"`,
+      "two\nlines\r\nand\ta tab\u2028🚗 é",
+      String.raw`\N`,
+      "\u0001 and \u0002, \u007f",
+      "a \0 and half of a 🚗: \ud83d",
+    ];
+    const records = names.map((name, i) => leadRecord({ id: 101 + i, name, note: `${name}\t` }));
+    const { rowsWritten } = await stage(warehouse, records);
+    assert.equal(rowsWritten, 5);
+    const rows = await warehouse.sql`
+      select id, name, payload ->> 'note' as note from stg.stg_leads order by id
+    `;
+    const repaired = [...names.slice(0, -1), "a \uFFFD and half of a 🚗: \uFFFD"];
+    assert.deepEqual(
+      rows.map((row) => [row.id, row.name, row.note]),
+      repaired.map((name, i) => [101 + i, name, `${name}\t`]),
+    );
+  },
+);
+
+testOnBothWarehouses(
+  "stageSnapshot() lands what changed alone, batch by batch",
+  async (warehouse) => {
+    assert.equal((await stage(warehouse, leads(1_300))).rowsWritten, 1_300);
+    const changed = leads(1_300).map((lead, i) => i % 1_000 === 7 ? { ...lead, price: 5 } : lead);
+    const backwards = changed.toReversed();
+    const { rowsRead, rowsWritten } = await stage(warehouse, backwards, "2026-05-03T04:00:00Z");
+    assert.deepEqual([rowsRead, rowsWritten], [1_300, 2]);
+    const rows = await warehouse.sql`
+      select id from stg.stg_leads where budget = 5 order by landed_seq
+    `;
+    assert.deepEqual(rows.map(({ id }) => id), [1108, 108]);
+  },
+);

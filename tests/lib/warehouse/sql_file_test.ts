@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import type { TransactionSql } from "postgres";
+import { errorCode } from "../../../lib/warehouse/connection.ts";
 import {
+  copyingTransactions,
+  copyIntoSqlFile,
   querySqlFile,
   runSqlFile,
   runSqlFiles,
@@ -9,7 +12,7 @@ import {
   toSqlFileError,
 } from "../../../lib/warehouse/sql_file.ts";
 import type { Warehouse } from "../../../lib/warehouse/warehouse.ts";
-import { testOnBothWarehouses } from "../../support/warehouses.ts";
+import { testOnBothWarehouses, testOnServer } from "../../support/warehouses.ts";
 
 const DIR = "../tests/testdata/sql";
 
@@ -147,4 +150,61 @@ testOnBothWarehouses("runSqlFile() says when there is no such file", async (ware
 Deno.test("toSqlFileError() gives errors of others back as they are", () => {
   const error = new Error("no network");
   assert.equal(toSqlFileError(error, "ods/x.sql", "select 1"), error);
+});
+
+const COPY = `${DIR}/copy_places.sql`;
+
+testOnServer("copyIntoSqlFile() hands on all lines, however many", async ({ sql }) => {
+  await sql`create table places (id integer primary key, name text)`;
+  const lines = Array.from({ length: 5_000 }, (_, i) => `${i}\t${"é🚗".repeat(i % 40)}\n`);
+  await sql.begin((tx) => copyIntoSqlFile(tx, COPY, lines));
+  const rows = await sql`select id, name from places order by id`;
+  assert.deepEqual(
+    rows.map(({ id, name }) => [id, name]),
+    lines.map((_, i) => [i, "é🚗".repeat(i % 40)]),
+  );
+});
+
+testOnServer(
+  "copyIntoSqlFile() says what the server refuses, whenever it does",
+  async (warehouse) => {
+    await warehouse.sql`create table places (id integer primary key, name text)`;
+    const many = Array.from({ length: 20_000 }, (_, i) => `${i}\t${"x".repeat(200)}\n`);
+    const cases: readonly (readonly [lines: readonly string[], message: string])[] = [
+      [
+        ["7\tA\n", "7\tB\n"],
+        'duplicate key value violates unique constraint "places_pkey" (SQLSTATE 23505)',
+      ],
+      [["secret\tA\n", ...many], 'invalid input syntax for type integer: "…" (SQLSTATE 22P02)'],
+    ];
+    for (const [lines, message] of cases) {
+      const error = await failureOf(warehouse, (tx) => copyIntoSqlFile(tx, COPY, lines));
+      assert.ok(error instanceof SqlFileError);
+      assert.equal(error.message, `sql/${COPY}: ${message}`);
+    }
+    const [row] = await warehouse.sql`select count(*) as places from places`;
+    assert.equal(row?.places, 0);
+  },
+);
+
+testOnServer("copyIntoSqlFile() ends when its connection is cut", async (warehouse) => {
+  await warehouse.sql`create table places (id integer primary key, name text)`;
+  const many = Array.from({ length: 200_000 }, (_, i) => `${i}\t${"x".repeat(100)}\n`);
+  const error = await failureOf(warehouse, async (tx) => {
+    const [row] = await tx`select pg_backend_pid() as pid`;
+    await Promise.all([
+      copyIntoSqlFile(tx, COPY, many),
+      warehouse.sql`select pg_terminate_backend(${Number(row?.pid)})`,
+    ]);
+  });
+  assert.ok(["CONNECTION_CLOSED", "57P01", "ECONNRESET", "EPIPE"].includes(errorCode(error) ?? ""));
+  const [row] = await warehouse.sql`select count(*) as places from places`;
+  assert.equal(row?.places, 0);
+});
+
+testOnBothWarehouses("copyingTransactions has those of servers alone", async ({ sql, kind }) => {
+  assert.equal(
+    await sql.begin((tx) => Promise.resolve(copyingTransactions.has(tx))),
+    kind === "server",
+  );
 });

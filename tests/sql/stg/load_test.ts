@@ -1,8 +1,11 @@
 // What lands: a copy that differs from the row before it in the order of what was seen when.
 import assert from "node:assert/strict";
+import type { TransactionSql } from "postgres";
 import { hashRow } from "../../../lib/landing/records/row_hash.ts";
 import { toMarkerRow } from "../../../lib/landing/records/marker.ts";
+import { landByCopy } from "../../../lib/landing/row_landing.ts";
 import { landBatch } from "../../../lib/landing/staging_batch.ts";
+import { copyingTransactions } from "../../../lib/warehouse/sql_file.ts";
 import type { Warehouse } from "../../../lib/warehouse/warehouse.ts";
 import { testOnBothWarehouses } from "../../support/warehouses.ts";
 
@@ -39,11 +42,22 @@ async function landAll(
   const landed: number[] = [];
   for (const batch of batches) {
     const rows = batch.map((sight) => toRow(entity, sight));
-    landed.push(
-      await warehouse.sql.begin((tx) => landBatch(tx, entity, { rows, rejected: [] }, RUN)),
-    );
+    landed.push(await warehouse.sql.begin((tx) => landRows(tx, entity, rows)));
   }
   return landed;
+}
+
+/** As a load does: by COPY on a server, and as JSON elsewhere. */
+async function landRows(
+  tx: TransactionSql,
+  entity: Entity,
+  rows: readonly ReturnType<typeof toRow>[],
+): Promise<number> {
+  if (!copyingTransactions.has(tx)) {
+    return await landBatch(tx, entity, { rows: [...rows], rejected: [] }, RUN);
+  }
+  const { prepare, land } = await landByCopy(tx, entity, RUN);
+  return await land(rows.map((row) => prepare(row, JSON.stringify(row.payload))));
 }
 
 /** State (or deletion), updated_at and observed_at of each row, in the order of the law. */

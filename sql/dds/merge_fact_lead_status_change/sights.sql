@@ -1,0 +1,140 @@
+-- What:  puts the rows of the leads that changed in their order, each beside the one before
+-- Grain: seen_rows: a row of stg, with its place among those of the lead; of a plain lead
+--        only its first one and those that show another status than the one before
+-- Reads: stg.stg_leads, changed_leads, known_events and progress (of evidence.sql)
+--
+-- A lead is plain that was never seen deleted or without a status, and of which no event
+-- tells anything, as of all that an import brings: what follows from a row of it is known by
+-- the one before.
+--
+-- All windows have one order, so that the rows are sorted once.
+
+create temporary table seen_rows on commit drop as
+with told_leads as (
+    select distinct known_events.lead_id
+    from known_events
+),
+
+sights as not materialized (
+    select
+        changed_leads.id as lead_id,
+        changed_leads.is_alone,
+        stg_leads.is_deleted,
+        stg_leads.pipeline_id,
+        stg_leads.status_id,
+        stg_leads.created_at,
+        stg_leads.updated_at,
+        stg_leads.observed_at,
+        stg_leads.row_hash collate "C" as row_hash,
+        stg_leads.is_deleted or stg_leads.pipeline_id is null
+        or stg_leads.status_id is null or told_leads.lead_id is not null as is_walked
+    from changed_leads
+    inner join stg.stg_leads on changed_leads.id = stg_leads.id
+    left join told_leads on changed_leads.id = told_leads.lead_id
+    -- By a difference, so that the rows are found by their leads: nearly all have landed before.
+    where
+        stg_leads.landed_seq - (
+            select progress.read_to
+            from progress
+            where progress.name = 'dds.fact_lead_status_change'
+        ) <= 0
+),
+
+neighbours as (
+    select
+        sights.*,
+        row_number() over in_order as place,
+        lag(sights.is_deleted) over in_order as was_deleted,
+        lag(sights.pipeline_id) over in_order as known_pipeline_id,
+        lag(sights.status_id) over in_order as known_status_id,
+        lag(sights.observed_at) over in_order as known_before_at,
+        first_value(sights.created_at) over in_order as first_created_at
+    from sights
+    where not sights.is_alone
+    window in_order as (
+        partition by sights.lead_id
+        order by
+            sights.observed_at, sights.updated_at, sights.is_deleted, sights.row_hash
+    )
+),
+
+openings as (
+    -- A row opens by the same rule as its version in the history does.
+    select
+        neighbours.*,
+        ods.opening(
+            neighbours.observed_at,
+            neighbours.updated_at,
+            neighbours.created_at,
+            case
+                when neighbours.was_deleted and not neighbours.is_deleted
+                    then (
+                        select max(known_events.created_at)
+                        from known_events
+                        where
+                            known_events.lead_id = neighbours.lead_id
+                            and known_events.type = 'lead_restored'
+                            and known_events.created_at <= neighbours.observed_at
+                    )
+            end
+        ) over (
+            partition by neighbours.lead_id
+            order by
+                neighbours.observed_at, neighbours.updated_at, neighbours.is_deleted,
+                neighbours.row_hash
+            rows unbounded preceding
+        ) as opens_at
+    from neighbours
+),
+
+lives as (
+    select
+        openings.*,
+        not bool_or(openings.is_walked) over (partition by openings.lead_id) as is_plain
+    from openings
+)
+
+select
+    lives.lead_id,
+    lives.is_deleted,
+    lives.is_plain,
+    lives.pipeline_id,
+    lives.status_id,
+    lives.known_pipeline_id,
+    lives.known_status_id,
+    lives.created_at,
+    lives.first_created_at,
+    lives.known_before_at,
+    lives.observed_at,
+    lives.opens_at,
+    lives.place
+from lives
+where
+    not lives.is_plain
+    or lives.place = 1
+    or (lives.known_pipeline_id, lives.known_status_id)
+    <> (lives.pipeline_id, lives.status_id)
+union all
+-- The one row of a lead has no neighbours.
+select
+    sights.lead_id,
+    sights.is_deleted,
+    not sights.is_walked as is_plain,
+    sights.pipeline_id,
+    sights.status_id,
+    null as known_pipeline_id,
+    null as known_status_id,
+    sights.created_at,
+    sights.created_at as first_created_at,
+    null as known_before_at,
+    sights.observed_at,
+    least(sights.observed_at, greatest(sights.updated_at, sights.created_at))
+        as opens_at,
+    1 as place
+from sights
+where sights.is_alone;
+
+analyze seen_rows (lead_id, is_plain, place);
+
+select count(*) filter (where not seen_rows.is_plain) as rows_walked
+from seen_rows;

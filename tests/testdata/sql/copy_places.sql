@@ -1,0 +1,1 @@
+copy places (id, name) from stdin;
