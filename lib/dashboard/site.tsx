@@ -10,13 +10,14 @@ import { addressOf } from "./frame/links.ts";
 import { guard, languageOf, type SiteContext } from "./guard.ts";
 import { addLogIn } from "./log_in_routes.ts";
 import type { FrameProps } from "./page/frame.ts";
-import { type DataTable, PageError, type SiteSettings } from "./page/page.ts";
+import { type DataTable, type Markup, PageError, type SiteSettings } from "./page/page.ts";
 import { createPageAnswers, type PageAnswer, UnreadableError } from "./page_answer.ts";
 import { findRoute, type Route } from "./routes.ts";
 import { addRunActions } from "./run_routes.ts";
 import type { SiteOptions, Visitor } from "./site_options.ts";
 import { type SiteWords, siteWords } from "./words/site_words.ts";
 import { errorText } from "../log/error_text.ts";
+import { asTyped } from "../log/typed_commands.ts";
 
 const log = getLogger(["dashboard"]);
 
@@ -73,7 +74,7 @@ export async function createSite(options: SiteOptions): Promise<Site> {
     const language = languageOf(context, setting);
     if (route.format !== "csv") {
       const answer = await answers.answer(route, url.searchParams, language);
-      return await context.html(<Frame {...frame(context)} {...framed(route, answer)} />);
+      return await answerPage(context, <Frame {...frame(context)} {...framed(route, answer)} />);
     }
     const tableName = url.searchParams.get("table");
     url.searchParams.delete("table");
@@ -207,5 +208,14 @@ async function answerProblem(
       </p>
     </>
   );
-  return await context.html(<Frame {...frame} title={title} body={body} />, status);
+  return await answerPage(context, <Frame {...frame} title={title} body={body} />, status);
+}
+
+/** Answers with a page whose commands are those of this program, compiled or not. */
+async function answerPage(
+  context: SiteContext,
+  page: Markup,
+  status: 200 | 400 | 403 | 404 | 500 | 503 = 200,
+): Promise<Response> {
+  return await context.html(asTyped(await (await page).toString()), status);
 }

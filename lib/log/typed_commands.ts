@@ -1,5 +1,8 @@
 /** Tasks of deno.json that are subcommands of the compiled program, and those that are its loaders. */
-export const SUBCOMMANDS = ["scheduler", "daily", "runs", "check-data", "sql", "migrate"];
+export const SUBCOMMANDS = [
+  ...["scheduler", "daily", "runs", "check-data", "sql", "migrate"],
+  ...["dashboard", "report", "history"],
+];
 export const LOADERS = [
   "helper_fields",
   "json_importer",
