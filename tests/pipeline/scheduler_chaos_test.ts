@@ -78,7 +78,8 @@ const CUT: Disaster = {
 const OUTAGE: Disaster = {
   name: "the CRM is gone for 30 s",
   times: 2,
-  retryDelayS: "15",
+  // Waits of 7.5 and 15 s at least, and 11 s in which the client asks again by itself: the last one comes after the 30 s.
+  retryDelayS: "10",
   strike: async ({ setup }) => {
     setup.sandbox.faults.add({ kind: "reset" }, { times: 1_000_000 });
     await new Promise((resolve) => setTimeout(resolve, GONE_MS));

@@ -48,20 +48,54 @@ export async function withServerDatabase(body: Body): Promise<void> {
 /** Runs `body` on a migrated database that tests share, emptied before: a copy takes many times as long. */
 async function withSharedDatabase(body: Body): Promise<void> {
   const { name } = await lendShared();
-  await using warehouse = await openDatabase(name);
-  // A test that failed may have left a query that still runs.
+  const warehouse = await lendPool(name);
+  await warehouse.sql.unsafe(await readSupportSql("empty_warehouse.sql"));
+  await body(warehouse);
+}
+
+/**
+ * The pool of the test before, as new: a new connection has to learn all tables, which takes longer than all else that is
+ * done for a test. A new pool when somebody is still at work, be it a query of a test that failed, which then ends.
+ */
+async function lendPool(name: string): Promise<Warehouse> {
+  if (pool?.name === name && await renewSessions(pool.warehouse)) return pool.warehouse;
+  await closePool();
+  const warehouse = await openDatabase(name);
+  pool = { name, warehouse };
   await warehouse.sql`
     select pg_terminate_backend(pid)
     from pg_stat_activity
     where datname = current_database() and pid <> pg_backend_pid()
   `;
-  await warehouse.sql.unsafe(await readSupportSql("empty_warehouse.sql"));
-  await body(warehouse);
+  return warehouse;
+}
+
+/** Makes every connection of a pool as new; false when others are at work on its database, or have too many. */
+async function renewSessions({ sql }: Warehouse): Promise<boolean> {
+  const [row] = await sql`
+    select
+      count(*)::integer as sessions,
+      bool_and(state = 'idle' or pid = pg_backend_pid()) as is_quiet
+    from pg_stat_activity
+    where datname = current_database() and backend_type = 'client backend'
+  `;
+  const sessions = Number(row?.sessions);
+  if (!row?.is_quiet || sessions > sql.options.max) return false;
+  // Side by side, so that each takes a connection of its own.
+  await Promise.all(Array.from({ length: sessions }, () => sql.unsafe("discard all")));
+  return true;
+}
+
+async function closePool(): Promise<void> {
+  const before = pool;
+  pool = null;
+  await before?.warehouse[Symbol.asyncDispose]();
 }
 
 /** A file gets that of the file before it, unless its schema is another one since. */
 async function lendShared(): Promise<Lent> {
   if (shared && shared.file !== fileUnderTest()) {
+    await closePool();
     const isAsBefore = await describeDatabase(shared.name) === shared.schema;
     if (!isAsBefore) await dropShared();
   }
@@ -87,6 +121,7 @@ async function describeDatabase(name: string): Promise<string> {
 async function dropShared(): Promise<void> {
   const name = shared?.name;
   shared = null;
+  await closePool();
   if (name) await asAdmin((sql) => sql.unsafe(`drop database ${name} with (force)`));
 }
 
@@ -112,6 +147,9 @@ interface Lent {
 }
 
 let shared: Lent | null = null;
+
+/** Open on the shared database between tests. */
+let pool: { readonly name: string; readonly warehouse: Warehouse } | null = null;
 
 Deno.test.afterAll(dropShared);
 
