@@ -19,7 +19,7 @@ const FIRST = "day";
 const REPORT_OPTIONS: Readonly<Record<string, readonly string[]>> = {
   day: ["--leads", "200000,1000000"],
   checks: ["--leads", "50000"],
-  extract: ["--leads", "20000"],
+  extract: ["--leads", "40000"],
   fleet_usage: ["--leads", "50000"],
   first_day: ["--leads", "10000"],
   leads_day: ["--leads", "200000"],
@@ -28,6 +28,7 @@ const REPORT_OPTIONS: Readonly<Record<string, readonly string[]>> = {
   rentals_merge: ["--leads", "50000"],
   scheduler_idle: ["--beats", "500", "--days", "15"],
   site: ["--leads", "50000"],
+  start: ["--rounds", "7"],
   stg_load: ["--leads", "20000"],
 };
 

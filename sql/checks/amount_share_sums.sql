@@ -7,23 +7,14 @@
 --
 -- Why: revenue by day and revenue by rental would be two figures.
 
--- By hand this may run between the merge of the rentals and this one.
-with pending as (
+-- By hand this may run between the merge of the rentals and this one. Materialized: what the merge
+-- has just emptied is full of dead rows, which must not be read again for each day.
+with pending as materialized (
     select
         fact_fleet_usage_day_pending.car_id,
-        calendar.day::date as usage_date
+        fact_fleet_usage_day_pending.first_day,
+        fact_fleet_usage_day_pending.last_day
     from dds.fact_fleet_usage_day_pending
-    cross join lateral generate_series(
-        greatest(
-            fact_fleet_usage_day_pending.first_day,
-            (select min(changed_days.usage_date) from changed_days)
-        )::timestamp,
-        least(
-            fact_fleet_usage_day_pending.last_day,
-            (select max(changed_days.usage_date) from changed_days)
-        )::timestamp,
-        interval '1 day'
-    ) as calendar (day)
 ),
 
 days as not materialized (
@@ -34,11 +25,12 @@ days as not materialized (
         changed_days.lead_ids
     from changed_days
     where
-        (changed_days.car_id, changed_days.usage_date) not in (
+        not exists (
             select
-                pending.car_id,
-                pending.usage_date
             from pending
+            where
+                pending.car_id = changed_days.car_id
+                and changed_days.usage_date between pending.first_day and pending.last_day
         )
 ),
 

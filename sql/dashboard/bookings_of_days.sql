@@ -1,8 +1,9 @@
 -- What:  the bookings that bring in the revenue of a period, with their share of it
 -- Grain: one row per booking, the largest shares first
--- Reads: dds.fact_rentals (through dm.largest_bookings), dds.dim_car, dm.build; $1 as_of or null,
---        $2 first and $3 last day, $4 car or null, $5 model or null, $6 rows to leave out, $7 rows
---        to show, $8 the most that are ranked
+-- Reads: dds.fact_rentals (through dm.largest_bookings, of an earlier day with history through
+--        dm.largest_bookings_as_of), dds.dim_car, dm.build; $1 as_of or null, $2 first and $3 last
+--        day, $4 car or null, $5 model or null, $6 rows to leave out, $7 rows to show, $8 the most
+--        that are ranked
 with cars as (
     select dim_car.car_id
     from dds.dim_car
@@ -13,7 +14,7 @@ with cars as (
         and ($5::text is null or coalesce(dim_car.model, '(none)') = $5::text)
 ),
 
-present_rentals as (
+rentals as (
     select largest.*
     from dm.largest_bookings($2::date, $3::date, $8::integer) as largest
     where $1::date is null and $4::bigint is null and $5::text is null
@@ -31,34 +32,33 @@ present_rentals as (
         offset 0
     ) as of_car
     where $1::date is null
+    union all
+    select state.*
+    from dm.largest_bookings_as_of(
+        $1::date, $2::date, $3::date, $8::integer,
+        case
+            when $4::bigint is not null or $5::text is not null
+                then (select coalesce(array_agg(cars.car_id), '{}') from cars)
+        end
+    ) as state
+    where $1::date is not null
 ),
 
 bookings as (
     select
-        present_rentals.lead_id,
-        present_rentals.car_id,
-        present_rentals.stage,
-        present_rentals.amount,
-        present_rentals.rental_days,
+        rentals.lead_id,
+        rentals.car_id,
+        rentals.stage,
+        rentals.amount,
+        rentals.rental_days,
         dds.first_booked_day(
-            present_rentals.rental_start, present_rentals.rental_end, build.business_tz
+            rentals.rental_start, rentals.rental_end, build.business_tz
         ) as first_day,
         dds.last_booked_day(
-            present_rentals.rental_start, present_rentals.rental_end, build.business_tz
+            rentals.rental_start, rentals.rental_end, build.business_tz
         ) as last_day
     from dm.build
-    cross join present_rentals
-    union all
-    select
-        state.lead_id,
-        state.car_id,
-        state.stage,
-        state.amount,
-        state.rental_days,
-        state.first_day,
-        state.last_day
-    from dm.rentals_as_of($1::date, $2::date, $3::date) as state
-    where $1::date is not null and state.car_id <> 0
+    cross join rentals
 ),
 
 shares as (

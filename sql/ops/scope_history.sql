@@ -87,86 +87,108 @@ inner join changed_cars on ods_cars_hist.id = changed_cars.id
 where current_setting('rental.scoped_history') in ('everything', 'ods.ods_cars_hist');
 
 -- What a load has landed since the last merge is not in the history yet. (By a difference,
--- so that the rows are found by their records: nearly all have landed before.)
+-- so that the rows are found by their records: nearly all have landed before. Of each record
+-- the last ones alone are read, however long its life is.)
 create temporary table newest_sights on commit drop as
 with sights as (
     select
         'ods.ods_leads_hist' as table_name,
-        stg_leads.id,
-        stg_leads.is_deleted,
-        stg_leads.observed_at,
-        stg_leads.updated_at,
-        stg_leads.row_hash,
+        newest.id,
+        newest.is_deleted,
+        newest.observed_at,
+        newest.updated_at,
+        newest.row_hash,
         hash_record_extended(
             row(
-                stg_leads.pipeline_id, stg_leads.status_id,
-                stg_leads.responsible_user_id, stg_leads.loss_reason_id,
-                stg_leads.car_element_id, stg_leads.client_element_id, stg_leads.name,
-                stg_leads.model, stg_leads.plate, stg_leads.client_name,
-                stg_leads.license, stg_leads.budget, stg_leads.dailyrate,
-                stg_leads.rental_start, stg_leads.rental_end, stg_leads.closed_at
+                newest.pipeline_id, newest.status_id,
+                newest.responsible_user_id, newest.loss_reason_id,
+                newest.car_element_id, newest.client_element_id, newest.name,
+                newest.model, newest.plate, newest.client_name,
+                newest.license, newest.budget, newest.dailyrate,
+                newest.rental_start, newest.rental_end, newest.closed_at
             ),
             0
         ) as state
-    from stg.stg_leads
-    inner join changed_leads on stg_leads.id = changed_leads.id
+    from changed_leads
+    cross join lateral (
+        select stg_leads.*
+        from stg.stg_leads
+        where
+            stg_leads.id = changed_leads.id
+            and stg_leads.landed_seq - (
+                select watermark.position
+                from ops.watermark
+                where watermark.name = 'ods.ods_leads_hist'
+            ) <= 0
+        order by stg_leads.observed_at desc
+        fetch first 1 row with ties
+    ) as newest
     where
         current_setting('rental.scoped_history') in ('everything', 'ods.ods_leads_hist')
-        and stg_leads.landed_seq - (
-            select watermark.position
-            from ops.watermark
-            where watermark.name = 'ods.ods_leads_hist'
-        ) <= 0
     union all
     select
         'ods.ods_clients_hist' as table_name,
-        stg_clients.id,
-        stg_clients.is_deleted,
-        stg_clients.observed_at,
-        stg_clients.updated_at,
-        stg_clients.row_hash,
+        newest.id,
+        newest.is_deleted,
+        newest.observed_at,
+        newest.updated_at,
+        newest.row_hash,
         hash_record_extended(
             row(
-                stg_clients.client_name, stg_clients.gender, stg_clients.phone,
-                stg_clients.email, stg_clients.nationality, stg_clients.license,
-                stg_clients.birth_date
+                newest.client_name, newest.gender, newest.phone,
+                newest.email, newest.nationality, newest.license,
+                newest.birth_date
             ),
             0
         ) as state
-    from stg.stg_clients
-    inner join changed_clients on stg_clients.id = changed_clients.id
+    from changed_clients
+    cross join lateral (
+        select stg_clients.*
+        from stg.stg_clients
+        where
+            stg_clients.id = changed_clients.id
+            and stg_clients.landed_seq - (
+                select watermark.position
+                from ops.watermark
+                where watermark.name = 'ods.ods_clients_hist'
+            ) <= 0
+        order by stg_clients.observed_at desc
+        fetch first 1 row with ties
+    ) as newest
     where
         current_setting('rental.scoped_history') in ('everything', 'ods.ods_clients_hist')
-        and stg_clients.landed_seq - (
-            select watermark.position
-            from ops.watermark
-            where watermark.name = 'ods.ods_clients_hist'
-        ) <= 0
     union all
     select
         'ods.ods_cars_hist' as table_name,
-        stg_cars.id,
-        stg_cars.is_deleted,
-        stg_cars.observed_at,
-        stg_cars.updated_at,
-        stg_cars.row_hash,
+        newest.id,
+        newest.is_deleted,
+        newest.observed_at,
+        newest.updated_at,
+        newest.row_hash,
         hash_record_extended(
             row(
-                stg_cars.model, stg_cars.color, stg_cars.plate, stg_cars.vin,
-                stg_cars.year, stg_cars.dailyrate, stg_cars.in_fleet_from,
-                stg_cars.in_fleet_to
+                newest.model, newest.color, newest.plate, newest.vin,
+                newest.year, newest.dailyrate, newest.in_fleet_from,
+                newest.in_fleet_to
             ),
             0
         ) as state
-    from stg.stg_cars
-    inner join changed_cars on stg_cars.id = changed_cars.id
+    from changed_cars
+    cross join lateral (
+        select stg_cars.*
+        from stg.stg_cars
+        where
+            stg_cars.id = changed_cars.id
+            and stg_cars.landed_seq - (
+                select watermark.position
+                from ops.watermark
+                where watermark.name = 'ods.ods_cars_hist'
+            ) <= 0
+        order by stg_cars.observed_at desc
+        fetch first 1 row with ties
+    ) as newest
     where
         current_setting('rental.scoped_history') in ('everything', 'ods.ods_cars_hist')
-        and stg_cars.landed_seq - (
-            select watermark.position
-            from ops.watermark
-            where watermark.name = 'ods.ods_cars_hist'
-        ) <= 0
 )
 
 select distinct on (sights.id, sights.table_name)

@@ -95,7 +95,7 @@ const ru: typeof en = {
     free_car: "В эти дни свободных машин нет.",
   },
   done: (done: string) => `выполнено: ${done}`,
-  carDays: (days: string) => `броней, машино-дней: ${days}`,
+  carDays: (days: string) => `машино-дней: ${days}`,
   freeToday: "Свободно сегодня",
   freeByDay: "Свободные машины по дням",
   freeChart: "Сколько машин свободно сегодня и в каждый из следующих семи дней.",

@@ -203,7 +203,33 @@ async function checkByDifference(
         query,
       );
     }
+    await checkLargestBookings(warehouse, day);
   }
+}
+
+/** Where all are asked for, the largest bookings are all that cover a day of the period. */
+async function checkLargestBookings(
+  warehouse: Warehouse,
+  day: Temporal.PlainDate,
+): Promise<void> {
+  const [from, to] = [FIRST_DAY.subtract({ days: 9 }), FIRST_DAY.add({ days: 9 })];
+  const columns = "lead_id, car_id, stage, amount, rental_days, rental_start, rental_end";
+  const covering = (source: string) =>
+    listRows(
+      warehouse,
+      `select ${columns}
+       from dm.build
+       cross join dm.${source} as r
+       where
+         car_id <> 0
+         and dds.first_booked_day(rental_start, rental_end, business_tz) <= '${to}'
+         and dds.last_booked_day(rental_start, rental_end, business_tz) >= '${from}'
+       order by lead_id`,
+    );
+  assert.deepEqual(
+    await covering(`largest_bookings_as_of('${day}', '${from}', '${to}', 1000)`),
+    await covering(`rentals_as_of('${day}', '${from}', '${to}')`),
+  );
 }
 
 interface Snapshot {
