@@ -1,4 +1,5 @@
--- What:  shows the files of the law of history the cars that changed: their copies, and the versions there are
+-- What:  shows the files of the law of history the cars that changed:
+--        their copies, and the versions there are
 -- Grain: changed_cars: a car; copies: a copy of one; stored_versions: a version of one;
 --        restores: none, since elements make no events
 -- Reads: stg.stg_cars, ods.ods_cars_hist, ops.watermark

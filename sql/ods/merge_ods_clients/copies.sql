@@ -1,4 +1,5 @@
--- What:  shows the files of the law of history the clients that changed: their copies, and the versions there are
+-- What:  shows the files of the law of history the clients that changed:
+--        their copies, and the versions there are
 -- Grain: changed_clients: a client; copies: a copy of one; stored_versions: a version of one;
 --        restores: none, since elements make no events
 -- Reads: stg.stg_clients, ods.ods_clients_hist, ops.watermark

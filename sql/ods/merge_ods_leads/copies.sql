@@ -1,4 +1,5 @@
--- What:  shows the files of the law of history the leads that changed: their copies, and the versions there are
+-- What:  shows the files of the law of history the leads that changed:
+--        their copies, and the versions there are
 -- Grain: changed_leads: a lead; copies: a copy of one; stored_versions: a version of one;
 --        restores: an event
 -- Reads: stg.stg_leads, stg.stg_lead_events, ods.ods_leads_hist, ops.watermark
