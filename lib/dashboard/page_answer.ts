@@ -86,11 +86,11 @@ export function createPageAnswers(options: SiteOptions, settings: SiteSettings):
   return { answer, idle: inTurn.idle };
 }
 
-function keyOf({ path }: Route, query: URLSearchParams, language: Language): string {
+function keyOf({ path, page, format }: Route, query: URLSearchParams, language: Language): string {
   const sorted = new URLSearchParams(query);
   sorted.delete("lang");
   sorted.sort();
-  return `${language} ${path}?${sorted}`;
+  return `${language} ${page.showsPart ? format : "any"} ${path}?${sorted}`;
 }
 
 /** Roughly, in characters: the markup, and a few for each cell. */
@@ -110,7 +110,7 @@ export interface MakePageOptions {
 /** Reads what a page shows, and renders it. Throws `PageError`, and what a page with a fault throws. */
 export async function makePage(
   reading: Reading,
-  { page, params, path }: Route,
+  { page, params, path, format }: Route,
   query: URLSearchParams,
   language: Language,
   { horizonDays, freshnessHours }: Pick<SiteOptions, "horizonDays" | "freshnessHours">,
@@ -135,6 +135,7 @@ export async function makePage(
   const content = await page.render({
     path,
     state,
+    format,
     params,
     settings,
     now,

@@ -1,4 +1,4 @@
-import type { Page } from "./page/page.ts";
+import type { Page, PageFormat } from "./page/page.ts";
 
 /** What a path asks for. */
 export interface Route {
@@ -7,7 +7,7 @@ export interface Route {
   readonly params: Readonly<Record<string, string>>;
   /** The path of the page itself, without ".csv". */
   readonly path: string;
-  readonly format: "html" | "csv";
+  readonly format: PageFormat;
 }
 
 const CSV = ".csv";

@@ -1,7 +1,9 @@
 -- What:  what today asks for, or asked for at the end of an earlier day
--- Grain: one row per kind, lead and day; of free cars one per car, with the days it is free on
+-- Grain: one row per kind with its counts; one per kind, lead and day, and of free cars one per
+--        car, with the days it is free on
 -- Reads: dm.today (its functions), dds.fact_rentals, dds.dim_car, dds.dim_client; $1 as_of or null,
---        $2 the present moment
+--        $2 the present moment, $3 the most rows of a kind or null, $4 a kind of which all are
+--        wanted or null
 with state as materialized (
     select found.*
     from dm.today_at($2::timestamptz) as found
@@ -12,7 +14,7 @@ with state as materialized (
     where $1::date is not null
 ),
 
-found as (
+found as materialized (
     select
         state.kind,
         state.lead_id,
@@ -35,6 +37,51 @@ found as (
     group by state.kind, state.car_id
 ),
 
+free_cars as (
+    select jsonb_object_agg(of_day.usage_date, of_day.cars) as by_day
+    from (
+        select
+            state.usage_date,
+            count(*) as cars
+        from state
+        where state.kind = 'free_car'
+        group by state.usage_date
+    ) as of_day
+),
+
+counts as (
+    select
+        found.kind,
+        jsonb_build_object(
+            'rows', count(*),
+            'done', count(*) filter (where found.is_done),
+            'leads', count(distinct found.lead_id),
+            'car_days', count(distinct (found.car_id, found.usage_date)),
+            'free_cars', case when found.kind = 'free_car' then free_cars.by_day end
+        ) as counts
+    from found
+    cross join free_cars
+    group by found.kind, free_cars.by_day
+),
+
+placed as (
+    select
+        found.*,
+        row_number() over (
+            partition by found.kind
+            order by
+                found.usage_date, found.is_done, length(found.free_days) desc,
+                found.car_id, found.lead_id
+        ) as place
+    from found
+),
+
+listed as materialized (
+    select placed.*
+    from placed
+    where $3::integer is null or placed.kind = $4 or placed.place <= $3::integer
+),
+
 -- Once for each lead: a double booking is named for each of its days.
 leads as materialized (
     select
@@ -48,8 +95,8 @@ leads as materialized (
             fact_rentals.rental_end at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'
         ) as rental_end
     from (
-        select distinct state.lead_id
-        from state
+        select distinct listed.lead_id
+        from listed
     ) as named
     inner join dds.fact_rentals on named.lead_id = fact_rentals.lead_id
     left join dds.dim_client
@@ -57,22 +104,41 @@ leads as materialized (
 )
 
 select
-    found.kind,
-    found.lead_id::text as lead_id,
-    nullif(found.car_id, 0)::text as car_id,
-    found.usage_date::text as usage_date,
-    found.is_done,
-    found.free_days,
-    coalesce(dim_car.plate, nullif(found.car_id, 0)::text) as plate,
+    'counts' as what,
+    counts.kind,
+    counts.counts,
+    null as lead_id,
+    null as car_id,
+    null as usage_date,
+    null as is_done,
+    null as free_days,
+    null as plate,
+    null as model,
+    null as client_name,
+    null as stage,
+    null as rental_start,
+    null as rental_end,
+    0 as place
+from counts
+union all
+select
+    'row',
+    listed.kind,
+    null,
+    listed.lead_id::text,
+    nullif(listed.car_id, 0)::text,
+    listed.usage_date::text,
+    listed.is_done,
+    listed.free_days,
+    coalesce(dim_car.plate, nullif(listed.car_id, 0)::text),
     dim_car.model,
     leads.client_name,
     -- How the booking stands now says nothing of an earlier day.
-    case when $1::date is null then leads.stage end as stage,
-    case when $1::date is null then leads.rental_start end as rental_start,
-    case when $1::date is null then leads.rental_end end as rental_end
-from found
-left join leads on found.lead_id = leads.lead_id
-left join dds.dim_car on found.car_id = dim_car.car_id and found.car_id <> 0
-order by
-    found.kind, found.usage_date, found.is_done, length(found.free_days) desc,
-    found.car_id, found.lead_id
+    case when $1::date is null then leads.stage end,
+    case when $1::date is null then leads.rental_start end,
+    case when $1::date is null then leads.rental_end end,
+    listed.place
+from listed
+left join leads on listed.lead_id = leads.lead_id
+left join dds.dim_car on listed.car_id = dim_car.car_id and listed.car_id <> 0
+order by kind, place

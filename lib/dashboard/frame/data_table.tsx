@@ -12,6 +12,8 @@ export interface DataTableProps {
   readonly isFolded?: boolean;
   /** Rows that are shown, the rest is in the CSV; all where it is not given. */
   readonly most?: number;
+  /** How many rows there are, where the table has only its first ones. */
+  readonly total?: number;
   /** The page that shows the rest, as `siteLink` makes it; the CSV where it is not given. */
   readonly restHref?: string;
   /** What is said where there are no rows; there is a plain sentence for those who don't say. */
@@ -68,11 +70,11 @@ function TableBlock(props: DataTableProps): Markup {
   );
 }
 
-function Table({ view, table, most, restHref }: DataTableProps): Markup {
+function Table({ view, table, most, total, restHref }: DataTableProps): Markup {
   const format = formatOf(view);
   const words = wordsOfView(view);
   const rows = most === undefined ? table.rows : table.rows.slice(0, most);
-  const cut = table.rows.length - rows.length;
+  const cut = (total ?? table.rows.length) - rows.length;
   return (
     <>
       <div

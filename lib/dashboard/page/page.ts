@@ -58,6 +58,8 @@ export interface PageRequest {
   /** Of the address, without the query: "/history/lead/123". */
   readonly path: string;
   readonly state: PageState;
+  /** What the answer is, for a page that `showsPart`. */
+  readonly format: PageFormat;
   /** Parts of the path that the route names, e.g. `id` of "/history/:kind/:id". */
   readonly params: Readonly<Record<string, string>>;
   readonly settings: SiteSettings;
@@ -75,6 +77,9 @@ export interface PageRequest {
   /** What is wrong with the data that a file below sql/ reads: failed checks, stale sources, unfinished builds. */
   readonly notices: (sqlFile: string) => Promise<readonly Notice[]>;
 }
+
+/** A page, or one of its tables by itself. */
+export type PageFormat = "html" | "csv";
 
 /** How the values of a column are shown; in a CSV numbers stay numbers. */
 export type ColumnKind =
@@ -143,6 +148,8 @@ export interface Page {
   readonly filters: readonly Filter[];
   /** Those of `filters` that the page asks for in a form of its own. */
   readonly ownFilters?: readonly Filter[];
+  /** As a page it reads no more rows than it shows, so that its tables are whole in a CSV alone. */
+  readonly showsPart?: true;
   /** Names of further query parameters that belong to its state. */
   readonly parameters?: readonly string[];
   /** The period where the address names none; `today` is a day in `BUSINESS_TZ`. */

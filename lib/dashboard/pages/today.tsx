@@ -10,8 +10,15 @@ import { todayWords } from "../words/today_page.ts";
 import { readBuild } from "./build.ts";
 import { type Define, readDefinitions } from "./definitions.ts";
 import { notBuilt } from "./not_built.tsx";
-import { KindList, listHref, readChosenList } from "./today_lists.tsx";
-import { type Kind, KINDS, readToday, TODAY_FILE, type TodayRow } from "./today_rows.ts";
+import { KindList, listHref, MOST_SHOWN, readChosenList } from "./today_lists.tsx";
+import {
+  type Kind,
+  type KindCounts,
+  KINDS,
+  readToday,
+  type Today,
+  TODAY_FILE,
+} from "./today_rows.ts";
 import { freeDaysTable, freeTable, leadTable } from "./today_tables.ts";
 
 /** What the day asks for: hand-overs, what is late or contradicts itself, and which cars are free. */
@@ -19,6 +26,7 @@ export const todayPage: Page = {
   path: "/",
   reads: "business",
   filters: ["as_of"],
+  showsPart: true,
   parameters: ["list", "page"],
   defaultPeriod: (today) => ({ from: today, to: today }),
   render,
@@ -26,7 +34,7 @@ export const todayPage: Page = {
 
 interface TodayData {
   readonly day: Temporal.PlainDate;
-  readonly rows: readonly TodayRow[];
+  readonly counts: Today["counts"];
   /** In the order of the kinds. */
   readonly lists: readonly DataTable[];
   readonly freeDays: DataTable;
@@ -42,17 +50,18 @@ async function render(request: PageRequest): Promise<PageContent> {
     return notBuilt(request, words.title);
   }
   const chosen = readChosenList(request);
-  const rows = await readToday(request);
+  const most = request.format === "csv" ? null : MOST_SHOWN;
+  const { rows, counts } = await readToday(request, { whole: chosen, most });
   const day = request.state.asOf ?? request.today;
   const lists = KINDS.map((kind) =>
     kind === "free_car" ? freeTable(request, day, rows) : leadTable(request, kind, rows)
   );
   const data: TodayData = {
     day,
-    rows,
+    counts,
     lists,
     chosen,
-    freeDays: freeDaysTable(request, day, rows),
+    freeDays: freeDaysTable(request, day, counts("free_car")),
     define: await readDefinitions(request),
     notices: await request.notices(TODAY_FILE),
   };
@@ -91,6 +100,7 @@ function Body({ request, data }: PartProps): Markup {
               request={request}
               kind={kind}
               table={{ ...table, title: tableTitle(words.kinds[kind], data, request) }}
+              total={data.counts(kind).rows}
               isChosen={data.chosen === kind}
             />
           </Section>
@@ -116,45 +126,41 @@ const TONES: Readonly<Partial<Record<Kind, NonNullable<KpiProps["tone"]>>>> = {
 
 function KindKpi({ request, data, kind }: PartProps & { readonly kind: Kind }): Markup {
   const words = todayWords[request.state.language];
-  const today = data.day.toString();
-  const ofKind = data.rows.filter((row) => row.kind === kind);
-  const rows = kind === "free_car"
-    ? ofKind.filter((row) => row.free_days?.includes(today))
-    : ofKind;
-  const tone = rows.length > 0 ? TONES[kind] : undefined;
-  const unit = unitOf(kind, rows, request);
+  const counts = data.counts(kind);
+  const tone = counts.rows > 0 ? TONES[kind] : undefined;
+  const unit = unitOf(kind, counts, request);
   return (
     <Kpi
       view={request}
       name={kind === "free_car" ? words.freeToday : words.kinds[kind]}
       kind="count"
-      value={kind === "double_booked" ? countOf(rows, ({ lead_id }) => lead_id) : rows.length}
+      value={valueOf(kind, counts, data.day)}
       {...(unit === undefined ? {} : { unit })}
       {...(tone === undefined ? {} : { tone })}
-      href={listHref(request, kind, ofKind.length)}
+      href={listHref(request, kind, counts.rows)}
       definition={{ text: definitionOf(kind, data.define), sqlFile: TODAY_FILE }}
     />
   );
 }
 
-/** What stands behind the number of a kind. */
-function unitOf(
+/** Of double bookings the leads, since their list names a lead for each of its days; of cars those of the day. */
+function valueOf(
   kind: Kind,
-  rows: readonly TodayRow[],
-  request: PageRequest,
-): string | undefined {
-  const words = todayWords[request.state.language];
-  const { count } = formatOf(request);
-  if (kind === "out_today" || kind === "in_today") {
-    return words.done(count(rows.filter((row) => row.is_done === true).length));
-  }
-  // The list has a booking once for each of its days: a number of rows would be neither of bookings nor of days.
-  if (kind !== "double_booked" || rows.length === 0) return undefined;
-  return words.carDays(count(countOf(rows, (row) => `${row.car_id} ${row.usage_date}`)));
+  { rows, leads, free_cars }: KindCounts,
+  day: Temporal.PlainDate,
+): number {
+  if (kind === "double_booked") return leads;
+  return kind === "free_car" ? free_cars?.[day.toString()] ?? 0 : rows;
 }
 
-function countOf(rows: readonly TodayRow[], keyOf: (row: TodayRow) => string | null): number {
-  return new Set(rows.map(keyOf)).size;
+/** What stands behind the number of a kind. */
+function unitOf(kind: Kind, counts: KindCounts, request: PageRequest): string | undefined {
+  const words = todayWords[request.state.language];
+  const { count } = formatOf(request);
+  if (kind === "out_today" || kind === "in_today") return words.done(count(counts.done));
+  // The list has a booking once for each of its days: a number of rows would be neither of bookings nor of days.
+  if (kind !== "double_booked" || counts.rows === 0) return undefined;
+  return words.carDays(count(counts.car_days));
 }
 
 /** The comment of the column says what each kind is: "overdue: On Rent and …. unassigned: …". */

@@ -7,7 +7,7 @@ import { pageOf } from "./paged_table.ts";
 import { type Kind, KINDS } from "./today_rows.ts";
 
 /** More than anybody reads of one list among eight; a list by itself has all, in pages. */
-const MOST_SHOWN = 20;
+export const MOST_SHOWN = 20;
 const PAGE_SIZE = 100;
 
 /** The list that the address asks for by itself, null for all of them. Throws `PageError` for what is none. */
@@ -29,12 +29,14 @@ export interface KindListProps {
   readonly request: PageRequest;
   readonly kind: Kind;
   readonly table: DataTable;
+  /** How many rows there are: the table may have only its beginning. */
+  readonly total: number;
   /** It is by itself: in pages, and not its beginning alone. */
   readonly isChosen: boolean;
 }
 
 /** One list of the day. */
-export function KindList({ request, kind, table, isChosen }: KindListProps): Markup {
+export function KindList({ request, kind, table, total, isChosen }: KindListProps): Markup {
   const words = todayWords[request.state.language];
   const emptyText = words.none[kind];
   if (!isChosen) {
@@ -43,7 +45,8 @@ export function KindList({ request, kind, table, isChosen }: KindListProps): Mar
         view={request}
         table={table}
         most={MOST_SHOWN}
-        restHref={listHref(request, kind, table.rows.length)}
+        total={total}
+        restHref={listHref(request, kind, total)}
         emptyText={emptyText}
       />
     );

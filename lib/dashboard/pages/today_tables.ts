@@ -5,7 +5,7 @@ import { stageName } from "../words/stage_name.ts";
 import { type TodayWords, todayWords } from "../words/today_page.ts";
 import { crmLeadAddress } from "./history/crm_address.ts";
 import { carColumn, leadColumn } from "./record_columns.ts";
-import { type Kind, TODAY_FILE, type TodayRow } from "./today_rows.ts";
+import { type Kind, type KindCounts, TODAY_FILE, type TodayRow } from "./today_rows.ts";
 
 /** Today, and as many days after it are looked at. */
 export const DAYS_AHEAD = 7;
@@ -117,7 +117,7 @@ export function freeTable(
 export function freeDaysTable(
   { state }: PageRequest,
   today: Temporal.PlainDate,
-  rows: readonly TodayRow[],
+  { free_cars: freeCars }: KindCounts,
 ): DataTable {
   const words = todayWords[state.language];
   return {
@@ -130,7 +130,7 @@ export function freeDaysTable(
     ],
     rows: daysFrom(today).map((day) => ({
       usage_date: day,
-      free_cars: rows.filter((row) => row.free_days?.includes(day)).length,
+      free_cars: freeCars?.[day] ?? 0,
     })),
   };
 }
