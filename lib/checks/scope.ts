@@ -4,7 +4,7 @@ import type { DueCheck } from "./run.ts";
 
 /**
  * Reads once what several checks of a history look at: the versions of changed records and the newest row of each
- * (ops/scope_history.sql). Needs the tables of changed records, and a transaction that may still create tables.
+ * in stg. Needs the tables of changed records, and a transaction that may still create tables.
  */
 export async function scopeHistory(
   tx: TransactionSql,
@@ -14,7 +14,7 @@ export async function scopeHistory(
     due.map(({ table }) => table).filter((table) => table.startsWith("ods.")),
   );
   if (history === undefined) return;
-  await runSqlFile(tx, "ops/scope_history.sql", {
-    scoped_history: others.length === 0 ? history : "everything",
-  });
+  const parameters = { scoped_history: others.length === 0 ? history : "everything" };
+  await runSqlFile(tx, "ops/scope_history.sql", parameters);
+  await runSqlFile(tx, "ops/scope_newest_sights.sql", parameters);
 }
