@@ -8,6 +8,8 @@ import { main as demo } from "../../pipeline/demo.ts";
 import { main as rental } from "../../pipeline/rental.ts";
 import { type ProcessResult, scriptVariables } from "./script.ts";
 
+const OPEN_UMASK = 0o022;
+
 let underWay: string | null = null;
 
 /**
@@ -52,6 +54,8 @@ function captureScript(variables: Readonly<Record<string, string>>): Captured {
   const [stdout, stderr] = [createStream(), createStream()];
   const undo = [
     replace(Deno.env, { get: (name: string) => variables[name] }),
+    // It is the whole process's, in which other tests run side by side.
+    replace(Deno, { umask: () => OPEN_UMASK }),
     replace(Deno.stdout, { isTerminal: () => false }),
     replace(Deno.stderr, { isTerminal: () => false, writeSync: stderr.writeBytes }),
     replace(console, { log: stdout.writeLine, error: stderr.writeLine }),

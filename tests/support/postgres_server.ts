@@ -64,7 +64,10 @@ export async function startPostgresServer(
     password: "test secret",
   };
   await Deno.writeTextFile(join(folder, "password"), access.password);
-  if (owner) await Deno.chown(folder, owner.uid, owner.gid);
+  if (owner) {
+    await Deno.chown(folder, owner.uid, owner.gid);
+    await Deno.chown(join(folder, "password"), owner.uid, owner.gid);
+  }
   await runAs(owner, join(programs, "initdb"), [
     ...["-D", join(folder, "data"), "-U", access.user, "--pwfile", join(folder, "password")],
     ...["-A", "scram-sha-256", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"],

@@ -19,7 +19,7 @@ Deno.test("a run sends a span for the DAG, each try of a task and each request",
     onEmbedded(served, async (setup) => {
       await addCarAndClient(setup.account);
       await using collector = serveCollector();
-      const result = await setup.run("daily_amocrm_load_cars", ["--date", DAY], collector.env);
+      const result = await setup.start("daily_amocrm_load_cars", ["--date", DAY], collector.env);
       assert.equal(result.code, 0, result.stderr);
       const common = { "rental.dag_id": "daily_amocrm_load_cars", "rental.logical_date": DAY };
       const task = { ...common, "rental.attempt": 1, "rental.outcome": "success" };
@@ -57,7 +57,7 @@ Deno.test("a failed run sends its masked error, and no stack", () =>
     onEmbedded(served, async (setup) => {
       await using collector = serveCollector();
       const env = { ...collector.env, AMO_CARS_CATALOG: "omar@example.ae" };
-      const result = await setup.run("daily_amocrm_load_cars", ["--date", DAY], env);
+      const result = await setup.start("daily_amocrm_load_cars", ["--date", DAY], env);
       assert.equal(result.code, 1, result.stderr);
       const [extract, dag] = collector.spans.filter(({ name }) => /^(dag|task) /.test(name));
       assert.equal(extract?.attributes["rental.outcome"], "failed");
