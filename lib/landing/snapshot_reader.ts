@@ -48,7 +48,8 @@ export async function* readLines(
   const hash = createHash("sha256");
   using file = await Deno.open(join(snapshotFolder(dataDir, name), LINES_FILE));
   const decoder = new TextDecoder("utf-8", { fatal: true });
-  const buffer = new Uint8Array(256 * 1024);
+  // Small enough that between two of them the answers of the server are soon heard.
+  const buffer = new Uint8Array(64 * 1024);
   let rest = "";
   let count = 0;
   for (let size = await file.read(buffer); size !== null; size = await file.read(buffer)) {
