@@ -11,6 +11,7 @@ import type { Warehouse } from "../lib/warehouse/warehouse.ts";
 import { filesOf } from "../tests/support/staged.ts";
 import { openBenchServer } from "./support/bench_server.ts";
 import { type BenchTable, handOver } from "./support/bench_table.ts";
+import { medianOf } from "./support/quantiles.ts";
 import { readSize } from "./support/warehouse_size.ts";
 
 const ROUNDS = 3;
@@ -45,7 +46,7 @@ export async function benchOdsMerge(leads: number, changed: number): Promise<Ben
       throw new Error(`Cannot compare: a merge wrote ${written} rows, expected ${2 * changed}`);
     }
   }
-  return toTable(leads, changed, median(increments), median(comparisons));
+  return toTable(leads, changed, medianSeconds(increments), medianSeconds(comparisons));
 }
 
 interface Round {
@@ -111,9 +112,8 @@ async function landCopies(
   `;
 }
 
-function median(rounds: readonly Round[]): number {
-  const sorted = rounds.map(({ seconds }) => seconds).sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+function medianSeconds(rounds: readonly Round[]): number {
+  return medianOf(rounds.map(({ seconds }) => seconds));
 }
 
 function toTable(

@@ -19,6 +19,7 @@ import { dag as buildMarts } from "../pipeline/daily_build_dm.ts";
 import { filesOf, MERGES } from "../tests/support/staged.ts";
 import { openBenchServer } from "./support/bench_server.ts";
 import { type BenchTable, handOver } from "./support/bench_table.ts";
+import { medianOf, quantileOf } from "./support/quantiles.ts";
 import { processorMs } from "./support/processor.ts";
 import { landLivedFleet, logMonth } from "./support/lived_fleet.ts";
 import { type TimedWarehouse, timeWarehouse } from "./support/timed_warehouse.ts";
@@ -248,15 +249,6 @@ function printStatements({ statements, totals }: Cost, texts: ReadonlyMap<string
   for (const { name, times, ms: one } of sums.sort((a, b) => b.ms - a.ms).slice(0, 6)) {
     console.error(`      ${one.toFixed(1).padStart(8)} ms  ${times} x ${name}`);
   }
-}
-
-function medianOf(values: readonly number[]): number {
-  return quantileOf(values, 0.5);
-}
-
-function quantileOf(values: readonly number[], part: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? NaN;
 }
 
 const count = (value: number) => value.toLocaleString("en");

@@ -5,6 +5,7 @@
 
 import { Command } from "commander";
 import { type BenchTable, handOver } from "./support/bench_table.ts";
+import { medianOf } from "./support/quantiles.ts";
 
 const EMPTY = "console.log(1)";
 const SCRIPTS = ["daily", "daily_amocrm_load_leads", "runs", "scheduler", "dashboard", "report"];
@@ -19,7 +20,7 @@ export async function benchStart(rounds: number): Promise<BenchTable[]> {
     for (let round = 0; round < rounds; round++) {
       for (const path of paths) seconds.get(path)?.push(await secondsOf(path));
     }
-    const [empty = 0, ...others] = paths.map((path) => median(seconds.get(path) ?? []));
+    const [empty = 0, ...others] = paths.map((path) => medianOf(seconds.get(path) ?? []));
     return [toTable(rounds, empty, others)];
   } finally {
     await Deno.remove(file);
@@ -35,10 +36,6 @@ async function secondsOf(path: string): Promise<number> {
   }).output();
   if (!success) throw new Error(`Cannot measure: ${path} --help failed`);
   return (performance.now() - started) / 1000;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 }
 
 function toTable(rounds: number, empty: number, others: readonly number[]): BenchTable {

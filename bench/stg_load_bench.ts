@@ -13,6 +13,7 @@ import { openServer } from "../lib/warehouse/open.ts";
 import type { Warehouse } from "../lib/warehouse/warehouse.ts";
 import { openBenchServer } from "./support/bench_server.ts";
 import { type BenchTable, handOver } from "./support/bench_table.ts";
+import { medianOf } from "./support/quantiles.ts";
 import { taskContext } from "./support/task_context.ts";
 
 const ROUNDS = 3;
@@ -61,7 +62,7 @@ export async function benchStgLoad(rows: number): Promise<BenchTable[]> {
         ),
       );
     }
-    return [toTable(rows, median(loads), median(copies))];
+    return [toTable(rows, medianOf(loads), medianOf(copies))];
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
@@ -161,10 +162,6 @@ async function secondsOf(work: () => Promise<void>): Promise<number> {
   const started = performance.now();
   await work();
   return (performance.now() - started) / 1000;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 }
 
 function toTable(rows: number, loadSeconds: number, copySeconds: number): BenchTable {
