@@ -1,6 +1,7 @@
 import {
   type Filter,
   type Language,
+  LANGUAGES,
   type Page,
   PageError,
   type PageState,
@@ -33,8 +34,9 @@ export function chooseLanguage(
   return asked ?? setting ?? preferredLanguage(acceptLanguage ?? "") ?? "en";
 }
 
-function toLanguage(text: string | null): Language | null {
-  return text === "en" || text === "ru" ? text : null;
+/** The language that an address names; null when it names none of the site's. */
+export function toLanguage(text: string | null): Language | null {
+  return LANGUAGES.find((one) => one === text) ?? null;
 }
 
 function preferredLanguage(header: string): Language | null {

@@ -3,6 +3,7 @@ import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { KEEP_FOREVER } from "./access/headers.ts";
 import { createSessions } from "./access/sessions.ts";
+import { toLanguage } from "./address.ts";
 import { readSiteFiles } from "./assets.ts";
 import { attachment, csvFileName, formatCsv } from "./csv.ts";
 import { Frame } from "./frame/frame.tsx";
@@ -113,8 +114,8 @@ const EMPTY_FRAME = {
 /** What the links of a page that says what is wrong repeat of its address: the language alone is sure to make sense. */
 function languageAddress({ req }: SiteContext): FrameProps["address"] {
   const { searchParams } = new URL(req.url);
-  const lang = searchParams.get("lang");
-  return lang === "en" || lang === "ru" ? { lang } : {};
+  const lang = toLanguage(searchParams.get("lang"));
+  return lang === null ? {} : { lang };
 }
 
 function framed(

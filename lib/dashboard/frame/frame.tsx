@@ -1,5 +1,5 @@
 import type { FrameProps } from "../page/frame.ts";
-import type { Filter, Language, Markup, Page, PageState } from "../page/page.ts";
+import { type Filter, LANGUAGES, type Markup, type Page, type PageState } from "../page/page.ts";
 import { NAVIGATION } from "../words/frame_words.ts";
 import { wordsOf } from "../words/words.ts";
 import { Document } from "./document.tsx";
@@ -98,8 +98,6 @@ function Header({ frame }: { readonly frame: FrameProps }): Markup {
     </header>
   );
 }
-
-const LANGUAGES: readonly Language[] = ["en", "ru"];
 
 function linkFrom(
   frame: FrameProps,

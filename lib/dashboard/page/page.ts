@@ -4,7 +4,9 @@ import type { SqlValues } from "../../warehouse/sql_file.ts";
 import type { Notice } from "./notice.ts";
 
 /** The languages of the site. */
-export type Language = "en" | "ru";
+export const LANGUAGES = ["en", "ru"] as const;
+
+export type Language = (typeof LANGUAGES)[number];
 
 /** Text, or markup that is safe because JSX made it. */
 export type Markup = JSX.Element;
