@@ -38,15 +38,12 @@ found as materialized (
 ),
 
 free_cars as (
-    select jsonb_object_agg(of_day.usage_date, of_day.cars) as by_day
-    from (
-        select
-            state.usage_date,
-            count(*) as cars
-        from state
-        where state.kind = 'free_car'
-        group by state.usage_date
-    ) as of_day
+    select
+        state.usage_date,
+        count(*) as cars
+    from state
+    where state.kind = 'free_car'
+    group by state.usage_date
 ),
 
 counts as (
@@ -57,11 +54,16 @@ counts as (
             'done', count(*) filter (where found.is_done),
             'leads', count(distinct found.lead_id),
             'car_days', count(distinct (found.car_id, found.usage_date)),
-            'free_cars', case when found.kind = 'free_car' then free_cars.by_day end
+            'free_cars', case
+                when found.kind = 'free_car'
+                    then (
+                        select jsonb_object_agg(free_cars.usage_date, free_cars.cars)
+                        from free_cars
+                    )
+            end
         ) as counts
     from found
-    cross join free_cars
-    group by found.kind, free_cars.by_day
+    group by found.kind
 ),
 
 placed as (
