@@ -23,6 +23,7 @@ export const dag: Dag = {
       "ods/next_versions.sql",
       "ods/true_versions.sql",
       "ods/versions.sql",
+      "ods/merge_ods_leads/first_build.sql",
       "ods/merge_ods_leads.sql",
     ),
   ],

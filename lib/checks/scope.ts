@@ -2,19 +2,27 @@ import type { TransactionSql } from "postgres";
 import { runSqlFile } from "../warehouse/sql_file.ts";
 import type { DueCheck } from "./run.ts";
 
+/** The files that compare the newest row of each changed record in stg with its open version. */
+const NEWEST_SIGHTS = [
+  ["ods.ods_leads_hist", "ops/scope_newest_leads.sql"],
+  ["ods.ods_clients_hist", "ops/scope_newest_clients.sql"],
+  ["ods.ods_cars_hist", "ops/scope_newest_cars.sql"],
+] as const;
+
 /**
  * Reads once what several checks of a history look at: the versions of changed records and the newest row of each
- * in stg. Needs the tables of changed records, and a transaction that may still create tables.
+ * in stg, of which it keeps those that one of them may object to. Needs the tables of changed records, and a
+ * transaction that may still create tables.
  */
 export async function scopeHistory(
   tx: TransactionSql,
   due: readonly DueCheck[],
 ): Promise<void> {
-  const [history, ...others] = new Set(
-    due.map(({ table }) => table).filter((table) => table.startsWith("ods.")),
-  );
+  const tables = new Set(due.map(({ table }) => table));
+  const [history, ...others] = NEWEST_SIGHTS.filter(([table]) => tables.has(table));
   if (history === undefined) return;
-  const parameters = { scoped_history: others.length === 0 ? history : "everything" };
-  await runSqlFile(tx, "ops/scope_history.sql", parameters);
-  await runSqlFile(tx, "ops/scope_newest_sights.sql", parameters);
+  await runSqlFile(tx, "ops/scope_history.sql", {
+    scoped_history: others.length === 0 ? history[0] : "everything",
+  });
+  for (const [, file] of [history, ...others]) await runSqlFile(tx, file);
 }

@@ -111,7 +111,7 @@ async function replace(
   const metrics = await runSqlFiles(
     tx,
     dag.tasks.flatMap(({ sqlFiles }) => sqlFiles ?? []),
-    parameters,
+    { ...parameters, lists_differences: "true" },
   );
   const found = differences.parse([
     ...await querySqlFile(tx, "ods/history/list_differences.sql", []),

@@ -12,10 +12,10 @@
 
 select
     history_versions.id,
-    count(*) || ' open versions' as detail
+    max(history_versions.open_versions) || ' open versions' as detail
 from history_versions
 where
     history_versions.table_name = current_setting('rental.checked_table')
     and history_versions.valid_to is null
 group by history_versions.id
-having count(*) > 1;
+having max(history_versions.open_versions) > 1;

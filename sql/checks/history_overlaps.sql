@@ -9,28 +9,15 @@
 -- Why: every as-of question would have two answers. The database refuses two open
 -- versions and backward intervals by constraints, which cannot see an overlap.
 
-with neighbours as (
-    select
-        history_versions.id,
-        history_versions.valid_from,
-        lag(history_versions.valid_from) over history as opened_before,
-        lag(history_versions.valid_to) over history as closed_before
-    from history_versions
-    where history_versions.table_name = current_setting('rental.checked_table')
-    window history as (
-        partition by history_versions.id
-        order by history_versions.valid_from
-    )
-)
-
 select
-    neighbours.id,
-    'opens at ' || neighbours.valid_from || ', the version before it closes '
-    || coalesce('at ' || neighbours.closed_before, 'never') as detail
-from neighbours
+    history_versions.id,
+    'opens at ' || history_versions.valid_from || ', the version before it closes '
+    || coalesce('at ' || history_versions.closed_before, 'never') as detail
+from history_versions
 where
-    neighbours.opened_before is not null
+    history_versions.table_name = current_setting('rental.checked_table')
+    and history_versions.opened_before is not null
     and (
-        neighbours.closed_before is null
-        or neighbours.closed_before > neighbours.valid_from
+        history_versions.closed_before is null
+        or history_versions.closed_before > history_versions.valid_from
     );

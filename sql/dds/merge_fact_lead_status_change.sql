@@ -105,6 +105,7 @@ delete from dds.lead_first_status
 using changed_leads
 where
     lead_first_status.lead_id = changed_leads.id
+    and not changed_leads.is_alone
     and not exists (
         select
         from first_statuses

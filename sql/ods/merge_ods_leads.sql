@@ -25,13 +25,6 @@ where
     and versions.fate = 'closed'
     and not versions.is_rewritten;
 
--- Of a first build the indexes are made once all rows are there.
-select
-    case
-        when exists (select from changed_leads where changed_leads.is_alone)
-            then ods.drop_indexes_of_leads()
-    end as are_dropped;
-
 insert into ods.ods_leads_hist (
     id, pipeline_id, status_id, responsible_user_id, loss_reason_id,
     car_element_id, client_element_id, name, model, plate, client_name,
@@ -68,6 +61,7 @@ from versions
 inner join stg.stg_leads on versions.copy_place = stg_leads.ctid
 where versions.fate = 'reopened' or versions.is_rewritten;
 
+-- Those that first_build.sql may have taken away.
 select
     case
         when to_regclass('ods.ods_leads_hist_one_current') is null
@@ -97,6 +91,10 @@ select
             select versions.id
             from versions
             where versions.fate <> 'kept'
+            union all
+            select changed_leads.id
+            from changed_leads
+            where changed_leads.is_alone
         )
     ) as leads_noted;
 

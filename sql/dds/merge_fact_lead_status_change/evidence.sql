@@ -1,6 +1,6 @@
 -- What:  finds the leads of which something new is known, and what events tell of them
 -- Grain: changed_leads: a lead with new rows or events (is_alone: a first build, and it has
---        one row); known_events: an event of one
+--        one row); known_events: an event of one; seen_rows: empty
 -- Reads: stg.stg_leads, stg.stg_lead_events, ops.watermark
 
 select ops.lock_watermarks(
@@ -40,7 +40,8 @@ with first_build as (
     -- Of a first build all, in the order of the key: what is sorted need not be.
     select
         stg_leads.id,
-        count(*) = 1 as is_alone
+        count(*) = 1
+        and not exists (select from dds.lead_first_status) as is_alone
     from stg.stg_leads
     where (select first_build.is_one from first_build)
     group by stg_leads.id
@@ -90,6 +91,10 @@ order by 1;
 
 analyze changed_leads;
 
+-- Of all rows none is looked up alone, however many the planner thinks there are.
+select set_config('enable_nestloop', 'off', true) as nestloop
+where exists (select from changed_leads where changed_leads.is_alone);
+
 create temporary table known_events on commit drop as
 select
     stg_lead_events.lead_id,
@@ -111,6 +116,23 @@ where stg_lead_events.type in ('lead_status_changed', 'lead_restored');
 
 create index on known_events (lead_id, type, created_at);
 analyze known_events;
+
+-- For sights.sql, which fills another table in the same statement.
+create temporary table seen_rows (
+    lead_id bigint not null,
+    is_deleted boolean not null,
+    is_plain boolean not null,
+    pipeline_id bigint,
+    status_id bigint,
+    known_pipeline_id bigint,
+    known_status_id bigint,
+    created_at timestamptz,
+    first_created_at timestamptz,
+    known_before_at timestamptz,
+    observed_at timestamptz not null,
+    opens_at timestamptz not null,
+    place bigint not null
+) on commit drop;
 
 select count(*) as rows_read
 from changed_leads;

@@ -1,6 +1,7 @@
 -- What:  puts the rows of the leads that changed in their order, each beside the one before
 -- Grain: seen_rows: a row of stg, with its place among those of the lead; of a plain lead
---        only its first one and those that show another status than the one before
+--        only its first one and those that show another status than the one before; in a first
+--        build none of a plain lead that has one row, whose first status is written here
 -- Reads: stg.stg_leads, changed_leads, known_events and progress (of evidence.sql)
 --
 -- A lead is plain that was never seen deleted or without a status, and of which no event
@@ -9,13 +10,13 @@
 --
 -- All windows have one order, so that the rows are sorted once.
 
-create temporary table seen_rows on commit drop as
 with told_leads as (
     select distinct known_events.lead_id
     from known_events
 ),
 
-sights as not materialized (
+-- Read once for all that follows: of a first build it is everything.
+sights as materialized (
     select
         changed_leads.id as lead_id,
         changed_leads.is_alone,
@@ -38,6 +39,18 @@ sights as not materialized (
             from progress
             where progress.name = 'dds.fact_lead_status_change'
         ) <= 0
+),
+
+-- In a first build most leads are plain and have one row: it is their first status, and all.
+lone_statuses as (
+    insert into dds.lead_first_status (lead_id, pipeline_id, status_id, load_date)
+    select
+        sights.lead_id,
+        sights.pipeline_id,
+        sights.status_id,
+        (select current_setting('rental.logical_date')::date) as load_date
+    from sights
+    where sights.is_alone and not sights.is_walked
 ),
 
 neighbours as (
@@ -94,6 +107,11 @@ lives as (
     from openings
 )
 
+insert into seen_rows (
+    lead_id, is_deleted, is_plain, pipeline_id, status_id, known_pipeline_id,
+    known_status_id, created_at, first_created_at, known_before_at, observed_at,
+    opens_at, place
+)
 select
     lives.lead_id,
     lives.is_deleted,
@@ -119,7 +137,7 @@ union all
 select
     sights.lead_id,
     sights.is_deleted,
-    not sights.is_walked as is_plain,
+    false as is_plain,
     sights.pipeline_id,
     sights.status_id,
     null as known_pipeline_id,
@@ -132,7 +150,7 @@ select
         as opens_at,
     1 as place
 from sights
-where sights.is_alone;
+where sights.is_alone and sights.is_walked;
 
 analyze seen_rows (lead_id, is_plain, place);
 

@@ -21,7 +21,10 @@ with merged as (
     select
         watermark.position > 0 as has_any,
         watermark.position = 0
-        and not exists (select from ods.ods_leads_hist) as is_first_build
+        and not exists (select from ods.ods_leads_hist)
+        -- Who asks what differs hears of each version.
+        and current_setting('rental.lists_differences', true) is distinct from 'true'
+            as is_first_build
     from ops.watermark
     where watermark.name = 'ods.ods_leads_hist'
 ),
@@ -83,6 +86,10 @@ order by 1;
 
 analyze changed_leads;
 
+-- Of all rows none is looked up alone, however many the planner thinks there are.
+select set_config('enable_nestloop', 'off', true) as nestloop
+where exists (select from changed_leads where changed_leads.is_alone);
+
 create temporary view copies as
 select
     changed_leads.id,
@@ -113,7 +120,9 @@ select
             )
     end as state
 from stg.stg_leads
-inner join changed_leads on stg_leads.id = changed_leads.id;
+inner join changed_leads on stg_leads.id = changed_leads.id
+-- Those are for first_build.sql.
+where not changed_leads.is_alone;
 
 create temporary view restores as
 select

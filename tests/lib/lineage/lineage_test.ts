@@ -53,6 +53,7 @@ Deno.test("readLineage() knows what five tables are made of, by which task and f
       "ods/next_versions.sql",
       "ods/true_versions.sql",
       "ods/versions.sql",
+      "ods/merge_ods_leads/first_build.sql",
       "ods/merge_ods_leads.sql",
     ],
   }]);
@@ -62,7 +63,12 @@ Deno.test("readLineage() knows what five tables are made of, by which task and f
   assert.deepEqual(statuses.madeBy, ["migrations/0004_dict.sql"]);
 
   const changes = nodeOf("dds.fact_lead_status_change");
-  assert.deepEqual(changes.reads, ["stg.stg_lead_events", "stg.stg_leads"]);
+  assert.deepEqual(changes.reads, [
+    "stg.stg_lead_events",
+    "stg.stg_leads",
+    // Whether there are any: a first build writes what is in it in another way.
+    "dds.lead_first_status",
+  ]);
 
   const rentals = nodeOf("dds.fact_rentals");
   assert.deepEqual(rentals.reads, [

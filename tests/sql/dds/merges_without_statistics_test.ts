@@ -6,7 +6,8 @@ import { readConfig } from "../../../lib/config.ts";
 import { taskParameters } from "../../../lib/dag/sql_task.ts";
 import { runSqlFiles } from "../../../lib/warehouse/sql_file.ts";
 import type { Warehouse } from "../../../lib/warehouse/warehouse.ts";
-import { filesOf, listStatuses, MERGES } from "../../support/staged.ts";
+import { landBulk, landBulkLeads } from "../../support/bulk_leads.ts";
+import { filesOf, MERGES } from "../../support/staged.ts";
 import { testOnServer, withServerDatabase } from "../../support/warehouses.ts";
 
 /** Enough that a plan which reads a table once for each changed lead stands out. */
@@ -14,47 +15,6 @@ const LEADS = 3_000;
 
 /** So many more reads of a whole table are no explosion: at this size they are as cheap as looking 30 leads up. */
 const FULL_READS = 4;
-
-/** Leads of two days each on three cars, by 150 clients; every sixth by an event too. */
-async function landBulk(warehouse: Warehouse): Promise<void> {
-  await listStatuses(warehouse, { 10: ["Car Rental", { 1: "Inquiry", 4: "Confirmed" }] });
-  await warehouse.sql.unsafe(`
-    insert into stg.stg_cars (id, plate, created_at, updated_at, payload, row_hash, observed_at, run_id, load_date)
-    select id, 'A ' || id, '2026-01-01Z', '2026-01-01Z', '{}', md5(id::text), '2026-04-28Z', gen_random_uuid(), '2026-05-01'
-    from generate_series(1, 3) as ids (id);
-    insert into stg.stg_clients (id, license, created_at, updated_at, payload, row_hash, observed_at, run_id, load_date)
-    select id, 'L ' || id, '2026-01-01Z', '2026-01-01Z', '{}', md5(id::text), '2026-04-28Z', gen_random_uuid(), '2026-05-01'
-    from generate_series(1, 150) as ids (id);
-  `);
-  await landLeads(warehouse, { day: 1, from: 1 });
-  await warehouse.sql`
-    insert into stg.stg_lead_events (id, lead_id, type, created_at, before, after, run_id, load_date)
-    select
-      md5(id::text), id, 'lead_status_changed', '2026-04-20Z'::timestamptz + id * interval '1 second',
-      '[{"lead_status": {"id": 1, "pipeline_id": 10}}]', '[{"lead_status": {"id": 4, "pipeline_id": 10}}]',
-      gen_random_uuid(), '2026-05-01'
-    from generate_series(1, ${LEADS}::bigint, 6) as ids (id)
-  `;
-}
-
-/** One copy of the leads from an id on, as a day shows them. */
-async function landLeads(
-  { sql }: Warehouse,
-  { day, from }: { readonly day: number; readonly from: number },
-): Promise<void> {
-  await sql`
-    insert into stg.stg_leads (
-      id, pipeline_id, status_id, plate, license, budget, rental_start, rental_end, created_at, updated_at, payload,
-      row_hash, observed_at, run_id, load_date
-    )
-    select
-      id, 10, 4, 'A ' || 1 + id % 3, 'L ' || 1 + id % 150, 100 + id % 900 + ${day},
-      '2021-01-01Z'::timestamptz + (id / 3) * interval '2 days', '2021-01-03Z'::timestamptz + (id / 3) * interval '2 days',
-      '2020-12-01Z', '2026-04-20Z'::timestamptz + ${day} * interval '1 day', '{}', md5(id || ' ' || ${day}::integer),
-      '2026-04-21Z'::timestamptz + ${day} * interval '1 day', gen_random_uuid(), '2026-05-01'
-    from generate_series(${from}::bigint, ${LEADS}::bigint) as ids (id)
-  `;
-}
 
 /** Rows that each merge reads, of tables and of its own temporary ones. */
 async function countReads(warehouse: Warehouse, date: string): Promise<Map<string, number>> {
@@ -89,10 +49,10 @@ async function liveTwoDays(
   warehouse: Warehouse,
   count: () => Promise<unknown>,
 ): Promise<readonly Map<string, number>[]> {
-  await landBulk(warehouse);
+  await landBulk(warehouse, LEADS);
   await count();
   const first = await countReads(warehouse, "2026-05-01");
-  await landLeads(warehouse, { day: 2, from: LEADS - 29 });
+  await landBulkLeads(warehouse, { day: 2, from: LEADS - 29, to: LEADS });
   await count();
   return [first, await countReads(warehouse, "2026-05-02")];
 }
