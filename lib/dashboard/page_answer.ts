@@ -6,7 +6,7 @@ import { siteFormat } from "./frame/view.ts";
 import { createInTurn } from "./in_turn.ts";
 import { createLastGood, type GoodPage } from "./last_good.ts";
 import { describeRole, noticesOf, readNotices } from "./notices.ts";
-import type { FilterChoices } from "./page/frame.ts";
+import type { FilterChoices } from "./page/frame_props.ts";
 import type { Notice } from "./page/notice.ts";
 import {
   type Language,

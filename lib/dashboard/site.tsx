@@ -10,7 +10,7 @@ import { Frame } from "./frame/frame.tsx";
 import { addressOf } from "./frame/links.ts";
 import { guard, languageOf, type SiteContext } from "./guard.ts";
 import { addLogIn } from "./log_in_routes.ts";
-import type { FrameProps } from "./page/frame.ts";
+import type { FrameProps } from "./page/frame_props.ts";
 import { type DataTable, type Markup, PageError, type SiteSettings } from "./page/page.ts";
 import { createPageAnswers, type PageAnswer, UnreadableError } from "./page_answer.ts";
 import { findRoute, type Route } from "./routes.ts";
