@@ -114,8 +114,8 @@ function createScan(client: AmoClient, options: LeadScanOptions, sink: RecordSin
     stop,
     signal: AbortSignal.any([options.signal, stop.signal]),
     size: createPageSize(PAGE_SIZE, logPageSize(options.log, LEADS_PATH)),
-    // Most of the time that workers spend they wait for an answer.
-    openPlace: createPlaces(Math.max(4, Math.ceil(workers / 6))),
+    // Most of their time workers wait for an answer, and one thread takes in what comes.
+    openPlace: createPlaces(Math.max(4, Math.ceil(workers / 9))),
     counts: { leads: 0, otherPipelines: 0 },
   };
 }
