@@ -44,7 +44,8 @@ export function createCopyLines(): CopyLines {
       let piece = new Uint8Array(PIECE_BYTES);
       let filled = 0;
       for (const number of numbers) {
-        for (let at = ends[number - 1] ?? 0, end = ends[number] ?? at; at < end;) {
+        const end = ends[number] ?? 0;
+        for (let at = ends[number - 1] ?? 0; at < end;) {
           const part = room.subarray(at, Math.min(end, at + PIECE_BYTES - filled));
           piece.set(part, filled);
           at += part.length;
