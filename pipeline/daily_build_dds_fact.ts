@@ -37,6 +37,7 @@ export const dag: Dag = {
       "dds/merge_fact_rentals/changes.sql",
       "dds/merge_fact_rentals/pending_days.sql",
       "dds/merge_fact_rentals.sql",
+      "dds/merge_fact_rentals/checked_rentals.sql",
     ),
     sqlTask(
       "merge_fact_fleet_usage_day",
