@@ -79,7 +79,8 @@ export async function createSite(options: SiteOptions): Promise<Site> {
     }
     const tableName = url.searchParams.get("table");
     url.searchParams.delete("table");
-    const answer = await answers.answer(route, url.searchParams, language);
+    const asked = { ...route, csvTable: tableName ?? "" };
+    const answer = await answers.answer(asked, url.searchParams, language);
     const table = chooseTable(answer, tableName, siteWords[language]);
     return answerCsv(context, answer, table, settings);
   });
