@@ -1,7 +1,5 @@
--- What:  the calendar from one look at its bookings, earlier states of some cars without all bookings that they ever
---        had, and counts where pages of years counted rows
-
--- What a page of the calendar shows.
+-- What:  what the calendar asks in one place each: its bookings, and the free cars of the days from today on, counted
+--        where days of cars begin and end instead of day by day
 
 create function dm.calendar_rentals(
     as_of date, from_day date, to_day date, only_cars bigint[] default null
