@@ -51,7 +51,7 @@ export const dag: Dag = {
       "dds/merge_fact_fleet_usage_day/listed_rentals.sql",
     ),
     // Last, so that the calendar covers every day that a fact refers to.
-    sqlTask("merge_dim_date", "dds/merge_dim_date.sql"),
+    sqlTask("merge_dim_date", "dds/merge_dim_date/span.sql", "dds/merge_dim_date.sql"),
   ],
 };
 

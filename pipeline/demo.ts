@@ -167,6 +167,7 @@ function lookAround(days: number, lastDate: Temporal.PlainDate, prefix: string):
   return [
     'deno task sql "select stage, count(*), sum(amount) from dds.fact_rentals group by stage"',
     `deno task runs --days ${Math.min(days, 14)} --to ${lastDate}`,
+    "deno task history show lead",
     "deno task check-data",
     "deno task dashboard",
   ].map((command) => `  ${prefix}${command}`).join("\n");

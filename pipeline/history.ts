@@ -1,7 +1,7 @@
 // Reads:  ods, stg; for a rebuild what the merges of ods read
 // Writes: nothing, but for rebuild --yes: the history in ods, and that what follows from it is due
 // When:   by hand: to see what became of a record, or to compute the history anew
-// Try:    deno task history show lead 123
+// Try:    deno task history show lead
 import { createCommand, runMain } from "../lib/script/command.ts";
 import { EXIT_CODE } from "../lib/script/exit_code.ts";
 import { dags } from "./daily.ts";
@@ -15,7 +15,7 @@ export async function main(args: readonly string[]): Promise<number> {
     code = given;
   };
   await createCommand("history", "Shows the history of a record, or computes it anew", [
-    "deno task history show lead 123",
+    "deno task history show lead",
     "deno task history rebuild leads --dry-run",
   ])
     .addCommand(showCommand(finish))

@@ -98,17 +98,19 @@ Deno.test("deno task compile puts into the program what it needs, and nothing el
     }
   });
 
-  await t.step("its scripts are inside; no test, no sandbox, no .env is", () => {
+  await t.step("its scripts are inside; no test, no sandbox, no .env is", async () => {
     assert.ok(own.includes("pipeline/rental.ts"));
     assert.ok(own.includes("pipeline/daily_build_dds_fact.ts"));
     assert.ok(own.includes("loaders/cleaner.ts"));
     assert.ok(own.includes("loaders/data/demo_rentals.ics"));
-    assert.ok(own.includes("lib/dashboard/frame/style.css"));
+    const frame = [...(await readTree(PROJECT_DIR, "lib/dashboard/frame")).keys()];
+    const looks = frame.filter((path) => !/\.tsx?$/.test(path));
+    assert.ok(looks.includes("lib/dashboard/frame/report.css"));
+    assert.deepEqual(looks.filter((path) => !own.includes(path)), []);
     assert.deepEqual(
       own.filter((path) =>
         !/^(lib|loaders|pipeline)\/.+\.tsx?$|^sql\/.+\.sql$|^loaders\/data\//.test(path) &&
-        !["style.css", "comfort.js", "icon.svg"].map((name) => `lib/dashboard/frame/${name}`)
-          .includes(path)
+        !looks.includes(path)
       ),
       [],
     );

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import type { Assets } from "./page/frame.ts";
+import type { Assets } from "./page/frame_props.ts";
 
 /** A file that pages link. */
 interface AssetFile {

@@ -1,5 +1,6 @@
 import { stringify } from "csv-stringify/sync";
 import { isMasked, MASK } from "./page/mask.ts";
+import { isPageNumber } from "./page/parameters.ts";
 import type { Cell, Column, DataTable, PageState, SiteSettings } from "./page/page.ts";
 
 /** How a spreadsheet recognises what it would run or compute. */
@@ -54,8 +55,8 @@ function toLocal(isoInstant: string, timeZone: string): string {
 }
 
 /**
- * The name of the file: which table, the filters of its page, and when its data were read, e.g.
- * "cars from 2026-05-01 to 2026-05-31 at 2026-06-01T0804.csv".
+ * The name of the file: which table, how much of it where that is not all, the filters of its page, and when its data
+ * were read, e.g. "cars from 2026-05-01 to 2026-05-31 at 2026-06-01T0804.csv", "leads first 100000 of 979304 at …".
  */
 export function csvFileName(
   table: DataTable,
@@ -64,10 +65,17 @@ export function csvFileName(
 ): string {
   const { lang: _lang, ...filters } = state.address;
   const moment = readAt.toPlainDateTime().toString({ smallestUnit: "minute" }).replace(":", "");
-  const parts = Object.entries(filters).map(([name, value]) => `${name} ${value}`);
-  const name = [table.name, ...parts, `at ${moment}`].join(" ");
+  const parts = Object.entries(filters).filter(([name]) => !isPageNumber(name))
+    .map(([name, value]) => `${name} ${value}`);
+  const name = [table.name, ...partOf(table), ...parts, `at ${moment}`].join(" ");
   // What file systems refuse, and what would end the header.
   return `${name.replaceAll(/[^\p{L}\p{N} ._-]/gu, "_").slice(0, 200)}.csv`;
+}
+
+/** How much of the list it is, where there is more. */
+function partOf({ rows, allRows = 0, isCut = false }: DataTable): readonly string[] {
+  if (allRows > rows.length) return [`first ${rows.length} of ${allRows}`];
+  return isCut ? [`first ${rows.length}`] : [];
 }
 
 /** The header that makes a browser save an answer under a name. */

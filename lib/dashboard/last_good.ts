@@ -1,4 +1,4 @@
-import type { FilterChoices } from "./page/frame.ts";
+import type { FilterChoices } from "./page/frame_props.ts";
 import type { Notice } from "./page/notice.ts";
 import type { PageContent, PageState } from "./page/page.ts";
 

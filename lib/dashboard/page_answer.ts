@@ -6,7 +6,7 @@ import { siteFormat } from "./frame/view.ts";
 import { createInTurn } from "./in_turn.ts";
 import { createLastGood, type GoodPage } from "./last_good.ts";
 import { describeRole, noticesOf, readNotices } from "./notices.ts";
-import type { FilterChoices } from "./page/frame.ts";
+import type { FilterChoices } from "./page/frame_props.ts";
 import type { Notice } from "./page/notice.ts";
 import {
   type Language,
@@ -86,11 +86,16 @@ export function createPageAnswers(options: SiteOptions, settings: SiteSettings):
   return { answer, idle: inTurn.idle };
 }
 
-function keyOf({ path, page, format }: Route, query: URLSearchParams, language: Language): string {
+function keyOf(
+  { path, page, format, csvTable = "" }: Route,
+  query: URLSearchParams,
+  language: Language,
+): string {
   const sorted = new URLSearchParams(query);
   sorted.delete("lang");
   sorted.sort();
-  return `${language} ${page.showsPart ? format : "any"} ${path}?${sorted}`;
+  const kind = page.showsPart ? `${format} ${csvTable}` : "any";
+  return `${language} ${kind} ${path}?${sorted}`;
 }
 
 /** Roughly, in characters: the markup, and a few for each cell. */
@@ -110,7 +115,7 @@ export interface MakePageOptions {
 /** Reads what a page shows, and renders it. Throws `PageError`, and what a page with a fault throws. */
 export async function makePage(
   reading: Reading,
-  { page, params, path, format }: Route,
+  { page, params, path, format, csvTable = "" }: Route,
   query: URLSearchParams,
   language: Language,
   { horizonDays, freshnessHours }: Pick<SiteOptions, "horizonDays" | "freshnessHours">,
@@ -132,12 +137,13 @@ export async function makePage(
   };
   const notices = async (sqlFile: string) =>
     await noticesOf(await (all ??= readWarnings()), sqlFile, flow);
+  const hasBody = format === "html" || !page.showsPart;
   // One behind the other, without waiting: the server works while this program reads.
   const [content, choices] = await Promise.all([
     page.render({
       path,
       state,
-      format,
+      csvTable: format === "csv" ? csvTable : null,
       params,
       settings,
       now,
@@ -151,7 +157,8 @@ export async function makePage(
   const ofTables = await Promise.all(content.tables.map(({ sqlFile }) => notices(sqlFile)));
   const ofRole = describeRole(reading, language);
   return {
-    content: { ...content, body: await renderOnce(content.body) },
+    // A CSV of all rows has no page to it: it would have all of them as well.
+    content: { ...content, body: hasBody ? await renderOnce(content.body) : raw("") },
     state,
     notices: [...[notice, ofRole].filter((one) => one !== null), ...new Set(ofTables.flat())],
     choices,

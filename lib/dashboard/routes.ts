@@ -8,6 +8,8 @@ export interface Route {
   /** The path of the page itself, without ".csv". */
   readonly path: string;
   readonly format: PageFormat;
+  /** Of a CSV the table that is asked for, "" for the first one. */
+  readonly csvTable?: string;
 }
 
 const CSV = ".csv";

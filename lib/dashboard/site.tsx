@@ -10,7 +10,7 @@ import { Frame } from "./frame/frame.tsx";
 import { addressOf } from "./frame/links.ts";
 import { guard, languageOf, type SiteContext } from "./guard.ts";
 import { addLogIn } from "./log_in_routes.ts";
-import type { FrameProps } from "./page/frame.ts";
+import type { FrameProps } from "./page/frame_props.ts";
 import { type DataTable, type Markup, PageError, type SiteSettings } from "./page/page.ts";
 import { createPageAnswers, type PageAnswer, UnreadableError } from "./page_answer.ts";
 import { findRoute, type Route } from "./routes.ts";
@@ -79,7 +79,8 @@ export async function createSite(options: SiteOptions): Promise<Site> {
     }
     const tableName = url.searchParams.get("table");
     url.searchParams.delete("table");
-    const answer = await answers.answer(route, url.searchParams, language);
+    const asked = { ...route, csvTable: tableName ?? "" };
+    const answer = await answers.answer(asked, url.searchParams, language);
     const table = chooseTable(answer, tableName, siteWords[language]);
     return answerCsv(context, answer, table, settings);
   });

@@ -78,7 +78,9 @@ function adviceForFailure(
 ): string {
   if (reason === "check" && !readsAccount(dag)) {
     return format(
-      "correct in amoCRM what the check names, then read it again, which runs what builds on it",
+      "see how far it reaches: a load is too old, a hand was in the tables, or this program is wrong; " +
+        "then read it again, which runs what builds on it",
+      "deno task check-data",
       readAgain(dag, view),
     );
   }

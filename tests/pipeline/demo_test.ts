@@ -266,8 +266,9 @@ async function checkLookingAround(stdout: string, dataDir: string): Promise<void
     assert.equal(result.code, 0, result.stderr);
     outputs.push(result.stdout);
   }
-  assert.equal(outputs.length, 3);
+  assert.equal(outputs.length, 4);
   assert.match(outputs[0] ?? "", /^confirmed +\d+ +\d+$/m);
   assert.match(outputs[1] ?? "", /^daily_build_dds_fact( +✓){4}$/m);
-  assert.match(outputs[2] ?? "", /^All \d+ results are clean$/m);
+  assert.match(outputs[2] ?? "", /^lead \d+ \(times in Asia\/Dubai\)$/m);
+  assert.match(outputs[3] ?? "", /^All \d+ results are clean$/m);
 }

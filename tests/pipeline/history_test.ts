@@ -235,7 +235,8 @@ testScripts(
       liveDay(warehouse, "2026-05-04", { cars: [element(5, "2026-05-01 08:00", { plate: "A 1" })] })
     );
 
-    const shown = await setup.start("history", ["show", "car", "5", "--payload"]);
+    const shown = await setup.start("history", ["show", "car", "--payload"]);
+    const none = await setup.run("history", ["show", "lead"]);
     const unknown = await setup.run("history", ["show", "lead", "5"]);
     const odd = await setup.run("history", ["show", "car", "five"]);
     const help = await setup.run("history", ["show", "--help"]);
@@ -245,10 +246,15 @@ testScripts(
     const again = await setup.run("history", ["rebuild", "--dry-run"]);
 
     assert.match(shown.stdout, /^car 5 \(times in Asia\/Dubai\)\n.*\nplate +A 1\n[^]*\n\{\}\n$/);
+    assert.equal(none.code, 1);
+    assert.match(
+      none.stderr,
+      /^Cannot show the newest lead: none has landed yet, expected one: deno task daily loads/,
+    );
     assert.equal(unknown.code, 1);
     assert.match(
       unknown.stderr,
-      /^Cannot find lead 5: the warehouse has no row of it, expected one/,
+      /^Cannot find lead 5: the warehouse has no row of it, expected one: it may not have landed yet, or be of another pipeline; deno task history show lead shows/,
     );
     assert.equal(odd.code, 2);
     assert.match(help.stdout, /It prints personal data/);

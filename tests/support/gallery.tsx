@@ -14,7 +14,7 @@ import { Kpi, KpiRow } from "../../lib/dashboard/frame/kpi.tsx";
 import { NoticeBox } from "../../lib/dashboard/frame/notice_box.tsx";
 import { Empty, Grid, Pagination, Section, Tabs } from "../../lib/dashboard/frame/parts.tsx";
 import type { View } from "../../lib/dashboard/frame/view.ts";
-import type { FrameProps } from "../../lib/dashboard/page/frame.ts";
+import type { FrameProps } from "../../lib/dashboard/page/frame_props.ts";
 import type {
   DataTable,
   Language,

@@ -1,3 +1,4 @@
+import { MOST_CSV_ROWS } from "../page/csv_rows.ts";
 import { isMasked, MASK } from "../page/mask.ts";
 import type { Cell, Column, ColumnKind, DataTable, Markup, Row } from "../page/page.ts";
 import { cellLink, csvLink } from "./links.ts";
@@ -48,6 +49,8 @@ export function DataTableView(props: DataTableProps): Markup {
 function TableBlock(props: DataTableProps): Markup {
   const { view, table } = props;
   const words = wordsOfView(view).frame;
+  const isCsvCut = (table.allRows ?? 0) > MOST_CSV_ROWS;
+  const csvRows = words.firstInCsv(formatOf(view).cell("count", MOST_CSV_ROWS));
   return (
     // Two charts may show the same numbers, so only a table that stands by itself is an anchor.
     <div class="table-block" id={props.isFolded ? undefined : `table-${table.name}`}>
@@ -63,6 +66,7 @@ function TableBlock(props: DataTableProps): Markup {
         <a href={csvLink(view, table.name)} aria-label={words.csvOf(table.title)} download="">
           {words.csv}
         </a>
+        {isCsvCut ? <span>{csvRows}</span> : ""}
         <SqlDetails view={view} sqlFile={table.sqlFile} />
       </div>
     </div>
@@ -72,7 +76,7 @@ function TableBlock(props: DataTableProps): Markup {
 function Table({ view, table, most, total, restHref }: DataTableProps): Markup {
   const words = wordsOfView(view);
   const rows = most === undefined ? table.rows : table.rows.slice(0, most);
-  const cut = (total ?? table.rows.length) - rows.length;
+  const cut = table.isCut ? 0 : (total ?? table.rows.length) - rows.length;
   return (
     <>
       <div
@@ -100,20 +104,36 @@ function Table({ view, table, most, total, restHref }: DataTableProps): Markup {
           <p class="table-cut">
             <a href={restHref ?? csvLink(view, table.name)}>
               {words.charts.cut(cut)}
-              {restHref === undefined ? ` (${words.frame.csv})` : ""}
+              {restHref === undefined
+                ? <span class="site-only">{` (${words.frame.csv})`}</span>
+                : ""}
             </a>
           </p>
         )
         : ""}
       {table.isCut
         ? (
-          <p class="table-cut">
-            {words.frame.onlyFirst(formatOf(view).cell("count", table.rows.length))}
+          <p class="table-cut site-only">
+            {words.frame.onlyFirst(formatOf(view).cell("count", rows.length))}
           </p>
         )
         : ""}
+      <PartOfList view={view} table={{ ...table, rows }} />
     </>
   );
+}
+
+/** What a report says below a list, which has its first page alone. */
+function PartOfList(
+  { view, table: { rows, allRows = 0, isCut = false } }: Pick<DataTableProps, "view" | "table">,
+): Markup | string {
+  const words = wordsOfView(view).frame;
+  const { count } = formatOf(view);
+  if (allRows > rows.length) {
+    const text = words.firstOf(count(rows.length), count(allRows));
+    return <p class="table-cut report-only">{text}</p>;
+  }
+  return isCut ? <p class="table-cut report-only">{words.firstRows(count(rows.length))}</p> : "";
 }
 
 interface Body {

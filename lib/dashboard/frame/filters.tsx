@@ -1,4 +1,4 @@
-import type { FrameProps } from "../page/frame.ts";
+import type { FrameProps } from "../page/frame_props.ts";
 import type { Filter, Markup, PageState } from "../page/page.ts";
 import { PARAMETERS_OF } from "../page/parameters.ts";
 import { wordsOf } from "../words/words.ts";

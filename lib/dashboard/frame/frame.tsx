@@ -1,4 +1,4 @@
-import type { FrameProps } from "../page/frame.ts";
+import type { FrameProps } from "../page/frame_props.ts";
 import { type Filter, LANGUAGES, type Markup, type Page, type PageState } from "../page/page.ts";
 import { NAVIGATION } from "../words/frame_words.ts";
 import { wordsOf } from "../words/words.ts";

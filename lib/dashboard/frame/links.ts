@@ -1,4 +1,4 @@
-import { COMMON_PARAMETERS } from "../page/parameters.ts";
+import { COMMON_PARAMETERS, isPageNumber } from "../page/parameters.ts";
 import { safeHref } from "../page/safe_href.ts";
 import type { View } from "./view.ts";
 
@@ -101,7 +101,11 @@ export function csvPath(path: string): string {
   return path === "/" ? "/today.csv" : `${path}.csv`;
 }
 
-/** The address of one table of the page as CSV, with its filters. */
+/** The address of one table of the page as CSV, with its filters; of a list in pages all of them. */
 export function csvLink(view: Pick<View, "path" | "state">, table: string): string {
-  return siteLink(view, csvPath(view.path), { table });
+  const numbers = Object.keys(view.state.address).filter(isPageNumber);
+  return siteLink(view, csvPath(view.path), {
+    ...Object.fromEntries(numbers.map((name) => [name, null])),
+    table,
+  });
 }

@@ -9,6 +9,8 @@ export function Section(
     readonly id: string;
     readonly title: string;
     readonly intro?: string;
+    /** What its links do: a report and paper have none. */
+    readonly guide?: string;
     readonly children: Child;
   },
 ): Markup {
@@ -16,6 +18,7 @@ export function Section(
     <section class="section" aria-labelledby={props.id}>
       <h2 id={props.id}>{props.title}</h2>
       {props.intro === undefined ? "" : <p class="intro">{props.intro}</p>}
+      {props.guide === undefined ? "" : <p class="intro site-only">{props.guide}</p>}
       {props.children}
     </section>
   );

@@ -60,8 +60,8 @@ export interface PageRequest {
   /** Of the address, without the query: "/history/lead/123". */
   readonly path: string;
   readonly state: PageState;
-  /** What the answer is, for a page that `showsPart`. */
-  readonly format: PageFormat;
+  /** The table that is asked for as a CSV, "" for the first one; null where the page is. */
+  readonly csvTable: string | null;
   /** Parts of the path that the route names, e.g. `id` of "/history/:kind/:id". */
   readonly params: Readonly<Record<string, string>>;
   readonly settings: SiteSettings;
@@ -127,7 +127,9 @@ export interface DataTable {
   readonly title: string;
   readonly columns: readonly Column[];
   readonly rows: readonly Row[];
-  /** These are the first of more rows, in its CSV too: said under the table. */
+  /** How many rows the list has, of which these are a page, or the first ones. */
+  readonly allRows?: number;
+  /** There are more than these, nobody has counted how many; the CSV has them up to `MOST_CSV_ROWS`. */
   readonly isCut?: boolean;
   /** The file below sql/ that asked for it, shown beside it. */
   readonly sqlFile: string;
@@ -150,7 +152,7 @@ export interface Page {
   readonly filters: readonly Filter[];
   /** Those of `filters` that the page asks for in a form of its own. */
   readonly ownFilters?: readonly Filter[];
-  /** As a page it reads no more rows than it shows, so that its tables are whole in a CSV alone. */
+  /** As a page it reads no more rows than it shows: a table is whole in its CSV alone. */
   readonly showsPart?: true;
   /** Names of further query parameters that belong to its state. */
   readonly parameters?: readonly string[];

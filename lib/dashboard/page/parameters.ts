@@ -13,3 +13,8 @@ export const COMMON_PARAMETERS: readonly string[] = [
   ...Object.values(PARAMETERS_OF).flat(),
   "lang",
 ];
+
+/** Whether a parameter says which part of a list is shown, as "page" and "bookings_page" do. */
+export function isPageNumber(parameter: string): boolean {
+  return /(^|_)page$/.test(parameter);
+}

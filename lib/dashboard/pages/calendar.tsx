@@ -4,6 +4,7 @@ import { DataTableView } from "../frame/data_table.tsx";
 import { siteLink } from "../frame/links.ts";
 import { Pagination, Section, Tabs } from "../frame/parts.tsx";
 import { formatOf } from "../frame/view.ts";
+import { isWholeWanted } from "../page/csv_rows.ts";
 import type { Notice } from "../page/notice.ts";
 import type { DataTable, Markup, Page, PageContent, PageRequest, Period } from "../page/page.ts";
 import { calendarWords } from "../words/calendar_page.ts";
@@ -38,8 +39,8 @@ export const calendarPage: Page = {
   path: "/calendar",
   reads: "business",
   filters: ["period", "car", "model", "as_of"],
-  parameters: ["page"],
   showsPart: true,
+  parameters: ["page"],
   defaultPeriod: aroundDay,
   render,
 };
@@ -70,8 +71,10 @@ async function render(request: PageRequest): Promise<PageContent> {
   }
   const shown = firstDays(request.state.period);
   const allCars = await readCars(request, shown);
-  const { page, pages, shown: cars } = pageOf(request, allCars, MOST_CARS);
-  const mostUnassigned = request.format === "csv" ? null : MOST_UNASSIGNED;
+  const { page, pages, shown: cars } = isWholeWanted(request, { table: "bookings", isFirst: true })
+    ? { page: 1, pages: 1, shown: allCars }
+    : pageOf(request, allCars, MOST_CARS);
+  const mostUnassigned = request.csvTable !== null ? null : MOST_UNASSIGNED;
   // One behind the other, without waiting: the server works while this program reads.
   const [bookings, days, plateChanges, notices] = await Promise.all([
     readBookings(request, shown, cars, mostUnassigned),

@@ -20,6 +20,7 @@ export const clientsPage: Page = {
   path: "/clients",
   reads: "business",
   filters: ["period"],
+  showsPart: true,
   parameters: ["page", "bookings_page", "changes_page"],
   defaultPeriod: last12Months,
   render,
@@ -88,7 +89,7 @@ function Body({ request, data }: ClientsPartProps): Markup {
           : ""}
         <ClientKpis request={request} {...data} />
       </Section>
-      <Section id="top" title={words.top} intro={words.topIntro}>
+      <Section id="top" title={words.top} intro={words.topIntro} guide={words.topGuide}>
         <PagedTableView request={request} paged={data.clients} emptyText={words.noClients} />
       </Section>
       <Section id="new" title={words.newClients} intro={words.newIntro}>

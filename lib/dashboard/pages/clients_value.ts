@@ -43,7 +43,10 @@ const clientRows = z.array(z.object({
 /** Reads a page of the clients, the most valuable first. */
 export async function readClients(request: PageRequest, total: number): Promise<PagedTable> {
   const words = clientsWords[request.state.language];
-  const { offset, limit, ...place } = readPlace(request, total, "page");
+  const { offset, limit, ...place } = readPlace(request, {
+    ...{ table: "clients", isFirst: true },
+    ...{ total, parameter: "page" },
+  });
   const rows = clientRows.parse(await request.ask(SQL_FILE, [offset, limit]));
   return {
     ...place,
@@ -51,6 +54,7 @@ export async function readClients(request: PageRequest, total: number): Promise<
       name: "clients",
       title: words.topTable,
       sqlFile: SQL_FILE,
+      allRows: total,
       columns: columnsOf(request),
       rows: rows.map((row) => ({
         ...row,

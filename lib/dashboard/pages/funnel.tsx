@@ -29,6 +29,7 @@ export const funnelPage: Page = {
   path: "/funnel",
   reads: "business",
   filters: ["period"],
+  showsPart: true,
   parameters: ["list", "basis", "page"],
   defaultPeriod: last26Weeks,
   render,
@@ -102,7 +103,12 @@ function Body({ request, data }: FunnelPartProps): Markup {
       <Section id="moves" title={words.moves} intro={words.movesIntro}>
         <MovesFigure request={request} moves={data.moves} build={data.build} define={define} />
       </Section>
-      <Section id="transitions" title={words.transitions} intro={words.transitionsIntro}>
+      <Section
+        id="transitions"
+        title={words.transitions}
+        intro={words.transitionsIntro}
+        guide={words.transitionsGuide}
+      >
         <DataTableView
           view={request}
           table={data.transitions.matrix}
@@ -122,7 +128,7 @@ function Body({ request, data }: FunnelPartProps): Markup {
           define={define}
         />
       </Section>
-      <Section id="leads" title={words.listTitle} intro={words.listIntro}>
+      <Section id="leads" title={words.listTitle} guide={words.listGuide}>
         <DataTableView view={request} table={data.leads.table} emptyText={words.noLeads} />
         <Pagination view={request} page={data.leads.page} pages={data.leads.pages} />
       </Section>

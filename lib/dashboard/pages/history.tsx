@@ -33,6 +33,7 @@ export function historyPage(): Page {
     filters: ["as_of"],
     // A moment is asked for, which may be the end of a day.
     ownFilters: ["as_of"],
+    showsPart: true,
     parameters: ["at", "sight", "versions"],
     defaultPeriod: (today) => ({ from: today, to: today }),
     render: async (request) => {

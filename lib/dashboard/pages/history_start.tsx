@@ -2,6 +2,7 @@ import { z } from "zod";
 import { findKind } from "../../history/entities.ts";
 import { DataTableView } from "../frame/data_table.tsx";
 import { Section } from "../frame/parts.tsx";
+import { isWholeWanted, MOST_CSV_ROWS } from "../page/csv_rows.ts";
 import { askedRows, firstRows } from "../page/first_rows.ts";
 import type { Column, DataTable, Markup, Page, PageRequest, Row } from "../page/page.ts";
 import { type HistoryWords, historyWords } from "../words/history_words.ts";
@@ -25,6 +26,7 @@ export function historyStartPage(): Page {
     path: "/history",
     reads: "everything",
     filters: [],
+    showsPart: true,
     parameters: ["q"],
     defaultPeriod: (today) => ({ from: today, to: today }),
     render: async (request) => {
@@ -84,9 +86,11 @@ async function findTable(
   words: HistoryWords,
 ): Promise<DataTable> {
   const id = /^\d+$/.test(query) && Number.isSafeInteger(Number(query)) ? Number(query) : null;
-  const asked = [id, query, askedRows(MOST_FOUND)];
+  const isWhole = isWholeWanted(request, { table: "found", isFirst: true });
+  const most = isWhole ? MOST_CSV_ROWS : MOST_FOUND;
+  const asked = [id, query, askedRows(most)];
   const records = found.parse(await request.ask("dashboard/find_records.sql", asked));
-  const { rows, isCut } = firstRows(records, MOST_FOUND);
+  const { rows, isCut } = firstRows(records, most);
   return {
     name: "found",
     title: words.found(query),

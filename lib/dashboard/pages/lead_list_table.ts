@@ -48,7 +48,10 @@ export interface LeadListGiven {
 }
 
 export async function readLeads(request: PageRequest, given: LeadListGiven): Promise<ListedLeads> {
-  const { page, pages, offset, limit } = readPlace(request, given.total, "page", PAGE_SIZE);
+  const { page, pages, offset, limit } = readPlace(request, {
+    ...{ table: "leads", total: given.total },
+    ...{ parameter: "page", size: PAGE_SIZE },
+  });
   const { sqlFile, values } = queryOf(given);
   const rows = leadRows.parse(await request.ask(sqlFile, [...values, offset, limit]));
   const { language } = request.state;
@@ -58,6 +61,7 @@ export async function readLeads(request: PageRequest, given: LeadListGiven): Pro
     name: "leads",
     title,
     sqlFile,
+    allRows: given.total,
     columns: columnsOf(request, given.list),
     rows: rows.map((row) => ({
       ...row,

@@ -109,7 +109,10 @@ async function readBookings(
   const { language } = request.state;
   const words = clientsWords[language];
   const names = figuresWords[language];
-  const { offset, limit, ...place } = readPlace(request, total, "bookings_page");
+  const { offset, limit, ...place } = readPlace(request, {
+    ...{ table: "lead_time_bookings", total },
+    parameter: "bookings_page",
+  });
   const rows = bookingRows.parse(await request.ask(BOOKINGS_FILE, [...given, offset, limit]));
   return {
     ...place,
@@ -117,6 +120,7 @@ async function readBookings(
       name: "lead_time_bookings",
       title: words.bookingsTable,
       sqlFile: BOOKINGS_FILE,
+      allRows: total,
       columns: [
         leadColumn(names.lead),
         clientColumn(words.client),

@@ -2,7 +2,7 @@ import { DataTableView } from "../frame/data_table.tsx";
 import { Kpi, KpiRow } from "../frame/kpi.tsx";
 import { siteLink } from "../frame/links.ts";
 import { Pagination, Section } from "../frame/parts.tsx";
-import { formatOf } from "../frame/view.ts";
+import { formatOf, wordsOfView } from "../frame/view.ts";
 import type { Cell, DataTable, Markup, Page, PageContent, PageRequest } from "../page/page.ts";
 import { figuresWords } from "../words/figures_words.ts";
 import { moneyWords } from "../words/money_page.ts";
@@ -10,12 +10,7 @@ import { type Build, readBuild } from "./build.ts";
 import { type ComparedPeriods, comparePeriods } from "./compared_periods.ts";
 import { type Compared, comparisonsOf } from "./compared_sums.ts";
 import { type Define, readDefinitions } from "./definitions.ts";
-import {
-  type Bookings,
-  readBookings,
-  readUnattributed,
-  SHOWN_UNATTRIBUTED,
-} from "./money_bookings.ts";
+import { type Bookings, readBookings, readUnattributed } from "./money_bookings.ts";
 import { type MoneyDays, MoneyDaysFigure, readMoneyDays } from "./money_days.tsx";
 import { type MoneyMonths, MoneyMonthsFigures, readMoneyMonths } from "./money_months.tsx";
 import { type Pace, PaceFigure, readPace } from "./money_pace.tsx";
@@ -30,6 +25,7 @@ export const moneyPage: Page = {
   path: "/money",
   reads: "business",
   filters: ["period", "car", "model", "as_of"],
+  showsPart: true,
   parameters: ["page"],
   defaultPeriod: monthOf,
   render,
@@ -92,7 +88,6 @@ function Body({ request, data }: PartProps): Markup {
         <DataTableView
           view={request}
           table={data.unattributed}
-          most={SHOWN_UNATTRIBUTED}
           emptyText={words.noUnattributed}
         />
       </Section>
@@ -103,10 +98,22 @@ function Body({ request, data }: PartProps): Markup {
         <PaceFigure request={request} pace={data.pace} build={data.build} define={data.define} />
       </Section>
       <Section id="bookings" title={words.bookings} intro={words.bookingsIntro}>
-        {data.bookings.isCut ? <p class="table-cut">{words.onlyLargest}</p> : ""}
+        {data.bookings.isCut ? <OnlyLargest request={request} data={data} /> : ""}
         <DataTableView view={request} table={data.bookings.table} emptyText={words.noBookings} />
         <Pagination view={request} page={data.bookings.page} pages={data.bookings.pages} />
       </Section>
+    </>
+  );
+}
+
+/** The list is longer than its pages; in a report it is its first page. */
+function OnlyLargest({ request, data }: PartProps): Markup {
+  const { firstRows } = wordsOfView(request).frame;
+  const rows = formatOf(request).count(data.bookings.table.rows.length);
+  return (
+    <>
+      <p class="table-cut site-only">{moneyWords[request.state.language].onlyLargest}</p>
+      <p class="table-cut report-only">{firstRows(rows)}</p>
     </>
   );
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isWholeWanted, MOST_CSV_ROWS } from "../page/csv_rows.ts";
 import { askedRows, firstRows } from "../page/first_rows.ts";
 import type { DataTable, PageRequest } from "../page/page.ts";
 import { figuresWords } from "../words/figures_words.ts";
@@ -15,10 +16,8 @@ const PAGE_SIZE = 100;
 /** The largest ones: nobody turns the pages of hundreds of thousands, and a shorter period has the others. */
 const MOST_BOOKINGS = 1000;
 
-const MOST_UNATTRIBUTED = 1000;
-
-/** Of these in the page itself; the CSV has all. */
-export const SHOWN_UNATTRIBUTED = 100;
+/** Of these in the page itself. */
+const SHOWN_UNATTRIBUTED = 100;
 
 const bookingRows = z.array(z.object({
   lead_id: z.string(),
@@ -57,22 +56,42 @@ export interface Bookings {
 
 /** Reads the bookings that cover days of the period, the largest shares first. */
 export async function readBookings(request: PageRequest): Promise<Bookings> {
-  const rows = bookingRows.parse(
-    await request.ask(BOOKINGS_FILE, [
-      ...filtersOf(request),
-      String((Math.max(1, askedPage(request)) - 1) * PAGE_SIZE),
-      String(PAGE_SIZE),
-      askedRows(MOST_BOOKINGS),
-    ]),
-  );
+  if (isWholeWanted(request, { table: "bookings" })) return await readAllBookings(request);
+  const rows = await askBookings(request, {
+    offset: (Math.max(1, askedPage(request)) - 1) * PAGE_SIZE,
+    limit: PAGE_SIZE,
+    most: MOST_BOOKINGS,
+  });
   const bookings = rows[0]?.bookings ?? 0;
   const pages = pagesOf(Math.min(bookings, MOST_BOOKINGS), PAGE_SIZE);
+  const isCut = bookings > MOST_BOOKINGS;
+  const table = bookingsTable(request, rows);
   return {
-    table: bookingsTable(request, rows),
+    table: isCut ? table : { ...table, allRows: bookings },
     page: readPageNumber(request, pages),
     pages,
-    isCut: bookings > MOST_BOOKINGS,
+    isCut,
   };
+}
+
+async function readAllBookings(request: PageRequest): Promise<Bookings> {
+  const found = await askBookings(request, { offset: 0, limit: null, most: MOST_CSV_ROWS });
+  const { rows, isCut } = firstRows(found, MOST_CSV_ROWS);
+  return { table: { ...bookingsTable(request, rows), isCut }, page: 1, pages: 1, isCut };
+}
+
+async function askBookings(
+  request: PageRequest,
+  { offset, limit, most }: {
+    readonly offset: number;
+    readonly limit: number | null;
+    /** That are ranked. */
+    readonly most: number;
+  },
+): Promise<z.infer<typeof bookingRows>> {
+  const ranked = askedRows(most);
+  const values = [...filtersOf(request), String(offset), String(limit ?? ranked), ranked];
+  return bookingRows.parse(await request.ask(BOOKINGS_FILE, values));
 }
 
 function filtersOf({ state }: PageRequest): (string | number | null)[] {
@@ -86,7 +105,10 @@ function filtersOf({ state }: PageRequest): (string | number | null)[] {
   ];
 }
 
-function bookingsTable({ state }: PageRequest, rows: z.infer<typeof bookingRows>): DataTable {
+function bookingsTable(
+  { state }: PageRequest,
+  rows: readonly z.infer<typeof bookingRows>[number][],
+): DataTable {
   const words = moneyWords[state.language];
   const names = figuresWords[state.language];
   return {
@@ -116,13 +138,13 @@ export async function readUnattributed(request: PageRequest): Promise<DataTable>
   const { state } = request;
   const words = moneyWords[state.language];
   const names = figuresWords[state.language];
+  const most = isWholeWanted(request, { table: "unattributed" })
+    ? MOST_CSV_ROWS
+    : SHOWN_UNATTRIBUTED;
   const found = unattributedRows.parse(
-    await request.ask(UNATTRIBUTED_FILE, [
-      ...filtersOf(request),
-      askedRows(MOST_UNATTRIBUTED),
-    ]),
+    await request.ask(UNATTRIBUTED_FILE, [...filtersOf(request), askedRows(most)]),
   );
-  const { rows, isCut } = firstRows(found, MOST_UNATTRIBUTED);
+  const { rows, isCut } = firstRows(found, most);
   return {
     name: "unattributed",
     title: words.unattributedTable,

@@ -1,3 +1,4 @@
+import { isWholeWanted, MOST_CSV_ROWS, type NamedTable } from "../page/csv_rows.ts";
 import type { DataTable, PageRequest } from "../page/page.ts";
 import { readPageNumber } from "./page_number.ts";
 
@@ -12,13 +13,23 @@ export interface PagedTable {
   readonly parameter: string;
 }
 
-/** Where a page of a table with so many rows begins, and how long it is, as parameters of its SQL. */
+/** A list that is shown in pages. */
+export interface PagedList extends NamedTable {
+  /** How many rows all its pages have. */
+  readonly total: number;
+  readonly parameter: string;
+  readonly size?: number;
+}
+
+/** Where a page of a list begins, and how long it is, as parameters of its SQL; of a CSV the whole list. */
 export function readPlace(
   request: PageRequest,
-  total: number,
-  parameter: string,
-  size = USUAL_SIZE,
+  list: PagedList,
 ): Omit<PagedTable, "table"> & { readonly offset: string; readonly limit: string } {
+  const { total, parameter, size = USUAL_SIZE } = list;
+  if (isWholeWanted(request, list)) {
+    return { page: 1, pages: 1, parameter, offset: "0", limit: String(MOST_CSV_ROWS) };
+  }
   const pages = pagesOf(total, size);
   const page = readPageNumber(request, pages, parameter);
   return { page, pages, parameter, offset: String((page - 1) * size), limit: String(size) };

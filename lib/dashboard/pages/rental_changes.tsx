@@ -103,7 +103,10 @@ async function readChanges(
 ): Promise<PagedTable> {
   const { language } = request.state;
   const words = clientsWords[language];
-  const { offset, limit, ...place } = readPlace(request, total, "changes_page");
+  const { offset, limit, ...place } = readPlace(request, {
+    ...{ table: "changed_bookings", total },
+    parameter: "changes_page",
+  });
   const rows = changeRows.parse(await request.ask(CHANGES_FILE, [...given, offset, limit]));
   return {
     ...place,
@@ -111,6 +114,7 @@ async function readChanges(
       name: "changed_bookings",
       title: words.changesTable,
       sqlFile: CHANGES_FILE,
+      allRows: total,
       columns: changeColumns(request),
       rows: rows.map((row) => ({
         ...row,

@@ -50,7 +50,7 @@ async function render(request: PageRequest): Promise<PageContent> {
     return notBuilt(request, words.title);
   }
   const chosen = readChosenList(request);
-  const most = request.format === "csv" ? null : MOST_SHOWN;
+  const most = request.csvTable !== null ? null : MOST_SHOWN;
   const { rows, counts } = await readToday(request, { whole: chosen, most });
   const day = request.state.asOf ?? request.today;
   const lists = KINDS.map((kind) =>

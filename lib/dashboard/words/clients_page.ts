@@ -17,7 +17,8 @@ const en = {
   medianRental: "Median length of a rental",
   top: "Clients by value",
   topIntro:
-    "All time. Each client leads to its history and its rentals. Bookings of unknown clients stand in a row of their own, so that the sums are whole.",
+    "All time. Bookings of unknown clients stand in a row of their own, so that the sums are whole.",
+  topGuide: "Each client leads to its history and its rentals.",
   topTable: "Clients by revenue",
   noClients: "No client has a booking yet.",
   unknown: "Unknown client",
@@ -83,8 +84,8 @@ const ru: typeof en = {
   medianLead: "Медиана срока до начала",
   medianRental: "Медиана длительности проката",
   top: "Клиенты по выручке",
-  topIntro:
-    "За всё время. Каждый клиент ведёт к своей истории и прокатам. Брони неизвестных клиентов — отдельной строкой, чтобы суммы сходились.",
+  topIntro: "За всё время. Брони неизвестных клиентов — отдельной строкой, чтобы суммы сходились.",
+  topGuide: "Каждый клиент ведёт к своей истории и прокатам.",
   topTable: "Клиенты по выручке",
   noClients: "Ни у одного клиента пока нет брони.",
   unknown: "Неизвестный клиент",

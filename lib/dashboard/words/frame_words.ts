@@ -63,7 +63,10 @@ const en = {
   noComparison: (than: string) => `nothing to compare with ${than}`,
   percentPoints: (points: string) => `${points} pp`,
   emptyTable: "No rows.",
-  onlyFirst: (rows: string) => `These are the first ${rows} rows, in the CSV too; there are more.`,
+  onlyFirst: (rows: string) => `These are the first ${rows} rows; the CSV has more.`,
+  firstOf: (rows: string, all: string) => `The first ${rows} of ${all} rows.`,
+  firstRows: (rows: string) => `The first ${rows} rows.`,
+  firstInCsv: (rows: string) => `the first ${rows} rows`,
 };
 
 const ru: typeof en = {
@@ -128,7 +131,10 @@ const ru: typeof en = {
   noComparison: (than) => `не с чем сравнить: ${than}`,
   percentPoints: (points) => `${points} п. п.`,
   emptyTable: "Строк нет.",
-  onlyFirst: (rows) => `Показаны первые строки (${rows}), в CSV тоже; всего их больше.`,
+  onlyFirst: (rows) => `Показаны первые строки (${rows}), в CSV их больше.`,
+  firstOf: (rows, all) => `Показаны первые строки: ${rows} из ${all}.`,
+  firstRows: (rows) => `Показаны первые строки: ${rows}.`,
+  firstInCsv: (rows) => `первые строки: ${rows}`,
 };
 
 export const frameWords: Readonly<Record<Language, typeof en>> = { en, ru };

@@ -47,7 +47,8 @@ const en = {
   noMoves: "No lead changed its stage in these weeks.",
   transitions: "From stage to stage",
   transitionsIntro:
-    "All time, up to the last finished day. Rows: the stage that was left; columns: the one that was entered. Each number leads to its leads.",
+    "All time, up to the last finished day. Rows: the stage that was left; columns: the one that was entered.",
+  transitionsGuide: "Each number leads to its leads.",
   matrix: "Moves from stage to stage",
   from: "From",
   to: "To",
@@ -77,7 +78,7 @@ const en = {
     "Confirmed leads of each month that are closed, pending, cancelled, or did not show up.",
   noCancellations: "No lead was confirmed in these months.",
   listTitle: "Leads behind a figure",
-  listIntro: "Any number above leads here. Each lead leads to its history.",
+  listGuide: "Any number above leads here. Each lead leads to its history.",
   list: {
     created: "All leads created in the period",
     reached: (stage: string) => `Leads of the period that reached ${stage.toLowerCase()}`,
@@ -158,7 +159,8 @@ const ru: typeof en = {
   noMoves: "В эти недели ни одна сделка не сменила стадию.",
   transitions: "Со стадии на стадию",
   transitionsIntro:
-    "За всё время, по последний завершённый день. Строки — стадия, с которой ушли, столбцы — на которую пришли. Каждое число ведёт к своим сделкам.",
+    "За всё время, по последний завершённый день. Строки — стадия, с которой ушли, столбцы — на которую пришли.",
+  transitionsGuide: "Каждое число ведёт к своим сделкам.",
   matrix: "Переходы со стадии на стадию",
   from: "Откуда",
   to: "Куда",
@@ -187,7 +189,7 @@ const ru: typeof en = {
   fatesChart: "Подтверждённые сделки каждого месяца: закрытые, в ожидании, отменённые и неявки.",
   noCancellations: "В эти месяцы не подтверждено ни одной сделки.",
   listTitle: "Сделки за числом",
-  listIntro: "Сюда ведёт любое число выше. Каждая сделка ведёт к своей истории.",
+  listGuide: "Сюда ведёт любое число выше. Каждая сделка ведёт к своей истории.",
   list: {
     created: "Все сделки, созданные в период",
     reached: (stage: string) => `Сделки периода, дошедшие до стадии «${stage}»`,

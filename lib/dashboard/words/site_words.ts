@@ -1,5 +1,8 @@
 import type { Language } from "../page/page.ts";
 
+/** "daily_build_dm" of "daily_build_dm.build_revenue_day". */
+const dagOf = (task: string): string => task.split(".", 1)[0] ?? task;
+
 /** What the site itself says: of addresses that make no sense, of a warehouse that is away, of logging in. */
 const en = {
   site: "Rental Analytics",
@@ -71,7 +74,8 @@ const en = {
       ? `${table} was never loaded. Run deno task daily.`
       : `${table} was last loaded at ${at}: what changed since is not here. See deno task runs.`,
   unfinishedBuild: (task: string, date: string, status: string) =>
-    `${task} of ${date} is ${status}: what it builds is older. deno task runs explain says why.`,
+    `${task} of ${date}: ${status}. What it builds is older; ` +
+    `deno task runs explain ${dagOf(task)} ${date} says why.`,
   statuses: {
     "waiting": "waiting",
     "running": "running",
@@ -162,7 +166,8 @@ const ru: typeof en = {
       ? `${table} ещё ни разу не загружалась. Запустите deno task daily.`
       : `${table} загружена в последний раз ${at}: более поздних изменений здесь нет. См. deno task runs.`,
   unfinishedBuild: (task, date, status) =>
-    `${task} за ${date}: ${status}, поэтому данные старше. Причину скажет deno task runs explain.`,
+    `${task} за ${date}: ${status}, поэтому данные старше. ` +
+    `Причину скажет deno task runs explain ${dagOf(task)} ${date}.`,
   statuses: {
     "waiting": "ждёт",
     "running": "выполняется",

@@ -94,8 +94,18 @@ Deno.test("csvFileName() says which table, which filters and when", () => {
     horizonDays: 730,
   });
   const at = Temporal.ZonedDateTime.from("2026-06-10T08:04:59[Asia/Dubai]");
-  const name = csvFileName(CRM_TABLE, state, at);
+  const name = csvFileName({ ...CRM_TABLE, allRows: 2 }, state, at);
   assert.equal(name, "clients from 2026-05-03 model Kia_Рио_ at 2026-06-10T0804.csv");
+  const paged = { ...state, address: { bookings_page: "2", page: "3" } };
+  assert.deepEqual(
+    [{ ...CRM_TABLE, allRows: 9 }, { ...CRM_TABLE, isCut: true }].map((table) =>
+      csvFileName(table, paged, at)
+    ),
+    [
+      "clients first 2 of 9 at 2026-06-10T0804.csv",
+      "clients first 2 at 2026-06-10T0804.csv",
+    ],
+  );
   assert.equal(
     attachment(name),
     'attachment; filename="clients from 2026-05-03 model Kia_____ at 2026-06-10T0804.csv"; ' +

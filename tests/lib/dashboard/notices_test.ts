@@ -82,9 +82,8 @@ testOnBothWarehouses(
         kind: "build",
         subject: "daily_build_dds_dim.merge_dim_car",
         tables: ["dds.dim_car"],
-        text:
-          "daily_build_dds_dim.merge_dim_car of 2026-05-03 is failed: what it builds is older. " +
-          "deno task runs explain says why.",
+        text: "daily_build_dds_dim.merge_dim_car of 2026-05-03: failed. What it builds is older; " +
+          "deno task runs explain daily_build_dds_dim 2026-05-03 says why.",
       },
       {
         level: "warning",

@@ -155,16 +155,18 @@ for (
       "check",
       MERGE,
       "merge",
-      `What now: correct in amoCRM what the check names, then read it again, which runs
-what builds on it
+      `What now: see how far it reaches: a load is too old, a hand was in the tables,
+or this program is wrong; then read it again, which runs what builds on it
+  deno task check-data
   deno task runs retry load_cars 2026-05-03 --force --downstream`,
     ],
     [
       "check",
       FACTS,
       "fact_rentals",
-      `What now: correct in amoCRM what the check names, then read it again, which runs
-what builds on it
+      `What now: see how far it reaches: a load is too old, a hand was in the tables,
+or this program is wrong; then read it again, which runs what builds on it
+  deno task check-data
   deno task daily --date 2026-05-03 --force`,
     ],
     [

@@ -3,6 +3,7 @@ import { ConfigError } from "../../../config.ts";
 import { entityOf, findKind, type Kind } from "../../../history/entities.ts";
 import { parseMoment } from "../../../history/moment.ts";
 import { readHistory, type RecordHistory, type Version } from "../../../history/record_history.ts";
+import { isWholeWanted, MOST_CSV_ROWS } from "../../page/csv_rows.ts";
 import { askedRows, type FirstRows, firstRows } from "../../page/first_rows.ts";
 import { PageError, type PageRequest } from "../../page/page.ts";
 import { historyWords } from "../../words/history_words.ts";
@@ -95,22 +96,26 @@ export async function readRecord(request: PageRequest): Promise<HistoryRecord> {
     to: middle.add({ days: DAYS_ASIDE }),
   };
   const changes = kind === "lead" ? await ask("dashboard/record_changes.sql", [id]) : [];
-  const rentals = await ask("dashboard/record_rentals.sql", [kind, id, askedRows(MOST_RENTALS)]);
+  const mostOf = (table: string, shown: number) =>
+    isWholeWanted(request, { table }) ? MOST_CSV_ROWS : shown;
+  const mostRentals = mostOf("rentals", MOST_RENTALS);
+  const mostDays = mostOf("fleet_days", MOST_DAYS);
+  const rentals = await ask("dashboard/record_rentals.sql", [kind, id, askedRows(mostRentals)]);
   const days = kind === "client" ? [] : await ask("dashboard/record_fleet_days.sql", [
     kind,
     id,
     span.from.toString(),
     span.to.toString(),
     timeZone,
-    askedRows(MOST_DAYS),
+    askedRows(mostDays),
   ]);
   return {
     kind,
     id,
     history,
     changes: changeRows.parse(changes),
-    rentals: firstRows(rentalRows.parse(rentals), MOST_RENTALS),
-    days: firstRows(dayRows.parse(days), MOST_DAYS),
+    rentals: firstRows(rentalRows.parse(rentals), mostRentals),
+    days: firstRows(dayRows.parse(days), mostDays),
     span,
     moment,
   };

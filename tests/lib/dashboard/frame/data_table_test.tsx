@@ -82,7 +82,9 @@ Deno.test("DataTableView() says how many rows it leaves to the CSV", async () =>
   const table = { ...TABLE, rows: [1, 2, 3].map((id) => ({ ...TABLE.rows[0], id })) };
   const text = await render(<DataTableView view={view} table={table} most={1} />);
   const csv = "/clients.csv?lang=en&amp;table=clients";
-  assert.ok(text.includes(`<a href="${csv}">and 2 more (CSV)</a>`));
+  assert.ok(
+    text.includes(`<a href="${csv}">and 2 more<span class="site-only"> (CSV)</span>\n</a>`),
+  );
   const elsewhere = await render(
     <DataTableView view={view} table={table} most={1} restHref="/clients?list=all" />,
   );
@@ -93,9 +95,18 @@ Deno.test("DataTableView() says under a table that there are more rows", async (
   const text = await render(<DataTableView view={view} table={{ ...TABLE, isCut: true }} />);
   assert.ok(
     text.includes(
-      `<p class="table-cut">These are the first 1 rows, in the CSV too; there are more.</p>`,
+      `<p class="table-cut site-only">These are the first 1 rows; the CSV has more.</p>\n` +
+        `<p class="table-cut report-only">The first 1 rows.</p>`,
     ),
   );
   const whole = await render(<DataTableView view={view} table={{ ...TABLE, isCut: false }} />);
   assert.ok(!whole.includes("table-cut"));
+});
+
+Deno.test("DataTableView() says in a report how much of a list it shows, and by its CSV what that lacks", async () => {
+  const part = await render(<DataTableView view={view} table={{ ...TABLE, allRows: 100_000 }} />);
+  assert.ok(part.includes(`<p class="table-cut report-only">The first 1 of 100,000 rows.</p>`));
+  assert.ok(!part.includes("the first 100,000 rows"));
+  const long = await render(<DataTableView view={view} table={{ ...TABLE, allRows: 100_001 }} />);
+  assert.ok(long.includes("CSV</a>\n<span>the first 100,000 rows</span>"));
 });
