@@ -24,6 +24,7 @@ const REPORT_OPTIONS: Readonly<Record<string, readonly string[]>> = {
   first_day: ["--leads", "10000"],
   leads_day: ["--leads", "200000"],
   marts: ["--leads", "50000"],
+  memory: ["--leads", "80000,200000"],
   ods_merge: ["--leads", "50000"],
   rentals_merge: ["--leads", "50000"],
   scheduler_idle: ["--beats", "500", "--days", "15"],

@@ -37,6 +37,7 @@ export const dag: Dag = {
       "dds/merge_fact_rentals/changes.sql",
       "dds/merge_fact_rentals/pending_days.sql",
       "dds/merge_fact_rentals.sql",
+      "dds/merge_fact_rentals/checked_rentals.sql",
     ),
     sqlTask(
       "merge_fact_fleet_usage_day",
@@ -48,7 +49,7 @@ export const dag: Dag = {
       "dds/merge_fact_fleet_usage_day/days.sql",
       "dds/merge_fact_fleet_usage_day/noted_days.sql",
       "dds/merge_fact_fleet_usage_day.sql",
-      "dds/merge_fact_fleet_usage_day/listed_rentals.sql",
+      "dds/merge_fact_fleet_usage_day/checked_days.sql",
     ),
     // Last, so that the calendar covers every day that a fact refers to.
     sqlTask("merge_dim_date", "dds/merge_dim_date/span.sql", "dds/merge_dim_date.sql"),

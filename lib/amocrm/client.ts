@@ -54,9 +54,15 @@ export interface AmoClient {
   get(path: string, query: Query, signal?: AbortSignal): Promise<AmoAnswer>;
   /**
    * GET of a part of a list, as large as the query's `limit`. Throws `HeavyRead` at once when it is too much
-   * for one answer and can be smaller: see `askBySize`.
+   * for one answer and can be smaller: see `askBySize`. Its rows are taken in when `admit` allows it: until then
+   * the network holds them.
    */
-  getPart(path: string, query: Query, signal?: AbortSignal): Promise<AmoAnswer>;
+  getPart(
+    path: string,
+    query: Query,
+    signal?: AbortSignal,
+    admit?: () => Promise<void>,
+  ): Promise<AmoAnswer>;
   /**
    * All pages of a list, following `_links.next`; ends for certain, reads one page ahead. With a `limit` in the
    * query, pages that are too heavy are asked for again with half of it.
@@ -79,7 +85,8 @@ export function createAmoClient(options: AmoClientOptions): AmoClient {
   };
   return {
     get: (path, query, signal) => getUrl(session, toUrl(session.base, path, query), signal),
-    getPart: (path, query, signal) => getPart(session, toUrl(session.base, path, query), signal),
+    getPart: (path, query, signal, admit) =>
+      getPart(session, toUrl(session.base, path, query), signal, admit),
     pages: (path, query, signal) =>
       walkPages(
         {
@@ -115,17 +122,24 @@ interface Outgoing {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** As of `getPart`. */
+  readonly admit?: (() => Promise<void>) | undefined;
 }
 
 async function getUrl(session: Session, url: URL, signal?: AbortSignal): Promise<AmoAnswer> {
   return await repeat(session, { method: "GET", url, headers: {} }, signal, () => null);
 }
 
-async function getPart(session: Session, url: URL, signal?: AbortSignal): Promise<AmoAnswer> {
+async function getPart(
+  session: Session,
+  url: URL,
+  signal?: AbortSignal,
+  admit?: Outgoing["admit"],
+): Promise<AmoAnswer> {
   const canBeSmaller = Number(url.searchParams.get("limit")) > FEWEST_ROWS;
   return await repeat(
     session,
-    { method: "GET", url, headers: {} },
+    { method: "GET", url, headers: {}, admit },
     signal,
     (error) =>
       canBeSmaller && error.isTooHeavy ? new HeavyRead(error.message, { cause: error }) : null,
@@ -236,7 +250,7 @@ interface Try {
 
 async function exchange(
   session: Session,
-  { method, url, headers, body }: Outgoing,
+  { method, url, headers, body, admit }: Outgoing,
   { attempt, action, signal, onHead }: Try,
 ): Promise<{ response: Response; text: string }> {
   const started = performance.now();
@@ -257,6 +271,8 @@ async function exchange(
     const response = await pending;
     onHead();
     status = response.status;
+    // What is no page is short, and may be tried again after a wait that nobody else should share.
+    if (response.ok) await admit?.();
     return { response, text: await pending.text() };
   } catch (error) {
     signal.throwIfAborted();

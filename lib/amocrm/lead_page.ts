@@ -59,11 +59,12 @@ export interface LeadPart {
   readonly size: PageSize;
 }
 
-/** The first page of a part. */
+/** The first page of a part, taken in when `admit` allows it. */
 export async function readLeadPage(
   client: AmoClient,
   { pipelineId, column, span: { from, to }, direction, size }: LeadPart,
   signal: AbortSignal,
+  admit?: () => Promise<void>,
 ): Promise<LeadPage> {
   return await askBySize(size, async (limit) => {
     const query = leadQuery(pipelineId, {
@@ -72,7 +73,7 @@ export async function readLeadPage(
       page: 1,
       limit,
     });
-    const page = toPage(await client.getPart(LEADS_PATH, query, signal), LEADS_PATH);
+    const page = toPage(await client.getPart(LEADS_PATH, query, signal, admit), LEADS_PATH);
     if (page === null) return { rows: [], odd: [], mayContinue: false, serverTime: null };
     const records = listOf(page, "leads");
     return {

@@ -13,6 +13,7 @@ import {
 import { densityOf, type Range, splitWidest } from "./lead_ranges.ts";
 import { readTies } from "./lead_ties.ts";
 import { createPageSize, logPageSize, type PageSize } from "./page_size.ts";
+import { createPlaces, type Place } from "./places.ts";
 
 /** Takes records as they arrive, in no particular order; the scan waits for it, so memory stays flat. */
 export type RecordSink = (
@@ -32,6 +33,8 @@ export interface LeadScanOptions {
   /** Called when leads that were read by page number changed so often that no two passes agreed. */
   readonly onUnsettledTies?: () => void;
 }
+
+const DEFAULT_WORKERS = 6;
 
 /** How many workers reach a rate up to 0.85 s of latency: 6 for 7 requests a second, 43 for 50 and more. */
 export function workersFor(requestsPerSecond: number): number {
@@ -93,11 +96,14 @@ interface Scan {
   readonly stop: AbortController;
   readonly signal: AbortSignal;
   readonly size: PageSize;
+  /** Of those who hold a page in memory, which is several times as large there. */
+  readonly openPlace: () => Place;
   readonly counts: { leads: number; otherPipelines: number };
 }
 
 function createScan(client: AmoClient, options: LeadScanOptions, sink: RecordSink): Scan {
   const stop = new AbortController();
+  const { workers = DEFAULT_WORKERS } = options;
   return {
     client,
     options,
@@ -108,6 +114,8 @@ function createScan(client: AmoClient, options: LeadScanOptions, sink: RecordSin
     stop,
     signal: AbortSignal.any([options.signal, stop.signal]),
     size: createPageSize(PAGE_SIZE, logPageSize(options.log, LEADS_PATH)),
+    // Most of their time workers wait for an answer, and one thread takes in what comes.
+    openPlace: createPlaces(Math.max(4, Math.ceil(workers / 9))),
     counts: { leads: 0, otherPipelines: 0 },
   };
 }
@@ -168,7 +176,7 @@ function start(scan: Scan, range: Range): void {
 
 /** Lets idle workers take over half of what the busiest one has left. */
 function employIdle(scan: Scan): void {
-  const { workers = 6 } = scan.options;
+  const { workers = DEFAULT_WORKERS } = scan.options;
   while (scan.active.size < workers) {
     const half = splitWidest(scan.active);
     if (!half) return;
@@ -183,21 +191,29 @@ async function finish(scan: Scan): Promise<void> {
 
 async function readRange(scan: Scan, range: Range): Promise<void> {
   while (range.from <= range.to) {
-    const { from, seen } = range;
-    const page = await readPage(scan, { from, to: range.to }, "asc");
-    // What lies beyond `to` by now belongs to the worker that took it over.
-    const rows = page.rows.filter(({ createdAt }) => createdAt <= range.to);
-    const isLast = !page.mayContinue || rows.length < page.rows.length;
-    // Before the rows are handed on: while the sink works, nobody may take over what is read already.
-    advance(range, rows, isLast);
-    await handOn(scan, { ...page, rows }, [scan.known, seen]);
-    if (!isLast && range.from === from) {
-      await readSecond(scan, from, new Map([...seen, ...toSeen(rows)]));
+    const { from } = range;
+    const seen = await readStep(scan, range);
+    if (seen !== null) {
+      await readSecond(scan, from, seen);
       range.seen = new Map();
       range.from = from + 1;
     }
     employIdle(scan);
   }
+}
+
+/** Hands on the next page; what is known of its second when that alone fills a page, else null. */
+async function readStep(scan: Scan, range: Range): Promise<Map<number, number> | null> {
+  using place = scan.openPlace();
+  const { from, seen } = range;
+  const page = await readPage(scan, { from, to: range.to }, "asc", () => place.take());
+  // What lies beyond `to` by now belongs to the worker that took it over.
+  const rows = page.rows.filter(({ createdAt }) => createdAt <= range.to);
+  const isLast = !page.mayContinue || rows.length < page.rows.length;
+  // Before the rows are handed on: while the sink works, nobody may take over what is read already.
+  advance(range, rows, isLast);
+  await handOn(scan, { ...page, rows }, [scan.known, seen]);
+  return !isLast && range.from === from ? new Map([...seen, ...toSeen(rows)]) : null;
 }
 
 /** Moves the range past `rows`; it stays where it is when they are all of its first second. */
@@ -238,10 +254,15 @@ async function readByPage(scan: Scan): Promise<void> {
   }, scan.options.onUnsettledTies);
 }
 
-async function readPage(scan: Scan, span: Span, direction: "asc" | "desc"): Promise<LeadPage> {
+async function readPage(
+  scan: Scan,
+  span: Span,
+  direction: "asc" | "desc",
+  admit?: () => Promise<void>,
+): Promise<LeadPage> {
   const { client, options: { pipelineId }, signal, size } = scan;
   const part = { pipelineId, column: "created_at", span, direction, size } as const;
-  const page = await readLeadPage(client, part, signal);
+  const page = await readLeadPage(client, part, signal, admit);
   if (!isAsAsked(page, part)) throw new NotAsAsked();
   return page;
 }

@@ -1,10 +1,10 @@
 import type { TransactionSql } from "postgres";
 import type { TaskContext, TaskResult } from "../dag/dag.ts";
 import { taskParameters } from "../dag/sql_task.ts";
-import { type Metrics, runSqlFile } from "../warehouse/sql_file.ts";
+import { type Metrics, runSqlFile, setParameters } from "../warehouse/sql_file.ts";
 import { type Check, readChecks } from "./file.ts";
 import { type CheckResult, listDue, runChecks, saveCheckResults } from "./run.ts";
-import { scopeHistory } from "./scope.ts";
+import { lookAtChanges, scopeHistory } from "./scope.ts";
 
 /** Checks of severity `error` found offenders: the rows of the task must not stay. */
 export class CheckError extends Error {
@@ -30,11 +30,12 @@ export async function passChecks(
 ): Promise<TaskResult> {
   const due = listDue(await readChecks(), taskId);
   if (due.length === 0) return result;
-  const changed = await runSqlFile(tx, "ops/scope_changes.sql", {
+  await setParameters(tx, {
     ...taskParameters(context),
     rows_read: result.rowsRead === undefined ? "" : String(result.rowsRead),
     is_partial_read: String(result.metrics.is_full_scan === 0),
   });
+  const changed = await lookAtChanges(due) ? await runSqlFile(tx, "ops/scope_changes.sql") : {};
   const idle = due.filter(({ check }) => isIdle(check, changed));
   const awake = due.filter(({ check }) => !isIdle(check, changed));
   await scopeHistory(tx, awake);

@@ -4,6 +4,7 @@ import { type Entity, WANTED_FIELDS } from "../amocrm/wanted_fields.ts";
 import type { TaskContext } from "../dag/dag.ts";
 import { querySqlFile } from "../warehouse/sql_file.ts";
 import type { StgRow } from "./records/record.ts";
+import { remembered } from "./records/remembered.ts";
 import type { SnapshotManifest } from "./snapshot.ts";
 
 /** Fewer live records with a value may well lose it in a day. */
@@ -13,10 +14,17 @@ const filledShape = z.array(
   z.looseObject({ is_after: z.boolean() }).catchall(z.union([z.boolean(), z.coerce.number()])),
 );
 
+/** Which of the watched columns have a value in a row, a bit each; of a deleted row nothing is expected. */
+export interface FilledColumns {
+  readonly bits: number | null;
+}
+
 /** Looks out for columns that lose all their values in one load: a field that was made anew, or became a checkbox. */
 export interface EmptiedColumns {
+  /** What has to be known of a row, so that it need not be kept: one object for all rows that are alike. */
+  lookAt(row: StgRow): FilledColumns;
   /** Takes a row of the load into account. */
-  add(row: StgRow): void;
+  add(filled: FilledColumns): void;
   /**
    * Throws when a required column had values in at least 10 live records and would have none now, unless that is
    * accepted, and warns of other columns; returns how many those are. To be called when all rows of the load are
@@ -24,6 +32,9 @@ export interface EmptiedColumns {
    */
   check(): Promise<number>;
 }
+
+const NONE_EXPECTED: FilledColumns = { bits: null };
+const filledColumns = remembered((bits: number): FilledColumns => ({ bits }));
 
 /** A load whose columns are watched. */
 export interface WatchedLoad {
@@ -41,10 +52,16 @@ export function watchColumns(
 ): EmptiedColumns {
   const columns = Object.keys(WANTED_FIELDS[entity]).map((name) => ({ name, filled: 0, empty: 0 }));
   return {
-    add(row) {
-      if (row.is_deleted) return;
-      for (const column of columns) {
-        if (row[column.name] === null) column.empty++;
+    lookAt(row) {
+      if (row.is_deleted) return NONE_EXPECTED;
+      let bits = 0;
+      for (const [i, { name }] of columns.entries()) if (row[name] !== null) bits |= 1 << i;
+      return filledColumns(bits);
+    },
+    add({ bits }) {
+      if (bits === null) return;
+      for (const [i, column] of columns.entries()) {
+        if ((bits & 1 << i) === 0) column.empty++;
         else column.filled++;
       }
     },

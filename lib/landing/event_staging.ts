@@ -46,8 +46,8 @@ export async function stageEvents(
   await runSqlFile(tx, "stg/create_gathered_leads.sql");
   const load = openLoad(tx, context, manifest, events);
   let lines: Line[] = [];
-  for await (const texts of readLines(dataDir, name, manifest)) {
-    lines.push(...texts.map(parseLine));
+  for await (const block of readLines(dataDir, name, manifest)) {
+    lines.push(...block.map(({ text }) => parseLine(text)));
     if (lines.length < BATCH_LINES) continue;
     context.signal.throwIfAborted();
     await landLines(load, lines);

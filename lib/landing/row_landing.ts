@@ -2,27 +2,39 @@ import type { TransactionSql } from "postgres";
 import { z } from "zod";
 import type { Entity } from "../amocrm/wanted_fields.ts";
 import { copyIntoSqlFile, querySqlFile, readSqlFile } from "../warehouse/sql_file.ts";
+import { type CopyLines, createCopyLines } from "./copy_lines.ts";
 import type { StgRow } from "./records/record.ts";
 import { landTexts, type LoadRun, type RowText } from "./staging_batch.ts";
 
-/** A row of STG without its payload. */
-export type TypedRow = Omit<StgRow, "payload">;
+/** The payload of a row: JSON of one line. */
+export interface Payload {
+  text(): string;
+  /** Its UTF-8 where that is at hand and has no backslash; to be read at once, for its memory is used again. */
+  readonly plain: Uint8Array | null;
+}
 
 /** A way of rows into STG. */
 export interface RowLanding<Prepared> {
   /** How many records, or a few more, land together. */
   readonly batchRecords: number;
-  /** Makes of a row, and of its payload as JSON of one line, what is sent. */
-  prepare(row: TypedRow, payload: string): Prepared;
-  /** Lands what differs from the row before it, and returns how many rows that are. */
+  /** A batch to be filled. The one before may be on its way meanwhile; the one before that must have landed. */
+  open(): RowBatch<Prepared>;
+}
+
+/** Rows that land together. */
+export interface RowBatch<Prepared> {
+  /** Makes of a row, and of its payload, what is sent. */
+  prepare(row: StgRow, payload: Payload): Prepared;
+  /** Lands those of its rows that differ from the row before them, and returns how many that are. */
   land(rows: readonly Prepared[]): Promise<number>;
 }
 
 // Large enough that a statement's own cost does not count, small enough that the server keeps the memory of one for
 // the next: with 1,000 a third of its time went into pages that it gave back and got anew.
 const JSON_RECORDS = 400;
-// COPY needs no such memory.
-const COPY_RECORDS = 1_000;
+// COPY needs no such memory there; here what waits in more than that would outlive two collections of garbage, and
+// then lie in memory until the heap has grown much larger.
+const COPY_RECORDS = 500;
 
 /** As JSON in a parameter, which every warehouse takes. */
 export function landAsJson(
@@ -30,17 +42,19 @@ export function landAsJson(
   entity: Entity,
   run: LoadRun,
 ): RowLanding<RowText> {
-  return {
-    batchRecords: JSON_RECORDS,
-    prepare: (row, payload) => ({ typed: JSON.stringify(row), payload }),
+  const batch: RowBatch<RowText> = {
+    prepare({ payload: _, ...typed }, payload) {
+      return { typed: JSON.stringify(typed), payload: payload.text() };
+    },
     land: (rows) => landTexts(tx, entity, rows, run),
   };
+  return { batchRecords: JSON_RECORDS, open: () => batch };
 }
 
-/** What decides whether a row lands, as JSON, and the row as a line of COPY. */
-export interface CopyLine {
+/** What decides whether a row lands, as JSON, and which line of its batch it is. */
+export interface CopyRow {
   readonly sight: string;
-  readonly line: string;
+  readonly line: number;
 }
 
 const placesShape = z.tuple([z.object({ places: z.array(z.number()) })]);
@@ -53,20 +67,23 @@ export async function landByCopy(
   tx: TransactionSql,
   entity: Entity,
   run: LoadRun,
-): Promise<RowLanding<CopyLine>> {
+): Promise<RowLanding<CopyRow>> {
   const path = `stg/copy_${entity}.sql`;
   const columns = columnsOf(await readSqlFile(path));
+  const place = columns.indexOf("payload");
+  const [before, behind] = [columns.slice(0, place), columns.slice(place + 1)];
   const given: Readonly<Record<string, string>> = { run_id: run.runId, load_date: run.loadDate };
-  return {
-    batchRecords: COPY_RECORDS,
-    prepare(row, payload) {
+  const cellsOf = (row: StgRow, names: readonly string[]) =>
+    names.map((name) => toCell(given[name] ?? row[name] ?? null)).join("\t");
+  const open = (lines: CopyLines): RowBatch<CopyRow> => ({
+    prepare(row, { text, plain }) {
       const { id, is_deleted, observed_at, updated_at, row_hash } = row;
-      const cells = columns.map((column) =>
-        toCell(column === "payload" ? payload : given[column] ?? row[column] ?? null)
-      );
+      lines.write(`${cellsOf(row, before)}\t`);
+      lines.write(plain ?? toCell(text()));
+      lines.write(`\t${cellsOf(row, behind)}\n`);
       return {
         sight: JSON.stringify({ id, is_deleted, observed_at, updated_at, row_hash }),
-        line: `${cells.join("\t")}\n`,
+        line: lines.end(),
       };
     },
     async land(rows) {
@@ -75,9 +92,19 @@ export async function landByCopy(
       const [{ places }] = placesShape.parse([
         ...await querySqlFile(tx, "stg/choose_copies.sql", [entity, sights]),
       ]);
-      if (places.length === 0) return 0;
-      await copyIntoSqlFile(tx, path, places.map((place) => rows[place - 1]?.line ?? ""));
-      return places.length;
+      const chosen = places.flatMap((one) => rows[one - 1]?.line ?? []);
+      if (chosen.length > 0) await copyIntoSqlFile(tx, path, lines.read(chosen));
+      return chosen.length;
+    },
+  });
+  const both = [createCopyLines(), createCopyLines()] as const;
+  let turn = 0;
+  return {
+    batchRecords: COPY_RECORDS,
+    open() {
+      const lines = both[turn++ % 2 === 0 ? 0 : 1];
+      lines.clear();
+      return open(lines);
     },
   };
 }

@@ -135,7 +135,7 @@ export async function createSnapshot(place: SnapshotPlace): Promise<SnapshotWrit
   const lines = await createLines(join(unfinished, LINES_FILE));
   let isFinished = false;
   return {
-    write: (records, observedAt) => lines.append(toLines(records, observedAt)),
+    write: (records, observedAt) => lines.append(records, observedAt),
     async finish(facts) {
       const totals = await lines.close();
       const manifest: SnapshotManifest = {
@@ -159,23 +159,39 @@ export async function createSnapshot(place: SnapshotPlace): Promise<SnapshotWrit
   };
 }
 
-function toLines(records: readonly unknown[], observedAt: Temporal.Instant): string[] {
-  const observed_at = observedAt.toString();
-  return records.map((record) => JSON.stringify({ observed_at, record }));
-}
+/** Of lines that wait to be written. */
+const BUFFER_BYTES = 64 * 1024;
+/** No character of UTF-16 takes more in UTF-8. */
+const MOST_BYTES = 3;
 
 async function createLines(path: string) {
   const file = await Deno.open(path, { createNew: true, write: true, mode: OWNER_ONLY_FILE });
   const hash = createHash("sha256");
+  const encoder = new TextEncoder();
   const totals = { records: 0, bytes: 0 };
+  let buffer = new Uint8Array(BUFFER_BYTES);
+  let used = 0;
   let turn: Promise<void> = Promise.resolve();
   let closed: Promise<{ records: number; bytes: number; sha256: string }> | null = null;
-  const appendNow = async (lines: readonly string[]) => {
-    const bytes = new TextEncoder().encode(lines.map((line) => `${line}\n`).join(""));
+  const flush = async () => {
+    const bytes = buffer.subarray(0, used);
     await writeAll(file, bytes);
     hash.update(bytes);
-    totals.records += lines.length;
-    totals.bytes += bytes.length;
+    totals.bytes += used;
+    used = 0;
+  };
+  // One after the other, into the same memory: all lines of a page would be as large as the page once more.
+  const appendNow = async (records: readonly unknown[], observedAt: Temporal.Instant) => {
+    const observed_at = observedAt.toString();
+    for (const record of records) {
+      const line = `${JSON.stringify({ observed_at, record })}\n`;
+      const most = line.length * MOST_BYTES;
+      if (used + most > buffer.length) await flush();
+      if (most > buffer.length) buffer = new Uint8Array(most);
+      used += encoder.encodeInto(line, buffer.subarray(used)).written;
+      totals.records++;
+    }
+    await flush();
   };
   const closeNow = async () => {
     // A failed write was reported to its caller already.
@@ -185,9 +201,9 @@ async function createLines(path: string) {
     return { ...totals, sha256: hash.digest("hex") };
   };
   return {
-    append(lines: readonly string[]): Promise<void> {
+    append(records: readonly unknown[], observedAt: Temporal.Instant): Promise<void> {
       // Workers write side by side; a failed write fails all later ones, or a line would be missing.
-      turn = turn.then(() => appendNow(lines));
+      turn = turn.then(() => appendNow(records, observedAt));
       return turn;
     },
     close: () => closed ??= closeNow(),

@@ -34,9 +34,18 @@ function parseManifest(text: string): unknown {
   }
 }
 
+/** A line of a snapshot, without its end. */
+export interface SnapshotLine {
+  readonly text: string;
+  /** Its UTF-8, which is there until the next lines are asked for. */
+  readonly bytes: Uint8Array;
+}
+
+// Small enough that between two of them the answers of the server are soon heard.
+const BLOCK_BYTES = 64 * 1024;
+
 /**
- * Streams the lines of a snapshot as text, some at a time, and throws at the end when they are not those that were
- * written.
+ * Streams the lines of a snapshot, some at a time, and throws at the end when they are not those that were written.
  *
  * Whoever reads it must therefore undo everything when it throws.
  */
@@ -44,25 +53,49 @@ export async function* readLines(
   dataDir: string,
   name: string,
   manifest: SnapshotManifest,
-): AsyncGenerator<readonly string[], void, undefined> {
+): AsyncGenerator<readonly SnapshotLine[], void, undefined> {
   const hash = createHash("sha256");
   using file = await Deno.open(join(snapshotFolder(dataDir, name), LINES_FILE));
-  const decoder = new TextDecoder("utf-8", { fatal: true });
-  // Small enough that between two of them the answers of the server are soon heard.
-  const buffer = new Uint8Array(64 * 1024);
-  let rest = "";
+  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  let block = new Uint8Array(BLOCK_BYTES);
+  let filled = 0;
   let count = 0;
-  for (let size = await file.read(buffer); size !== null; size = await file.read(buffer)) {
-    const bytes = buffer.subarray(0, size);
-    hash.update(bytes);
-    const lines = (rest + decoder.decode(bytes, { stream: true })).split("\n");
-    rest = lines.pop() ?? "";
+  const read = () => file.read(block.subarray(filled));
+  for (let size = await read(); size !== null; size = await read()) {
+    hash.update(block.subarray(filled, filled + size));
+    filled += size;
+    const end = block.subarray(0, filled).lastIndexOf(LINE_FEED) + 1;
+    const lines = splitLines(decoder, block.subarray(0, end));
     count += lines.length;
     yield lines;
+    block.copyWithin(0, end, filled);
+    filled -= end;
+    if (filled === block.length) block = enlarge(block);
   }
-  if (rest !== "" || count !== manifest.records || hash.digest("hex") !== manifest.sha256) {
+  if (filled > 0 || count !== manifest.records || hash.digest("hex") !== manifest.sha256) {
     throw toDamage(name, "its records are not those that were written");
   }
+}
+
+const LINE_FEED = 10;
+
+function splitLines(decoder: TextDecoder, bytes: Uint8Array): SnapshotLine[] {
+  const texts = decoder.decode(bytes).split("\n");
+  // Behind the last line feed there is nothing.
+  texts.pop();
+  let start = 0;
+  return texts.map((text) => {
+    const end = bytes.indexOf(LINE_FEED, start);
+    const line = { text, bytes: bytes.subarray(start, end) };
+    start = end + 1;
+    return line;
+  });
+}
+
+function enlarge(block: Uint8Array): Uint8Array<ArrayBuffer> {
+  const larger = new Uint8Array(block.length * 2);
+  larger.set(block);
+  return larger;
 }
 
 function toDamage(name: string, found: string): Error {

@@ -19,9 +19,9 @@ import {
 } from "./reject_counts.ts";
 import type { SnapshotManifest } from "./snapshot.ts";
 import { ACCEPT_ALL, type Acceptance } from "./followed_leads.ts";
-import { type PreparedEntry, prepareEntries } from "./prepared_entry.ts";
-import { readLines, readManifest } from "./snapshot_reader.ts";
-import { landAsJson, landByCopy, type RowLanding } from "./row_landing.ts";
+import { type PreparedEntry, prepareEntry } from "./prepared_entry.ts";
+import { readLines, readManifest, type SnapshotLine } from "./snapshot_reader.ts";
+import { landAsJson, landByCopy, type RowBatch, type RowLanding } from "./row_landing.ts";
 import {
   keepRejected,
   landBatch,
@@ -91,46 +91,48 @@ interface Load {
 /** Lands lines in batches: one is on its way while the next one is read and prepared. */
 async function landLines<Row>(
   load: Load,
-  blocks: AsyncIterable<readonly string[]>,
+  blocks: AsyncIterable<readonly SnapshotLine[]>,
   manifest: SnapshotManifest,
   landing: RowLanding<Row>,
 ): Promise<void> {
-  const { entity, accept, context: { config, signal } } = load;
+  const { entity, accept, columns, context: { config, signal } } = load;
   const parse = createManifestParser(entity, manifest, config.businessTz);
-  const prepare = prepareEntries(parse, accept, landing);
+  const preparation = { parse, accept, columns };
+  let batch = landing.open();
   let entries: PreparedEntry<Row>[] = [];
   let before = Promise.resolve();
   for await (const lines of blocks) {
-    for (const line of lines) entries.push(prepare(line));
+    for (const line of lines) entries.push(prepareEntry(preparation, batch, line));
     if (entries.length < landing.batchRecords) continue;
     signal.throwIfAborted();
     await before;
-    before = landEntries(load, landing, entries);
+    before = landEntries(load, batch, entries);
     // Handled by the next await; when the reading throws first, its error is the one to see.
     before.catch(() => {});
+    batch = landing.open();
     entries = [];
   }
   await before;
-  await landEntries(load, landing, entries);
+  await landEntries(load, batch, entries);
 }
 
 async function landEntries<Row>(
   { tx, context, entity, accept, run, columns, counts }: Load,
-  landing: RowLanding<Row>,
+  batch: RowBatch<Row>,
   entries: readonly PreparedEntry<Row>[],
 ): Promise<void> {
-  const batch: StagingBatch = { rows: [], rejected: [] };
+  const parts: StagingBatch = { rows: [], rejected: [] };
   const rows: Row[] = [];
   for (const entry of await accept.choose(entries)) {
     const { parsed, row } = entry.prepare();
     counts.read++;
     countRejected(counts, parsed);
-    reject(batch, entity, parsed);
+    reject(parts, entity, parsed);
     if (parsed.row !== null) columns.add(parsed.row);
     if (row !== null) rows.push(row);
   }
-  await keepRejected(tx, batch, run.runId);
-  counts.landed += await landing.land(rows);
+  await keepRejected(tx, parts, run.runId);
+  counts.landed += await batch.land(rows);
   context.progress(`${counts.read.toLocaleString("en")} ${entity}`);
 }
 

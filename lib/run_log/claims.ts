@@ -6,7 +6,7 @@ import { errorText } from "../log/error_text.ts";
 import { currentTail } from "../log/log_file.ts";
 import { querySqlFile } from "../warehouse/sql_file.ts";
 import type { Warehouse } from "../warehouse/warehouse.ts";
-import { isSettled, readTaskStates } from "./task_states.ts";
+import { isSettled, readStatesOfDags } from "./task_states.ts";
 import type { Worker } from "./worker.ts";
 
 /** A claim that this process holds on one task of one date. */
@@ -172,10 +172,8 @@ async function anySettled(
   run: { readonly dagId: string; readonly logicalDate: string },
   taskIds: readonly string[],
 ): Promise<boolean> {
-  const states = await readTaskStates(tx, run.logicalDate);
-  return states.some((state) =>
-    state.dag_id === run.dagId && isSettled(state) && taskIds.includes(state.task_id)
-  );
+  const states = await readStatesOfDags(tx, run.logicalDate, [run.dagId]);
+  return states.some((state) => isSettled(state) && taskIds.includes(state.task_id));
 }
 
 async function finish(

@@ -8,7 +8,7 @@ import { dagLogFile, keepLines } from "../log/log_file.ts";
 import { removeOldLogFiles } from "../log/old_files.ts";
 import { type Claim, claimTasks, failClaim, freeDeadClaims } from "../run_log/claims.ts";
 import { type Heartbeat, startHeartbeat } from "../run_log/heartbeat.ts";
-import { isActive, isSettled, readTaskStates, type TaskState } from "../run_log/task_states.ts";
+import { isActive, isSettled, readStatesOfDags, type TaskState } from "../run_log/task_states.ts";
 import { decide, type Decision, nameOf } from "../run_log/upstreams.ts";
 import { sleep as sleepByClock } from "../sleep.ts";
 import { rememberBusiness } from "../warehouse/business.ts";
@@ -67,13 +67,17 @@ async function runPending(run: Run): Promise<DagOutcome> {
   return await claimAndRun(run, states, pending, decision);
 }
 
-/** Frees what the dead hold, reads how each task stands and takes over what earlier successes left. */
+/**
+ * Frees what the dead hold, reads how the tasks of the DAG and of those it waits for stand, and takes over what
+ * earlier successes left.
+ */
 async function look(run: Run): Promise<TaskState[]> {
   const freed = await freeDeadClaims(run.warehouse, run.worker);
   if (freed.length > 0) {
     log.warn("Freed the claims of dead workers: {tasks}", { tasks: freed.join(", ") });
   }
-  const states = await readTaskStates(run.warehouse.sql, run.date);
+  const dagIds = [run.dag.id, ...run.dag.waitsFor.map(({ dag }) => dag)];
+  const states = await readStatesOfDags(run.warehouse.sql, run.date, dagIds);
   for (const state of states) {
     if (state.dag_id === run.dag.id && state.metrics) {
       run.handedOver.set(state.task_id, state.metrics);

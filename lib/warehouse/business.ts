@@ -12,9 +12,18 @@ const rememberedRows = z.tuple([
 ]);
 
 /** Throws `ConfigError` when the warehouse was filled with another BUSINESS_TZ or CURRENCY. Writes nothing. */
-export async function checkBusiness({ sql }: Warehouse, business: Business): Promise<void> {
+export async function checkBusiness(warehouse: Warehouse, business: Business): Promise<void> {
+  refuseOther(await listRemembered(warehouse), business);
+}
+
+type Remembered = ReadonlyMap<string, string>;
+
+async function listRemembered({ sql }: Warehouse): Promise<Remembered> {
   const rows = settingRows.parse([...await querySqlFile(sql, "ops/list_business.sql", [])]);
-  const remembered = new Map(rows.map(({ name, value }) => [name, value]));
+  return new Map(rows.map(({ name, value }) => [name, value]));
+}
+
+function refuseOther(remembered: Remembered, business: Business): void {
   const problems = [
     ["BUSINESS_TZ", business.businessTz, isSameZone],
     ["CURRENCY", business.currency, (a: string, b: string) => a === b],
@@ -45,6 +54,12 @@ export async function checkBusinessIfReadable(
  * Throws `ConfigError` as `checkBusiness` does.
  */
 export async function rememberBusiness(warehouse: Warehouse, business: Business): Promise<void> {
+  // What is remembered is never written over: hardly any run has anything to write.
+  const remembered = await listRemembered(warehouse);
+  if (remembered.has("BUSINESS_TZ") && remembered.has("CURRENCY")) {
+    refuseOther(remembered, business);
+    return;
+  }
   const { businessTz, currency } = business;
   const [{ settings_remembered: count, has_runs: hasRuns }] = rememberedRows.parse([
     ...await querySqlFile(warehouse.sql, "ops/remember_business.sql", [businessTz, currency]),

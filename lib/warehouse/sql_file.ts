@@ -88,20 +88,20 @@ export async function querySqlFile(
 }
 
 /**
- * Runs a file of one `copy … from stdin` with these lines. Throws `SqlFileError`. Only in
+ * Runs a file of one `copy … from stdin` with these pieces of lines. Throws `SqlFileError`. Only in
  * `copyingTransactions`.
  */
 export async function copyIntoSqlFile(
   tx: TransactionSql,
   path: string,
-  lines: readonly string[],
+  lines: Iterable<Uint8Array>,
 ): Promise<void> {
   const text = await readSqlFile(path);
   await execute(path, text, async () => {
     const query = tx.unsafe(text);
     const failed = failureOf(query);
     const stream = await Promise.race([query.writable(), failed]);
-    await Promise.race([pipeline(toChunks(lines), stream), failed]);
+    await Promise.race([pipeline(lines, stream), failed]);
   });
 }
 
@@ -118,22 +118,6 @@ function failureOf(query: object): Promise<never> {
     failure.reject(error);
   });
   return failure.promise;
-}
-
-/** Larger ones would get memory of their own from the system each time, at ten times the cost. */
-const CHUNK_CHARACTERS = 32 * 1024;
-
-function* toChunks(lines: readonly string[]): Generator<Uint8Array, void, undefined> {
-  const encoder = new TextEncoder();
-  let start = 0;
-  let characters = 0;
-  for (const [i, line] of lines.entries()) {
-    characters += line.length;
-    if (characters < CHUNK_CHARACTERS && i < lines.length - 1) continue;
-    yield encoder.encode(lines.slice(start, i + 1).join(""));
-    start = i + 1;
-    characters = 0;
-  }
 }
 
 /** Transactions of servers, which take COPY: the embedded warehouse hangs up. */

@@ -1,56 +1,29 @@
 -- What:  error: days of fleet usage that list a lead which does not book the car that day
 -- Grain: one row per car, day and lead
 -- Reads: changed_days (what dds.fact_fleet_usage_day has of changed_car_days), listed_rentals (what
---        dds.fact_rentals has of the leads on them), dds.fact_fleet_usage_day_pending
+--        dds.fact_rentals has of the leads on them)
 -- Scope: changed_car_days
 -- After: merge_fact_fleet_usage_day: dds.fact_fleet_usage_day
 --
 -- Why: a shortened, moved or cancelled rental must leave no rented day behind: it would
 -- count as utilisation and revenue that never was.
 
--- By hand this may run between the merge of the rentals and this one. Materialized: what the merge
--- has just emptied is full of dead rows, which must not be read again for each day.
-with pending as materialized (
-    select
-        fact_fleet_usage_day_pending.car_id,
-        fact_fleet_usage_day_pending.first_day,
-        fact_fleet_usage_day_pending.last_day
-    from dds.fact_fleet_usage_day_pending
-),
-
-days as not materialized (
+-- Nearly all lists have one lead, which is no list to take apart.
+with listed as (
     select
         changed_days.car_id,
         changed_days.usage_date,
-        changed_days.lead_ids
+        changed_days.lead_ids[1] as lead_id
     from changed_days
-    where
-        cardinality(changed_days.lead_ids) > 0
-        and not exists (
-            select
-            from pending
-            where
-                pending.car_id = changed_days.car_id
-                and changed_days.usage_date between pending.first_day and pending.last_day
-        )
-),
-
--- Nearly all lists have one lead, which is no list to take apart.
-listed as (
-    select
-        days.car_id,
-        days.usage_date,
-        days.lead_ids[1] as lead_id
-    from days
-    where cardinality(days.lead_ids) = 1
+    where cardinality(changed_days.lead_ids) = 1
     union all
     select
-        days.car_id,
-        days.usage_date,
+        changed_days.car_id,
+        changed_days.usage_date,
         lead_ids.lead_id
-    from days
-    cross join lateral unnest(days.lead_ids) as lead_ids (lead_id)
-    where cardinality(days.lead_ids) > 1
+    from changed_days
+    cross join lateral unnest(changed_days.lead_ids) as lead_ids (lead_id)
+    where cardinality(changed_days.lead_ids) > 1
 )
 
 select

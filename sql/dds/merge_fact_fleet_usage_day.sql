@@ -1,6 +1,6 @@
 -- What:  writes the days of fleet usage that are new, changed or no longer true
 -- Grain: one row per known car and day in BUSINESS_TZ, idle days too
--- Reads: desired_days (of days.sql), reading (of calendar.sql)
+-- Reads: desired_days and wanted_days (of days.sql), reading (of calendar.sql)
 
 delete from dds.fact_fleet_usage_day
 using desired_days
@@ -11,13 +11,56 @@ where
 -- Of a first build the indexes are made once all rows are there.
 select
     case
-        when reading.last_day_before is null then dds.drop_indexes_of_fleet_days()
+        when reading.is_first then dds.drop_indexes_of_fleet_days()
     end as are_dropped
 from reading;
 
--- What is stored now of the days that may have changed, for the checks, which all look at the
--- same rows.
-create temporary table changed_days on commit drop as
+with new_days as (
+    select
+        desired_days.car_id,
+        desired_days.usage_date,
+        desired_days.plate,
+        desired_days.rentals_cnt,
+        desired_days.lead_ids,
+        desired_days.amount_share,
+        desired_days.charged_days,
+        desired_days.is_unpriced
+    from desired_days
+    where desired_days.fate = 'inserted'
+    union all
+    select wanted_days.*
+    from wanted_days
+    where (select reading.is_first from reading)
+)
+
+insert into dds.fact_fleet_usage_day (
+    car_id, plate, rentals_cnt, lead_ids, amount_share, charged_days, is_rented,
+    is_double_booked, is_unpriced, usage_date, load_date
+)
+select
+    new_days.car_id,
+    new_days.plate,
+    new_days.rentals_cnt,
+    new_days.lead_ids,
+    new_days.amount_share,
+    new_days.charged_days,
+    new_days.rentals_cnt > 0 as is_rented,
+    new_days.rentals_cnt > 1 as is_double_booked,
+    new_days.is_unpriced,
+    new_days.usage_date,
+    reading.logical_date as load_date
+from new_days
+cross join reading
+order by new_days.car_id, new_days.usage_date;
+
+select
+    case
+        when reading.is_first then dds.create_indexes_of_fleet_days()
+    end as are_created
+from reading;
+
+-- What is stored now of the days that may have changed.
+create temporary table stored_changes on commit drop as
 with updated as (
     update dds.fact_fleet_usage_day
     set
@@ -35,71 +78,19 @@ with updated as (
     where
         fact_fleet_usage_day.ctid = desired_days.place_before
         and desired_days.fate = 'updated'
-    returning
-        fact_fleet_usage_day.car_id,
-        fact_fleet_usage_day.usage_date,
-        fact_fleet_usage_day.rentals_cnt,
-        fact_fleet_usage_day.lead_ids,
-        fact_fleet_usage_day.amount_share,
-        fact_fleet_usage_day.is_rented,
-        fact_fleet_usage_day.is_double_booked
-),
-
-inserted as (
-    insert into dds.fact_fleet_usage_day (
-        car_id, plate, rentals_cnt, lead_ids, amount_share, charged_days,
-        is_rented, is_double_booked, is_unpriced, usage_date, load_date
-    )
-    select
-        desired_days.car_id,
-        desired_days.plate,
-        desired_days.rentals_cnt,
-        desired_days.lead_ids,
-        desired_days.amount_share,
-        desired_days.charged_days,
-        desired_days.rentals_cnt > 0 as is_rented,
-        desired_days.rentals_cnt > 1 as is_double_booked,
-        desired_days.is_unpriced,
-        desired_days.usage_date,
-        reading.logical_date as load_date
-    from desired_days
-    cross join reading
-    where desired_days.fate = 'inserted'
-    order by desired_days.car_id, desired_days.usage_date
-    returning
-        fact_fleet_usage_day.car_id,
-        fact_fleet_usage_day.usage_date,
-        fact_fleet_usage_day.rentals_cnt,
-        fact_fleet_usage_day.lead_ids,
-        fact_fleet_usage_day.amount_share,
-        fact_fleet_usage_day.is_rented,
-        fact_fleet_usage_day.is_double_booked
+    returning fact_fleet_usage_day.*
 )
 
 select updated.*
 from updated
 union all
-select inserted.*
-from inserted
-union all
-select
-    fact_fleet_usage_day.car_id,
-    fact_fleet_usage_day.usage_date,
-    fact_fleet_usage_day.rentals_cnt,
-    fact_fleet_usage_day.lead_ids,
-    fact_fleet_usage_day.amount_share,
-    fact_fleet_usage_day.is_rented,
-    fact_fleet_usage_day.is_double_booked
+select fact_fleet_usage_day.*
 from desired_days
 inner join dds.fact_fleet_usage_day
-    on desired_days.place_before = fact_fleet_usage_day.ctid
-where desired_days.fate = 'kept';
-
-select
-    case
-        when reading.last_day_before is null then dds.create_indexes_of_fleet_days()
-    end as are_created
-from reading;
+    on
+        desired_days.car_id = fact_fleet_usage_day.car_id
+        and desired_days.usage_date = fact_fleet_usage_day.usage_date
+where desired_days.fate in ('inserted', 'kept');
 
 with progress as (
     select
@@ -134,9 +125,26 @@ where
         progress.settings
     );
 
+with counts as (
+    select
+        count(*) filter (where desired_days.fate = 'inserted') as days_inserted,
+        count(*) filter (where desired_days.fate = 'updated') as days_updated,
+        count(*) filter (where desired_days.fate = 'deleted') as days_deleted
+    from desired_days
+    where not (select reading.is_first from reading)
+    union all
+    select
+        count(*),
+        0,
+        0
+    from dds.fact_fleet_usage_day
+    where (select reading.is_first from reading)
+)
+
 select
-    count(*) filter (where desired_days.fate <> 'kept') as rows_written,
-    count(*) filter (where desired_days.fate = 'inserted') as days_inserted,
-    count(*) filter (where desired_days.fate = 'updated') as days_updated,
-    count(*) filter (where desired_days.fate = 'deleted') as days_deleted
-from desired_days;
+    sum(counts.days_inserted + counts.days_updated + counts.days_deleted)::bigint
+        as rows_written,
+    sum(counts.days_inserted)::bigint as days_inserted,
+    sum(counts.days_updated)::bigint as days_updated,
+    sum(counts.days_deleted)::bigint as days_deleted
+from counts;

@@ -1,6 +1,7 @@
 -- What:  writes the rentals that changed
 -- Grain: one row per live lead that is now in the rental pipeline
--- Reads: compared_rentals (of changes.sql), progress and reading (of progress.sql)
+-- Reads: compared_rentals and desired_rentals (of changes.sql), progress and reading (of
+--        progress.sql)
 
 delete from dds.fact_rentals
 using compared_rentals
@@ -11,12 +12,59 @@ where
 -- Of a first build the indexes are made once all rows are there.
 select
     case
-        when not reading.is_as_before then dds.drop_indexes_of_rentals()
+        when reading.is_first then dds.drop_indexes_of_rentals()
     end as are_dropped
 from reading;
 
--- What is stored now of the leads that changed, for the checks, which all look at the same rows.
-create temporary table changed_rentals on commit drop as
+with new_rentals as (
+    select
+        compared_rentals.lead_id,
+        compared_rentals.car_id,
+        compared_rentals.client_id,
+        compared_rentals.pipeline_id,
+        compared_rentals.status_id,
+        compared_rentals.status_name,
+        compared_rentals.stage,
+        compared_rentals.rental_days,
+        compared_rentals.dailyrate,
+        compared_rentals.budget,
+        compared_rentals.amount,
+        compared_rentals.is_booking,
+        compared_rentals.is_cancelled,
+        compared_rentals.rental_start,
+        compared_rentals.rental_end,
+        compared_rentals.closed_at,
+        compared_rentals.confirmed_at,
+        compared_rentals.created_at,
+        compared_rentals.updated_at
+    from compared_rentals
+    where compared_rentals.fate = 'inserted'
+    union all
+    select desired_rentals.*
+    from desired_rentals
+    where (select reading.is_first from reading)
+)
+
+insert into dds.fact_rentals (
+    lead_id, car_id, client_id, pipeline_id, status_id, status_name, stage,
+    rental_days, dailyrate, budget, amount, is_booking, is_cancelled, rental_start,
+    rental_end, closed_at, confirmed_at, created_at, updated_at, load_date
+)
+select
+    new_rentals.*,
+    reading.logical_date
+from new_rentals
+cross join reading
+order by new_rentals.lead_id;
+
+select
+    case
+        when reading.is_first then dds.create_indexes_of_rentals()
+    end as are_created
+from reading;
+
+-- What is stored now of the rentals that may have changed.
+create temporary table stored_changes on commit drop as
 with updated as (
     update dds.fact_rentals
     set
@@ -44,94 +92,18 @@ with updated as (
     where
         fact_rentals.ctid = compared_rentals.place_before
         and compared_rentals.fate = 'updated'
-    returning
-        fact_rentals.lead_id,
-        fact_rentals.car_id,
-        fact_rentals.client_id,
-        fact_rentals.pipeline_id,
-        fact_rentals.status_id,
-        fact_rentals.dailyrate,
-        fact_rentals.budget,
-        fact_rentals.amount,
-        fact_rentals.rental_start,
-        fact_rentals.rental_end,
-        fact_rentals.updated_at
-),
-
-inserted as (
-    insert into dds.fact_rentals (
-        lead_id, car_id, client_id, pipeline_id, status_id, status_name, stage,
-        rental_days, dailyrate, budget, amount, is_booking, is_cancelled, rental_start,
-        rental_end, closed_at, created_at, updated_at, load_date, confirmed_at
-    )
-    select
-        compared_rentals.lead_id,
-        compared_rentals.car_id,
-        compared_rentals.client_id,
-        compared_rentals.pipeline_id,
-        compared_rentals.status_id,
-        compared_rentals.status_name,
-        compared_rentals.stage,
-        compared_rentals.rental_days,
-        compared_rentals.dailyrate,
-        compared_rentals.budget,
-        compared_rentals.amount,
-        compared_rentals.is_booking,
-        compared_rentals.is_cancelled,
-        compared_rentals.rental_start,
-        compared_rentals.rental_end,
-        compared_rentals.closed_at,
-        compared_rentals.created_at,
-        compared_rentals.updated_at,
-        reading.logical_date,
-        compared_rentals.confirmed_at
-    from compared_rentals
-    cross join reading
-    where compared_rentals.fate = 'inserted'
-    order by compared_rentals.lead_id
-    returning
-        fact_rentals.lead_id,
-        fact_rentals.car_id,
-        fact_rentals.client_id,
-        fact_rentals.pipeline_id,
-        fact_rentals.status_id,
-        fact_rentals.dailyrate,
-        fact_rentals.budget,
-        fact_rentals.amount,
-        fact_rentals.rental_start,
-        fact_rentals.rental_end,
-        fact_rentals.updated_at
+    returning fact_rentals.*
 )
 
 select updated.*
 from updated
 union all
-select inserted.*
-from inserted
-union all
-select
-    fact_rentals.lead_id,
-    fact_rentals.car_id,
-    fact_rentals.client_id,
-    fact_rentals.pipeline_id,
-    fact_rentals.status_id,
-    fact_rentals.dailyrate,
-    fact_rentals.budget,
-    fact_rentals.amount,
-    fact_rentals.rental_start,
-    fact_rentals.rental_end,
-    fact_rentals.updated_at
+select fact_rentals.*
 from compared_rentals
-inner join dds.fact_rentals on compared_rentals.place_before = fact_rentals.ctid
-where compared_rentals.fate = 'kept';
+inner join dds.fact_rentals on compared_rentals.lead_id = fact_rentals.lead_id
+where compared_rentals.fate in ('inserted', 'kept');
 
-analyze changed_rentals (lead_id);
-
-select
-    case
-        when not reading.is_as_before then dds.create_indexes_of_rentals()
-    end as are_created
-from reading;
+analyze stored_changes (lead_id);
 
 with positions as (
     select
@@ -154,9 +126,21 @@ where
     and row(watermark.position, watermark.settings)
     is distinct from row(positions.position, positions.settings);
 
+with written as (
+    select
+        count(*) as written,
+        count(*) filter (where compared_rentals.fate = 'inserted') as inserted
+    from compared_rentals
+    where compared_rentals.fate <> 'kept'
+    union all
+    select
+        count(*) as written,
+        count(*) as inserted
+    from dds.fact_rentals
+    where (select reading.is_first from reading)
+)
+
 select
-    count(*) filter (where compared_rentals.fate <> 'kept') as rows_written,
-    count(*) filter (where compared_rentals.fate = 'inserted') as rentals_inserted,
-    count(*) filter (where compared_rentals.fate = 'updated') as rentals_updated,
-    count(*) filter (where compared_rentals.fate = 'deleted') as rentals_deleted
-from compared_rentals;
+    sum(written.written)::bigint as rows_written,
+    sum(written.inserted)::bigint as rentals_inserted
+from written;

@@ -30,37 +30,20 @@ create temporary table if not exists dated_leads (
 
 -- What is stored of them, for the checks of a fact, which all look at the same rows.
 create temporary table if not exists changed_rentals (
-    lead_id bigint not null,
-    car_id bigint not null,
-    client_id bigint not null,
-    pipeline_id bigint not null,
-    status_id bigint,
-    dailyrate numeric,
-    budget numeric,
-    amount numeric,
-    rental_start timestamptz,
-    rental_end timestamptz,
-    updated_at timestamptz not null
+    like dds.fact_rentals
 ) on commit drop;
 
 create temporary table if not exists changed_days (
-    car_id bigint not null,
-    usage_date date not null,
-    rentals_cnt integer not null,
-    lead_ids bigint[] not null,
-    amount_share numeric not null,
-    is_rented boolean not null,
-    is_double_booked boolean not null
+    like dds.fact_fleet_usage_day
 ) on commit drop;
 
 create temporary table if not exists listed_rentals (
     lead_id bigint not null,
     car_id bigint not null,
     is_booking boolean not null,
+    amount numeric not null,
     first_day date,
-    last_day date,
-    even_share numeric,
-    last_share numeric
+    last_day date
 ) on commit drop;
 
 select

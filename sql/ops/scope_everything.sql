@@ -53,62 +53,40 @@ select fact_rentals.lead_id as id
 from dds.fact_rentals;
 
 create temporary table changed_rentals on commit drop as
+select fact_rentals.*
+from dds.fact_rentals;
+
+-- By hand this may run between the merge of the rentals and that of the days: those that are
+-- pending are about to be computed anew.
+create temporary table changed_days on commit drop as
+select fact_fleet_usage_day.*
+from dds.fact_fleet_usage_day
+where
+    not exists (
+        select
+        from dds.fact_fleet_usage_day_pending
+        where
+            fact_fleet_usage_day_pending.car_id = fact_fleet_usage_day.car_id
+            and fact_fleet_usage_day.usage_date
+            between fact_fleet_usage_day_pending.first_day
+            and fact_fleet_usage_day_pending.last_day
+    );
+
+create temporary table listed_rentals on commit drop as
 select
     fact_rentals.lead_id,
     fact_rentals.car_id,
-    fact_rentals.client_id,
-    fact_rentals.pipeline_id,
-    fact_rentals.status_id,
-    fact_rentals.dailyrate,
-    fact_rentals.budget,
-    fact_rentals.amount,
-    fact_rentals.rental_start,
-    fact_rentals.rental_end,
-    fact_rentals.updated_at
+    fact_rentals.is_booking,
+    coalesce(fact_rentals.amount, 0) as amount,
+    dds.first_booked_day(
+        fact_rentals.rental_start, fact_rentals.rental_end,
+        current_setting('rental.business_tz')
+    ) as first_day,
+    dds.last_booked_day(
+        fact_rentals.rental_start, fact_rentals.rental_end,
+        current_setting('rental.business_tz')
+    ) as last_day
 from dds.fact_rentals;
-
-create temporary table changed_days on commit drop as
-select
-    fact_fleet_usage_day.car_id,
-    fact_fleet_usage_day.usage_date,
-    fact_fleet_usage_day.rentals_cnt,
-    fact_fleet_usage_day.lead_ids,
-    fact_fleet_usage_day.amount_share,
-    fact_fleet_usage_day.is_rented,
-    fact_fleet_usage_day.is_double_booked
-from dds.fact_fleet_usage_day;
-
-create temporary table listed_rentals on commit drop as
-with rentals as (
-    select
-        fact_rentals.lead_id,
-        fact_rentals.car_id,
-        coalesce(fact_rentals.amount, 0) as amount,
-        fact_rentals.is_booking,
-        dds.first_booked_day(
-            fact_rentals.rental_start, fact_rentals.rental_end,
-            current_setting('rental.business_tz')
-        ) as first_day,
-        dds.last_booked_day(
-            fact_rentals.rental_start, fact_rentals.rental_end,
-            current_setting('rental.business_tz')
-        ) as last_day
-    from dds.fact_rentals
-)
-
-select
-    rentals.lead_id,
-    rentals.car_id,
-    rentals.is_booking,
-    rentals.first_day,
-    rentals.last_day,
-    dds.share_of_day(
-        rentals.amount, rentals.first_day, rentals.last_day, rentals.last_day - 1
-    ) as even_share,
-    dds.share_of_day(
-        rentals.amount, rentals.first_day, rentals.last_day, rentals.last_day
-    ) as last_share
-from rentals;
 
 analyze changed_leads;
 analyze changed_clients;

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { dags } from "../../pipeline/daily.ts";
 import {
   type DailySetup,
   DAY,
@@ -11,72 +12,94 @@ import {
   testScriptsOnServer,
   withAccount,
 } from "../support/daily_setup.ts";
-import { endProcess, killAtLine, readUntil } from "../support/script.ts";
+import { endProcess, killWhen, readUntil } from "../support/script.ts";
 import { serverAvailable } from "../support/warehouses.ts";
 
 const DEBUG = { LOG_LEVEL: "debug" };
 
-/** Points of a run, as shares of the log lines that an undisturbed run writes. */
-const MOMENTS = { server: 7, embedded: 3 };
+/** How often a day is killed. */
+const KILLS = { server: 7, embedded: 3 };
 
-Deno.test("daily ends in the same state when killed at any moment and run again (embedded)", () =>
-  withAccount(async (served) => {
-    await fillAccount(served);
-    await checkKills(MOMENTS.embedded, (body) => onEmbedded(served, body));
-  }));
+const TASKS = dags.flatMap(({ tasks }) => tasks).length;
 
-Deno.test({
-  name: "daily ends in the same state when killed at any moment and run again (server)",
-  ignore: !serverAvailable,
-  fn: () =>
-    withAccount(async (served) => {
-      await fillAccount(served);
-      await checkKills(MOMENTS.server, (body) => onServer(served, body));
-    }),
-});
-
-async function checkKills(
-  moments: number,
-  onFreshWarehouse: (body: (setup: DailySetup) => Promise<void>) => Promise<void>,
-): Promise<void> {
-  let undisturbed: Awaited<ReturnType<typeof dumpLayers>> = {};
-  let lines = 0;
-  await onFreshWarehouse(async (setup) => {
-    const { code, stderr } = await setup.run("daily", ["--date", DAY], DEBUG);
-    assert.equal(code, 0, stderr);
-    lines = stderr.trimEnd().split("\n").length;
-    undisturbed = await setup.inspect((warehouse) => dumpLayers(warehouse, RUN_COLUMNS));
+for (const [kind, isPossible] of [["embedded", true], ["server", serverAvailable]] as const) {
+  Deno.test({
+    name: `daily ends in the same state when killed again and again and run to its end (${kind})`,
+    ignore: !isPossible,
+    fn: () =>
+      withAccount(async (served) => {
+        await fillAccount(served);
+        const onFresh = kind === "server" ? onServer : onEmbedded;
+        await onFresh(served, (setup) => checkKills(KILLS[kind], setup));
+      }),
   });
-  assert.equal(undisturbed["dds.fact_rentals"]?.length, 20);
-  for (let moment = 1; moment <= moments; moment++) {
-    const line = Math.round(lines * moment / (moments + 1));
-    await onFreshWarehouse(async (setup) => {
-      await killAtLine(setup.command("daily", ["--date", DAY], DEBUG), line);
+}
 
+/** What a day ends in that nobody disturbs: the same rows on each kind of warehouse, and of each such account. */
+let undisturbed: ReturnType<typeof liveUndisturbed> | null = null;
+
+async function liveUndisturbed(): Promise<Awaited<ReturnType<typeof dumpLayers>>> {
+  let layers: Awaited<ReturnType<typeof dumpLayers>> = {};
+  await withAccount(async (served) => {
+    await fillAccount(served);
+    await (serverAvailable ? onServer : onEmbedded)(served, async (setup) => {
       const { code, stderr } = await setup.run("daily");
-
-      assert.equal(code, 0, `killed at line ${line} of ${lines}: ${stderr}`);
-      await setup.inspect(async (warehouse) => {
-        assert.deepEqual(
-          await dumpLayers(warehouse, RUN_COLUMNS),
-          undisturbed,
-          `killed at line ${line} of ${lines}`,
-        );
-        const twice = await warehouse.sql`
-          select dag_id, task_id
-          from ops.run_log
-          where status = 'success'
-          group by dag_id, task_id
-          having count(*) > 1 and task_id not like 'extract%'
-        `;
-        assert.deepEqual([...twice], []);
-        const open = await warehouse.sql`
-          select task_id from ops.run_log where status in ('waiting', 'running')
-        `;
-        assert.deepEqual([...open], []);
-      });
+      assert.equal(code, 0, stderr);
+      layers = await setup.inspect((warehouse) => dumpLayers(warehouse, RUN_COLUMNS));
     });
+  });
+  assert.equal(layers["dds.fact_rentals"]?.length, 20);
+  return layers;
+}
+
+/**
+ * Kills one run after the other, each of which goes on where the one before was killed: when as many tasks are done
+ * as are its part of the day, and a few lines later, which are those of the tasks that it dies in.
+ */
+async function checkKills(kills: number, setup: DailySetup): Promise<void> {
+  const killed: string[] = [];
+  let done = 0;
+  for (let kill = 1; kill <= kills; kill++) {
+    const due = Math.round(TASKS * (kill - 1) / (kills + 1));
+    const said = await killWhen(setup.command("daily", ["--date", DAY], DEBUG), (lines) => {
+      const at = lines.findIndex((_, i) => done + countDone(lines.slice(0, i)) >= due);
+      return at >= 0 && lines.length > at + 2 + 2 * kill % 5;
+    });
+    done += countDone(said);
+    killed.push(`after ${done} tasks: ${said.at(-2)}`);
   }
+
+  const { code, stderr } = await setup.run("daily");
+
+  assert.equal(code, 0, `killed ${killed.join("\n")}\n${stderr}`);
+  const calm = await (undisturbed ??= liveUndisturbed());
+  await setup.inspect(async (warehouse) => {
+    const layers = await dumpLayers(warehouse, RUN_COLUMNS);
+    assert.deepEqual(layers, calm, `killed ${killed.join("\n")}`);
+    const twice = await warehouse.sql`
+      select dag_id, task_id
+      from ops.run_log
+      where status = 'success'
+      group by dag_id, task_id
+      having count(*) > 1 and task_id not like 'extract%'
+    `;
+    assert.deepEqual([...twice], []);
+    const open = await warehouse.sql`
+      select task_id from ops.run_log where status in ('waiting', 'running')
+    `;
+    assert.deepEqual([...open], []);
+    const [dead] = await warehouse.sql`
+      select count(distinct worker)::integer as workers from ops.run_log where status = 'failed'
+    `;
+    assert.ok(
+      dead?.workers > kills / 2,
+      `${dead?.workers} runs died in a task, of ${kills} killed`,
+    );
+  });
+}
+
+function countDone(lines: readonly string[]): number {
+  return lines.filter((line) => / done in [\d.]+ s/.test(line)).length;
 }
 
 testScriptsOnServer(

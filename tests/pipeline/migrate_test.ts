@@ -49,8 +49,7 @@ testOnServer("migrate shows what is pending, rehearses it, applies it once", asy
 
 Deno.test("migrate makes the embedded warehouse", async () => {
   await using folder = await temporaryFolder();
-  const script = ["run", "-q", "-A", "pipeline/migrate.ts"];
-  const applied = await runDeno(script, { DATA_DIR: folder.path });
+  const applied = await callScript("pipeline/migrate.ts", [], { DATA_DIR: folder.path });
   const again = await callScript("pipeline/migrate.ts", [], { DATA_DIR: folder.path });
 
   assert.deepEqual([applied.code, applied.stderr], [0, ""]);

@@ -377,14 +377,16 @@ testScriptsOnServer("runs needs no more rights than its task has", async (setup)
   const { dataDir } = setup;
   // Those of the task, and the folders of this test in place of .data and logs.
   const rights = [`--allow-read=.,${dataDir}`, `--allow-write=${dataDir}`];
-  const run = (...args: string[]) =>
+  const run = (script: string, ...args: string[]) =>
     runDeno(
-      ["run", "-q", "--no-prompt", "-P=pipeline", ...rights, "pipeline/runs.ts", ...args],
+      ["run", "-q", "--no-prompt", "-P=pipeline", ...rights, script, ...args],
       setup.env,
     );
-  for (
-    const args of [
-      ["--to", "2026-05-04"],
+  const first = await run("pipeline/runs.ts", "--to", "2026-05-04");
+  // One process has them for all the others, each of which would take a second of processor time to start.
+  const others = await run(
+    "tests/support/run_each.ts",
+    JSON.stringify([
       ["show", "daily_load_ods_cars", DAY],
       ["logs", "daily_load_ods_cars", DAY],
       ["explain", "daily_load_ods_cars", DAY],
@@ -392,11 +394,10 @@ testScriptsOnServer("runs needs no more rights than its task has", async (setup)
       ["cancel", "daily_load_ods_cars", DAY],
       ["mark", "daily_load_ods_cars", DAY, "success", "--why", "merged by hand"],
       ["prune", "--keep-days", "1", "--yes"],
-    ]
-  ) {
-    const { code, stderr } = await run(...args);
-    assert.equal(code, 0, `${args.join(" ")}: ${stderr}`);
-  }
+    ]),
+  );
+  assert.equal(first.code, 0, first.stderr);
+  assert.equal(others.code, 0, others.stderr);
 });
 
 testScriptsOnServer(

@@ -22,15 +22,15 @@ import {
 } from "../support/scheduler_process.ts";
 import { serverAvailable } from "../support/warehouses.ts";
 
-/** What goes wrong, how often, and how long a failed task waits before its next try. */
+/** What goes wrong, how often in a day, and the settings with which schedulers live through it. */
 interface Disaster {
   readonly name: string;
   readonly times: number;
-  readonly retryDelayS: string;
+  readonly settings: Readonly<Record<string, string>>;
   strike(scene: Scene): Promise<void> | void;
 }
 
-/** `TEST_DISASTERS=3 deno task test tests/pipeline/scheduler_chaos_test.ts` lives through three times as many. */
+/** `TEST_DISASTERS=3 deno task test tests/pipeline/scheduler_chaos_test.ts` lives through three times as many days. */
 const MORE = Number(Deno.env.get("TEST_DISASTERS") ?? 1);
 const SEED = 20_260_503;
 const GONE_MS = 30_000;
@@ -43,28 +43,29 @@ interface Scene {
   readonly victim: SchedulerProcess;
 }
 
-/** Where a disaster comes, and who reports on each time that it does. */
+/** On which days a disaster comes and when, and who reports on each of them. */
 interface Course {
   /** In percent of a day's log. */
-  readonly moments: readonly number[];
-  readonly isOnOwnServer?: boolean;
+  readonly days: readonly (readonly number[])[];
   readonly onFreshDatabase: (body: (setup: DailySetup) => Promise<void>) => Promise<void>;
   readonly step: (name: string, body: () => Promise<void>) => Promise<unknown>;
 }
 
 type Served = Pick<DailySetup, "sandbox" | "account">;
 
+const QUICK = { RETRY_DELAY_S: "0.5" };
+
 const KILL: Disaster = {
   name: "a worker is killed",
   times: 3,
-  retryDelayS: "0.5",
+  settings: QUICK,
   strike: ({ victim }) => victim.kill("SIGKILL"),
 };
 
 const CUT: Disaster = {
   name: "the server cuts every connection",
   times: 2,
-  retryDelayS: "0.5",
+  settings: QUICK,
   strike: ({ setup }) =>
     setup.inspect(async ({ sql }) => {
       await sql`
@@ -77,9 +78,14 @@ const CUT: Disaster = {
 
 const OUTAGE: Disaster = {
   name: "the CRM is gone for 30 s",
-  times: 2,
-  // Waits of 7.5 and 15 s at least, and 11 s in which the client asks again by itself: the last one comes after the 30 s.
-  retryDelayS: "10",
+  times: 1,
+  settings: {
+    // Waits of 6.75 and 13.5 s at least, and 11 s in which the client asks again by itself: the last one comes after the 30 s.
+    RETRY_DELAY_S: "9",
+    // For so long there is nothing to see.
+    POKE_INTERVAL_S: "1",
+    DENO_CRON_TEST_SCHEDULE_OFFSET: "1000",
+  },
   strike: async ({ setup }) => {
     setup.sandbox.faults.add({ kind: "reset" }, { times: 1_000_000 });
     await new Promise((resolve) => setTimeout(resolve, GONE_MS));
@@ -94,7 +100,7 @@ for (const disaster of [KILL, CUT]) {
     (test) =>
       withAccount((served) =>
         liveThrough(disaster, served, {
-          moments: momentsOf(disaster),
+          days: daysOf(disaster),
           onFreshDatabase: (body) => onServer(served, body),
           step: (name, body) => test.step(name, body),
         })
@@ -111,13 +117,12 @@ testDisaster("the server is restarted", programs !== null, async (test) => {
   const disaster: Disaster = {
     name: "the server is restarted",
     times: 2,
-    retryDelayS: "0.5",
+    settings: QUICK,
     strike: () => server.restart(),
   };
   await withAccount((served) =>
     liveThrough(disaster, served, {
-      moments: momentsOf(disaster),
-      isOnOwnServer: true,
+      days: daysOf(disaster),
       onFreshDatabase: (body) =>
         withEmptyDatabase(server, (warehouse) => onDatabase(served, warehouse, body)),
       step: (name, body) => test.step(name, body),
@@ -125,13 +130,13 @@ testDisaster("the server is restarted", programs !== null, async (test) => {
   );
 });
 
-// Each time on an account of its own: so they wait side by side.
+// Each day on an account of its own: so they wait side by side.
 testDisaster(OUTAGE.name, serverAvailable, async () => {
   await Promise.all(
-    momentsOf(OUTAGE).map((moment) =>
+    daysOf(OUTAGE, 2).map((moments) =>
       withAccount((served) =>
         liveThrough(OUTAGE, served, {
-          moments: [moment],
+          days: [moments],
           onFreshDatabase: (body) => onServer(served, body),
           step: (_name, body) => body(),
         })
@@ -158,11 +163,11 @@ interface CalmDay {
   readonly lines: number;
 }
 
-/** Every account of these tests is the same one, so that one day serves all that are on the tests' server. */
+/** Every account of these tests is the same one, so that one day serves all of them. */
 let calmDay: Promise<CalmDay> | null = null;
 
 async function liveInPeace(setup: DailySetup): Promise<CalmDay> {
-  await using scheduler = startDay(setup, "0.5");
+  await using scheduler = startDay(setup, QUICK);
   await untilRunLog(setup, (rows) => isWholeDay(rows, DATE), scheduler.said);
   const lines = scheduler.said().split("\n").length;
   const layers = await setup.inspect((warehouse) => dumpLayers(warehouse, RUN_COLUMNS));
@@ -176,52 +181,68 @@ async function liveInPeaceOn(onFreshDatabase: Course["onFreshDatabase"]): Promis
   return await promise;
 }
 
-/** Lives through a day again and again with the disaster at another moment, and compares it with a calm one. */
+/** Lives through days in which the disaster comes again and again, and compares each of them with a calm one. */
 async function liveThrough(
   disaster: Disaster,
   served: Served,
-  { moments, isOnOwnServer, onFreshDatabase, step }: Course,
+  { days, onFreshDatabase, step }: Course,
 ): Promise<void> {
   await fillAccount(served);
-  // A database without tables has a longer log.
-  const calm =
-    await (isOnOwnServer
-      ? liveInPeaceOn(onFreshDatabase)
-      : calmDay ??= liveInPeaceOn(onFreshDatabase));
-  for (const percent of moments) {
-    const line = Math.round(5 + (calm.lines - 5) * percent / 100);
-    await step(`at line ${line} of about ${calm.lines}`, () =>
-      onFreshDatabase(async (setup) => {
-        await survive(disaster, line, setup);
-        const layers = await setup.inspect((found) => dumpLayers(found, RUN_COLUMNS));
-        assert.deepEqual(layers, calm.layers);
-      }));
+  const calm = await (calmDay ??= liveInPeaceOn(onFreshDatabase));
+  for (const moments of days) {
+    const lines = moments.map((percent) => Math.round(5 + (calm.lines - 5) * percent / 100));
+    await step(
+      `at lines ${lines.join(", ")} of about ${calm.lines}`,
+      () =>
+        onFreshDatabase(async (setup) => {
+          await survive(disaster, lines, setup);
+          const layers = await setup.inspect((found) => dumpLayers(found, RUN_COLUMNS));
+          assert.deepEqual(layers, calm.layers);
+        }),
+    );
   }
 }
 
-/** When a disaster comes, in percent of a day's log; always the same ones. */
-function momentsOf({ name, times }: Disaster): number[] {
+/** When a disaster comes, in percent of a day's log, day by day; always the same moments. */
+function daysOf({ name, times }: Disaster, days = 1): number[][] {
   const seed = SEED + name.length;
-  return fc.sample(fc.noBias(fc.integer({ min: 0, max: 100 })), { seed, numRuns: times * MORE });
+  const numRuns = times * days * MORE;
+  const moments = fc.sample(fc.noBias(fc.integer({ min: 0, max: 100 })), { seed, numRuns });
+  return Array.from(
+    { length: days * MORE },
+    (_, day) => moments.slice(day * times, (day + 1) * times).sort((a, b) => a - b),
+  );
 }
 
-function startDay(setup: DailySetup, retryDelayS: string): SchedulerProcess {
-  return startScheduler(setup, { BUSINESS_TZ, RETRY_DELAY_S: retryDelayS, LOG_LEVEL: "debug" });
+function startDay(setup: DailySetup, settings: Disaster["settings"]): SchedulerProcess {
+  return startScheduler(setup, { BUSINESS_TZ, LOG_LEVEL: "debug", ...settings });
 }
 
-/** Two schedulers live through the day, and one disaster. */
+/** Two schedulers live through the day and its disasters; one that was killed is started again. */
 async function survive(
   disaster: Disaster,
-  line: number,
+  lines: readonly number[],
   setup: DailySetup,
 ): Promise<void> {
-  await using victim = startDay(setup, disaster.retryDelayS);
-  await using other = startDay(setup, disaster.retryDelayS);
-  const said = () => `${victim.said()}\n--- the other ---\n${other.said()}`;
+  await using other = startDay(setup, disaster.settings);
+  await using victims = new AsyncDisposableStack();
+  const startVictim = () => victims.use(startDay(setup, disaster.settings));
+  let victim = startVictim();
+  let before = "";
+  const said = () => `${before}${victim.said()}\n--- the other ---\n${other.said()}`;
   const isOver = (rows: readonly RunLogRow[]) => isWholeDay(rows, DATE);
   // The other one may have done most of the day, so that this one never says so much.
-  await Promise.race([victim.untilLines(line), untilRunLog(setup, isOver, said)]);
-  await disaster.strike({ setup, victim });
+  const over = untilRunLog(setup, isOver, said);
+  for (const [time, line] of lines.entries()) {
+    if (disaster === KILL && time > 0) {
+      before += victim.said();
+      victim = startVictim();
+    }
+    const own = Math.max(5, line - before.split("\n").length);
+    await Promise.race([victim.untilLines(own), over]);
+    await disaster.strike({ setup, victim });
+  }
+  await over;
   const rows = await untilRunLog(setup, isOver, said);
   assert.deepEqual(findDoubles(rows), []);
   for (const scheduler of [victim, other]) {

@@ -1,3 +1,5 @@
+import { endQuietly } from "./script.ts";
+
 /**
  * Burns every core of the machine until it is disposed of, and no longer than `seconds`.
  *
@@ -15,13 +17,4 @@ export function burnCores(seconds: number): AsyncDisposable {
       await Promise.all(burners.map(({ status }) => status));
     },
   };
-}
-
-function endQuietly(process: Deno.ChildProcess): void {
-  try {
-    process.kill("SIGKILL");
-  } catch (error) {
-    // It came to its end by itself.
-    if (!(error instanceof TypeError)) throw error;
-  }
 }

@@ -234,11 +234,10 @@ export async function dumpLayers(
   for (const table of TABLES) {
     const rows = await sql.unsafe(
       `select ((to_jsonb(t) - array(select jsonb_array_elements_text($1::jsonb))) #- '{payload,_links}')::text as row
-      from ${table} as t
-      order by 1`,
+      from ${table} as t`,
       [JSON.stringify(except)],
     );
-    layers[table] = rows.map((row) => String(row.row));
+    layers[table] = rows.map((row) => String(row.row)).sort();
   }
   return layers;
 }

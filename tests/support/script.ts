@@ -105,16 +105,37 @@ export async function readUntil(stream: ReadableStream<Uint8Array>, text: string
 
 /** Starts a process and kills it, without any chance to clean up, after so many lines of its log. */
 export async function killAtLine(command: Deno.Command, line: number): Promise<void> {
+  await killWhen(command, (said) => said.length > line);
+}
+
+/**
+ * Starts a process and kills it, without any chance to clean up, as soon as `isTime` says so of the lines of its log.
+ * Returns these lines, of which the last one is not whole yet. On a busy machine it may have ended before it is killed.
+ */
+export async function killWhen(
+  command: Deno.Command,
+  isTime: (said: readonly string[]) => boolean,
+): Promise<readonly string[]> {
   const process = command.spawn();
   const output = process.stdout.cancel();
-  let lines = 0;
+  let said = "";
   for await (const text of process.stderr.pipeThrough(new TextDecoderStream())) {
-    lines += text.split("\n").length - 1;
-    if (lines >= line) break;
+    said += text;
+    if (isTime(said.split("\n"))) break;
   }
-  process.kill("SIGKILL");
+  endQuietly(process);
   await process.status;
   await output;
+  return said.split("\n");
+}
+
+/** Kills a process, which may have come to its end by itself. */
+export function endQuietly(process: Deno.ChildProcess): void {
+  try {
+    process.kill("SIGKILL");
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+  }
 }
 
 /** Asks a process of which nothing more is to be read to end, and returns its exit code. */

@@ -1,4 +1,4 @@
-// Several files of tests in one isolate: to start one, to load the product anew and to open a warehouse anew takes
+// Many files of tests in one isolate: to start one, to load the product anew and to open a warehouse anew takes
 // seconds of processor time, as much as the tests of many a file. tests/run.ts writes a module for each group.
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -7,7 +7,7 @@ import { PROJECT_DIR } from "./script.ts";
 import { SLOWEST_FIRST } from "./test_files.ts";
 
 const WAREHOUSES = "tests/support/warehouses.ts";
-const FILES_PER_GROUP = 8;
+const FILES_PER_GROUP = 20;
 
 /** The colours that Deno puts around the words. */
 const COLORS = String.raw`((?:\x1b\[[\d;]*m)*)`;
@@ -16,8 +16,8 @@ const NAME_OF_GROUP = new RegExp(
 );
 
 /**
- * The files of each group, in the order in which they are to begin: what is slow stays by itself and comes first, then
- * those that share a warehouse, which take longer than the rest.
+ * The files of each group, in the order in which they are to begin: groups that share a warehouse take longest, then
+ * comes what is slow by itself, then the rest, in groups that are short, so that all cores have work until the end.
  */
 export function groupFiles(
   files: readonly string[],
@@ -26,8 +26,8 @@ export function groupFiles(
   const isAlone = (file: string) => SLOWEST_FIRST.includes(file);
   const rest = files.filter((file) => !isAlone(file));
   return [
-    ...files.filter(isAlone).map((file) => [file]),
     ...deal(rest.filter(usesWarehouse)),
+    ...files.filter(isAlone).map((file) => [file]),
     ...deal(rest.filter((file) => !usesWarehouse(file))),
   ];
 }

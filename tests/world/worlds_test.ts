@@ -1,4 +1,5 @@
-import { testWorlds } from "./live_and_judge.ts";
+import { testWorld, testWorlds } from "./live_and_judge.ts";
 
 // Chosen so that each has something of its own: merges, outages, late rows, missing events, pages of 16 leads.
-testWorlds([1, 2, 3, 4]);
+testWorld(1, "embedded");
+testWorlds([2, 3, 4]);

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { remembered } from "./remembered.ts";
 
 /** A typed column of a row of STG. */
@@ -46,5 +46,5 @@ function toPlainNumber(text: string): string {
 
 /** SHA-256 in hex, e.g. of a rejected value: the key that keeps it from being kept twice. */
 export function hashText(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
+  return hash("sha256", text);
 }

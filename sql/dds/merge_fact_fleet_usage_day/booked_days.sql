@@ -11,6 +11,7 @@ with spans as materialized (
         min(changed_car_days.usage_date) as first_day,
         max(changed_car_days.usage_date) as last_day
     from changed_car_days
+    where not (select reading.is_first from reading)
     group by
         changed_car_days.car_id,
         (changed_car_days.usage_date - '2000-01-01'::date) / 32
@@ -46,11 +47,23 @@ inner join changed_car_days
 
 -- Those that share a day with a changed one.
 create temporary table further_leads on commit drop as
+with listed as (
+    -- Nearly all lists have one lead, which is no list to take apart.
+    select stored_days.lead_ids[1] as lead_id
+    from stored_days
+    where stored_days.rentals_cnt = 1
+    union all
+    select lead_ids.lead_id
+    from stored_days
+    cross join lateral unnest(stored_days.lead_ids) as lead_ids (lead_id)
+    where stored_days.rentals_cnt <> 1
+)
+
 select distinct listed.lead_id
-from stored_days
-cross join lateral unnest(stored_days.lead_ids) as listed (lead_id)
+from listed
 where
-    not exists (
+    listed.lead_id is not null
+    and not exists (
         select
         from booked
         where booked.lead_id = listed.lead_id

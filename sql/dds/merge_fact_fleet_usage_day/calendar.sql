@@ -1,7 +1,7 @@
 -- What:  finds the days that fleet usage has rows for, and how far its sources are read
 -- Grain: reading: one row
 -- Reads: dds.fact_rentals (the last booked day), stg.stg_leads and stg.stg_cars (the earliest
---        created_at), ops.watermark
+--        created_at), ops.watermark, dds.fact_fleet_usage_day (whether there is any)
 
 select ops.lock_watermarks(
     'ods.ods_cars_hist', 'dds.fact_fleet_usage_day',
@@ -85,17 +85,23 @@ select
     last_done.cursor_day as last_day_before,
     cars_done.position as cars_from,
     cars_ready.position as cars_to,
-    (
-        horizon.settings_before = horizon.settings
-        and first_done.cursor_day >= horizon.first_day
-        and last_done.cursor_day is not null
-    ) is not true as is_reset
+    state.is_reset,
+    -- Nothing is there that days must be compared with.
+    state.is_reset and not exists (select from dds.fact_fleet_usage_day) as is_first
 from horizon
 cross join booked
 cross join ops.watermark as cars_done
 cross join ops.watermark as cars_ready
 cross join ops.watermark as first_done
 cross join ops.watermark as last_done
+cross join lateral (
+    select
+        (
+            horizon.settings_before = horizon.settings
+            and first_done.cursor_day >= horizon.first_day
+            and last_done.cursor_day is not null
+        ) is not true as is_reset
+) as state
 where
     cars_done.name = 'dds.fact_fleet_usage_day/cars'
     and cars_ready.name = 'ods.ods_cars_hist'
@@ -104,6 +110,9 @@ where
 
 -- The planner must know that it is one row: days of cars beside it are millions.
 analyze reading;
+
+-- Of a temporary table a rough idea is enough, for which a tenth of the usual rows is read.
+select set_config('default_statistics_target', '10', true) as statistics_target;
 
 -- Taking everything in, each sort and each hash table of a few megabytes would go through files.
 select

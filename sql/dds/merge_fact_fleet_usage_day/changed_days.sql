@@ -1,6 +1,6 @@
 -- What:  finds the days of cars that may have changed
--- Grain: changed_bookings: a booking and a span of its days; booked: such a booking as it is now;
---        changed_car_days: a car and day
+-- Grain: changed_bookings: a booking and a span of its days (of all bookings: none); booked: such a
+--        booking as it is now; changed_car_days: a car and day
 -- Reads: reading and car_versions (of the files before), dds.fact_fleet_usage_day_pending,
 --        dds.fact_fleet_usage_day, dds.fact_rentals, stg.stg_cars (which cars changed)
 --
@@ -70,15 +70,7 @@ inner join bookings
         reading.first_day < reading.first_day_before
         and bookings.rental_start < reading.first_day_before::timestamp
         at time zone current_setting('rental.business_tz')
-        and bookings.last_day >= reading.first_day
-union all
-select
-    bookings.lead_id,
-    bookings.car_id,
-    bookings.first_day,
-    bookings.last_day
-from bookings
-where (select reading.is_reset from reading);
+        and bookings.last_day >= reading.first_day;
 
 analyze changed_bookings;
 
@@ -100,16 +92,31 @@ from bookings
 where (select reading.is_reset from reading);
 
 create temporary table changed_car_days on commit drop as
+with changed_spans as (
+    select
+        changed_bookings.car_id,
+        changed_bookings.first_day,
+        changed_bookings.last_day
+    from changed_bookings
+    union all
+    select
+        booked.car_id,
+        booked.first_day,
+        booked.last_day
+    from booked
+    where (select reading.is_reset from reading)
+)
+
 select
-    changed_bookings.car_id,
-    greatest(changed_bookings.first_day, reading.first_day) + calendar.place
+    changed_spans.car_id,
+    greatest(changed_spans.first_day, reading.first_day) + calendar.place
         as usage_date
-from changed_bookings
+from changed_spans
 cross join reading
 cross join lateral generate_series(
     0,
-    least(changed_bookings.last_day, reading.horizon_ends_on)
-    - greatest(changed_bookings.first_day, reading.first_day)
+    least(changed_spans.last_day, reading.horizon_ends_on)
+    - greatest(changed_spans.first_day, reading.first_day)
 ) as calendar (place)
 union
 select
@@ -144,5 +151,9 @@ order by 1, 2;
 
 analyze changed_car_days;
 
-select count(*) as booked_spans_changed
-from changed_bookings;
+select
+    case
+        when reading.is_reset then (select count(*) from booked)
+        else (select count(*) from changed_bookings)
+    end as booked_spans_changed
+from reading;

@@ -1,39 +1,40 @@
 -- What:  computes the days of cars that may have changed, and compares them with those there are
--- Grain: desired_days: one row per car and day that fleet usage has, or should have, a row for
+-- Grain: wanted_days: a car and day that fleet usage should have a row for; desired_days: one that
+--        it has, or should have, a row for (of a first build: none)
 -- Reads: changed_car_days (of changed_days.sql), booked_days and stored_days (of
 --        booked_days.sql), car_versions (of car_versions.sql), car_lives (of changed_lives.sql),
---        bookings (of changed_days.sql)
+--        bookings (of changed_days.sql), reading (of calendar.sql)
 --
 -- fate says what becomes of a day; the columns that end with "more" are what the sums of the
 -- marts grow by.
-create temporary table desired_days on commit drop as
-with wanted_days as (
-    select
-        changed_car_days.car_id,
-        changed_car_days.usage_date,
-        car_versions.plate,
-        coalesce(booked_days.rentals_cnt, 0) as rentals_cnt,
-        coalesce(booked_days.lead_ids, '{}'::bigint[]) as lead_ids,
-        coalesce(booked_days.amount_share, 0) as amount_share,
-        coalesce(booked_days.charged_days, 0) as charged_days,
-        coalesce(booked_days.is_unpriced, false) as is_unpriced
-    from changed_car_days
-    inner join car_lives on changed_car_days.car_id = car_lives.car_id
-    inner join car_versions
-        on
-            changed_car_days.car_id = car_versions.car_id
-            and changed_car_days.usage_date
-            between car_versions.first_day and car_versions.last_day
-    left join booked_days
-        on
-            changed_car_days.car_id = booked_days.car_id
-            and changed_car_days.usage_date = booked_days.usage_date
-    where
-        booked_days.car_id is not null
-        or changed_car_days.usage_date
-        between car_lives.first_day and car_versions.last_idle_day
-)
 
+create temporary view wanted_days as
+select
+    changed_car_days.car_id,
+    changed_car_days.usage_date,
+    car_versions.plate,
+    coalesce(booked_days.rentals_cnt, 0) as rentals_cnt,
+    coalesce(booked_days.lead_ids, '{}'::bigint[]) as lead_ids,
+    coalesce(booked_days.amount_share, 0) as amount_share,
+    coalesce(booked_days.charged_days, 0) as charged_days,
+    coalesce(booked_days.is_unpriced, false) as is_unpriced
+from changed_car_days
+inner join car_lives on changed_car_days.car_id = car_lives.car_id
+inner join car_versions
+    on
+        changed_car_days.car_id = car_versions.car_id
+        and changed_car_days.usage_date
+        between car_versions.first_day and car_versions.last_day
+left join booked_days
+    on
+        changed_car_days.car_id = booked_days.car_id
+        and changed_car_days.usage_date = booked_days.usage_date
+where
+    booked_days.car_id is not null
+    or changed_car_days.usage_date
+    between car_lives.first_day and car_versions.last_idle_day;
+
+create temporary table desired_days on commit drop as
 select
     car_id,
     usage_date,
@@ -73,7 +74,8 @@ select
     is distinct from stored_days.is_double_booked as is_other,
     stored_days.place as place_before
 from wanted_days
-full join stored_days using (car_id, usage_date);
+full join stored_days using (car_id, usage_date)
+where not (select reading.is_first from reading);
 
 -- What no day shows: the shares of days beyond the horizon.
 with reaching_out as (
@@ -115,11 +117,6 @@ spans as (
 
 -- The share of a booking's last day has the rest.
 select
-    (
-        select count(*)
-        from desired_days
-        where desired_days.rentals_cnt > 1
-    ) as double_booked_days,
     coalesce(
         sum(
             case

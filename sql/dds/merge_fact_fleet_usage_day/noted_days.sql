@@ -1,16 +1,13 @@
 -- What:  notes for the marts what the sums of changed days grow by
 -- Grain: dds.changed_car_day: one row per car and day that is written differently
--- Reads: desired_days (of days.sql), ops.watermark (whether a mart wants to know)
+-- Reads: desired_days and wanted_days (of days.sql), reading (of calendar.sql), ops.watermark
+--        (whether a mart wants to know)
 --
 -- A mart that was never built takes everything in: the first load notes nothing.
 
 select ops.lock_watermarks('dds.changed_car_day');
 
-with noted as (
-    insert into dds.changed_car_day (
-        car_id, usage_date, car_days, rented_days, charged_days, unpriced_days,
-        revenue
-    )
+with changes as (
     select
         desired_days.car_id,
         desired_days.usage_date,
@@ -30,7 +27,28 @@ with noted as (
                 desired_days.revenue_more
             ) <> row(0, 0, 0, 0, 0::numeric)
         )
-        and exists (
+    union all
+    select
+        wanted_days.car_id,
+        wanted_days.usage_date,
+        1 as car_days_more,
+        (wanted_days.rentals_cnt > 0)::integer as rented_days_more,
+        wanted_days.charged_days as charged_days_more,
+        wanted_days.is_unpriced::integer as unpriced_days_more,
+        wanted_days.amount_share as revenue_more
+    from wanted_days
+    where (select reading.is_first from reading)
+),
+
+noted as (
+    insert into dds.changed_car_day (
+        car_id, usage_date, car_days, rented_days, charged_days, unpriced_days,
+        revenue
+    )
+    select changes.*
+    from changes
+    where
+        exists (
             select
             from ops.watermark
             where

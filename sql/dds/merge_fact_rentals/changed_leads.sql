@@ -97,15 +97,23 @@ where (select reading.is_as_before from reading)
 order by 1;
 
 insert into changed_leads (id)
-select coalesce(current_leads.id, fact_rentals.lead_id) as id
-from (
-    select ods_leads_hist.id
-    from ods.ods_leads_hist
-    where ods_leads_hist.is_current
-) as current_leads
-full join dds.fact_rentals on current_leads.id = fact_rentals.lead_id
-where not (select reading.is_as_before from reading)
-order by 1;
+select ods_leads_hist.id
+from ods.ods_leads_hist
+where
+    ods_leads_hist.is_current
+    and not (select reading.is_as_before from reading)
+union all
+select fact_rentals.lead_id
+from dds.fact_rentals
+where
+    not (select reading.is_as_before from reading)
+    and not exists (
+        select
+        from ods.ods_leads_hist
+        where
+            ods_leads_hist.id = fact_rentals.lead_id
+            and ods_leads_hist.is_current
+    );
 
 analyze changed_leads;
 

@@ -1,6 +1,6 @@
 -- What:  tells fleet usage which days changed, and marts which leads
 -- Grain: dds.fact_fleet_usage_day_pending: a booking and a span of days that it left or entered
--- Reads: compared_rentals (of changes.sql), reading (of progress.sql)
+-- Reads: compared_rentals (of changes.sql), rentals (of rentals.sql), reading (of progress.sql)
 --
 -- The days that bookings leave and those that they enter; the same days with another amount,
 -- without one or with other charged days too. Fleet usage that was never built takes all
@@ -108,6 +108,10 @@ select
             select compared_rentals.lead_id
             from compared_rentals
             where compared_rentals.fate <> 'kept'
+            union all
+            select rentals.lead_id
+            from rentals
+            where (select reading.is_first from reading)
         )
     ) as leads_noted;
 

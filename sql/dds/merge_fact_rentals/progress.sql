@@ -1,7 +1,7 @@
 -- What:  finds how far each source is read, and the cars, clients and statuses that changed
 -- Grain: progress: one row per source; reading: one row; changed_members, changed_statuses
 -- Reads: stg.stg_cars, stg.stg_clients, dict.dict_status_leads (what changed), ops.watermark,
---        ods.ods_leads_hist (whether there is any)
+--        ods.ods_leads_hist and dds.fact_rentals (whether there is any)
 
 select ops.lock_watermarks(
     'dds.fact_lead_status_change', 'dds.fact_lead_status_change/events',
@@ -28,6 +28,11 @@ select
     pipeline.pipeline_id,
     settings.now as settings_now,
     settings.now is not distinct from watermark.settings as is_as_before,
+    -- Nothing is there that rentals must be compared with, and no days to be told of them.
+    settings.now is distinct from watermark.settings
+    and fleet_usage.settings is null
+    and fleet_usage.cursor_day is null
+    and not exists (select from dds.fact_rentals) as is_first,
     fleet_usage.settings is not null
     or fleet_usage.cursor_day is not null as is_fleet_usage_built,
     current_setting('rental.logical_date')::date as logical_date,
@@ -43,6 +48,9 @@ cross join ops.watermark as fleet_usage
 where
     watermark.name = 'dds.fact_rentals'
     and fleet_usage.name = 'dds.fact_fleet_usage_day';
+
+-- Of a temporary table a rough idea is enough, for which a tenth of the usual rows is read.
+select set_config('default_statistics_target', '10', true) as statistics_target;
 
 -- Taking everything in, each sort and each hash table of a few megabytes would go through files.
 select

@@ -33,7 +33,7 @@ async function writeSnapshot(dataDir: string, records: readonly unknown[]): Prom
 async function readRecords(dataDir: string): Promise<unknown[]> {
   const manifest = await readManifest(dataDir, NAME);
   const lines = await Array.fromAsync(readLines(dataDir, NAME, manifest));
-  return lines.flat().map((line) => JSON.parse(line));
+  return lines.flat().map(({ text }) => JSON.parse(text));
 }
 
 async function listAll(path: string): Promise<string[]> {
@@ -115,6 +115,10 @@ Deno.test("readLines() reads characters and lines that lie across its buffer", a
   await using folder = await temporaryFolder();
   const records = Array.from({ length: 40 }, (_, i) => ({ id: i, text: "🚗é".repeat(7_919 + i) }));
   await writeSnapshot(folder.path, records);
+  const manifest = await readManifest(folder.path, NAME);
+  for await (const lines of readLines(folder.path, NAME, manifest)) {
+    for (const { text, bytes } of lines) assert.equal(new TextDecoder().decode(bytes), text);
+  }
   const read = await readRecords(folder.path);
   assert.deepEqual(
     read,

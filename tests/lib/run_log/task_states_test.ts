@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
-import { readTaskStates } from "../../../lib/run_log/task_states.ts";
+import {
+  readStatesOfDags,
+  readTaskStates,
+  type TaskState,
+} from "../../../lib/run_log/task_states.ts";
 import type { Warehouse } from "../../../lib/warehouse/warehouse.ts";
 import { addAttempt, type AttemptRow } from "../../support/run_log_rows.ts";
 import { DATE } from "../../support/runs.ts";
@@ -144,3 +148,21 @@ for (const [name, rows, expected] of CASES) {
     assert.deepEqual(await viewsOf(warehouse), expected);
   });
 }
+
+testOnBothWarehouses("readStatesOfDags() reads some DAGs as all are read", async ({ sql }) => {
+  for (const row of [merge(), car(), merge({ attempt: 2, finishedAt: LATER })]) {
+    await addAttempt(sql, row);
+  }
+  const keyOf = ({ dag_id, task_id, attempt, newer_upstream }: TaskState) => [
+    dag_id,
+    task_id,
+    attempt,
+    newer_upstream,
+  ];
+  const all = (await readTaskStates(sql, DATE)).map(keyOf);
+  assert.deepEqual(all, [["dict", "merge", 2, null], ["dims", "car", 1, "dict.merge"]]);
+  const some = async (...dags: string[]) => (await readStatesOfDags(sql, DATE, dags)).map(keyOf);
+  assert.deepEqual(await some("dims"), [all[1]]);
+  assert.deepEqual(await some("dict", "dims", "none"), all);
+  assert.deepEqual(await some(), []);
+});

@@ -154,10 +154,16 @@ Deno.test("toSqlFileError() gives errors of others back as they are", () => {
 
 const COPY = `${DIR}/copy_places.sql`;
 
+/** In pieces that end within lines and characters. */
+function* toPieces(lines: readonly string[]): Generator<Uint8Array, void, undefined> {
+  const bytes = new TextEncoder().encode(lines.join(""));
+  for (let at = 0; at < bytes.length; at += 10_007) yield bytes.subarray(at, at + 10_007);
+}
+
 testOnServer("copyIntoSqlFile() hands on all lines, however many", async ({ sql }) => {
   await sql`create table places (id integer primary key, name text)`;
   const lines = Array.from({ length: 5_000 }, (_, i) => `${i}\t${"é🚗".repeat(i % 40)}\n`);
-  await sql.begin((tx) => copyIntoSqlFile(tx, COPY, lines));
+  await sql.begin((tx) => copyIntoSqlFile(tx, COPY, toPieces(lines)));
   const rows = await sql`select id, name from places order by id`;
   assert.deepEqual(
     rows.map(({ id, name }) => [id, name]),
@@ -178,7 +184,7 @@ testOnServer(
       [["secret\tA\n", ...many], 'invalid input syntax for type integer: "…" (SQLSTATE 22P02)'],
     ];
     for (const [lines, message] of cases) {
-      const error = await failureOf(warehouse, (tx) => copyIntoSqlFile(tx, COPY, lines));
+      const error = await failureOf(warehouse, (tx) => copyIntoSqlFile(tx, COPY, toPieces(lines)));
       assert.ok(error instanceof SqlFileError);
       assert.equal(error.message, `sql/${COPY}: ${message}`);
     }
@@ -193,7 +199,7 @@ testOnServer("copyIntoSqlFile() ends when its connection is cut", async (warehou
   const error = await failureOf(warehouse, async (tx) => {
     const [row] = await tx`select pg_backend_pid() as pid`;
     await Promise.all([
-      copyIntoSqlFile(tx, COPY, many),
+      copyIntoSqlFile(tx, COPY, toPieces(many)),
       warehouse.sql`select pg_terminate_backend(${Number(row?.pid)})`,
     ]);
   });

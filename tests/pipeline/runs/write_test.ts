@@ -219,6 +219,7 @@ testScriptsOnServer("runs cancels what another process is on, which stops", asyn
     while (true) {
       const [row] = await sql`select from ops.run_log where status = 'running'`;
       if (row) return;
+      await new Promise((resolve) => setTimeout(resolve, 50));
     }
   });
   const { code: busy, stdout: held } = await setup.run("runs", [

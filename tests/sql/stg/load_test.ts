@@ -56,8 +56,10 @@ async function landRows(
   if (!copyingTransactions.has(tx)) {
     return await landBatch(tx, entity, { rows: [...rows], rejected: [] }, RUN);
   }
-  const { prepare, land } = await landByCopy(tx, entity, RUN);
-  return await land(rows.map((row) => prepare(row, JSON.stringify(row.payload))));
+  const { prepare, land } = (await landByCopy(tx, entity, RUN)).open();
+  return await land(
+    rows.map((row) => prepare(row, { text: () => JSON.stringify(row.payload), plain: null })),
+  );
 }
 
 /** State (or deletion), updated_at and observed_at of each row, in the order of the law. */

@@ -3,6 +3,7 @@ import type { Locator, Page } from "playwright-core";
 import type { ServedSite } from "../../../../lib/dashboard/serve.ts";
 import type { Warehouse } from "../../../../lib/warehouse/warehouse.ts";
 import { type TestBrowser, testInBrowser } from "../../../support/browser.ts";
+import { type OpenPage, turnTo } from "../../../support/open_page.ts";
 import { csvRows, get, serveLook } from "../../../support/look_site.ts";
 import { buildDay } from "../../../support/marts.ts";
 import {
@@ -107,7 +108,9 @@ for (const [rest, half] of ["first", "second"].entries()) {
     (browser) =>
       withFigures(async (site) => {
         const addresses = (await figureAddresses(site)).filter((_, i) => i % 2 === rest);
-        for (const address of addresses) await checkPage(browser, site, address);
+        const usual = await browser.open(site.url);
+        const without = await browser.open(site.url, { javaScript: false });
+        for (const address of addresses) await checkPage(site, address, usual, without);
       }),
   );
 }
@@ -125,13 +128,26 @@ testInBrowser(
     }),
 );
 
-/** Serves the pages over those few days, with what tells of a person. */
-async function withFigures(body: (site: ServedSite) => Promise<void>): Promise<void> {
-  await withWarehouse(async (warehouse) => {
+/** The pages over those few days, with what tells of a person; served for all tests of this file, which only look. */
+let figures: ReturnType<typeof serveFigures> | null = null;
+
+function serveFigures() {
+  const served = Promise.withResolvers<ServedSite>();
+  const isOver = Promise.withResolvers<void>();
+  const closed = withWarehouse(async (warehouse) => {
     await fill(warehouse);
     await using site = await serveLook(warehouse, { settings: { DASHBOARD_SHOW_PII: "1" } });
-    await body(site);
+    served.resolve(site);
+    await isOver.promise;
   });
+  closed.catch(served.reject);
+  return { site: served.promise, close: () => (isOver.resolve(), closed) };
+}
+
+Deno.test.afterAll(() => figures?.close());
+
+async function withFigures(body: (site: ServedSite) => Promise<void>): Promise<void> {
+  await body(await (figures ??= serveFigures()).site);
 }
 
 async function figureAddresses(site: ServedSite): Promise<string[]> {
@@ -147,11 +163,17 @@ async function figurePages(site: ServedSite): Promise<string[]> {
   return paths;
 }
 
-async function checkPage(browser: TestBrowser, site: ServedSite, path: string): Promise<void> {
-  const { page, problems } = await browser.open(site.url + path);
+async function checkPage(
+  site: ServedSite,
+  path: string,
+  usual: OpenPage,
+  without: OpenPage,
+): Promise<void> {
+  const { page, problems } = usual;
+  await turnTo(usual, site.url + path);
   assert.deepEqual([path, ...problems], [path]);
   // What the script adds is comfort: all that is read is there without it.
-  const without = await browser.open(site.url + path, { javaScript: false });
+  await turnTo(without, site.url + path);
   assert.deepEqual(await listTexts(without.page), await listTexts(page), path);
   assert.deepEqual([path, ...without.problems], [path]);
   assert.deepEqual([path, ...await findCode(page)], [path]);
@@ -164,7 +186,6 @@ async function checkPage(browser: TestBrowser, site: ServedSite, path: string): 
   assert.deepEqual([path, ...await findUnreachable(page)], [path]);
   assert.deepEqual([path, ...await findSidewaysScroll(page)], [path]);
   assert.deepEqual([path, ...problems], [path]);
-  await page.context().close();
 }
 
 /** How many lists of a page have a second page. */

@@ -1,0 +1,66 @@
+/** Lines of COPY in one piece of memory, which is used again: as texts they would outlive what is made of them. */
+export interface CopyLines {
+  /** Adds to the line that is being written; bytes are copied. */
+  write(part: string | Uint8Array): void;
+  /** Ends the line, and returns its number, from 0. */
+  end(): number;
+  /** The lines of these numbers in pieces that are the reader's own. */
+  read(numbers: readonly number[]): Generator<Uint8Array<ArrayBuffer>, void, undefined>;
+  /** Forgets all lines. */
+  clear(): void;
+}
+
+const FIRST_BYTES = 1024 * 1024;
+/** Larger ones would get memory of their own from the system each time, at ten times the cost. */
+const PIECE_BYTES = 32 * 1024;
+/** No character of UTF-16 takes more in UTF-8. */
+const MOST_BYTES = 3;
+
+/** Room for lines, which grows to what the largest batch of them needs. */
+export function createCopyLines(): CopyLines {
+  const encoder = new TextEncoder();
+  let room = new Uint8Array(FIRST_BYTES);
+  let used = 0;
+  let ends: number[] = [];
+  const reserve = (bytes: number) => {
+    if (used + bytes <= room.length) return;
+    const larger = new Uint8Array(Math.max(room.length * 2, used + bytes));
+    larger.set(room.subarray(0, used));
+    room = larger;
+  };
+  return {
+    write(part) {
+      if (typeof part === "string") {
+        reserve(part.length * MOST_BYTES);
+        used += encoder.encodeInto(part, room.subarray(used)).written;
+      } else {
+        reserve(part.length);
+        room.set(part, used);
+        used += part.length;
+      }
+    },
+    end: () => ends.push(used) - 1,
+    *read(numbers) {
+      let piece = new Uint8Array(PIECE_BYTES);
+      let filled = 0;
+      for (const number of numbers) {
+        const end = ends[number] ?? 0;
+        for (let at = ends[number - 1] ?? 0; at < end;) {
+          const part = room.subarray(at, Math.min(end, at + PIECE_BYTES - filled));
+          piece.set(part, filled);
+          at += part.length;
+          filled += part.length;
+          if (filled < PIECE_BYTES) continue;
+          yield piece;
+          piece = new Uint8Array(PIECE_BYTES);
+          filled = 0;
+        }
+      }
+      if (filled > 0) yield piece.subarray(0, filled);
+    },
+    clear() {
+      used = 0;
+      ends = [];
+    },
+  };
+}
