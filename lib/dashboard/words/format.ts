@@ -153,11 +153,11 @@ function dateFormats({ language, timeZone }: FormatSettings) {
     monthName: by({ month: "short" }),
     moment: momentText,
     planned: remember((isoInstant: string) => {
-      const local = Temporal.Instant.from(isoInstant).toZonedDateTimeISO(timeZone)
-        .toPlainDateTime();
-      return local.toPlainTime().equals(MIDNIGHT)
-        ? date(local.toPlainDate().toString())
-        : momentText(isoInstant);
+      const local = Temporal.Instant.from(isoInstant).toZonedDateTimeISO(timeZone);
+      // Where the clock is put forward at midnight, the day begins later.
+      const isDate = local.toPlainTime().equals(MIDNIGHT) ||
+        (local.hour < 4 && local.equals(local.startOfDay()));
+      return isDate ? date(local.toPlainDate().toString()) : momentText(isoInstant);
     }),
   };
 }
