@@ -125,7 +125,7 @@ async function serve(warehouse: Warehouse): Promise<ServedSite> {
   });
 }
 
-/** Every page, with its usual period, a car, a model, five years, and as things stood 40 and 400 days ago. */
+/** Every page, with its usual period, a car, a model, five years, both, and as things stood 40 and 400 days ago. */
 function pathsOf(leads: number): readonly string[] {
   const fiveYears = `from=${today.subtract({ years: 5 })}&to=${today}`;
   const figures = ["/calendar", "/fleet", "/money"];
@@ -134,7 +134,10 @@ function pathsOf(leads: number): readonly string[] {
     "/",
     ...figures.flatMap((
       path,
-    ) => [path, `${path}?car=7`, `${path}?model=Model%207`, `${path}?${fiveYears}`]),
+    ) => [
+      ...[path, `${path}?car=7`, `${path}?model=Model%207`, `${path}?${fiveYears}`],
+      ...[`${path}?car=7&${fiveYears}`, `${path}?model=Model%207&${fiveYears}`],
+    ]),
     ...["/funnel", "/clients"].flatMap((path) => [path, `${path}?${fiveYears}`]),
     `/history/lead/${lead}`,
     "/history/car/7",
@@ -146,8 +149,8 @@ function pathsOf(leads: number): readonly string[] {
       const asOf = `as_of=${today.subtract({ days })}`;
       return ["/", ...figures].map((path) => `${path}?${asOf}`);
     }),
-    ...figures.slice(1).flatMap((path) =>
-      ["car=7", "model=Model%207", fiveYears].map((more) =>
+    ...figures.flatMap((path) =>
+      ["car=7", "model=Model%207", fiveYears, `model=Model%207&${fiveYears}`].map((more) =>
         `${path}?as_of=${today.subtract({ days: 40 })}&${more}`
       )
     ),

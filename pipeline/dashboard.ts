@@ -3,17 +3,19 @@
 // When:   as long as people look at it
 // Try:    deno task dashboard --port 8601
 import { Option } from "commander";
-import { readConfig } from "../lib/config.ts";
+import { type Config, readConfig } from "../lib/config.ts";
 import { withSetSchedules } from "../lib/dag/scheduled_dags.ts";
 import { createPages } from "../lib/dashboard/pages/pages.ts";
 import { serveSite } from "../lib/dashboard/serve.ts";
 import type { RunActions } from "../lib/dashboard/site_options.ts";
+import { LockedError } from "../lib/file_lock.ts";
 import { SILENT_AFTER_S } from "../lib/run_log/claims.ts";
 import { startWorker } from "../lib/run_log/worker.ts";
 import { createCommand, runMain, wholeNumber } from "../lib/script/command.ts";
 import { EXIT_CODE } from "../lib/script/exit_code.ts";
 import { openMigratedWarehouse } from "../lib/script/read_only.ts";
 import { checkBusinessIfReadable } from "../lib/warehouse/business.ts";
+import type { Warehouse } from "../lib/warehouse/warehouse.ts";
 import { listenForStop, untilStopped } from "../lib/stop_signal.ts";
 import { dags } from "./daily.ts";
 import { createRunActions } from "./dashboard/run_actions.ts";
@@ -44,7 +46,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .parse(args, { from: "user" })
     .opts<DashboardFlags>();
   const config = readConfig(undefined, { amo: false });
-  await using warehouse = await openMigratedWarehouse(config);
+  await using warehouse = await openForPages(config);
   await checkBusinessIfReadable(warehouse, config);
   using stop = listenForStop();
   await using started = new AsyncDisposableStack();
@@ -72,6 +74,19 @@ export async function main(args: readonly string[]): Promise<number> {
   console.log(`Serving ${site.url} (Ctrl+C ends it)`);
   await untilStopped(stop.signal);
   return EXIT_CODE.done;
+}
+
+/** What has the embedded warehouse open may go on for ever, so the way to look meanwhile is named. */
+async function openForPages(config: Config): Promise<Warehouse> {
+  try {
+    return await openMigratedWarehouse(config);
+  } catch (error) {
+    if (!(error instanceof LockedError)) throw error;
+    throw new LockedError(
+      `${error.message}, or end it; a scheduler serves these pages itself where DASHBOARD_PORT is set`,
+      { cause: error },
+    );
+  }
 }
 
 if (import.meta.main) await runMain(() => main(Deno.args));

@@ -138,18 +138,22 @@ export async function makePage(
   const notices = async (sqlFile: string) =>
     await noticesOf(await (all ??= readWarnings()), sqlFile, flow);
   const hasBody = format === "html" || !page.showsPart;
-  const content = await page.render({
-    path,
-    state,
-    csvTable: format === "csv" ? csvTable : null,
-    params,
-    settings,
-    now,
-    today,
-    ask: async (sqlFile, values) => await querySqlFile(tx, sqlFile, values),
-    sql: tx,
-    notices,
-  });
+  // One behind the other, without waiting: the server works while this program reads.
+  const [content, choices] = await Promise.all([
+    page.render({
+      path,
+      state,
+      csvTable: format === "csv" ? csvTable : null,
+      params,
+      settings,
+      now,
+      today,
+      ask: async (sqlFile, values) => await querySqlFile(tx, sqlFile, values),
+      sql: tx,
+      notices,
+    }),
+    readChoices(reading, page),
+  ]);
   const ofTables = await Promise.all(content.tables.map(({ sqlFile }) => notices(sqlFile)));
   const ofRole = describeRole(reading, language);
   return {
@@ -157,7 +161,7 @@ export async function makePage(
     content: { ...content, body: hasBody ? await renderOnce(content.body) : raw("") },
     state,
     notices: [...[notice, ofRole].filter((one) => one !== null), ...new Set(ofTables.flat())],
-    choices: await readChoices(reading, page),
+    choices,
     readAt: reading.now,
   };
 }

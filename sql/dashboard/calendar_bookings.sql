@@ -1,74 +1,16 @@
 -- What:  the bookings of the calendar: of some cars, and those without a car by the model asked for
 -- Grain: one row per booking
--- Reads: dds.fact_rentals, dds.dim_car, dds.dim_client, dm.build, history (through
---        dm.calendar_rentals_as_of, dm.lead_models); $1 as_of or null, $2 first and $3 last day,
---        $4 the present moment, $5 ids of cars as a JSON array, 0 for none, $6 model of those
---        without a car, or null
+-- Reads: dds.fact_rentals and history (through dm.calendar_rentals, dm.lead_models), dds.dim_car,
+--        dds.dim_client, dm.build; $1 as_of or null, $2 first and $3 last day, $4 the present
+--        moment, $5 ids of cars as a JSON array, 0 for none, $6 model of those without a car, or
+--        null, $7 how many of those, or null for all
 with given as (
     select
         build.business_tz,
         make_interval(mins => build.grace_minutes) as grace,
         coalesce(dm.end_of_day($1::date), $4::timestamptz) as moment,
-        coalesce($1::date, ($4::timestamptz at time zone build.business_tz)::date) as today,
-        $2::date::timestamp at time zone build.business_tz as from_moment,
-        ($3::date + 1)::timestamp at time zone build.business_tz as end_moment
+        coalesce($1::date, ($4::timestamptz at time zone build.business_tz)::date) as today
     from dm.build
-),
-
-cars as (
-    select jsonb_array_elements_text($5::text::jsonb)::bigint as car_id
-),
-
--- What ends in the period, car by car; what goes on after it; and whatever is out: so the cost
--- follows the period and the cars.
-present_rentals as (
-    select ending.*
-    from given
-    cross join cars
-    cross join lateral (
-        select rentals.*
-        from dds.fact_rentals as rentals
-        where
-            rentals.car_id = cars.car_id
-            and rentals.rental_end >= given.from_moment
-            and rentals.rental_end < given.end_moment
-            and rentals.is_booking
-        offset 0
-    ) as ending
-    where $1::date is null
-    union all
-    select lasting.*
-    from given
-    cross join dds.bookings_within(
-        given.end_moment - interval '1 second', given.end_moment
-    ) as lasting
-    where $1::date is null and lasting.rental_end >= given.end_moment
-    union all
-    select rentals.*
-    from given
-    cross join dds.fact_rentals as rentals
-    where
-        $1::date is null
-        and rentals.stage = 'on_rent'
-        and (
-            rentals.rental_end >= given.from_moment
-            and least(rentals.rental_start, rentals.rental_end) < given.end_moment
-        ) is not true
-),
-
-rentals as (
-    select
-        present_rentals.lead_id,
-        present_rentals.car_id,
-        present_rentals.client_id,
-        present_rentals.stage,
-        present_rentals.rental_start,
-        present_rentals.rental_end
-    from present_rentals
-    union all
-    select state.*
-    from dm.calendar_rentals_as_of($1::date, $2::date, $3::date) as state
-    where $1::date is not null
 ),
 
 days as materialized (
@@ -77,8 +19,13 @@ days as materialized (
         (rentals.rental_start at time zone given.business_tz)::date as start_day,
         (rentals.rental_end at time zone given.business_tz)::date as end_day
     from given
-    cross join rentals
-    inner join cars on rentals.car_id = cars.car_id
+    cross join dm.calendar_rentals(
+        $1::date, $2::date, $3::date,
+        (
+            select array_agg(asked.car_id::bigint)
+            from jsonb_array_elements_text($5::text::jsonb) as asked (car_id)
+        )
+    ) as rentals
 ),
 
 -- The days that a booking covers are those of dds.first_booked_day() and dds.last_booked_day().
@@ -119,14 +66,8 @@ bookings as (
     from planned
 ),
 
-shown as (
-    select
-        bookings.*,
-        max(bookings.last_day) over (in_order rows between unbounded preceding and 1 preceding)
-            as last_before,
-        min(bookings.first_day) filter (where bookings.last_day >= $2::date) over (
-            in_order rows between 1 following and unbounded following
-        ) as first_after
+shown as materialized (
+    select bookings.*
     from bookings
     where
         bookings.shown_first <= $3::date
@@ -136,40 +77,105 @@ shown as (
                 then greatest(bookings.shown_last, bookings.today + 1)
             else bookings.shown_last
         end >= $2::date
+),
+
+of_cars as (
+    select
+        shown.*,
+        max(shown.last_day) over (in_order rows between unbounded preceding and 1 preceding)
+            as last_before,
+        min(shown.first_day) filter (where shown.last_day >= $2::date) over (
+            in_order rows between 1 following and unbounded following
+        ) as first_after
+    from shown
+    where shown.car_id <> 0
     window in_order as (
-        partition by bookings.car_id
-        order by bookings.first_day, bookings.lead_id
+        partition by shown.car_id
+        order by shown.first_day, shown.lead_id
     )
+),
+
+without_car as (
+    select
+        shown.*,
+        count(*) over () as found,
+        row_number() over (order by shown.shown_first, shown.lead_id) as place
+    from shown
+    where
+        shown.car_id = 0
+        and (
+            $6::text is null
+            or shown.lead_id in (
+                select models.lead_id
+                from dm.lead_models(
+                    (select array_agg(others.lead_id) from shown as others where others.car_id = 0),
+                    (select given.moment from given)
+                ) as models
+                where models.model = $6::text
+            )
+        )
+),
+
+listed as (
+    select
+        of_cars.lead_id,
+        of_cars.car_id,
+        of_cars.client_id,
+        of_cars.stage,
+        of_cars.rental_start,
+        of_cars.rental_end,
+        of_cars.shown_first,
+        of_cars.shown_last,
+        of_cars.is_overdue,
+        of_cars.has_no_end,
+        -- By days, as in dds.fact_fleet_usage_day: another one covers a day of it in the period.
+        of_cars.first_day is not null
+        and (
+            coalesce(of_cars.last_before >= greatest(of_cars.first_day, $2::date), false)
+            or coalesce(of_cars.first_after <= least(of_cars.last_day, $3::date), false)
+        ) as is_double_booked,
+        null::bigint as found
+    from of_cars
+    union all
+    select
+        without_car.lead_id,
+        without_car.car_id,
+        without_car.client_id,
+        without_car.stage,
+        without_car.rental_start,
+        without_car.rental_end,
+        without_car.shown_first,
+        without_car.shown_last,
+        without_car.is_overdue,
+        without_car.has_no_end,
+        false as is_double_booked,
+        without_car.found
+    from without_car
+    where $7::integer is null or without_car.place <= $7::integer
 )
 
 select
-    shown.lead_id::text as lead_id,
-    nullif(shown.car_id, 0)::text as car_id,
+    listed.lead_id::text as lead_id,
+    nullif(listed.car_id, 0)::text as car_id,
     dim_car.plate,
-    case when shown.car_id = 0 then models.model else coalesce(dim_car.model, '(none)') end
+    case when listed.car_id = 0 then models.model else coalesce(dim_car.model, '(none)') end
         as model,
     dim_client.client_name,
-    shown.stage,
-    shown.shown_first::text as first_day,
-    shown.shown_last::text as last_day,
-    to_char(shown.rental_start at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as rental_start,
-    to_char(shown.rental_end at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as rental_end,
-    shown.is_overdue,
-    shown.has_no_end,
-    -- By days, as in dds.fact_fleet_usage_day: another one covers a day of it in the period.
-    shown.car_id <> 0
-    and shown.first_day is not null
-    and (
-        coalesce(shown.last_before >= greatest(shown.first_day, $2::date), false)
-        or coalesce(shown.first_after <= least(shown.last_day, $3::date), false)
-    ) as is_double_booked
-from shown
-left join dds.dim_car on shown.car_id = dim_car.car_id and shown.car_id <> 0
-left join dds.dim_client on shown.client_id = dim_client.client_id and shown.client_id <> 0
+    listed.stage,
+    listed.shown_first::text as first_day,
+    listed.shown_last::text as last_day,
+    to_char(listed.rental_start at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as rental_start,
+    to_char(listed.rental_end at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as rental_end,
+    listed.is_overdue,
+    listed.has_no_end,
+    listed.is_double_booked,
+    listed.found::integer as found
+from listed
+left join dds.dim_car on listed.car_id = dim_car.car_id and listed.car_id <> 0
+left join dds.dim_client on listed.client_id = dim_client.client_id and listed.client_id <> 0
 left join dm.lead_models(
-    (select array_agg(others.lead_id) from shown as others where others.car_id = 0),
+    (select array_agg(others.lead_id) from listed as others where others.car_id = 0),
     (select given.moment from given)
 ) as models
-    on shown.car_id = 0 and shown.lead_id = models.lead_id
-where shown.car_id <> 0 or $6::text is null or models.model = $6::text
-order by shown.car_id, shown.shown_first, shown.lead_id
+    on listed.car_id = 0 and listed.lead_id = models.lead_id
+order by listed.car_id, listed.shown_first, listed.lead_id

@@ -1,35 +1,24 @@
 -- What:  how long before their start bookings were confirmed and how long they are: medians by
 --        the month of the start, and of the whole period
 -- Grain: one row per month; one with month null for all of them together
--- Reads: dm.lead_time, dm.build; $1 first and $2 last month
+-- Reads: dm.lead_time_count, dm.build; $1 first and $2 last month
 --
 -- A median is found from how often each length occurs, as percentile_cont finds it from the rows.
 with bookings as (
-    select
-        lead_time.month,
-        lead_time.lead_days,
-        lead_time.rental_days,
-        count(*) as bookings
-    from dm.lead_time
-    where lead_time.month between $1::date and $2::date
-    group by lead_time.month, lead_time.lead_days, lead_time.rental_days
+    select lead_time_count.*
+    from dm.lead_time_count
+    where lead_time_count.month between $1::date and $2::date
 ),
 
 counts as (
     select
         bookings.month,
-        lengths.name,
-        lengths.days,
+        bookings.kind as name,
+        bookings.days,
         sum(bookings.bookings) as bookings
     from bookings
-    cross join lateral (
-        values
-        ('lead', bookings.lead_days),
-        ('rental', bookings.rental_days)
-    ) as lengths (name, days)
-    where lengths.days is not null
     group by grouping sets (
-        (bookings.month, lengths.name, lengths.days), (lengths.name, lengths.days)
+        (bookings.month, bookings.kind, bookings.days), (bookings.kind, bookings.days)
     )
 ),
 
@@ -66,6 +55,8 @@ totals as (
         bookings.month,
         sum(bookings.bookings) as bookings
     from bookings
+    -- Each has one; some have no length.
+    where bookings.kind = 'lead'
     group by rollup (bookings.month)
 )
 

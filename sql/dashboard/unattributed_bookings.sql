@@ -38,7 +38,20 @@ bookings as (
         state.stage,
         state.lacks_amount,
         state.lacks_dates
-    from dm.unattributed_leads_as_of($1::date, $2::date, $3::date) as state
+    from dm.unattributed_leads_as_of(
+        $1::date, $2::date, $3::date, $6::integer,
+        case
+            when $4::bigint is not null or $5::text is not null
+                then
+                    array(
+                        select cars.car_id
+                        from dds.dim_car as cars
+                        where
+                            ($4::bigint is null or cars.car_id = $4::bigint)
+                            and ($5::text is null or coalesce(cars.model, '(none)') = $5::text)
+                    )
+        end
+    ) as state
     where $1::date is not null
 )
 

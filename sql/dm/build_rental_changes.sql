@@ -61,6 +61,54 @@ select
 from desired_changes
 inner join fates using (lead_id, changed_at);
 
+-- The months of what changed are counted anew: all of them when the zone is another one.
+create temporary table touched_months on commit drop as
+select distinct
+    date_trunc('month', fates.changed_at at time zone current_setting('rental.business_tz'))::date
+        as month
+from fates
+where not (select reading.is_reset from reading)
+union
+select distinct
+    date_trunc(
+        'month', rental_changes.changed_at at time zone current_setting('rental.business_tz')
+    )::date
+from dm.rental_changes
+where (select reading.is_reset from reading);
+
+delete from dm.rental_change_month
+using reading
+where
+    reading.is_reset
+    or rental_change_month.month in (select touched_months.month from touched_months);
+
+insert into dm.rental_change_month (changes, extended, shortened, moved, days_delta, month)
+select
+    found.changes,
+    found.extended,
+    found.shortened,
+    found.moved,
+    found.days_delta,
+    touched_months.month
+from touched_months
+-- Month by month: a range of moments is cheaper than the month of each change.
+cross join lateral (
+    select
+        count(*) as changes,
+        count(*) filter (where rental_changes.kind = 'extended') as extended,
+        count(*) filter (where rental_changes.kind = 'shortened') as shortened,
+        count(*) filter (where rental_changes.kind = 'moved') as moved,
+        coalesce(sum(rental_changes.days_delta), 0) as days_delta
+    from dm.rental_changes
+    where
+        rental_changes.changed_at
+        >= touched_months.month::timestamp at time zone current_setting('rental.business_tz')
+        and rental_changes.changed_at
+        < (touched_months.month + interval '1 month')
+        at time zone current_setting('rental.business_tz')
+) as found
+where found.changes > 0;
+
 select ops.finish_reading(
     'dm.rental_changes/leads', reading.read_to, reading.last_day, reading.settings
 )

@@ -1,4 +1,8 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
+import { tryLockFile } from "../../lib/file_lock.ts";
+import { callScript } from "../support/called_script.ts";
+import { temporaryFolder } from "../support/folders.ts";
 import { readUntil } from "../support/script.ts";
 import { testScriptsOnServer } from "../support/daily_setup.ts";
 import { TOKEN } from "../support/site.tsx";
@@ -46,3 +50,22 @@ testScriptsOnServer(
     );
   },
 );
+
+Deno.test("dashboard names the way to look while another process has the embedded warehouse open", async () => {
+  await using folder = await temporaryFolder();
+  const warehouse = join(folder.path, "warehouse");
+  await Deno.mkdir(join(warehouse, "base"), { recursive: true });
+  await Deno.writeTextFile(join(warehouse, "PG_VERSION"), "17\n");
+  using _lock = tryLockFile(`${warehouse}.lock`, "4711\n");
+
+  const { code, stderr } = await callScript("pipeline/dashboard.ts", ["--port", "0"], {
+    DATA_DIR: folder.path,
+  });
+
+  assert.equal(
+    stderr,
+    `Cannot open the embedded warehouse ${warehouse}: process 4711 has it open, expected no other user: wait ` +
+      "until it has finished, or end it; a scheduler serves these pages itself where DASHBOARD_PORT is set\n",
+  );
+  assert.equal(code, 4);
+});

@@ -19,27 +19,45 @@ export interface Tick {
 const MOST_TICKS = 13;
 const MOST_MAIN_TICKS = 4;
 
+const slotsOfAxes = new WeakMap<ChartAxis, readonly Slot[]>();
+
 /** The places of the axis, in order. Weeks begin on Monday, months on their first day, wherever `from` lies. */
 export function slotsOf(axis: ChartAxis): readonly Slot[] {
   if ("labels" in axis) return axis.labels;
-  const from = Temporal.PlainDate.from(axis.from);
-  if (axis.step === "month") return placesBetween(from.with({ day: 1 }), axis.to, { months: 1 });
-  return axis.step === "week"
-    ? placesBetween(from.subtract({ days: from.dayOfWeek - 1 }), axis.to, { days: 7 })
-    : placesBetween(from, axis.to, { days: 1 });
+  const known = slotsOfAxes.get(axis);
+  if (known) return known;
+  const slots = findSlots(axis);
+  slotsOfAxes.set(axis, slots);
+  return slots;
 }
 
-function placesBetween(
-  first: Temporal.PlainDate,
-  to: string,
-  step: { readonly days: number } | { readonly months: number },
-): Slot[] {
+function findSlots(axis: Exclude<ChartAxis, { readonly labels: unknown }>): readonly Slot[] {
+  const from = Temporal.PlainDate.from(axis.from);
+  if (axis.step === "month") return monthsBetween(from.with({ day: 1 }), axis.to);
+  return axis.step === "week"
+    ? daysBetween(from.subtract({ days: from.dayOfWeek - 1 }), axis.to, 7)
+    : daysBetween(from, axis.to, 1);
+}
+
+function monthsBetween(first: Temporal.PlainDate, to: string): Slot[] {
   const slots: Slot[] = [];
   let day = first;
   // ISO texts of years of four digits sort like their days.
   for (let key = day.toString(); key <= to; key = day.toString()) {
     slots.push(key);
-    day = day.add(step);
+    day = day.add({ months: 1 });
+  }
+  return slots;
+}
+
+const DAY_MS = 86_400_000;
+
+/** By the milliseconds of UTC, whose days have no clock changes: a date for each of five years takes longer. */
+function daysBetween(first: Temporal.PlainDate, to: string, step: number): Slot[] {
+  const slots: Slot[] = [];
+  const end = Date.parse(to);
+  for (let ms = Date.parse(first.toString()); ms <= end; ms += step * DAY_MS) {
+    slots.push(new Date(ms).toISOString().slice(0, 10));
   }
   return slots;
 }
@@ -100,10 +118,10 @@ function placesOfDates(
   const first = slots[0] ?? "";
   const unitOfStep = step === "month" ? "month" : "day";
   if (first === "") return { places: [], unit: unitOfStep };
-  const daysBetween = { day: 1, week: 7, month: 0 }[step];
+  const daysApart = { day: 1, week: 7, month: 0 }[step];
   const monday = Temporal.PlainDate.from(first).dayOfWeek - 1;
   const numbersOf = ({ number }: Interval): number[] =>
-    slots.map((slot, index) => number(slot, index, Math.floor((index * daysBetween + monday) / 7)));
+    slots.map((slot, index) => number(slot, index, Math.floor((index * daysApart + monday) / 7)));
   for (const interval of INTERVALS) {
     const numbers = numbersOf(interval);
     const places = slots.map((_, index) => index).filter((index) =>

@@ -51,23 +51,23 @@ export function BarChart(props: BarChartProps): Markup {
             {values.map((value, slot) => {
               if (value === null) return "";
               const key = plot.slots[slot] ?? "";
-              const bar = (
-                <Bar
-                  plot={plot}
-                  slot={slot}
-                  low={Math.min(0, value)}
-                  high={Math.max(0, value)}
-                  start={(1 - filledOf(plot)) / 2 + filledOf(plot) * place / bars.length}
-                  width={filledOf(plot) / bars.length}
-                  patternId={`${props.id}-${series.tone}`}
-                />
-              );
+              const bar = drawBar({
+                plot,
+                slot,
+                low: Math.min(0, value),
+                high: Math.max(0, value),
+                start: (1 - filledOf(plot)) / 2 + filledOf(plot) * place / bars.length,
+                width: filledOf(plot) / bars.length,
+                patternId: `${props.id}-${series.tone}`,
+              });
+              const href = safeHref(props.linkTo?.(key) ?? null);
+              if (href === null) return bar;
+              const tip = tipOf(slot);
               return (
-                <LinkedBar
-                  href={safeHref(props.linkTo?.(key) ?? null)}
-                  tip={tipOf(slot)}
-                  bar={bar}
-                />
+                <a href={href} aria-label={tip}>
+                  <title>{tip}</title>
+                  {bar}
+                </a>
               );
             })}
           </g>
@@ -98,8 +98,8 @@ interface BarProps {
   readonly patternId: string;
 }
 
-/** One bar between two values; hatched where its period is not over. */
-export function Bar(props: BarProps): Markup {
+/** One bar between two values; hatched where its period is not over. No component: a chart has thousands of them. */
+export function drawBar(props: BarProps): Markup {
   const { plot, slot } = props;
   const top = plot.scale.y(props.high);
   const height = rounded(plot.scale.y(props.low) - top);
@@ -114,18 +114,6 @@ export function Bar(props: BarProps): Markup {
       height={isThin ? ZERO_HEIGHT : height}
       fill={isUnfinished ? `url(#${props.patternId})` : undefined}
     />
-  );
-}
-
-function LinkedBar(
-  props: { readonly href: string | null; readonly tip: string; readonly bar: Markup },
-): Markup {
-  if (props.href === null) return props.bar;
-  return (
-    <a href={props.href} aria-label={props.tip}>
-      <title>{props.tip}</title>
-      {props.bar}
-    </a>
   );
 }
 

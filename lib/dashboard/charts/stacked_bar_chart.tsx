@@ -1,5 +1,5 @@
 import type { Markup } from "../page/page.ts";
-import { Bar, filledOf, hatchesOf, legendOfBars } from "./bar_chart.tsx";
+import { drawBar, filledOf, hatchesOf, legendOfBars } from "./bar_chart.tsx";
 import type { AxisChartProps } from "./chart.ts";
 import { Legend } from "./legend.tsx";
 import { MarkList } from "./mark_list.tsx";
@@ -35,17 +35,12 @@ export function StackedBarChart(props: AxisChartProps): Markup {
             {plot.slots.map((key, slot) => {
               const part = stacks.get(key)?.[index];
               return part
-                ? (
-                  <Bar
-                    plot={plot}
-                    slot={slot}
-                    low={part.low}
-                    high={part.high}
-                    start={(1 - filledOf(plot)) / 2}
-                    width={filledOf(plot)}
-                    patternId={`${props.id}-${series.tone}`}
-                  />
-                )
+                ? drawBar({
+                  ...{ plot, slot, low: part.low, high: part.high },
+                  start: (1 - filledOf(plot)) / 2,
+                  width: filledOf(plot),
+                  patternId: `${props.id}-${series.tone}`,
+                })
                 : "";
             })}
           </g>

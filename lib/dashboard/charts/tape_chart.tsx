@@ -48,7 +48,7 @@ export function TapeChart(props: TapeChartProps): Markup {
           </colgroup>
           <TapeHead chart={props} days={days} keys={keys} />
           <TapeGround days={days} keys={keys} weekendDays={props.weekendDays} />
-          {props.rows.map((row) => <TapeRows row={row} days={days} format={props.format} />)}
+          {props.rows.map((row) => drawRow(row, days, props.format))}
         </table>
       </div>
     </>
@@ -94,40 +94,35 @@ function TapeHead({ chart, days, keys }: HeadProps): Markup {
   );
 }
 
-interface RowProps {
-  readonly row: TapeRow;
-  readonly days: TapeDays;
-  readonly format: Format;
-}
-
-function TapeRows({ row, days, format }: RowProps): Markup {
+/** From here on functions instead of components: a page has a hundred rows of many bars. */
+function drawRow(row: TapeRow, days: TapeDays, format: Format): Markup {
   const lanes = lanesOf(row, days);
   const marks = (row.marks ?? []).map((mark) => ({ ...mark, column: days.columnOf(mark.at) }))
     .filter((mark) => mark.column >= 0 && mark.column < days.count)
     .toSorted((a, b) => a.column - b.column);
   const height = lanes.length + (marks.length > 0 ? 1 : 0);
-  const name = <RowName row={row} height={height} />;
+  const name = drawName(row, height);
   return (
     <tbody class={row.isUnassigned ? "unassigned" : undefined}>
       {marks.length > 0
         ? (
           <tr class="tape-marks">
             {name}
-            <MarkCells marks={marks} count={days.count} />
+            {drawMarks(marks, days.count)}
           </tr>
         )
         : ""}
       {lanes.map((spans, lane) => (
         <tr>
           {lane === 0 && marks.length === 0 ? name : ""}
-          <LaneCells spans={spans} days={days} format={format} />
+          {drawLane(spans, days.count, format)}
         </tr>
       ))}
     </tbody>
   );
 }
 
-function RowName({ row, height }: { readonly row: TapeRow; readonly height: number }): Markup {
+function drawName(row: TapeRow, height: number): Markup {
   return (
     <th scope="rowgroup" rowspan={height}>
       <Linked href={row.href}>
@@ -138,58 +133,46 @@ function RowName({ row, height }: { readonly row: TapeRow; readonly height: numb
   );
 }
 
-function MarkCells(
-  { marks, count }: {
-    readonly marks: readonly { readonly column: number; readonly text: string }[];
-    readonly count: number;
-  },
-): Markup {
+function drawMarks(
+  marks: readonly { readonly column: number; readonly text: string }[],
+  count: number,
+): (Markup | string)[] {
   // Marks of one day share a cell; each runs to the next one, so that its text has room.
   const columns = [...new Set(marks.map((mark) => mark.column))];
-  return (
-    <>
-      <Gap from={0} to={(columns[0] ?? count) - 1} />
-      {columns.map((column, index) => {
-        const text = marks.filter((mark) => mark.column === column).map((mark) => mark.text)
-          .join("; ");
-        return (
-          <td colspan={(columns[index + 1] ?? count) - column} class="tape-mark">
-            <bdi class="clip" title={text}>{text}</bdi>
-          </td>
-        );
-      })}
-    </>
-  );
+  return [
+    drawGap(0, (columns[0] ?? count) - 1),
+    ...columns.map((column, index) => {
+      const text = marks.filter((mark) => mark.column === column).map((mark) => mark.text)
+        .join("; ");
+      return (
+        <td colspan={(columns[index + 1] ?? count) - column} class="tape-mark">
+          <bdi class="clip" title={text}>{text}</bdi>
+        </td>
+      );
+    }),
+  ];
 }
 
-interface LaneProps {
-  readonly spans: readonly TapeSpan[];
-  readonly days: TapeDays;
-  readonly format: Format;
-}
-
-function LaneCells({ spans, days, format }: LaneProps): Markup {
-  return (
-    <>
-      {spans.map((span, index) => (
-        <>
-          <Gap from={(spans[index - 1]?.to ?? -1) + 1} to={span.from - 1} />
-          <td colspan={span.to - span.from + 1}>
-            <SpanBar span={span} format={format} />
-          </td>
-        </>
-      ))}
-      <Gap from={(spans.at(-1)?.to ?? -1) + 1} to={days.count - 1} />
-    </>
-  );
+function drawLane(
+  spans: readonly TapeSpan[],
+  count: number,
+  format: Format,
+): (Markup | string)[] {
+  return [
+    ...spans.flatMap((span, index) => [
+      drawGap((spans[index - 1]?.to ?? -1) + 1, span.from - 1),
+      <td colspan={span.to - span.from + 1}>{drawSpan(span, format)}</td>,
+    ]),
+    drawGap((spans.at(-1)?.to ?? -1) + 1, count - 1),
+  ];
 }
 
 /** Days without a booking, as one cell. */
-function Gap({ from, to }: { readonly from: number; readonly to: number }): Markup | string {
+function drawGap(from: number, to: number): Markup | string {
   return from > to ? "" : <td colspan={to - from + 1}></td>;
 }
 
-function SpanBar({ span, format }: { readonly span: TapeSpan; readonly format: Format }): Markup {
+function drawSpan(span: TapeSpan, format: Format): Markup {
   const { bar } = span;
   const words = wordsOf(format.settings.language);
   const stage = words.stages[bar.stage];
@@ -221,19 +204,18 @@ function SpanBar({ span, format }: { readonly span: TapeSpan; readonly format: F
     span.isCutBefore ? "cut-before" : "",
     span.isCutAfter ? "cut-after" : "",
   ].filter((part) => part !== "").join(" ");
-  const content = (
-    <>
-      {bar.isDoubleBooked
-        ? (
-          <span class="double-sign">
-            !<span class="visually-hidden">{words.charts.double}</span>
-          </span>
-        )
-        : ""}
-      <bdi>{bar.initials}</bdi>{" "}
-      <span class={span.from === span.to ? "visually-hidden" : "stage-name"}>{stage}</span>
-    </>
-  );
+  const content = [
+    bar.isDoubleBooked
+      ? (
+        <span class="double-sign">
+          !<span class="visually-hidden">{words.charts.double}</span>
+        </span>
+      )
+      : "",
+    <bdi>{bar.initials}</bdi>,
+    " ",
+    <span class={span.from === span.to ? "visually-hidden" : "stage-name"}>{stage}</span>,
+  ];
   const href = safeHref(bar.href);
   return href === null
     ? <span class={classes} title={text}>{content}</span>

@@ -17,6 +17,8 @@ export interface ChartFigureProps {
   readonly finding?: string | null;
   /** The numbers that the chart draws. */
   readonly table: DataTable;
+  /** How many rows it has, where it holds its first ones. */
+  readonly total?: number;
   /** What is wrong with the data of this chart. */
   readonly notices?: readonly Notice[];
   readonly definition?: Definition;
@@ -43,7 +45,13 @@ export function ChartFigure(props: ChartFigureProps): Markup {
         {props.definition
           ? <DefinitionDetails view={view} of={title} definition={props.definition} />
           : ""}
-        <DataTableView view={view} table={table} most={MOST_ROWS} isFolded />
+        <DataTableView
+          view={view}
+          table={table}
+          most={MOST_ROWS}
+          {...(props.total === undefined ? {} : { total: props.total })}
+          isFolded
+        />
       </div>
     </figure>
   );

@@ -1,7 +1,6 @@
 import { MOST_CSV_ROWS } from "../page/csv_rows.ts";
 import { isMasked, MASK } from "../page/mask.ts";
 import type { Cell, Column, ColumnKind, DataTable, Markup, Row } from "../page/page.ts";
-import type { Format } from "../words/format.ts";
 import { cellLink, csvLink } from "./links.ts";
 import { SqlDetails } from "./sql_details.tsx";
 import { formatOf, type View, wordsOfView } from "./view.ts";
@@ -75,7 +74,6 @@ function TableBlock(props: DataTableProps): Markup {
 }
 
 function Table({ view, table, most, total, restHref }: DataTableProps): Markup {
-  const format = formatOf(view);
   const words = wordsOfView(view);
   const rows = most === undefined ? table.rows : table.rows.slice(0, most);
   const cut = table.isCut ? 0 : (total ?? table.rows.length) - rows.length;
@@ -98,21 +96,7 @@ function Table({ view, table, most, total, restHref }: DataTableProps): Markup {
               ))}
             </tr>
           </thead>
-          <tbody>
-            {rows.map((row) => (
-              <tr>
-                {table.columns.map((column, index) => (
-                  <TableCell
-                    view={view}
-                    format={format}
-                    column={column}
-                    row={row}
-                    isHead={index === 0}
-                  />
-                ))}
-              </tr>
-            ))}
-          </tbody>
+          {bodyOf(view, table, rows)}
         </table>
       </div>
       {cut > 0
@@ -130,7 +114,7 @@ function Table({ view, table, most, total, restHref }: DataTableProps): Markup {
       {table.isCut
         ? (
           <p class="table-cut site-only">
-            {words.frame.onlyFirst(format.cell("count", rows.length))}
+            {words.frame.onlyFirst(formatOf(view).cell("count", rows.length))}
           </p>
         )
         : ""}
@@ -152,24 +136,45 @@ function PartOfList(
   return isCut ? <p class="table-cut report-only">{words.firstRows(count(rows.length))}</p> : "";
 }
 
-interface CellProps {
+interface Body {
   readonly view: View;
-  readonly format: Format;
-  readonly column: Column;
-  readonly row: Row;
-  readonly isHead: boolean;
+  readonly columns: readonly Column[];
+  readonly shown: number;
+  readonly markup: Markup;
 }
 
-function TableCell({ view, format, column, row, isHead }: CellProps): Markup {
-  const value: Cell = row[column.key] ?? null;
-  const text = isMasked(column, value, view.settings.showsPersonalData)
-    ? <Masked view={view} />
-    : <CellText text={format.cell(column.kind, value)} kind={column.kind} />;
-  const href = cellLink(view, column.linkTo?.(row) ?? null);
-  const content = href === null ? text : <a href={href}>{text}</a>;
+const bodies = new WeakMap<readonly Row[], Body>();
+
+/** The rows of a table, made once where two charts of a page show the same numbers. */
+function bodyOf(view: View, { columns, rows: all }: DataTable, rows: readonly Row[]): Markup {
+  const known = bodies.get(all);
+  if (known?.view === view && known.columns === columns && known.shown === rows.length) {
+    return known.markup;
+  }
+  const cells = columns.map((column, index) => cellOf(view, column, index === 0));
+  const markup = <tbody>{rows.map((row) => <tr>{cells.map((cell) => cell(row))}</tr>)}</tbody>;
+  bodies.set(all, { view, columns, shown: rows.length, markup });
+  return markup;
+}
+
+/** How the cells of a column are made. No component: a page has thousands of them. */
+function cellOf(view: View, column: Column, isHead: boolean): (row: Row) => Markup {
+  const { key, kind, linkTo } = column;
+  const format = formatOf(view);
+  const usual = classOf(column);
   // What is so stands out where most is not.
-  const look = value === false ? `${classOf(column)} is-no` : classOf(column);
-  return isHead ? <th scope="row" class={look}>{content}</th> : <td class={look}>{content}</td>;
+  const ofNo = `${usual} is-no`;
+  const masked = <Masked view={view} />;
+  return (row) => {
+    const value: Cell = row[key] ?? null;
+    const text = isMasked(column, value, view.settings.showsPersonalData)
+      ? masked
+      : cellText(format.cell(kind, value), kind);
+    const href = linkTo === undefined ? null : cellLink(view, linkTo(row));
+    const content = href === null ? text : <a href={href}>{text}</a>;
+    const look = value === false ? ofNo : usual;
+    return isHead ? <th scope="row" class={look}>{content}</th> : <td class={look}>{content}</td>;
+  };
 }
 
 function Masked({ view }: { readonly view: View }): Markup {
@@ -182,10 +187,8 @@ function Masked({ view }: { readonly view: View }): Markup {
 }
 
 /** Texts of people may be of any direction and length: isolated, and cut with the whole as a title. */
-function CellText(
-  { text, kind }: { readonly text: string; readonly kind: ColumnKind },
-): Markup {
-  if (kind !== "text") return <>{text}</>;
+function cellText(text: string, kind: ColumnKind): Markup | string {
+  if (kind !== "text") return text;
   if (text.length > MOST_SHOWN) return <bdi class="clip" title={text}>{text}</bdi>;
   return <bdi class={text.length > MOST_UNBROKEN ? "text" : "short"}>{text}</bdi>;
 }

@@ -32,6 +32,35 @@ function keptQuery(address: Readonly<Record<string, string>>): string {
   return query;
 }
 
+/** What a query and its parameters have in common where nothing of them is written otherwise in an address. */
+const PLAIN_QUERY = /^[\w.*=&-]*$/;
+const PLAIN_VALUE = /^[\w.*-]*$/;
+
+/** As `URLSearchParams` reads it, which takes ten times as long for the plain texts that most are. */
+function readQuery(query: string): Readonly<Record<string, string>> {
+  if (!PLAIN_QUERY.test(query)) return Object.fromEntries(new URLSearchParams(query));
+  const parameters: Record<string, string> = {};
+  for (const part of query.split("&")) {
+    if (part === "") continue;
+    const end = part.indexOf("=");
+    if (end === -1) parameters[part] = "";
+    else parameters[part.slice(0, end)] = part.slice(end + 1);
+  }
+  return parameters;
+}
+
+/** As `URLSearchParams` writes them. */
+function writeQuery(parameters: ReadonlyMap<string, string>): string {
+  let query = "";
+  for (const [name, value] of parameters) {
+    if (!PLAIN_VALUE.test(name) || !PLAIN_VALUE.test(value)) {
+      return new URLSearchParams([...parameters]).toString();
+    }
+    query += `${query === "" ? "" : "&"}${name}=${value}`;
+  }
+  return query;
+}
+
 /** The same from the parts of an address; a "#…" at the end of `to` stays at the end. */
 export function addressOf(
   path: string,
@@ -53,10 +82,10 @@ export function addressOf(
   };
   keep(COMMON_PARAMETERS, address);
   if (toPath === path || toPath === csvPath(path)) keep(Object.keys(address), address);
-  const asked = Object.fromEntries(new URLSearchParams(toQuery ?? ""));
+  const asked = readQuery(toQuery ?? "");
   keep(Object.keys(asked), asked);
   keep(Object.keys(changes), changes);
-  const query = new URLSearchParams([...parameters]).toString();
+  const query = writeQuery(parameters);
   return toPath + (query ? `?${query}` : "") + (fragment ? `#${fragment}` : "");
 }
 

@@ -74,8 +74,14 @@ async function render(request: PageRequest): Promise<PageContent> {
   const { page, pages, shown: cars } = isWholeWanted(request, { table: "bookings", isFirst: true })
     ? { page: 1, pages: 1, shown: allCars }
     : pageOf(request, allCars, MOST_CARS);
-  const bookings = await readBookings(request, shown, cars);
-  const days = await readDays(request, shown);
+  const mostUnassigned = request.csvTable !== null ? null : MOST_UNASSIGNED;
+  // One behind the other, without waiting: the server works while this program reads.
+  const [bookings, days, plateChanges, notices] = await Promise.all([
+    readBookings(request, shown, cars, mostUnassigned),
+    readDays(request, shown),
+    readPlateChanges(request, shown, cars),
+    request.notices(BOOKINGS_FILE),
+  ]);
   const data: CalendarData = {
     shown,
     cars,
@@ -84,10 +90,10 @@ async function render(request: PageRequest): Promise<PageContent> {
     bookings,
     days,
     allCars: allCars.length,
-    plateChanges: await readPlateChanges(request, shown, cars),
+    plateChanges,
+    notices,
     bookingsTable: bookingsTable(request, bookings),
     freeTable: freeDaysTable(request, days),
-    notices: await request.notices(BOOKINGS_FILE),
   };
   return {
     title: words.title,
@@ -169,6 +175,7 @@ function TapeFigure({ request, data }: PartProps): Markup {
       title={title}
       {...(subtitle === "" ? {} : { subtitle })}
       table={data.bookingsTable}
+      total={countOf(data.bookings)}
       notices={data.notices}
     >
       <TapeChart
@@ -182,18 +189,19 @@ function TapeFigure({ request, data }: PartProps): Markup {
         today={(state.asOf ?? today).toString()}
         weekendDays={settings.weekendDays}
         freeOn={(day) => free.get(day) ?? null}
-        rows={tapeRows(request, data.cars, shownBookings(data.bookings), data.plateChanges)}
+        rows={tapeRows(request, data.cars, data.bookings, data.plateChanges)}
       />
     </ChartFigure>
   );
 }
 
-function shownBookings(bookings: readonly Booking[]): readonly Booking[] {
-  const unassigned = bookings.filter(({ car_id }) => car_id === null);
-  return [
-    ...unassigned.slice(0, MOST_UNASSIGNED),
-    ...bookings.filter(({ car_id }) => car_id !== null),
-  ];
+/** How many without a car there are, shown or not: the first rows are of them. */
+function unassignedOf(bookings: readonly Booking[]): number {
+  return bookings[0]?.found ?? 0;
+}
+
+function countOf(bookings: readonly Booking[]): number {
+  return unassignedOf(bookings) + bookings.filter(({ car_id }) => car_id !== null).length;
 }
 
 /** What is left out, in words. */
@@ -201,7 +209,7 @@ function shownText({ state, settings }: PageRequest, data: CalendarData): string
   const words = calendarWords[state.language];
   const { date } = formatOf({ path: "", state, settings });
   const { shown, page, cars, allCars, bookings } = data;
-  const unassigned = bookings.filter(({ car_id }) => car_id === null).length;
+  const unassigned = unassignedOf(bookings);
   const first = (page - 1) * MOST_CARS;
   return [
     shown.to.equals(state.period.to)

@@ -27,6 +27,8 @@ const bookingRows = z.array(z.object({
   is_overdue: z.boolean(),
   has_no_end: z.boolean(),
   is_double_booked: z.boolean(),
+  /** How many without a car there are, where it is one of them. */
+  found: z.number().nullable(),
 }));
 
 const dayRows = z.array(z.object({
@@ -63,11 +65,12 @@ export async function readCars(
   );
 }
 
-/** The bookings of these cars and, where no one car is looked at, those without a car. */
+/** The bookings of these cars and, where no one car is looked at, the first `mostUnassigned` of those without a car. */
 export async function readBookings(
   { ask, state, now }: PageRequest,
   days: Period,
   cars: readonly CalendarCar[],
+  mostUnassigned: number | null,
 ): Promise<readonly Booking[]> {
   return bookingRows.parse(
     await ask(BOOKINGS_FILE, [
@@ -78,6 +81,7 @@ export async function readBookings(
         ...cars.map(({ car_id }) => car_id),
       ]),
       state.model,
+      mostUnassigned,
     ]),
   );
 }

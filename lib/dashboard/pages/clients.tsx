@@ -42,16 +42,17 @@ async function render(request: PageRequest): Promise<PageContent> {
   const build = await readBuild(request.ask, null);
   if (build === null) return notBuilt(request, words.title);
   const months = wholeMonthsOf(request.state.period);
-  const sums = await readClientSums(request);
-  const data: ClientsData = {
-    build,
-    sums,
-    define: await readDefinitions(request),
-    clients: await readClients(request, sums.all_rows),
-    newClients: await readNewClients(request, months),
-    leadTime: await readLeadTime(request, months),
-    changes: await readRentalChanges(request, months),
-  };
+  // One behind the other, without waiting: the server works while this program reads.
+  const [{ sums, clients }, define, newClients, leadTime, changes] = await Promise.all([
+    readClientSums(request).then(async (all) => {
+      return { sums: all, clients: await readClients(request, all.all_rows) };
+    }),
+    readDefinitions(request),
+    readNewClients(request, months),
+    readLeadTime(request, months),
+    readRentalChanges(request, months),
+  ]);
+  const data: ClientsData = { build, define, sums, clients, newClients, leadTime, changes };
   const tables = [
     ...[data.clients.table, data.newClients.table],
     ...[data.leadTime.table, data.leadTime.bookings.table],

@@ -58,18 +58,18 @@ async function render(request: PageRequest): Promise<PageContent> {
   const build = await readBuild(request.ask, request.state.asOf);
   if (build === null) return notBuilt(request, words.title);
   const periods = comparePeriods(request.state.period, build.lastFinishedDay);
-  const sums = await readSums(request, periods);
-  const { models, cars } = await readMembers(request);
+  // One behind the other, without waiting: the server works while this program reads.
+  const [sums, { models, cars, carDays }, define, months] = await Promise.all([
+    readSums(request, periods),
+    readMembers(request).then(async (members) => {
+      return { ...members, carDays: await readCarDays(request, members.cars) };
+    }),
+    readDefinitions(request),
+    readFleetMonths(request),
+  ]);
+  const summary = sumsTable(request, "summary", words.summary, sums, periods);
   const data: FleetData = {
-    build,
-    periods,
-    sums,
-    models,
-    cars,
-    define: await readDefinitions(request),
-    summary: sumsTable(request, "summary", words.summary, sums, periods),
-    months: await readFleetMonths(request),
-    carDays: await readCarDays(request, cars),
+    ...{ build, define, periods, sums, summary, months, models, cars, carDays },
   };
   const tables = [
     ...[data.summary, data.months.table, data.models, data.cars.table],

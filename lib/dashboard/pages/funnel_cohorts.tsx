@@ -65,7 +65,9 @@ function cohortsTable(
 ): DataTable {
   const words = funnelWords[state.language];
   const of = (column: string) => `dm.lead_funnel_week.${column}`;
-  const listOf = (list: string) => (row: Row) => leadListHref(list, weekOf(`${row.week_start}`));
+  const byMonday = weeksByMonday(rows);
+  const listOf = (list: string) => (row: Row) =>
+    leadListHref(list, byMonday.get(`${row.week_start}`));
   const counts = (key: string, title: string, list?: string): Column => ({
     key,
     title,
@@ -104,9 +106,14 @@ function cohortsTable(
   };
 }
 
-/** The week of a Monday, as parameters of an address. */
-export function weekOf(monday: string): { readonly from: string; readonly to: string } {
-  return { from: monday, to: Temporal.PlainDate.from(monday).add({ days: 6 }).toString() };
+/** The weeks of rows by their Mondays, as parameters of an address. */
+export function weeksByMonday(
+  rows: readonly { readonly week_start: string }[],
+): ReadonlyMap<string, { readonly from: string; readonly to: string }> {
+  const mondays = new Set(rows.map((row) => row.week_start));
+  return new Map([...mondays].map((from) => {
+    return [from, { from, to: Temporal.PlainDate.from(from).add({ days: 6 }).toString() }];
+  }));
 }
 
 interface CohortsProps {

@@ -13,7 +13,7 @@ import { type Stage, STAGES } from "../words/stage_words.ts";
 import type { Build } from "./build.ts";
 import type { Define } from "./definitions.ts";
 import { firstLoadMarks } from "./first_load.ts";
-import { weekOf } from "./funnel_cohorts.tsx";
+import { weeksByMonday } from "./funnel_cohorts.tsx";
 import { leadListHref } from "./lead_list.ts";
 
 const SQL_FILE = "dashboard/funnel_moves.sql";
@@ -40,6 +40,7 @@ export async function readMoves(request: PageRequest, weeks: Period): Promise<Mo
   const rows = moveRows.parse(
     await request.ask(SQL_FILE, [weeks.from.toString(), weeks.to.toString()]),
   );
+  const byMonday = weeksByMonday(rows);
   const table: DataTable = {
     name: "moves",
     title: words.movesByWeek,
@@ -52,7 +53,7 @@ export async function readMoves(request: PageRequest, weeks: Period): Promise<Mo
         title: words.movesCount,
         kind: "count",
         definition: "dm.stage_moves_week.moves",
-        linkTo: (row) => leadListHref(`moved-${row.stage}`, weekOf(`${row.week_start}`)),
+        linkTo: (row) => leadListHref(`moved-${row.stage}`, byMonday.get(`${row.week_start}`)),
       },
       {
         key: "unique_leads",

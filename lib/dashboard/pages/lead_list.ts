@@ -50,9 +50,9 @@ export function leadListHref(
   list: string,
   period?: { readonly from: string; readonly to: string },
 ): string {
-  // The page of another list is none of this one.
-  const query = new URLSearchParams({ ...period, list, page: "" });
-  return `/funnel?${query}#leads`;
+  // Of letters, digits and hyphens. The page of another list is none of this one.
+  const days = period === undefined ? "" : `from=${period.from}&to=${period.to}&`;
+  return `/funnel?${days}list=${list}&page=#leads`;
 }
 
 /** What the list is called. */

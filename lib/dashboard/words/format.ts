@@ -105,10 +105,12 @@ function numberFormats({ language, currency }: FormatSettings) {
   const nothing = frameWords[language].nothing;
   const by = (options: Intl.NumberFormatOptions) => {
     const format = new Intl.NumberFormat(locale, options);
-    return (value: Numeric): string => {
+    return remember((value: Numeric): string => {
       const exact = exactNumber(value);
-      return exact === null ? nothing : format.format(exact);
-    };
+      if (exact === null) return nothing;
+      // -0 and 0 are remembered as one, and read as one.
+      return format.format(exact === 0 ? 0 : exact);
+    });
   };
   const short = { notation: "compact", maximumSignificantDigits: 3 } as const;
   const plainTick = by(short);
@@ -131,7 +133,7 @@ function numberFormats({ language, currency }: FormatSettings) {
 function dateFormats({ language, timeZone }: FormatSettings) {
   const by = (options: Intl.DateTimeFormatOptions) => {
     const format = new Intl.DateTimeFormat(LOCALES[language], { ...options, timeZone: "UTC" });
-    return remember((isoDate) =>
+    return remember((isoDate: string) =>
       withoutYearSign(format.format(Temporal.PlainDate.from(isoDate.slice(0, 10))))
     );
   };
@@ -140,7 +142,7 @@ function dateFormats({ language, timeZone }: FormatSettings) {
     timeZone,
   });
   const date = by({ day: "numeric", month: "short", year: "numeric" });
-  const momentText = remember((isoInstant) =>
+  const momentText = remember((isoInstant: string) =>
     withoutYearSign(moment.format(Temporal.Instant.from(isoInstant)))
   );
   return {
@@ -150,13 +152,13 @@ function dateFormats({ language, timeZone }: FormatSettings) {
     month: by({ month: "long", year: "numeric" }),
     monthName: by({ month: "short" }),
     moment: momentText,
-    planned: (isoInstant: string) => {
-      const local = Temporal.Instant.from(isoInstant).toZonedDateTimeISO(timeZone)
-        .toPlainDateTime();
-      return local.toPlainTime().equals(MIDNIGHT)
-        ? date(local.toPlainDate().toString())
-        : momentText(isoInstant);
-    },
+    planned: remember((isoInstant: string) => {
+      const local = Temporal.Instant.from(isoInstant).toZonedDateTimeISO(timeZone);
+      // Where the clock is put forward at midnight, the day begins later.
+      const isDate = local.toPlainTime().equals(MIDNIGHT) ||
+        (local.hour < 4 && local.equals(local.startOfDay()));
+      return isDate ? date(local.toPlainDate().toString()) : momentText(isoInstant);
+    }),
   };
 }
 
@@ -169,15 +171,15 @@ const MIDNIGHT = new Temporal.PlainTime();
 
 const MOST_REMEMBERED = 5000;
 
-/** Pages say the same few days a thousand times over, and `Intl` takes microseconds for each. */
-function remember(make: (text: string) => string): (text: string) => string {
-  const made = new Map<string, string>();
-  return (text) => {
-    const known = made.get(text);
+/** Pages say the same few days and counts a thousand times over, and `Intl` takes microseconds for each. */
+function remember<T>(make: (value: T) => string): (value: T) => string {
+  const made = new Map<T, string>();
+  return (value) => {
+    const known = made.get(value);
     if (known !== undefined) return known;
     if (made.size >= MOST_REMEMBERED) made.clear();
-    const fresh = make(text);
-    made.set(text, fresh);
+    const fresh = make(value);
+    made.set(value, fresh);
     return fresh;
   };
 }

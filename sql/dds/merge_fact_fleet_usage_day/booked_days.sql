@@ -83,6 +83,9 @@ cross join lateral (
     offset 0
 ) as booking;
 
+-- Uncounted, each lead would be guessed to be there often, and checks sort what they need not.
+analyze booked (lead_id);
+
 create temporary table booked_days on commit drop as
 -- How many days a booking has is not in the planner's statistics: spread over days before
 -- anything is joined to them, they are joined once, not once for each booking. What the last

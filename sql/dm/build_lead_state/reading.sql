@@ -76,6 +76,9 @@ where (select reading.is_reset from reading);
 delete from dm.cancellations
 where (select reading.is_reset from reading);
 
+delete from dm.lead_time_count
+where (select reading.is_reset from reading);
+
 create temporary table changed_statuses on commit drop as
 with stages as (
     select

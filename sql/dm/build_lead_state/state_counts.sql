@@ -1,5 +1,5 @@
 -- What:  brings what is counted by day, stage and month up to the leads that changed
--- Grain: the counts by day of creation, by stage that leads are in, by month and basis
+-- Grain: the counts by day of creation, by stage that leads are in, by month and basis, by length
 -- Reads: state_changes (of states.sql)
 
 insert into dm.lead_funnel_day as counted (
@@ -105,6 +105,32 @@ set
 
 delete from dm.cancellations
 where cancellations.confirmed = 0;
+
+-- The bookings of dm.lead_time.
+insert into dm.lead_time_count as counted (kind, days, bookings, month)
+select
+    lengths.kind,
+    lengths.days,
+    sum(state_changes.side) as bookings,
+    date_trunc('month', state_changes.start_day::timestamp)::date as month
+from state_changes
+cross join lateral (
+    values
+    ('lead', state_changes.start_day - state_changes.confirmed_day),
+    ('rental', state_changes.rental_days)
+) as lengths (kind, days)
+where
+    state_changes.stage between 'confirmed' and 'closed'
+    and state_changes.confirmed_day is not null
+    and state_changes.start_day is not null
+    and lengths.days is not null
+group by date_trunc('month', state_changes.start_day::timestamp), lengths.kind, lengths.days
+having sum(state_changes.side) <> 0
+on conflict (month, kind, days) do update
+set bookings = counted.bookings + excluded.bookings;
+
+delete from dm.lead_time_count
+where lead_time_count.bookings = 0;
 
 select count(*) as rows_counted
 from state_changes;

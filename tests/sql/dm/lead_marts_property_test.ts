@@ -88,6 +88,7 @@ async function checkSteps(warehouse: Warehouse, numRuns: number): Promise<void> 
       await buildLeadMarts(warehouse, lastDay, settings);
       assert.deepEqual(stepByStep, await marts(warehouse));
       assert.deepEqual(await wrongPercentiles(warehouse), []);
+      assert.deepEqual(await wrongCounts(warehouse), []);
     }),
     { numRuns, endOnFailure: true },
   );
@@ -114,6 +115,43 @@ async function wrongPercentiles({ sql }: Warehouse): Promise<unknown[]> {
   return [...rows];
 }
 
+/** Counts of lengths and of changes that are not those of the rows that they count. */
+async function wrongCounts({ sql }: Warehouse): Promise<unknown[]> {
+  const rows = await sql`
+    select kind, month, days, counted.bookings, lengths.bookings as rows
+    from dm.lead_time_count as counted
+    full join (
+      select kind, month, days, count(*) as bookings
+      from dm.lead_time
+      cross join lateral (values ('lead', lead_days), ('rental', rental_days)) as measured (kind, days)
+      where days is not null
+      group by kind, month, days
+    ) as lengths using (kind, month, days)
+    where counted.bookings is distinct from lengths.bookings
+    union all
+    select 'changes', month, days_delta, counted.changes, found.changes
+    from (
+      select month, changes, days_delta, array[extended, shortened, moved] as kinds
+      from dm.rental_change_month
+    ) as counted
+    full join (
+      select
+        date_trunc('month', changed_at at time zone 'Asia/Dubai')::date as month,
+        count(*) as changes,
+        coalesce(sum(days_delta), 0) as days_delta,
+        array[
+          count(*) filter (where kind = 'extended'),
+          count(*) filter (where kind = 'shortened'),
+          count(*) filter (where kind = 'moved')
+        ] as kinds
+      from dm.rental_changes
+      group by 1
+    ) as found using (month, days_delta, kinds)
+    where counted.changes is distinct from found.changes
+  `;
+  return [...rows];
+}
+
 async function marts(warehouse: Warehouse) {
   return {
     states: await dump(warehouse, "dm.lead_state", "lead_id"),
@@ -126,6 +164,8 @@ async function marts(warehouse: Warehouse) {
     changes: await dump(warehouse, "dm.rental_changes", "lead_id, changed_at"),
     cancellations: await dump(warehouse, "dm.cancellations", "basis, month"),
     leadTime: await dump(warehouse, "dm.lead_time", "lead_id"),
+    lengths: await dump(warehouse, "dm.lead_time_count", "month, kind, days"),
+    changeMonths: await dump(warehouse, "dm.rental_change_month", "month"),
     trust: await dump(warehouse, "dm.source_change", "source"),
   };
 }

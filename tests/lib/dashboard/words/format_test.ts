@@ -35,6 +35,16 @@ Deno.test("Format.cell() writes every kind in English and Russian", () => {
   }
 });
 
+Deno.test("Format.planned() knows a date without a time where its day has no midnight, or two of them", () => {
+  const planned = (timeZone: string, instant: string) =>
+    createFormat({ language: "en", timeZone, currency: "EUR" }).planned(instant);
+  // 24 April begins in Cairo at 01:00, +03; 1 November in Havana has 00:00 at -04 and at -05.
+  assert.equal(planned("Africa/Cairo", "2026-04-23T22:00:00Z"), "24 Apr 2026");
+  assert.equal(planned("Africa/Cairo", "2026-04-23T23:00:00Z"), "24 Apr 2026, 02:00");
+  assert.equal(planned("America/Havana", "2026-11-01T04:00:00Z"), "1 Nov 2026");
+  assert.equal(planned("America/Havana", "2026-11-01T05:00:00Z"), "1 Nov 2026");
+});
+
 Deno.test("Format.money() loses no cent of an exact text, and rounds half away from zero", () => {
   const { money } = formatOf("en");
   assert.equal(money("12345678901234567.89"), "€12,345,678,901,234,567.89");
