@@ -1,9 +1,9 @@
 -- What:  computes the days of cars that may have changed, and compares them with those there are
 -- Grain: wanted_days: a car and day that fleet usage should have a row for; desired_days: one that
 --        it has, or should have, a row for (of a first build: none)
--- Reads: changed_car_days (of changed_days.sql), booked_days and stored_days (of
---        booked_days.sql), car_versions (of car_versions.sql), car_lives (of car_lives.sql),
---        bookings (of changed_days.sql), reading (of calendar.sql)
+-- Reads: changed_car_days and bookings (of changed_days.sql), stored_days (of stored_days.sql),
+--        booked_days (of booked_days.sql), car_versions (of car_versions.sql), car_lives (of
+--        car_lives.sql), reading (of calendar.sql)
 --
 -- fate says what becomes of a day; the columns that end with "more" are what the sums of the
 -- marts grow by.
