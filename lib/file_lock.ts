@@ -22,14 +22,19 @@ export function tryLockFile(path: string, content: string): FileLock | null {
   }
   file.truncateSync();
   file.writeSync(new TextEncoder().encode(content));
+  const free = () => {
+    // By name: closed alone, it is held on by a program that this process is just about to start.
+    file.unlockSync();
+    file.close();
+  };
   return {
     path,
     // Removed before it is freed, so that nobody can lock a file that is about to vanish.
     remove: () => {
       Deno.removeSync(path);
-      file.close();
+      free();
     },
-    [Symbol.dispose]: () => file.close(),
+    [Symbol.dispose]: free,
   };
 }
 
