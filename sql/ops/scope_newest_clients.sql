@@ -1,5 +1,5 @@
--- What:  adds the clients whose newest row in stg is not what their open version says to what checks
---        of the history look at
+-- What:  adds the clients whose newest row in stg is not what their open version says to what
+--        checks of the history look at
 -- Grain: newest_sights (of scope_history.sql): a client and its open version
 -- Reads: changed_clients, stg.stg_clients, ods.ods_clients_hist, ops.watermark
 --

@@ -82,3 +82,6 @@ from dds.span_of_facts(
     current_setting('rental.max_horizon_days')::integer,
     array(select dated_leads.id from dated_leads)
 ) as facts;
+
+select count(*) as leads_dated
+from dated_leads;

@@ -111,3 +111,6 @@ where
     );
 
 analyze cars_to_compare;
+
+select count(*) as cars_changed
+from cars_to_compare;

@@ -67,6 +67,5 @@ create temporary table changed_cars on commit drop as
 select distinct changed_car_days.car_id as id
 from changed_car_days;
 
-select
-    (select count(*) from changed_car_days) as rows_read,
-    (select count(*) from cars_to_compare) as cars_changed;
+select count(*) as rows_read
+from changed_car_days;

@@ -85,3 +85,6 @@ cross join lateral (
 
 -- Uncounted, each lead would be guessed to be there often, and checks sort what they need not.
 analyze booked (lead_id);
+
+select count(*) as days_stored
+from stored_days;
