@@ -137,8 +137,9 @@ with counts as (
         count(*),
         0,
         0
-    from dds.fact_fleet_usage_day
-    where (select reading.is_first from reading)
+    from reading
+    cross join dds.fact_fleet_usage_day
+    where reading.is_first
 )
 
 select

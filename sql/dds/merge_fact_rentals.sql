@@ -136,8 +136,9 @@ with written as (
     select
         count(*) as written,
         count(*) as inserted
-    from dds.fact_rentals
-    where (select reading.is_first from reading)
+    from reading
+    cross join dds.fact_rentals
+    where reading.is_first
 )
 
 select
