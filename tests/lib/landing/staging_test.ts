@@ -468,14 +468,14 @@ testOnBothWarehouses(
 testOnBothWarehouses(
   "stageSnapshot() lands what changed alone, batch by batch",
   async (warehouse) => {
-    assert.equal((await stage(warehouse, leads(1_300))).rowsWritten, 1_300);
-    const changed = leads(1_300).map((lead, i) => i % 1_000 === 7 ? { ...lead, price: 5 } : lead);
+    assert.equal((await stage(warehouse, leads(2_600))).rowsWritten, 2_600);
+    const changed = leads(2_600).map((lead, i) => i % 2_100 === 7 ? { ...lead, price: 5 } : lead);
     const backwards = changed.toReversed();
     const { rowsRead, rowsWritten } = await stage(warehouse, backwards, "2026-05-03T04:00:00Z");
-    assert.deepEqual([rowsRead, rowsWritten], [1_300, 2]);
+    assert.deepEqual([rowsRead, rowsWritten], [2_600, 2]);
     const rows = await warehouse.sql`
       select id from stg.stg_leads where budget = 5 order by landed_seq
     `;
-    assert.deepEqual(rows.map(({ id }) => id), [1108, 108]);
+    assert.deepEqual(rows.map(({ id }) => id), [2208, 108]);
   },
 );
