@@ -1,3 +1,5 @@
+import { MOST_UTF8_BYTES } from "./utf8.ts";
+
 /** Lines of COPY in one piece of memory, which is used again: as texts they would outlive what is made of them. */
 export interface CopyLines {
   /** Adds to the line that is being written; bytes are copied. */
@@ -13,8 +15,6 @@ export interface CopyLines {
 const FIRST_BYTES = 1024 * 1024;
 /** Larger ones would get memory of their own from the system each time, at ten times the cost. */
 const PIECE_BYTES = 32 * 1024;
-/** No character of UTF-16 takes more in UTF-8. */
-const MOST_BYTES = 3;
 
 /** Room for lines, which grows to what the largest batch of them needs. */
 export function createCopyLines(): CopyLines {
@@ -31,7 +31,7 @@ export function createCopyLines(): CopyLines {
   return {
     write(part) {
       if (typeof part === "string") {
-        reserve(part.length * MOST_BYTES);
+        reserve(part.length * MOST_UTF8_BYTES);
         used += encoder.encodeInto(part, room.subarray(used)).written;
       } else {
         reserve(part.length);

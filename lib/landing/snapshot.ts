@@ -5,6 +5,7 @@ import type { Entity } from "../amocrm/wanted_fields.ts";
 import type { SchemaEntry } from "./source_schema.ts";
 import { removeIfThere } from "./snapshot_cleanup.ts";
 import { LINES_FILE, MANIFEST_FILE, snapshotFolder } from "./snapshot_folder.ts";
+import { MOST_UTF8_BYTES } from "./utf8.ts";
 
 /** What snapshots are of. */
 export type SnapshotEntity = Entity | "events";
@@ -161,8 +162,6 @@ export async function createSnapshot(place: SnapshotPlace): Promise<SnapshotWrit
 
 /** Of lines that wait to be written. */
 const BUFFER_BYTES = 64 * 1024;
-/** No character of UTF-16 takes more in UTF-8. */
-const MOST_BYTES = 3;
 
 async function createLines(path: string) {
   const file = await Deno.open(path, { createNew: true, write: true, mode: OWNER_ONLY_FILE });
@@ -185,7 +184,7 @@ async function createLines(path: string) {
     const observed_at = observedAt.toString();
     for (const record of records) {
       const line = `${JSON.stringify({ observed_at, record })}\n`;
-      const most = line.length * MOST_BYTES;
+      const most = line.length * MOST_UTF8_BYTES;
       if (used + most > buffer.length) await flush();
       if (most > buffer.length) buffer = new Uint8Array(most);
       used += encoder.encodeInto(line, buffer.subarray(used)).written;
