@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { Socket } from "node:net";
 import { connect, errorCode } from "../../../lib/warehouse/connection.ts";
+import { takeFreePort } from "../../support/free_port.ts";
 import { serverAccess, testOnBothWarehouses, testOnServer } from "../../support/warehouses.ts";
 
 testOnServer("a transaction refuses queries when its connection was cut", async (warehouse) => {
@@ -41,9 +43,44 @@ testOnBothWarehouses("a pool gives numbers, exact money, days and moments", asyn
   });
 });
 
-function open(database: string) {
+testOnServer("a connection sends at once what it is given", async (warehouse) => {
+  const { setNoDelay } = Socket.prototype;
+  const asked: (boolean | undefined)[] = [];
+  Socket.prototype.setNoDelay = function (noDelay) {
+    asked.push(noDelay);
+    return setNoDelay.call(this, noDelay);
+  };
+  try {
+    await using sql = open(String(warehouse.sql.options.database));
+    await sql`select 1`;
+  } finally {
+    Socket.prototype.setNoDelay = setNoDelay;
+  }
+  assert.deepEqual(asked, [true]);
+});
+
+testOnServer("a pool turns to the next of several servers when one refuses", async (warehouse) => {
+  const { host = "", port = 0 } = serverAccess ?? {};
+  // Nobody listens there: the port was free a moment ago.
+  await using sql = open(String(warehouse.sql.options.database), {
+    host: `${host}:${takeFreePort()},${host}:${port}`,
+  });
+  const [row] = await sql`select 2 as two`;
+  assert.equal(row?.two, 2);
+});
+
+function open(database: string, more: { readonly host?: string } = {}) {
   const { host, port, user, password } = serverAccess ??
     { host: "", port: 0, user: "", password: "" };
-  const sql = connect({ host, port, database, username: user, password, ssl: false, max: 1 });
+  const sql = connect({
+    host,
+    port,
+    database,
+    username: user,
+    password,
+    ssl: false,
+    max: 1,
+    ...more,
+  });
   return Object.assign(sql, { [Symbol.asyncDispose]: () => sql.end({ timeout: 1 }) });
 }
