@@ -24,11 +24,14 @@ with references_to_members as (
         changed_cars.id as car_id,
         null as client_id
     from changed_cars
-    -- One look into the index per car, where a semi join would read the days of all cars.
+    -- One look into the index per car, where a semi join would read the days of all cars; by
+    -- its order, as the planner would look for any day among those of few cars, which lie
+    -- together, from the first on.
     cross join lateral (
         select
         from dds.fact_fleet_usage_day
         where fact_fleet_usage_day.car_id = changed_cars.id
+        order by fact_fleet_usage_day.usage_date
         limit 1
     ) as any_day
     where current_setting('rental.checked_table') = 'dds.fact_fleet_usage_day'

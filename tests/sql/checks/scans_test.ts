@@ -12,6 +12,7 @@ import { landBulk, landBulkLeads } from "../../support/bulk_leads.ts";
 import { testOnServer } from "../../support/warehouses.ts";
 
 const LEADS = 900;
+const CARS = 3;
 const CHANGED = 300;
 
 /** Each check may look at a table a few times; one scan for each changed lead is far more. */
@@ -65,9 +66,9 @@ async function countScans(tx: TransactionSql): Promise<Map<string, number>> {
 }
 
 testOnServer("checks scan no table once for each lead that changed", async (warehouse) => {
-  await landBulk(warehouse, LEADS);
+  await landBulk(warehouse, { leads: LEADS, cars: CARS, oneEventIn: 6 });
   const first = await liveDay(warehouse, "2026-05-01");
-  await landBulkLeads(warehouse, { day: 2, from: 1, to: CHANGED });
+  await landBulkLeads(warehouse, { day: 2, from: 1, to: CHANGED, cars: CARS });
   const second = await liveDay(warehouse, "2026-05-02");
 
   const counted = [...first, ...second].filter(({ task }) => COUNTED.includes(task));

@@ -1,0 +1,96 @@
+// What the statements of a quiet day do, by their own plans: none looks through a whole table of leads or days, and none
+// starts parallel workers, which takes longer than all else on such a day.
+import assert from "node:assert/strict";
+import { taskContext } from "../../bench/support/task_context.ts";
+import { passChecks } from "../../lib/checks/gate.ts";
+import { readConfig } from "../../lib/config.ts";
+import type { Warehouse } from "../../lib/warehouse/warehouse.ts";
+import { dags } from "../../pipeline/daily.ts";
+import { landBulk, landBulkLeads } from "../support/bulk_leads.ts";
+import { type Statement, watchPlans } from "../support/plans.ts";
+import { testOnServer } from "../support/warehouses.ts";
+
+const LEADS = 9_000;
+const CARS = 9;
+const CHANGED = 50;
+
+/** Tables with fewer rows, as the calendar, are read at once by any plan. */
+const LARGE = 2_500;
+
+/** A fortieth or less of the defaults: the tables are that much smaller than those of a large account. */
+const AS_IF_LARGE = {
+  max_parallel_workers_per_gather: "2",
+  min_parallel_table_scan_size: "200kB",
+  min_parallel_index_scan_size: "16kB",
+  parallel_setup_cost: "20",
+};
+
+const TASKS = dags.flatMap(({ tasks }) => tasks)
+  .filter(({ prepare, sqlFiles }) => !prepare && sqlFiles !== undefined);
+
+/** How many rows each large table has. */
+async function countLarge({ sql }: Warehouse): Promise<ReadonlyMap<string, number>> {
+  await sql`analyze`;
+  const rows = await sql`
+    select relname as name, reltuples::integer as rows
+    from pg_class
+    where relkind = 'r' and relnamespace::regnamespace::text in ('stg', 'ods', 'dds') and reltuples >= ${LARGE}
+  `;
+  return new Map(rows.map(({ name, rows }) => [String(name), Number(rows)]));
+}
+
+function findFaults(
+  task: string,
+  statements: readonly Statement[],
+  large: ReadonlyMap<string, number>,
+): string[] {
+  return statements.flatMap(({ text, steps }) =>
+    steps.flatMap(({ kind, table, rowsRead, workers }) => {
+      const rows = table === null ? undefined : large.get(table);
+      const found = [
+        ...workers > 0 ? [`${kind} with ${workers} workers`] : [],
+        ...rows !== undefined && rowsRead > rows / 2
+          ? [`${kind} of ${table}: ${rowsRead} rows`]
+          : [],
+      ];
+      return found.map((fault) => `${task}: ${fault}: ${text.slice(0, 60)}`);
+    })
+  );
+}
+
+testOnServer(
+  "a quiet day looks through no whole table and starts no workers",
+  async (warehouse) => {
+    await landBulk(warehouse, { leads: LEADS, cars: CARS, oneEventIn: 2 });
+    await using plans = await watchPlans(warehouse, AS_IF_LARGE);
+    if (plans === null) return;
+    const live = async (date: string) => {
+      const context = {
+        ...taskContext(readConfig({}, { amo: false })),
+        logicalDate: Temporal.PlainDate.from(date),
+      };
+      const large = await countLarge(warehouse);
+      const faults: string[] = [];
+      for (const task of TASKS) {
+        const statements = await plans.watch(async (tx) => {
+          const result = await task.write?.(tx, context, undefined) ?? { metrics: {} };
+          await passChecks(tx, task.id, context, result);
+        });
+        faults.push(...findFaults(task.id, statements, large));
+      }
+      return faults;
+    };
+
+    await live("2026-05-01");
+    const nothing = await live("2026-05-02");
+    await landBulkLeads(warehouse, { day: 2, from: LEADS - CHANGED + 1, to: LEADS, cars: CARS });
+    const few = await live("2026-05-03");
+
+    assert.deepEqual({ nothing, few }, { nothing: [], few: [] });
+    // What is looked for would be found.
+    const whole = await plans.watch((tx) => tx`select from stg.stg_leads where budget < 0`);
+    const [workers = "", scan = ""] = findFaults("task", whole, await countLarge(warehouse));
+    assert.match(workers, /^task: Gather with 2 workers: select/);
+    assert.match(scan, /^task: Seq Scan of stg_leads: \d+ rows: select/);
+  },
+);
