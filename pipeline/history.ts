@@ -1,6 +1,6 @@
-// Reads:  ods, stg; for a rebuild what the merges of ods read
-// Writes: nothing, but for rebuild --yes: the history in ods, and that what follows from it is due
-// When:   by hand: to see what became of a record, or to compute the history anew
+// Reads:  ods, stg; for a rebuild what the merges of ods and the builds of dm read
+// Writes: nothing, but for rebuild --yes: the history in ods and that what follows from it is due, the marts in dm
+// When:   by hand: to see what became of a record, or to compute the history or the marts anew
 // Try:    deno task history show lead
 import { createCommand, runMain } from "../lib/script/command.ts";
 import { EXIT_CODE } from "../lib/script/exit_code.ts";
@@ -14,10 +14,14 @@ export async function main(args: readonly string[]): Promise<number> {
   const finish = (given: number) => {
     code = given;
   };
-  await createCommand("history", "Shows the history of a record, or computes it anew", [
-    "deno task history show lead",
-    "deno task history rebuild leads --dry-run",
-  ])
+  await createCommand(
+    "history",
+    "Shows the history of a record, or computes histories and marts anew",
+    [
+      "deno task history show lead",
+      "deno task history rebuild leads --dry-run",
+    ],
+  )
     .addCommand(showCommand(finish))
     .addCommand(rebuildCommand(dags, finish))
     .parseAsync(args, { from: "user" });

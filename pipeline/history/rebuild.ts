@@ -1,235 +1,102 @@
 import { Argument, type Command } from "commander";
-import type { TransactionSql } from "postgres";
-import { z } from "zod";
-import { readChecks } from "../../lib/checks/file.ts";
-import { describeOffenders } from "../../lib/checks/gate.ts";
-import { runChecks } from "../../lib/checks/run.ts";
-import { scopeHistory } from "../../lib/checks/scope.ts";
 import { type Config, readConfig } from "../../lib/config.ts";
 import type { Dag } from "../../lib/dag/dag.ts";
-import { findDag } from "../../lib/dag/find_dag.ts";
-import { taskParameters } from "../../lib/dag/sql_task.ts";
+import { ENTITIES, type Entity } from "../../lib/history/entities.ts";
+import { startLiveProgress } from "../../lib/log/live_progress.ts";
 import { createCommand } from "../../lib/script/command.ts";
 import { EXIT_CODE } from "../../lib/script/exit_code.ts";
 import { openMigratedWarehouse } from "../../lib/script/read_only.ts";
-import {
-  type Metrics,
-  querySqlFile,
-  runSqlFile,
-  runSqlFiles,
-  type SqlParameters,
-} from "../../lib/warehouse/sql_file.ts";
 import type { Warehouse } from "../../lib/warehouse/warehouse.ts";
-import { ENTITIES, type Entity } from "../../lib/history/entities.ts";
-
-/** How the history that is there differs from what the copies say. */
-export interface Difference {
-  /** Copies that were read. */
-  readonly copies: number;
-  /** Versions that are not there, that differ, and that should not be there. */
-  readonly missing: number;
-  readonly wrong: number;
-  readonly surplus: number;
-  /** Records with any of them. */
-  readonly ids: readonly number[];
-}
-
-const NAMED_IDS = 10;
-
-/** What is computed from a history: tables (as ops.watermark names them) and the tasks that fill them. */
-const FOLLOWERS: Readonly<Record<Entity, Readonly<Record<string, readonly string[]>>>> = {
-  leads: {
-    "dds.fact_lead_status_change": ["merge_fact_lead_status_change"],
-    "dds.fact_rentals": ["merge_fact_rentals"],
-    "dds.fact_fleet_usage_day": ["merge_fact_fleet_usage_day"],
-  },
-  clients: {
-    "dds.dim_client": ["merge_dim_client"],
-    "dds.fact_rentals": ["merge_fact_rentals"],
-    "dds.fact_fleet_usage_day": ["merge_fact_fleet_usage_day"],
-  },
-  cars: {
-    "dds.dim_car": ["merge_dim_car"],
-    "dds.fact_rentals": ["merge_fact_rentals"],
-    "dds.fact_fleet_usage_day": ["merge_fact_fleet_usage_day"],
-  },
-};
-
-/**
- * Computes the history of an entity anew from all its copies, in one transaction, checks it and says what differed.
- *
- * With a difference the tables that follow from it are due to be computed anew by the next run. A dry run is
- * rolled back.
- */
-export async function rebuildHistory(
-  warehouse: Warehouse,
-  dags: readonly Dag[],
-  config: Config,
-  entity: Entity,
-  dryRun: boolean,
-): Promise<Difference> {
-  const rollback = new Error("Rolled back because this is a dry run");
-  let difference: Difference | null = null;
-  try {
-    await warehouse.sql.begin(async (tx) => {
-      difference = await replace(tx, findDag(dags, `daily_load_ods_${entity}`), config, entity);
-      if (dryRun) throw rollback;
-      if (difference.ids.length > 0) await computeAnew(tx, entity, FOLLOWERS[entity]);
-    });
-  } catch (error) {
-    if (error !== rollback) throw error;
-  }
-  if (difference) return difference;
-  throw new Error(`Cannot tell how the history of ${entity} differs: it was not computed`);
-}
-
-const differences = z.array(
-  z.object({
-    id: z.coerce.number(),
-    missing: z.number(),
-    wrong: z.number(),
-    surplus: z.number(),
-  }),
-);
-const unknowns = z.array(z.object({ id: z.coerce.number(), versions: z.number() }));
-
-async function replace(
-  tx: TransactionSql,
-  dag: Dag,
-  config: Config,
-  entity: Entity,
-): Promise<Difference> {
-  const history = `ods.ods_${entity}_hist`;
-  const parameters = taskParameters({
-    config,
-    logicalDate: Temporal.Now.plainDateISO(config.businessTz),
-    runId: crypto.randomUUID(),
-  });
-  const tables = JSON.stringify([history, ...Object.keys(FOLLOWERS[entity])]);
-  await querySqlFile(tx, "ops/lock_tables.sql", [tables]);
-  await computeAnew(tx, entity, { [history]: [] });
-  const metrics = await runSqlFiles(
-    tx,
-    dag.tasks.flatMap(({ sqlFiles }) => sqlFiles ?? []),
-    { ...parameters, lists_differences: "true" },
-  );
-  const found = differences.parse([
-    ...await querySqlFile(tx, "ods/history/list_differences.sql", []),
-  ]);
-  const unknown = unknowns.parse([
-    ...await querySqlFile(tx, `ods/history/delete_unknown_${entity}.sql`, []),
-  ]);
-  await passHistoryChecks(tx, entity, history, parameters);
-  return sumUp(metrics, [
-    ...found,
-    ...unknown.map(({ id, versions }) => ({ id, missing: 0, wrong: 0, surplus: versions })),
-  ]);
-}
-
-/** Throws when a check of severity error finds an offender in the history that has just been written. */
-async function passHistoryChecks(
-  tx: TransactionSql,
-  entity: Entity,
-  history: string,
-  parameters: SqlParameters,
-): Promise<void> {
-  await runSqlFile(tx, "ops/scope_changes.sql", parameters);
-  const checks = (await readChecks()).filter(({ severity, tables }) =>
-    severity === "error" && tables.some(({ table }) => table === history)
-  );
-  const due = checks.map((check) => ({ check, table: history }));
-  await scopeHistory(tx, due);
-  const results = await runChecks(tx, due);
-  const failed = results.filter(({ offenders }) => offenders > 0);
-  if (failed.length === 0) return;
-  throw new Error(
-    `Cannot rebuild the history of ${entity}: ${
-      describeOffenders(failed)
-    }, expected none: nothing was written; ` +
-      "report this line, it is a fault of the merge",
-  );
-}
-
-function sumUp(metrics: Metrics, found: z.infer<typeof differences>): Difference {
-  const sum = (name: "missing" | "wrong" | "surplus") =>
-    found.reduce((total, one) => total + one[name], 0);
-  return {
-    copies: Number(metrics.rows_read),
-    missing: sum("missing"),
-    wrong: sum("wrong"),
-    surplus: sum("surplus"),
-    ids: found.map(({ id }) => id).sort((a, b) => a - b),
-  };
-}
-
-/** Lets tables be read anew from the first landed row, and the tasks that fill them be due. */
-async function computeAnew(
-  tx: TransactionSql,
-  entity: Entity,
-  tables: Readonly<Record<string, readonly string[]>>,
-): Promise<void> {
-  await querySqlFile(tx, "ops/compute_anew.sql", [
-    JSON.stringify(Object.keys(tables)),
-    JSON.stringify(Object.values(tables).flat()),
-    `the rebuilt history of ${entity}`,
-  ]);
-}
-
-/** "leads: 1 version is missing, 2 differ, 0 are too many, of 2 leads: 7, 9 (1,234 copies)". */
-export function describeDifference(entity: Entity, difference: Difference): string {
-  const { copies, missing, wrong, surplus, ids } = difference;
-  const read = `${copies.toLocaleString("en")} ${copies === 1 ? "copy" : "copies"}`;
-  if (ids.length === 0) return `${entity}: the history is what ${read} in stg say`;
-  const named = ids.slice(0, NAMED_IDS).join(", ") + (ids.length > NAMED_IDS ? ", …" : "");
-  const count = (number: number) => number.toLocaleString("en");
-  return `${entity}: by ${read} in stg, ${count(missing)} versions are missing, ${
-    count(wrong)
-  } are wrong and ${count(surplus)} too many, of ${count(ids.length)} ${entity}: ${named}`;
-}
+import { describeDifference, rebuildHistory } from "./rebuild_history.ts";
+import { describeMarts, rebuildMarts } from "./rebuild_marts.ts";
 
 interface RebuildFlags {
   readonly dryRun?: boolean;
   readonly yes?: boolean;
 }
 
-/** `history rebuild`: computes the history anew. */
+/** What can be computed anew: the three histories, and what is counted at the far end of them. */
+const TARGETS = [...ENTITIES, "marts"] as const;
+
+type Target = typeof TARGETS[number];
+
+/** `history rebuild`: computes the history anew, and builds the marts from nothing. */
 export function rebuildCommand(dags: readonly Dag[], finish: (code: number) => void): Command {
   return createCommand("rebuild", DESCRIPTION, [
     "deno task history rebuild --dry-run",
     "deno task history rebuild leads --yes",
+    "deno task history rebuild marts --yes",
   ])
-    .addArgument(new Argument("[entity]", "whose history (default: all three)").choices(ENTITIES))
+    .addArgument(
+      new Argument("[what]", "whose history, or the marts (default: all of them)").choices(TARGETS),
+    )
     .option("--yes", "replace it (without this flag the difference is only shown)")
     .option("--dry-run", "only show the difference, as without --yes")
-    .action(async (entity: Entity | undefined, flags: RebuildFlags) => {
-      finish(await rebuild(dags, entity ? [entity] : ENTITIES, flags));
+    .action(async (target: Target | undefined, flags: RebuildFlags) => {
+      finish(await rebuild(dags, target ? [target] : TARGETS, flags));
     });
 }
 
-const DESCRIPTION = `Computes the history in ods anew from all rows of stg and shows
-what differs; with --yes it replaces that, in one transaction for each entity,
-and the next run computes what follows from it`;
+const DESCRIPTION = `Computes the history in ods anew from all rows of stg, and the marts
+in dm from the facts, and shows what differs; with --yes it replaces that,
+in one transaction for each entity and one for the marts. What follows from
+a history that was replaced is computed by the next run`;
 
 async function rebuild(
   dags: readonly Dag[],
-  entities: readonly Entity[],
+  targets: readonly Target[],
   flags: RebuildFlags,
 ): Promise<number> {
   const isWanted = (flags.yes ?? false) && !flags.dryRun;
   const config = readConfig(undefined, { amo: false });
   await using warehouse = await openMigratedWarehouse(config);
   console.log(`Warehouse: ${warehouse.description} (${warehouse.kind})`);
-  let differing = 0;
-  for (const entity of entities) {
-    const difference = await rebuildHistory(warehouse, dags, config, entity, !isWanted);
-    console.log(describeDifference(entity, difference));
-    differing += difference.ids.length;
+  const differing = new Set<Target>();
+  for (const target of targets) {
+    const { text, differs } = target === "marts"
+      ? await rebuildShownMarts(warehouse, dags, config, !isWanted)
+      : await rebuildShownHistory(warehouse, dags, config, target, !isWanted);
+    console.log(text);
+    if (differs) differing.add(target);
   }
-  if (differing === 0) return EXIT_CODE.done;
-  console.log(
-    isWanted
-      ? "Replaced; what follows from it is due: deno task daily"
-      : "Nothing was changed: add --yes to replace the history",
-  );
+  console.log(closingLine(differing, isWanted));
   return EXIT_CODE.done;
+}
+
+/** What a rebuild has found, in words. */
+interface Shown {
+  readonly text: string;
+  readonly differs: boolean;
+}
+
+async function rebuildShownHistory(
+  warehouse: Warehouse,
+  dags: readonly Dag[],
+  config: Config,
+  entity: Entity,
+  dryRun: boolean,
+): Promise<Shown> {
+  const difference = await rebuildHistory(warehouse, dags, config, entity, dryRun);
+  return { text: describeDifference(entity, difference), differs: difference.ids.length > 0 };
+}
+
+async function rebuildShownMarts(
+  warehouse: Warehouse,
+  dags: readonly Dag[],
+  config: Config,
+  dryRun: boolean,
+): Promise<Shown> {
+  using progress = startLiveProgress();
+  const rebuilt = await rebuildMarts(warehouse, dags, config, dryRun, progress.report);
+  return { text: describeMarts(rebuilt), differs: (rebuilt?.differences ?? []).length > 0 };
+}
+
+/** What was done, and what is to do now. */
+function closingLine(differing: ReadonlySet<Target>, isWanted: boolean): string {
+  if (differing.size === 0) return "Nothing differs, nothing was changed";
+  const names = TARGETS.filter((target) => differing.has(target)).join(", ");
+  if (!isWanted) return `Nothing was changed: add --yes to replace what differs (${names})`;
+  return ENTITIES.some((entity) => differing.has(entity))
+    ? `Replaced (${names}); what follows from the history is due: deno task daily`
+    : `Replaced (${names}); nothing else is due`;
 }

@@ -4,7 +4,7 @@ import { dags } from "../../pipeline/daily.ts";
 import { main } from "../../pipeline/history.ts";
 import { formatHistory } from "../../pipeline/history/format.ts";
 import { parseMoment } from "../../lib/history/moment.ts";
-import { describeDifference, rebuildHistory } from "../../pipeline/history/rebuild.ts";
+import { describeDifference, rebuildHistory } from "../../pipeline/history/rebuild_history.ts";
 import { showCommand } from "../../pipeline/history/show.ts";
 import { type Ask, readHistory } from "../../lib/history/record_history.ts";
 import { querySqlFile } from "../../lib/warehouse/sql_file.ts";
@@ -260,12 +260,15 @@ testScripts(
     assert.match(help.stdout, /It prints personal data/);
     assert.match(
       tried.stdout,
-      /\ncars: by 1 copy in stg, 1 versions are missing, .*: 5\nNothing was changed: add --yes/,
+      /\ncars: by 1 copy in stg, 1 versions are missing, .*: 5\nNothing was changed: add --yes to replace what differs \(cars\)\n$/,
     );
     assert.match(
       done.stdout,
-      /cars: .* 1 versions are missing.*\nReplaced; what follows from it is due/,
+      /cars: .* 1 versions are missing.*\nmarts: .*\nReplaced \(cars\); what follows from the history is due: deno task daily\n$/,
     );
-    assert.match(again.stdout, /\ncars: the history is what 1 copy in stg say\n$/);
+    assert.match(
+      again.stdout,
+      /\ncars: the history is what 1 copy in stg say\nmarts: they were never built, .*\nNothing differs, nothing was changed\n$/,
+    );
   },
 );

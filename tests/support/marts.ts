@@ -31,13 +31,14 @@ export async function buildMarts(
   return new Map(dag.tasks.map(({ id }, i) => [id, metrics[i] ?? {}]));
 }
 
-/** Forgets every mart of money and fleet, so that the next build starts from nothing. */
+/** Forgets every mart, so that the next build starts from nothing, as of an empty warehouse. */
 export async function forgetMarts({ sql }: Warehouse): Promise<void> {
   await sql.begin(async (tx) => {
     await tx`
       truncate dm.unattributed_booking, dm.fleet_utilisation_month, dm.revenue_day,
         dm.revenue_month, dm.booking_pace, dds.booked_version, dds.booked_step, dds.changed_car_day
     `;
+    await tx`update dm.source_change set position = 0, newest_change = null`;
     await tx`
       update ops.watermark
       set position = 0, cursor_day = null, settings = null
