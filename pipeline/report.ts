@@ -41,7 +41,7 @@ export async function main(args: readonly string[]): Promise<number> {
     warehouse,
     dags,
     pages: REPORTED.flatMap((path) => pages.find((page) => page.path === path) ?? []),
-    horizonDays: config.maxHorizonDays,
+    counting: config,
     freshnessHours,
     settings: {
       timeZone,

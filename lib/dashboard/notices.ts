@@ -3,7 +3,9 @@ import { z } from "zod";
 import type { DataFlow } from "./data_flow.ts";
 import type { Notice } from "./page/notice.ts";
 import type { Language } from "./page/page.ts";
+import { readBuild } from "./pages/build.ts";
 import type { Reading } from "./reading.ts";
+import type { CountingSettings } from "./site_options.ts";
 import { siteWords } from "./words/site_words.ts";
 import { querySqlFile } from "../warehouse/sql_file.ts";
 
@@ -12,6 +14,7 @@ export interface NoticeGiven {
   readonly language: Language;
   readonly timeZone: string;
   readonly freshnessHours: number;
+  readonly counting: CountingSettings;
 }
 
 /** What is wrong with the role of a page: null where it reads as it should. */
@@ -43,9 +46,52 @@ export async function readNotices(
   given: NoticeGiven,
   flow: DataFlow,
 ): Promise<readonly Notice[]> {
-  const rows = await querySqlFile(sql, "dashboard/list_notices.sql", [given.freshnessHours]);
-  return await Promise.all(
+  // One behind the other, without waiting.
+  const [rows, settings] = await Promise.all([
+    querySqlFile(sql, "dashboard/list_notices.sql", [given.freshnessHours]),
+    readSettingNotices(sql, given),
+  ]);
+  const ofData = await Promise.all(
     noticeRows.parse([...rows]).map((row) => toNotice(row, given, flow)),
+  );
+  return [...ofData, ...settings];
+}
+
+/** Settings that are others now than those that the marts were built with: the figures are still counted by these. */
+async function readSettingNotices(
+  sql: ISql,
+  { language, counting }: NoticeGiven,
+): Promise<readonly Notice[]> {
+  const build = await readBuild((sqlFile, values) => querySqlFile(sql, sqlFile, values), null);
+  if (build === null) return [];
+  const settings = [
+    {
+      name: "GRACE_MINUTES",
+      built: build.graceMinutes,
+      now: counting.graceMinutes,
+      tables: ["dds.fact_rentals"],
+    },
+    {
+      name: "MAX_HORIZON_DAYS",
+      built: build.horizonDays,
+      now: counting.maxHorizonDays,
+      tables: ["dds.fact_fleet_usage_day", "dm.unattributed_booking", "dm.booking_pace"],
+    },
+    {
+      name: "COHORT_MATURITY_DAYS",
+      built: build.cohortMaturityDays,
+      now: counting.cohortMaturityDays,
+      tables: ["dm.lead_funnel_week"],
+    },
+  ];
+  return settings.flatMap(({ name, built, now, tables }) =>
+    built === null || built === now ? [] : [{
+      level: "warning",
+      kind: "setting",
+      subject: name,
+      tables,
+      text: siteWords[language].otherSetting(name, built, now, `${build.logicalDate}`),
+    }]
   );
 }
 

@@ -118,17 +118,20 @@ export async function makePage(
   { page, params, path, format, csvTable = "" }: Route,
   query: URLSearchParams,
   language: Language,
-  { horizonDays, freshnessHours }: Pick<SiteOptions, "horizonDays" | "freshnessHours">,
+  { counting, freshnessHours }: Pick<SiteOptions, "counting" | "freshnessHours">,
   settings: SiteSettings,
   flow: DataFlow,
   { clock, shows = () => true }: MakePageOptions = {},
 ): Promise<GoodPage> {
   const { tx } = reading;
-  const { now, today, builtFor, notice } = clock ??
+  const { now, today, builtFor, notice, horizonDays } = clock ??
     await readSiteClock(reading, settings, language);
-  const state = readState(page, query, { today, builtFor, language, horizonDays });
+  const state = readState(page, query, {
+    ...{ today, builtFor, language },
+    horizonDays: horizonDays ?? counting.maxHorizonDays,
+  });
   await refuseUnknownFilters(reading, state, siteWords[language]);
-  const given = { language, timeZone: settings.timeZone, freshnessHours };
+  const given = { language, timeZone: settings.timeZone, freshnessHours, counting };
   let all: Promise<readonly Notice[]> | null = null;
   const readWarnings = async () => {
     const warnings = (await readNotices(tx, given, flow)).filter(shows);

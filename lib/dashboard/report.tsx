@@ -14,7 +14,7 @@ import { wordsOf } from "./words/words.ts";
 
 /** What a report is made of. */
 export interface ReportOptions
-  extends Pick<SiteOptions, "warehouse" | "pages" | "dags" | "horizonDays" | "freshnessHours"> {
+  extends Pick<SiteOptions, "warehouse" | "pages" | "dags" | "counting" | "freshnessHours"> {
   readonly settings: SiteSettings;
   readonly language: "en" | "ru";
   readonly month: Temporal.PlainYearMonth;
@@ -73,9 +73,10 @@ async function makePart(page: Page, options: ReportOptions, flow: DataFlow): Pro
             now: asOf.toZonedDateTime({ timeZone, plainTime: "23:59:59" }).toInstant(),
             today: asOf,
             builtFor: asOf,
+            horizonDays: null,
             notice: null,
           },
-          shows: ({ kind }) => kind === "check",
+          shows: ({ kind }) => kind === "check" || kind === "setting",
         },
       ),
   );

@@ -69,7 +69,7 @@ function toSiteOptions({ config, actions = null, dags = [], ...given }: ServeSit
     },
     language: config.uiLanguage,
     token: config.dashboardToken,
-    horizonDays: config.maxHorizonDays,
+    counting: config,
     freshnessHours: config.freshnessHours,
     actions,
   };

@@ -13,6 +13,8 @@ export interface SiteClock {
   readonly today: Temporal.PlainDate;
   /** The day that the marts were last built for, where that is earlier: default periods end there. */
   readonly builtFor: Temporal.PlainDate;
+  /** How many days after today are built; null where no build says so. */
+  readonly horizonDays: number | null;
   /** What a reader must know of it; null where it is the usual time. */
   readonly notice: Notice | null;
 }
@@ -29,17 +31,18 @@ export async function readSiteClock(
   const { timeZone } = settings;
   const build = await readBuild((sqlFile, values) => querySqlFile(tx, sqlFile, values), null);
   const today = now.toZonedDateTimeISO(timeZone).toPlainDate();
-  if (build === null) return { now, today, builtFor: today, notice: null };
-  const { logicalDate } = build;
+  if (build === null) return { now, today, builtFor: today, horizonDays: null, notice: null };
+  const { logicalDate, horizonDays } = build;
   if (!isDemo) {
     const isBehind = Temporal.PlainDate.compare(logicalDate, today) < 0;
-    return { now, today, builtFor: isBehind ? logicalDate : today, notice: null };
+    return { now, today, builtFor: isBehind ? logicalDate : today, horizonDays, notice: null };
   }
   const evening = logicalDate.toZonedDateTime({ timeZone, plainTime: EVENING_OF_DEMO });
   return {
     now: evening.toInstant(),
     today: logicalDate,
     builtFor: logicalDate,
+    horizonDays,
     notice: {
       level: "info",
       kind: "demo",

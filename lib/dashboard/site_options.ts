@@ -1,4 +1,5 @@
 import type { Language, Page, SiteSettings } from "./page/page.ts";
+import type { Config } from "../config.ts";
 import type { Dag } from "../dag/dag.ts";
 import type { Warehouse } from "../warehouse/warehouse.ts";
 
@@ -16,6 +17,12 @@ export interface RunActions {
   refuses(dagId: string): "unknown_dag" | "no_account" | null;
 }
 
+/** Settings that the marts are counted with; those of a page may have been built with others. */
+export type CountingSettings = Pick<
+  Config,
+  "graceMinutes" | "maxHorizonDays" | "cohortMaturityDays"
+>;
+
 /** What a site is made of. */
 export interface SiteOptions {
   readonly warehouse: Warehouse;
@@ -28,8 +35,8 @@ export interface SiteOptions {
   readonly language: Language | null;
   /** Null: whoever reaches the site from this machine sees it. */
   readonly token: string | null;
-  /** How many days after today are built. */
-  readonly horizonDays: number;
+  /** As the program is set now. */
+  readonly counting: CountingSettings;
   readonly freshnessHours: number;
   /** Null: no buttons. Without a token there are none either. */
   readonly actions: RunActions | null;

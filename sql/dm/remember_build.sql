@@ -44,7 +44,7 @@ with newest as (
 written as (
     insert into dm.build (
         logical_date, last_finished_day, business_tz, currency, pipeline_id,
-        grace_minutes, max_horizon_days, first_load_day
+        grace_minutes, max_horizon_days, first_load_day, cohort_maturity_days
     )
     select
         newest.logical_date,
@@ -54,7 +54,8 @@ written as (
         newest.pipeline_id,
         current_setting('rental.grace_minutes')::integer as grace_minutes,
         current_setting('rental.max_horizon_days')::integer as max_horizon_days,
-        newest.first_load_day
+        newest.first_load_day,
+        current_setting('rental.cohort_maturity_days')::integer as cohort_maturity_days
     from newest
     on conflict (is_only) do update
     set
@@ -65,7 +66,8 @@ written as (
         pipeline_id = excluded.pipeline_id,
         grace_minutes = excluded.grace_minutes,
         max_horizon_days = excluded.max_horizon_days,
-        first_load_day = excluded.first_load_day
+        first_load_day = excluded.first_load_day,
+        cohort_maturity_days = excluded.cohort_maturity_days
     where row(build.*) is distinct from row(excluded.*)
     returning build.is_only
 ),

@@ -10,6 +10,9 @@ export interface Build {
   readonly firstLoadDay: Temporal.PlainDate | null;
   /** So many days past the logical date are built. */
   readonly horizonDays: number;
+  readonly graceMinutes: number;
+  /** Null where it was built before that was written down. */
+  readonly cohortMaturityDays: number | null;
 }
 
 const date = z.string().transform((text) => Temporal.PlainDate.from(text));
@@ -19,6 +22,8 @@ const buildRows = z.array(z.object({
   last_finished_day: date,
   first_load_day: date.nullable(),
   max_horizon_days: z.number(),
+  grace_minutes: z.number(),
+  cohort_maturity_days: z.number().nullable(),
 }));
 
 /**
@@ -36,5 +41,7 @@ export async function readBuild(
     lastFinishedDay: asOf ?? row.last_finished_day,
     firstLoadDay: row.first_load_day,
     horizonDays: row.max_horizon_days,
+    graceMinutes: row.grace_minutes,
+    cohortMaturityDays: row.cohort_maturity_days,
   };
 }

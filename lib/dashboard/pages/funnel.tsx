@@ -168,7 +168,13 @@ function TooYoung({ request, data }: FunnelPartProps): Markup | string {
   }
   if (cohorts.maturity === null || cohorts.maturity >= MATURE) return "";
   const share = formatOf(request).ratio(cohorts.maturity);
-  return <NoticeBox language={language} tone="info" text={words.young(share)} />;
+  return (
+    <NoticeBox
+      language={language}
+      tone="info"
+      text={words.young(share, build.cohortMaturityDays)}
+    />
+  );
 }
 
 function StepsFigure({ request, data }: FunnelPartProps): Markup {

@@ -9,9 +9,11 @@ const en = {
   tooFew: (leads: number, days: number) =>
     `${leads} ${leads === 1 ? "lead" : "leads"} in ${days} ${
       days === 1 ? "day" : "days"
-    } are too few for a funnel: its rates say little yet. A few weeks of leads, each a month old or more, make them worth reading.`,
-  young: (share: string) =>
-    `Only ${share} of these leads are mature, that is, old enough by COHORT_MATURITY_DAYS: the others may still convert, so these rates are lower than they will be.`,
+    } are too few for a funnel: its rates say little yet. A few weeks of leads that are old enough to be won or lost make them worth reading.`,
+  young: (share: string, days: number | null) =>
+    `Only ${share} of these leads are mature, that is, created ${
+      days ?? "COHORT_MATURITY_DAYS"
+    } or more days before the last finished day: the others may still convert, so these rates are lower than they will be.`,
   leads: "Leads created",
   conversion: "Reached confirmed",
   won: "Won",
@@ -121,9 +123,13 @@ const ru: typeof en = {
       pluralOf("ru", leads, { one: "сделка", few: "сделки", many: "сделок", other: "сделки" })
     } за ${days} ${
       pluralOf("ru", days, { one: "день", few: "дня", many: "дней", other: "дня" })
-    } — слишком мало для воронки: её доли пока ни о чём не говорят. Нужны сделки за несколько недель, каждой не меньше месяца.`,
-  young: (share: string) =>
-    `Зрелых сделок, то есть достаточно старых по COHORT_MATURITY_DAYS, только ${share}: остальные ещё могут дойти дальше, и доли вырастут.`,
+    } — слишком мало для воронки: её доли пока ни о чём не говорят. Нужны сделки за несколько недель, успевшие закончиться.`,
+  young: (share, days) =>
+    `Зрелых сделок, то есть созданных за ${
+      days === null
+        ? "COHORT_MATURITY_DAYS дней"
+        : `${days} ${pluralOf("ru", days, { one: "день", few: "дня", many: "дней", other: "дня" })}`
+    } до последнего завершённого дня или раньше, только ${share}: остальные ещё могут дойти дальше, и доли вырастут.`,
   leads: "Создано сделок",
   conversion: "Дошли до подтверждения",
   won: "Выиграны",

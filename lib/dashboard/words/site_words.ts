@@ -76,6 +76,9 @@ const en = {
   unfinishedBuild: (task: string, date: string, status: string) =>
     `${task} of ${date}: ${status}. What it builds is older; ` +
     `deno task runs explain ${dagOf(task)} ${date} says why.`,
+  otherSetting: (name: string, built: number, now: number, date: string) =>
+    `Counted with ${name}=${built}, as it was set for the build of ${date}: ` +
+    `${name}=${now}, as it is set now, counts from the next build on.`,
   statuses: {
     "waiting": "waiting",
     "running": "running",
@@ -168,6 +171,9 @@ const ru: typeof en = {
   unfinishedBuild: (task, date, status) =>
     `${task} за ${date}: ${status}, поэтому данные старше. ` +
     `Причину скажет deno task runs explain ${dagOf(task)} ${date}.`,
+  otherSetting: (name, built, now, date) =>
+    `Посчитано при ${name}=${built}, как было задано при построении за ${date}: ` +
+    `нынешнее ${name}=${now} подействует со следующего построения.`,
   statuses: {
     "waiting": "ждёт",
     "running": "выполняется",

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { Dag } from "../../../lib/dag/dag.ts";
 import type { Notice } from "../../../lib/dashboard/page/notice.ts";
 import { dags } from "../../../pipeline/daily.ts";
+import { buildDay } from "../../support/marts.ts";
 import { addAttempt } from "../../support/run_log_rows.ts";
 import { CRM_TABLE, serveTestSite, testPage } from "../../support/site.tsx";
 import { testOnBothWarehouses } from "../../support/warehouses.ts";
@@ -12,13 +13,14 @@ async function noticesFor(
   warehouse: Warehouse,
   sqlFile: string,
   known: readonly Dag[] = dags,
+  env: Readonly<Record<string, string>> = {},
 ): Promise<{ readonly notices: readonly Notice[]; readonly html: string }> {
   let notices: readonly Notice[] = [];
   const page = testPage("/", async (request) => {
     notices = await request.notices(sqlFile);
     return { tables: [{ ...CRM_TABLE, sqlFile }] };
   });
-  await using site = await serveTestSite(warehouse, [page], {}, { dags: known });
+  await using site = await serveTestSite(warehouse, [page], env, { dags: known });
   return { html: await (await fetch(site.url)).text(), notices };
 }
 
@@ -105,5 +107,53 @@ testOnBothWarehouses(
     ]);
     for (const { text } of notices) assert.ok(html.includes(text), text);
     assert.doesNotMatch(html, /duplicate_licenses/);
+  },
+);
+
+testOnBothWarehouses(
+  "a page says by which settings its figures are counted where others are set now",
+  async (warehouse) => {
+    await loadEverything(warehouse);
+    await buildDay(warehouse, "2026-05-04");
+    const told = async (sqlFile: string, env: Readonly<Record<string, string>>) =>
+      (await noticesFor(warehouse, sqlFile, dags, { UI_LANG: "en", ...env })).notices
+        .filter(({ kind }) => kind === "setting").map(({ text }) => text);
+    const cohorts = "dashboard/funnel_cohorts.sql";
+
+    assert.deepEqual(await told(cohorts, {}), []);
+    assert.deepEqual(await told(cohorts, { COHORT_MATURITY_DAYS: "45" }), [
+      "Counted with COHORT_MATURITY_DAYS=30, as it was set for the build of 2026-05-04: " +
+      "COHORT_MATURITY_DAYS=45, as it is set now, counts from the next build on.",
+    ]);
+    // Nothing of it is in the days of cars.
+    assert.deepEqual(await told("dashboard/fleet_days.sql", { COHORT_MATURITY_DAYS: "45" }), []);
+    assert.deepEqual(
+      (await told("dashboard/fleet_days.sql", { MAX_HORIZON_DAYS: "90", GRACE_MINUTES: "5" })).map((
+        text,
+      ) => text.split(",")[0]),
+      ["Counted with GRACE_MINUTES=29", "Counted with MAX_HORIZON_DAYS=730"],
+    );
+
+    await buildDay(warehouse, "2026-05-05", {}, { cohort_maturity_days: "45" });
+    assert.deepEqual(await told(cohorts, { COHORT_MATURITY_DAYS: "45" }), []);
+  },
+);
+
+testOnBothWarehouses(
+  "a period may reach as far as the days that are built, whatever the horizon is set to now",
+  async (warehouse) => {
+    await buildDay(warehouse, "2026-05-04", {}, { max_horizon_days: "90" });
+    const page = { ...testPage("/", () => ({})), filters: ["period"] as const };
+    await using site = await serveTestSite(warehouse, [page], {
+      UI_LANG: "en",
+      MAX_HORIZON_DAYS: "730",
+    });
+    const today = Temporal.Now.plainDateISO("Asia/Dubai");
+    const ask = async (days: number) =>
+      (await (await fetch(`${site.url}/?to=${today.add({ days })}`)).text())
+        .includes("are not built");
+
+    assert.equal(await ask(89), false);
+    assert.equal(await ask(92), true);
   },
 );

@@ -33,7 +33,7 @@ async function report(warehouse: Warehouse, language: "en" | "ru"): Promise<stri
     warehouse,
     dags,
     pages: [fleetPage, moneyPage],
-    horizonDays: 730,
+    counting: { graceMinutes: 29, maxHorizonDays: 730, cohortMaturityDays: 30 },
     freshnessHours: 36,
     settings: {
       timeZone: "Asia/Dubai",

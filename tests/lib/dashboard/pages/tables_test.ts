@@ -176,7 +176,7 @@ async function compareWithReport(site: ServedSite, warehouse: Warehouse): Promis
     pages: REPORTED.map((path) => all.find((page) => page.path === path)).filter((page) =>
       page !== undefined
     ),
-    horizonDays: 730,
+    counting: { graceMinutes: 29, maxHorizonDays: 730, cohortMaturityDays: 30 },
     freshnessHours: 36,
     settings: {
       timeZone: "Asia/Dubai",
