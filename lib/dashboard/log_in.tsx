@@ -19,7 +19,8 @@ interface LogInProps {
 
 /** The colours of the site, light and dark: both blocks with which its stylesheet begins. */
 const COLOURS =
-  /^:root \{.*?^\}\n.*?^@media \(prefers-color-scheme: dark\) \{.*?^\}/ms.exec(siteStyle)?.[0] ??
+  /^:root \{.*?^\}\n.*?^@media screen and \(prefers-color-scheme: dark\) \{.*?^\}/ms.exec(siteStyle)
+    ?.[0] ??
     "";
 
 /** The look of the page, inside it: the files of the site need a session. */
