@@ -12,8 +12,14 @@ export interface ProcessResult {
 
 export const PROJECT_DIR = fileURLToPath(new URL("../..", import.meta.url));
 
-/** What a process needs of this machine to be started as Deno, and to find the packages that Deno has. */
-const OF_THE_MACHINE = ["PATH", "HOME", "DENO_DIR", "XDG_CACHE_HOME"];
+/**
+ * What a process needs of this machine to be started as Deno, to find the packages that Deno has, and to fetch those
+ * that it has not: where a company looks into its own https, by the certificate that these name.
+ */
+const OF_THE_MACHINE = [
+  ...["PATH", "HOME", "DENO_DIR", "XDG_CACHE_HOME"],
+  ...["DENO_CERT", "DENO_TLS_CA_STORE", "NODE_EXTRA_CA_CERTS", "NPM_CONFIG_REGISTRY"],
+];
 
 /**
  * A Deno process in the project's folder (or another one) with exactly these variables beside those of the
