@@ -1,8 +1,8 @@
 // Reads:  dds.fact_rentals, dds.fact_fleet_usage_day, dds.fact_lead_status_change, dds.dim_car, ods.ods_leads_hist,
 //         dict.dict_status_leads
-// Writes: dm.build, dm.unattributed_booking, dm.fleet_utilisation_month, dm.revenue_day, dm.revenue_month,
-//         dm.booking_pace, dm.lead_state and what is counted with it (dm.client_value, dm.cancellations, …),
-//         dm.lead_funnel_week, dm.stage_transition, dm.rental_changes
+// Writes: dm.build, dm.unattributed_booking, dm.fleet_utilisation_month, dm.revenue_day and with it dm.model_day,
+//         dm.revenue_month, dm.booking_pace, dm.lead_state and what is counted with it (dm.client_value,
+//         dm.cancellations, …), dm.lead_funnel_week, dm.stage_transition, dm.rental_changes
 // When:   06:00 local, once the facts of the same date have succeeded
 // Try:    deno run -q -P=pipeline pipeline/daily_build_dm.ts --dry-run
 
@@ -38,6 +38,7 @@ export const dag: Dag = {
       "build_revenue_day",
       "dm/car_days_reading.sql",
       "dm/build_revenue_day/day_sums.sql",
+      "dm/build_revenue_day/model_days.sql",
       "dm/build_revenue_day.sql",
     ),
     sqlTask(

@@ -5,41 +5,33 @@
 --        day, $4 car or null, $5 model or null, $6 rows to leave out, $7 rows to show, $8 the most
 --        that are ranked
 with cars as (
-    select dim_car.car_id
-    from dds.dim_car
-    where
-        dim_car.car_id <> 0
-        and ($4::bigint is not null or $5::text is not null)
-        and ($4::bigint is null or dim_car.car_id = $4::bigint)
-        and ($5::text is null or coalesce(dim_car.model, '(none)') = $5::text)
+    select
+        case
+            when $4::bigint is not null or $5::text is not null
+                then
+                    array(
+                        select dim_car.car_id
+                        from dds.dim_car
+                        where
+                            dim_car.car_id <> 0
+                            and ($4::bigint is null or dim_car.car_id = $4::bigint)
+                            and ($5::text is null or coalesce(dim_car.model, '(none)') = $5::text)
+                    )
+        end as asked
 ),
 
 rentals as (
     select largest.*
-    from dm.largest_bookings($2::date, $3::date, $8::integer) as largest
-    where $1::date is null and $4::bigint is null and $5::text is null
-    union all
-    select of_car.*
-    from dm.build
-    cross join cars
-    cross join lateral (
-        select rentals.*
-        from dds.fact_rentals as rentals
-        where
-            rentals.car_id = cars.car_id
-            and rentals.rental_end >= $2::date::timestamp at time zone build.business_tz
-            and rentals.is_booking
-        offset 0
-    ) as of_car
+    from cars
+    cross join lateral dm.largest_bookings(
+        $2::date, $3::date, $8::integer, cars.asked
+    ) as largest
     where $1::date is null
     union all
     select state.*
-    from dm.largest_bookings_as_of(
-        $1::date, $2::date, $3::date, $8::integer,
-        case
-            when $4::bigint is not null or $5::text is not null
-                then (select coalesce(array_agg(cars.car_id), '{}') from cars)
-        end
+    from cars
+    cross join lateral dm.largest_bookings_as_of(
+        $1::date, $2::date, $3::date, $8::integer, cars.asked
     ) as state
     where $1::date is not null
 ),
@@ -74,8 +66,6 @@ shares as (
     where
         bookings.first_day <= $3::date
         and bookings.last_day >= $2::date
-        and ($4::bigint is null or bookings.car_id = $4::bigint)
-        and ($5::text is null or coalesce(dim_car.model, '(none)') = $5::text)
 )
 
 select

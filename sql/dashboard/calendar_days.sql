@@ -1,8 +1,8 @@
 -- What:  how many cars are free on each day
 -- Grain: one row per day
--- Reads: dds.fact_fleet_usage_day, dm.revenue_day, dds.dim_car, dm.build, dds.fact_rentals and
---        history (through dm.free_cars_ahead, dm.fleet_usage_as_of); $1 as_of or null, $2 first and
---        $3 last day, $4 the present moment, $5 car or null, $6 model or null
+-- Reads: dds.fact_fleet_usage_day, dm.revenue_day, dm.model_day, dds.dim_car, dm.build,
+--        dds.fact_rentals and history (through dm.free_cars_ahead, dm.fleet_usage_as_of); $1 as_of
+--        or null, $2 first and $3 last day, $4 the present moment, $5 car or null, $6 model or null
 with given as (
     select
         coalesce(dm.end_of_day($1::date), $4::timestamptz) as moment,
@@ -14,8 +14,8 @@ with given as (
                 build.last_finished_day + 1
             )
         ) as open_from,
-        -- The finished days of all cars are in a mart.
-        $1::date is null and $5::bigint is null and $6::text is null as is_whole
+        -- The finished days of all cars are in a mart, those of a model are counted too.
+        $1::date is null and $5::bigint is null as is_counted
     from dm.build
 ),
 
@@ -46,7 +46,7 @@ usage as (
             asked.car_id = state.car_id
             and state.usage_date between $2::date and $3::date
             and state.usage_date < given.open_from
-    where $1::date is null
+    where $1::date is null and $5::bigint is not null
     union all
     select
         state.usage_date,
@@ -75,9 +75,22 @@ finished as (
     from given
     inner join dm.revenue_day
         on
-            given.is_whole
+            given.is_counted
+            and $6::text is null
             and revenue_day.usage_date between $2::date and $3::date
             and revenue_day.usage_date < given.open_from
+    union all
+    select
+        model_day.usage_date,
+        model_day.car_days,
+        model_day.car_days - model_day.rented_days as free_cars
+    from given
+    inner join dm.model_day
+        on
+            given.is_counted
+            and model_day.model = $6::text
+            and model_day.usage_date between $2::date and $3::date
+            and model_day.usage_date < given.open_from
 ),
 
 later as (

@@ -31,6 +31,8 @@ const SPOILED: Readonly<Record<string, string>> = {
   "dm.fleet_utilisation_month":
     "update dm.fleet_utilisation_month set rented_days = 9, idle_days = 9",
   "dm.revenue_day": "update dm.revenue_day set revenue = revenue * 2",
+  "dm.model_day": "update dm.model_day set rented_days = rented_days + 1",
+  "dm.model_day_car": "update dm.model_day_car set model = 'Van'",
   "dm.revenue_month": "delete from dm.revenue_month where level = 'car'",
   "dm.booking_pace": "update dm.booking_pace set booked_days = booked_days + 1",
   "dds.booked_version": "update dds.booked_version set amount = amount + 1",

@@ -25,7 +25,10 @@ testOnBothWarehouses("the checks of the marts find sums that do not add up", asy
       lead(3, "2026-05-01 09:00", { status_id: INQUIRY }),
     ],
   });
-  const checks = ["cars_add_up", "unattributed_add_up", "months_add_up", "cohorts_add_up"];
+  const checks = [
+    ...["cars_add_up", "unattributed_add_up", "models_add_up", "months_add_up"],
+    "cohorts_add_up",
+  ];
   for (const check of checks) assert.deepEqual(await findOffenders(warehouse, check), []);
 
   await sql`update dm.fleet_utilisation_month set car_days = 7 where level = 'car'`;
@@ -35,6 +38,10 @@ testOnBothWarehouses("the checks of the marts find sums that do not add up", asy
   await sql`delete from dm.unattributed_booking`;
   assert.deepEqual(await findOffenders(warehouse, "unattributed_add_up"), [
     ["dm.revenue_day", "20260506", "counted 1, listed 0"],
+  ]);
+  await sql`update dm.model_day set revenue = 90 where usage_date = '2026-05-01'`;
+  assert.deepEqual(await findOffenders(warehouse, "models_add_up"), [
+    ["dm.revenue_day", "20260501", "revenue 100, models 90; rented days 1, models 1"],
   ]);
   await sql`update dm.revenue_day set revenue = 0 where usage_date = '2026-05-02'`;
   assert.deepEqual(await findOffenders(warehouse, "months_add_up"), [
