@@ -52,7 +52,7 @@ export async function readBusiness(
   const noOther = [null, null, null, null];
   const months = [first.with({ day: 1 }).toString(), last];
   const weeks = [first.subtract({ days: first.dayOfWeek - 1 }).toString(), last];
-  const [money] = moneyRows.parse(await ask("money_sums.sql", [null, ...days, ...noOther]));
+  const [money] = moneyRows.parse(await ask("money_sums.sql", [...days, ...noOther]));
   const [leads] = leadRows.parse(await ask("funnel_sums.sql", [EVER, last, ...noOther]));
   const [clients] = clientRows.parse(await ask("clients_sums.sql", []));
   const doubles = monthRows.parse(await ask("fleet_months.sql", [null, ...months, null, null]));

@@ -52,10 +52,10 @@ money as (
     from months_then
 ),
 
-usage_sums as (
+-- Months by car first, and cars by model: each month twice would take longer.
+usage_of_cars as (
     select
-        case when grouping(usage.car_id) = 0 then 'car' else 'model' end as level,
-        coalesce(usage.car_id, 0) as car_id,
+        usage.car_id,
         usage.model,
         sum(usage.car_days) as car_days,
         sum(usage.rented_days) as rented_days,
@@ -63,17 +63,40 @@ usage_sums as (
         max(usage.longest_idle_run) as longest_idle_run
     from usage
     where $5::text is null or usage.model = $5::text
-    group by grouping sets ((usage.car_id, usage.model), (usage.model))
-    having $4::bigint is null or grouping(usage.car_id) = 1 or usage.car_id = $4::bigint
+    group by usage.car_id, usage.model
+),
+
+usage_sums as (
+    select
+        case when grouping(cars.car_id) = 0 then 'car' else 'model' end as level,
+        coalesce(cars.car_id, 0) as car_id,
+        cars.model,
+        sum(cars.car_days) as car_days,
+        sum(cars.rented_days) as rented_days,
+        sum(cars.double_booked_days) as double_booked_days,
+        max(cars.longest_idle_run) as longest_idle_run
+    from usage_of_cars as cars
+    group by grouping sets ((cars.car_id, cars.model), (cars.model))
+    having $4::bigint is null or grouping(cars.car_id) = 1 or cars.car_id = $4::bigint
+),
+
+money_of_cars as (
+    select
+        money.car_id,
+        money.model,
+        sum(money.revenue) as revenue
+    from money
+    where $5::text is null or money.model = $5::text
+    group by money.car_id, money.model
 ),
 
 money_sums as (
     select
-        coalesce(money.car_id, 0) as car_id,
-        money.model,
-        trim_scale(sum(money.revenue)) as revenue
-    from money
-    group by grouping sets ((money.car_id, money.model), (money.model))
+        coalesce(cars.car_id, 0) as car_id,
+        cars.model,
+        trim_scale(sum(cars.revenue)) as revenue
+    from money_of_cars as cars
+    group by grouping sets ((cars.car_id, cars.model), (cars.model))
 )
 
 select

@@ -1,30 +1,19 @@
 -- What:  what bookings bring in on each day of a period, days ahead too
 -- Grain: one row per day that anything is known of
--- Reads: dm.revenue_day; $1 as_of or null, $2 first and $3 last day
-with days as (
-    select revenue_day.*
-    from dm.revenue_day
-    where
-        $1::date is null
-        and revenue_day.usage_date between $2::date and $3::date
-    union all
-    select state.*
-    from dm.revenue_day_as_of($1::date, $2::date, $3::date) as state
-    where $1::date is not null
-)
-
+-- Reads: dm.revenue_day; $1 first and $2 last day
 select
-    days.usage_date::text as usage_date,
-    days.revenue::text as revenue,
-    days.rented_days,
-    days.charged_days,
-    days.unpriced_days,
-    days.car_days,
-    days.adr::text as adr,
-    days.rpd::text as rpd,
-    days.revpac::text as revpac,
-    days.unattributed_revenue::text as unattributed_revenue,
-    days.unattributed_bookings,
-    days.is_ahead
-from days
-order by days.usage_date
+    revenue_day.usage_date::text as usage_date,
+    revenue_day.revenue::text as revenue,
+    revenue_day.rented_days,
+    revenue_day.charged_days,
+    revenue_day.unpriced_days,
+    revenue_day.car_days,
+    revenue_day.adr::text as adr,
+    revenue_day.rpd::text as rpd,
+    revenue_day.revpac::text as revpac,
+    revenue_day.unattributed_revenue::text as unattributed_revenue,
+    revenue_day.unattributed_bookings,
+    revenue_day.is_ahead
+from dm.revenue_day
+where revenue_day.usage_date between $1::date and $2::date
+order by revenue_day.usage_date

@@ -1,43 +1,34 @@
 -- What:  what bookings bring in month by month, of the fleet, of a model or of a car
 -- Grain: one row per month
--- Reads: dm.revenue_month; $1 as_of or null, $2 first and $3 last month (first days), $4 car or
---        null, $5 model or null
-with months as (
-    select revenue_month.*
-    from dm.revenue_month
-    where $1::date is null and revenue_month.month between $2::date and $3::date
-    union all
-    select state.*
-    from dm.revenue_month_as_of($1::date, $2::date, $3::date) as state
-    where $1::date is not null
-)
-
+-- Reads: dm.revenue_month; $1 first and $2 last month (first days), $3 car or null, $4 model or
+--        null
 select
-    months.month::text as month,
-    months.revenue::text as revenue,
-    months.rented_days,
-    months.charged_days,
-    months.unpriced_days,
-    months.car_days,
-    months.adr::text as adr,
-    months.rpd::text as rpd,
-    months.revpac::text as revpac,
-    months.utilisation::text as utilisation,
-    months.unattributed_revenue::text as unattributed_revenue,
-    months.unattributed_bookings,
-    months.revenue_ahead::text as revenue_ahead,
-    months.rented_days_ahead,
-    months.unattributed_revenue_ahead::text as unattributed_revenue_ahead,
-    months.unattributed_bookings_ahead,
-    months.days_so_far,
-    months.is_complete
-from months
+    revenue_month.month::text as month,
+    revenue_month.revenue::text as revenue,
+    revenue_month.rented_days,
+    revenue_month.charged_days,
+    revenue_month.unpriced_days,
+    revenue_month.car_days,
+    revenue_month.adr::text as adr,
+    revenue_month.rpd::text as rpd,
+    revenue_month.revpac::text as revpac,
+    revenue_month.utilisation::text as utilisation,
+    revenue_month.unattributed_revenue::text as unattributed_revenue,
+    revenue_month.unattributed_bookings,
+    revenue_month.revenue_ahead::text as revenue_ahead,
+    revenue_month.rented_days_ahead,
+    revenue_month.unattributed_revenue_ahead::text as unattributed_revenue_ahead,
+    revenue_month.unattributed_bookings_ahead,
+    revenue_month.days_so_far,
+    revenue_month.is_complete
+from dm.revenue_month
 where
-    case
-        when $4::bigint is not null
-            then months.level = 'car' and months.car_id = $4::bigint
-        when $5::text is not null
-            then months.level = 'model' and months.model = $5::text
-        else months.level = 'fleet'
+    revenue_month.month between $1::date and $2::date
+    and case
+        when $3::bigint is not null
+            then revenue_month.level = 'car' and revenue_month.car_id = $3::bigint
+        when $4::text is not null
+            then revenue_month.level = 'model' and revenue_month.model = $4::text
+        else revenue_month.level = 'fleet'
     end
-order by months.month
+order by revenue_month.month

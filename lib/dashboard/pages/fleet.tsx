@@ -25,9 +25,10 @@ import { firstLoadMarks } from "./first_load.ts";
 import { type CarDays, CarDaysFigure, readCarDays } from "./fleet_days.tsx";
 import { type FleetCars, readMembers } from "./fleet_members.ts";
 import { type FleetMonths, readFleetMonths } from "./fleet_months.ts";
+import { readMoneySums } from "./money_figures.ts";
 import { notBuilt } from "./not_built.tsx";
 import { monthOf } from "./own_periods.ts";
-import { type PeriodSums, readSums } from "./period_sums.ts";
+import type { PeriodSums } from "./period_sums.ts";
 import { soFarText } from "./so_far_text.ts";
 import { sumsTable } from "./sums_table.ts";
 
@@ -60,7 +61,7 @@ async function render(request: PageRequest): Promise<PageContent> {
   const periods = comparePeriods(request.state.period, build.lastFinishedDay);
   // One behind the other, without waiting: the server works while this program reads.
   const [sums, { models, cars, carDays }, define, months] = await Promise.all([
-    readSums(request, periods),
+    readMoneySums(request, periods),
     readMembers(request).then(async (members) => {
       return { ...members, carDays: await readCarDays(request, members.cars) };
     }),

@@ -8,15 +8,16 @@ import { figuresWords } from "../words/figures_words.ts";
 import { moneyWords } from "../words/money_page.ts";
 import { type Build, readBuild } from "./build.ts";
 import { type ComparedPeriods, comparePeriods } from "./compared_periods.ts";
-import { type Compared, comparisonsOf } from "./compared_sums.ts";
+import { comparisonsOf } from "./compared_sums.ts";
 import { type Define, readDefinitions } from "./definitions.ts";
 import { type Bookings, readBookings, readUnattributed } from "./money_bookings.ts";
-import { type MoneyDays, MoneyDaysFigure, readMoneyDays } from "./money_days.tsx";
-import { type MoneyMonths, MoneyMonthsFigures, readMoneyMonths } from "./money_months.tsx";
+import { MoneyDaysFigure } from "./money_days.tsx";
+import { type MoneyFigures, readMoneyFigures } from "./money_figures.ts";
+import { MoneyMonthsFigures } from "./money_months.tsx";
 import { type Pace, PaceFigure, readPace } from "./money_pace.tsx";
 import { notBuilt } from "./not_built.tsx";
 import { monthOf } from "./own_periods.ts";
-import { type PeriodSums, readSums } from "./period_sums.ts";
+import type { PeriodSums } from "./period_sums.ts";
 import { soFarText } from "./so_far_text.ts";
 import { sumsTable } from "./sums_table.ts";
 
@@ -31,14 +32,11 @@ export const moneyPage: Page = {
   render,
 };
 
-interface MoneyData {
+interface MoneyData extends MoneyFigures {
   readonly build: Build;
   readonly define: Define;
   readonly periods: ComparedPeriods;
-  readonly sums: Compared<PeriodSums>;
   readonly summary: DataTable;
-  readonly days: MoneyDays;
-  readonly months: MoneyMonths;
   readonly unattributed: DataTable;
   readonly bookings: Bookings;
   readonly pace: Pace;
@@ -50,18 +48,17 @@ async function render(request: PageRequest): Promise<PageContent> {
   if (build === null) return notBuilt(request, words.title);
   const periods = comparePeriods(request.state.period, build.lastFinishedDay);
   // One behind the other, without waiting: the server works while this program reads.
-  const [sums, define, days, months, unattributed, bookings, pace] = await Promise.all([
-    readSums(request, periods),
+  const [figures, define, unattributed, bookings, pace] = await Promise.all([
+    readMoneyFigures(request, periods),
     readDefinitions(request),
-    readMoneyDays(request),
-    readMoneyMonths(request),
     readUnattributed(request),
     readBookings(request),
     readPace(request, build),
   ]);
-  const summary = sumsTable(request, "summary", words.summary, sums, periods);
+  const summary = sumsTable(request, "summary", words.summary, figures.sums, periods);
   const data: MoneyData = {
-    ...{ build, define, periods, sums, summary, days, months, unattributed, bookings, pace },
+    ...figures,
+    ...{ build, define, periods, summary, unattributed, bookings, pace },
   };
   const tables = [
     ...[data.summary, data.days.table, data.months.table, data.unattributed],

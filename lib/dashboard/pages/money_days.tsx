@@ -33,19 +33,28 @@ export interface MoneyDays {
   readonly notices: readonly Notice[];
 }
 
-/** Reads the days of the fleet, or of the car or model that the page is about. */
+/** Reads the days of the fleet, or of the car or model that the page is about, as they are now. */
 export async function readMoneyDays(request: PageRequest): Promise<MoneyDays> {
   const { ask, state } = request;
+  const { from, to } = state.period;
   const isWhole = state.car === null && state.model === null;
   const sqlFile = isWhole ? "dashboard/money_days.sql" : "dashboard/money_car_days.sql";
-  const rows = dayRows.parse(
-    await ask(sqlFile, [
-      state.asOf?.toString() ?? null,
-      state.period.from.toString(),
-      state.period.to.toString(),
-      ...(isWhole ? [] : [state.car, state.model]),
-    ]),
+  const filters = isWhole ? [] : [state.car, state.model];
+  return await toMoneyDays(
+    request,
+    await ask(sqlFile, [from.toString(), to.toString(), ...filters]),
+    sqlFile,
   );
+}
+
+/** The days that a file below sql/ found. */
+export async function toMoneyDays(
+  request: PageRequest,
+  found: readonly unknown[],
+  sqlFile: string,
+): Promise<MoneyDays> {
+  const { state } = request;
+  const rows = dayRows.parse(found);
   const words = figuresWords[state.language];
   return {
     notices: await request.notices(sqlFile),

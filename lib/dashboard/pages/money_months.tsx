@@ -8,14 +8,12 @@ import { siteLink } from "../frame/links.ts";
 import { Grid } from "../frame/parts.tsx";
 import { formatOf } from "../frame/view.ts";
 import type { Notice } from "../page/notice.ts";
-import type { DataTable, Markup, PageRequest } from "../page/page.ts";
+import type { DataTable, Markup, PageRequest, Period } from "../page/page.ts";
 import { figuresWords } from "../words/figures_words.ts";
 import { moneyWords } from "../words/money_page.ts";
 import type { Define } from "./definitions.ts";
 import { rateColumns } from "./mart_columns.ts";
 import { monthAddress, monthsShown } from "./own_periods.ts";
-
-const SQL_FILE = "dashboard/money_months.sql";
 
 const monthRows = z.array(z.object({
   month: z.string(),
@@ -50,35 +48,50 @@ export interface MoneyMonths {
   readonly notices: readonly Notice[];
 }
 
+/** Reads the months of the fleet, or of the car or model that the page is about, as they are now. */
 export async function readMoneyMonths(request: PageRequest): Promise<MoneyMonths> {
   const { ask, state } = request;
-  const { from, to } = monthsShown(state.period);
-  const all = monthRows.parse(
-    await ask(SQL_FILE, [
-      state.asOf?.toString() ?? null,
-      from.subtract({ years: 1 }).toString(),
-      to.toString(),
-      state.car,
-      state.model,
-    ]),
-  );
+  const sqlFile = "dashboard/money_months.sql";
+  const { from, to } = monthsAsked(state.period);
+  const values = [from.toString(), to.toString(), state.car, state.model];
+  return await toMoneyMonths(request, await ask(sqlFile, values), sqlFile);
+}
+
+/** The months that the page wants: also those a year before the ones that it shows. */
+export function monthsAsked(period: Period): Period {
+  const { from, to } = monthsShown(period);
+  return { from: from.subtract({ years: 1 }), to };
+}
+
+/** The months that a file below sql/ found. */
+export async function toMoneyMonths(
+  request: PageRequest,
+  found: readonly unknown[],
+  sqlFile: string,
+): Promise<MoneyMonths> {
+  const { from, to } = monthsShown(request.state.period);
+  const all = monthRows.parse(found);
   const shown = all.filter(({ month }) => month >= from.toString());
   return {
     all,
     shown,
     axis: { step: "month", from: from.toString(), to: to.toString() },
-    notices: await request.notices(SQL_FILE),
-    table: monthsTable(request, shown),
+    notices: await request.notices(sqlFile),
+    table: monthsTable(request, shown, sqlFile),
   };
 }
 
-function monthsTable({ state }: PageRequest, rows: readonly MonthRow[]): DataTable {
+function monthsTable(
+  { state }: PageRequest,
+  rows: readonly MonthRow[],
+  sqlFile: string,
+): DataTable {
   const words = figuresWords[state.language];
   const { onTheBooks } = moneyWords[state.language];
   return {
     name: "months",
     title: moneyWords[state.language].revenueByMonth,
-    sqlFile: SQL_FILE,
+    sqlFile,
     columns: [
       {
         key: "month",

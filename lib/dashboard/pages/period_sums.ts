@@ -22,15 +22,18 @@ const sumRow = z.object({
 /** Sums of money and days over a period; ratios are ratios of the sums. */
 export type PeriodSums = z.infer<typeof sumRow>;
 
-/** Reads the sums of the fleet, or of the car or model that the page is about. */
+/** Reads the sums of the fleet, or of the car or model that the page is about, as they are now. */
 export async function readSums(
   { ask, state }: PageRequest,
   periods: ComparedPeriods,
 ): Promise<Compared<PeriodSums>> {
   const isWhole = state.car === null && state.model === null;
   const sqlFile = isWhole ? "dashboard/money_sums.sql" : "dashboard/money_car_sums.sql";
-  const asOf = state.asOf?.toString() ?? null;
-  const filters = isWhole ? [asOf] : [asOf, state.car, state.model];
-  const rows = z.array(sumRow).parse(await ask(sqlFile, [...filters, ...toDays(periods)]));
-  return toCompared(rows, (row) => row.known_days > 0, sqlFile);
+  const filters = isWhole ? [] : [state.car, state.model];
+  return toSums(await ask(sqlFile, [...filters, ...toDays(periods)]), sqlFile);
+}
+
+/** The sums that a file below sql/ found. */
+export function toSums(found: readonly unknown[], sqlFile: string): Compared<PeriodSums> {
+  return toCompared(z.array(sumRow).parse(found), (row) => row.known_days > 0, sqlFile);
 }

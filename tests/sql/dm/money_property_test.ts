@@ -17,6 +17,7 @@ import {
   RETURNED,
 } from "../../support/rentals.ts";
 import type { StagedRow } from "../../support/staged.ts";
+import { computeMoneyThen, readMoneyThen } from "../../support/money_then.ts";
 import { FIRST_DAY, moment, seen } from "../../support/staged_days.ts";
 import { testOnServer, withEmbedded } from "../../support/warehouses.ts";
 import { makeWholeAsOf } from "../../support/whole_as_of.ts";
@@ -88,6 +89,7 @@ async function checkMarts(warehouse: Warehouse, numRuns: number): Promise<void> 
         days.push(await takeSnapshot(warehouse, today));
       }
       await checkLaw(warehouse);
+      await checkModelDays(warehouse);
       await checkAsOfNow(warehouse);
       await checkByDifference(warehouse, [FIRST_DAY, ...days.map(({ date }) => date)]);
       // What a day was built with decides what it could show.
@@ -192,7 +194,53 @@ async function checkByDifference(
       );
     }
     await checkLargestBookings(warehouse, day);
+    await checkMoneyThen(warehouse, day);
   }
+}
+
+/** The money of an earlier day from one look is that from all bookings and cars; of a car and of a model too. */
+async function checkMoneyThen(warehouse: Warehouse, day: Temporal.PlainDate): Promise<void> {
+  const months = {
+    asOf: day.toString(),
+    from: FIRST_DAY.subtract({ days: 60 }).with({ day: 1 }).toString(),
+    to: FIRST_DAY.add({ days: 60 }).with({ day: 31 }).toString(),
+  };
+  for (
+    const whose of [
+      { car: null, model: null },
+      { car: 1, model: null },
+      { car: null, model: "Sedan" },
+      { car: null, model: "(none)" },
+    ]
+  ) {
+    assert.deepEqual(
+      await readMoneyThen(warehouse, { ...months, ...whose }),
+      await computeMoneyThen(warehouse, { ...months, ...whose }),
+      JSON.stringify({ ...months, ...whose }),
+    );
+  }
+}
+
+/** The days of models are the sums of those of their cars. */
+async function checkModelDays(warehouse: Warehouse): Promise<void> {
+  assert.deepEqual(
+    await listRows(warehouse, "select * from dm.model_day order by model, usage_date"),
+    await listRows(
+      warehouse,
+      `select
+         coalesce(dim_car.model, '(none)') as model,
+         count(*) as car_days,
+         count(*) filter (where is_rented) as rented_days,
+         sum(charged_days) as charged_days,
+         count(*) filter (where is_unpriced) as unpriced_days,
+         trim_scale(sum(amount_share)) as revenue,
+         usage_date
+       from dds.fact_fleet_usage_day
+       join dds.dim_car using (car_id)
+       group by 1, usage_date
+       order by 1, usage_date`,
+    ),
+  );
 }
 
 /** Where all are asked for, the largest bookings are all that cover a day of the period. */
@@ -202,7 +250,7 @@ async function checkLargestBookings(
 ): Promise<void> {
   const [from, to] = [FIRST_DAY.subtract({ days: 9 }), FIRST_DAY.add({ days: 9 })];
   const columns = "lead_id, car_id, stage, amount, rental_days, rental_start, rental_end";
-  const covering = (source: string) =>
+  const covering = (source: string, cars = "true") =>
     listRows(
       warehouse,
       `select ${columns}
@@ -210,6 +258,7 @@ async function checkLargestBookings(
        cross join dm.${source} as r
        where
          car_id <> 0
+         and ${cars}
          and dds.first_booked_day(rental_start, rental_end, business_tz) <= '${to}'
          and dds.last_booked_day(rental_start, rental_end, business_tz) >= '${from}'
        order by lead_id`,
@@ -217,6 +266,10 @@ async function checkLargestBookings(
   assert.deepEqual(
     await covering(`largest_bookings_as_of('${day}', '${from}', '${to}', 1000)`),
     await covering(`rentals_as_of('${day}', '${from}', '${to}')`),
+  );
+  assert.deepEqual(
+    await covering(`largest_bookings_as_of('${day}', '${from}', '${to}', 1000, '{1, 3}')`),
+    await covering(`rentals_as_of('${day}', '${from}', '${to}')`, "car_id in (1, 3)"),
   );
 }
 

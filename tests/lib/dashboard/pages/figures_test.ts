@@ -147,6 +147,38 @@ testOnBothWarehouses(
 
     const [then] = await csvRecords(site, `/money.csv?${MAY}&as_of=2026-05-03`);
     assert.equal(Number(then?.revenue), 425);
+    // Car 1 alone is a Kia Rio: 100, 100, 125, 25 and 0, the 6th lies ahead.
+    for (const whose of ["car=501", "model=Kia%20Rio"]) {
+      for (const asOf of ["", "&as_of=2026-05-05"]) {
+        const ofCar = (table: string) =>
+          csvRecords(site, `/money.csv?table=${table}&${MAY}&${whose}${asOf}`);
+        assert.deepEqual(
+          (await ofCar("days")).slice(0, 6).map((day) => [
+            ...[day.usage_date, Number(day.revenue), day.rented_days, day.charged_days],
+            ...[day.car_days, day.is_ahead],
+          ]),
+          [
+            ["2026-05-01", 100, "1", "1", "1", "false"],
+            ["2026-05-02", 100, "1", "1", "1", "false"],
+            ["2026-05-03", 125, "1", "2", "1", "false"],
+            ["2026-05-04", 25, "1", "1", "1", "false"],
+            ["2026-05-05", 0, "0", "0", "1", "false"],
+            ["2026-05-06", 0, "0", "0", "", "true"],
+          ],
+        );
+        const [sums] = await ofCar("summary");
+        const [month] = await ofCar("months");
+        for (const figures of [sums, month]) {
+          assert.deepEqual(
+            [Number(figures?.revenue), figures?.rented_days, figures?.car_days],
+            [350, "4", "5"],
+            `${whose}${asOf}`,
+          );
+          assert.equal(Number(figures?.adr), 87.5);
+        }
+        assert.deepEqual((await ofCar("bookings")).map((row) => row.lead_id), ["1", "4"]);
+      }
+    }
     assert.doesNotMatch((await get(site, `/money?${MAY}`)).text, /Drawn by month/);
     // Of a year the months are drawn: all 550 of the days above in the bar of May.
     const year = await get(site, "/money?from=2025-06&to=2026-05");
