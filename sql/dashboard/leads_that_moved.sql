@@ -14,11 +14,11 @@ with moves as (
         lead_visit.to_stage = $1::text::dm.stage
         and lead_visit.from_stage <> lead_visit.to_stage
         and lead_visit.change_ts >= (
-            select $2::date::timestamp at time zone build.business_tz
+            select dds.day_start($2::date, build.business_tz)
             from dm.build
         )
         and lead_visit.change_ts < (
-            select ($3::date + 1)::timestamp at time zone build.business_tz
+            select dds.day_start($3::date + 1, build.business_tz)
             from dm.build
         )
     order by lead_visit.change_ts desc, lead_visit.lead_id desc

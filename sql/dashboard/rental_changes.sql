@@ -7,11 +7,13 @@ with changes as (
     from dm.rental_changes
     where
         rental_changes.changed_at >= (
-            select $1::date::timestamp at time zone build.business_tz
+            select dds.day_start($1::date, build.business_tz)
             from dm.build
         )
         and rental_changes.changed_at < (
-            select ($2::date + interval '1 month') at time zone build.business_tz
+            select dds.day_start(
+                ($2::date + interval '1 month')::date, build.business_tz
+            )
             from dm.build
         )
     order by rental_changes.changed_at desc, rental_changes.lead_id desc

@@ -101,11 +101,13 @@ cross join lateral (
         coalesce(sum(rental_changes.days_delta), 0) as days_delta
     from dm.rental_changes
     where
-        rental_changes.changed_at
-        >= touched_months.month::timestamp at time zone current_setting('rental.business_tz')
-        and rental_changes.changed_at
-        < (touched_months.month + interval '1 month')
-        at time zone current_setting('rental.business_tz')
+        rental_changes.changed_at >= dds.day_start(
+            touched_months.month, current_setting('rental.business_tz')
+        )
+        and rental_changes.changed_at < dds.day_start(
+            (touched_months.month + interval '1 month')::date,
+            current_setting('rental.business_tz')
+        )
 ) as found
 where found.changes > 0;
 

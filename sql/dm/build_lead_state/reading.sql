@@ -34,8 +34,8 @@ select
     pipeline.pipeline_id,
     days.read_from,
     days.last_day,
-    (days.last_day + 1)::timestamp
-    at time zone current_setting('rental.business_tz') as end_moment,
+    dds.day_start(days.last_day + 1, current_setting('rental.business_tz'))
+        as end_moment,
     greatest(
         days.read_from,
         (select max(changed_lead.change_seq) from dds.changed_lead)

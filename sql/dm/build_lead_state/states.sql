@@ -71,10 +71,12 @@ starts as (
         leads.*,
         case
             when
-                leads.rental_start = leads.start_day::timestamp
-                at time zone current_setting('rental.business_tz')
-                then leads.lost_at >= (leads.start_day + 1)::timestamp
-                    at time zone current_setting('rental.business_tz')
+                leads.rental_start = dds.day_start(
+                    leads.start_day, current_setting('rental.business_tz')
+                )
+                then leads.lost_at >= dds.day_start(
+                    leads.start_day + 1, current_setting('rental.business_tz')
+                )
             else leads.lost_at > leads.rental_start
         end as is_lost_after_start,
         coalesce(dm.is_booked(leads.stage), false) as is_booking

@@ -70,8 +70,8 @@ select
         (select max(changed_lead.change_seq) from dds.changed_lead)
     ) as read_to,
     days.last_day,
-    (days.last_day + 1)::timestamp
-    at time zone current_setting('rental.business_tz') as end_moment,
+    dds.day_start(days.last_day + 1, current_setting('rental.business_tz'))
+        as end_moment,
     settings.text as settings,
     settings.text is distinct from watermark.settings as is_reset
 from ops.watermark

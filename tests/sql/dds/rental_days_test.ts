@@ -19,6 +19,12 @@ const RENTALS: readonly (readonly [string, string, string, number, number | null
   ["2026-10-29T23:30+03:00", "2026-10-29T23:10+02:00", "Africa/Cairo", 0, 1],
 ];
 
+/** Some put the clock forward or back at midnight, or at the first hour, so that midnight comes twice. */
+const ZONES = [
+  ...["Asia/Dubai", "Europe/Paris", "Africa/Cairo", "America/Havana", "Asia/Beirut"],
+  ...["Australia/Lord_Howe", "America/Sao_Paulo", "Pacific/Apia"],
+];
+
 testOnBothWarehouses("dds.rental_days counts days on the wall clock", async ({ sql }) => {
   const rentals = RENTALS.map(([start, end, zone, grace]) => ({
     start: toInstant(start, zone),
@@ -42,10 +48,8 @@ testOnBothWarehouses("dds.rental_days counts days on the wall clock", async ({ s
 testOnBothWarehouses(
   "countRentalDays() and dds.rental_days agree on every night of a year in every zone",
   async ({ sql }) => {
-    const zones = ["Asia/Dubai", "Europe/Paris", "Africa/Cairo", "America/Havana", "Asia/Beirut"]
-      .concat("Australia/Lord_Howe", "America/Sao_Paulo", "Pacific/Apia");
     const first = Temporal.PlainDate.from("2026-01-01");
-    const rentals = zones.flatMap((zone) =>
+    const rentals = ZONES.flatMap((zone) =>
       Array.from({ length: 365 }, (_, i) => {
         const start = first.add({ days: i });
         const end = start.add({ days: i % 9 });
@@ -73,6 +77,28 @@ testOnBothWarehouses(
       rows[i]?.days !== countRentalDays(start, end, { graceMinutes: grace })
     );
     assert.deepEqual(different.map(({ start, end, zone }) => `${start} ${end} ${zone}`), []);
+  },
+);
+
+testOnBothWarehouses(
+  "dds.day_start() is the first moment of every day of a year in every zone",
+  async ({ sql }) => {
+    const zones = [...ZONES, "Atlantic/Azores", "America/Scoresbysund", "Asia/Kathmandu"];
+    const first = Temporal.PlainDate.from("2026-01-01");
+    const days = zones.flatMap((zone) =>
+      Array.from({ length: 365 }, (_, i) => ({ zone, day: first.add({ days: i }) }))
+    );
+    const rows = await sql`
+      select dds.day_start((days ->> 'day')::date, days ->> 'zone') as start
+      from jsonb_array_elements(${JSON.stringify(days)}::text::jsonb)
+        with ordinality as days (days)
+      order by ordinality
+    `;
+
+    const different = days.filter(({ zone, day }, i) =>
+      day.toZonedDateTime(zone).epochMilliseconds !== rows[i]?.start.getTime()
+    );
+    assert.deepEqual(different.map(({ zone, day }) => `${day} ${zone}`), []);
   },
 );
 

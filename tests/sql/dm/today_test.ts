@@ -1,6 +1,16 @@
 import assert from "node:assert/strict";
 import { buildDay } from "../../support/marts.ts";
-import { CONFIRMED, dubai, element, lead, ON_RENT, RETURNED } from "../../support/rentals.ts";
+import {
+  CONFIRMED,
+  dubai,
+  element,
+  INQUIRY,
+  lead,
+  moved,
+  ON_RENT,
+  RENTALS,
+  RETURNED,
+} from "../../support/rentals.ts";
 import { testOnBothWarehouses } from "../../support/warehouses.ts";
 
 const NOON = dubai("2026-05-10 12:00");
@@ -154,5 +164,40 @@ testOnBothWarehouses(
       where pronamespace = 'dm'::regnamespace and has_function_privilege('public', oid, 'execute')
     `.values();
     assert.deepEqual([...open], []);
+  },
+);
+
+testOnBothWarehouses(
+  "dm.today_as_of() and the marts end a day at the first of two midnights",
+  async (warehouse) => {
+    // The Azores put the clock back from one to midnight: the 25th of October begins at 00:00Z, and again at 01:00Z.
+    const azores = { business_tz: "Atlantic/Azores" };
+    const start = "2026-10-23T10:00:00Z";
+    const columns = { car_element_id: 1, created_at: start, rental_end: "2026-10-25T00:00:00Z" };
+    await buildDay(warehouse, "2026-10-25", {
+      cars: [element(1, "2026-10-20 08:00", { model: "Sedan" })],
+      leads: [
+        { ...columns, id: 1, pipeline_id: RENTALS, status_id: INQUIRY, updated_at: start },
+        // In the first hour of the 25th.
+        {
+          ...{ ...columns, id: 1, pipeline_id: RENTALS, status_id: CONFIRMED },
+          ...{ rental_start: "2026-10-24T10:00:00Z", updated_at: "2026-10-25T00:30:00Z" },
+        },
+      ],
+      events: [moved(1, "2026-10-25 04:30:00", INQUIRY, CONFIRMED)],
+    }, azores);
+    const { sql } = warehouse;
+    const read = () =>
+      sql`
+        select
+          to_char(dm.end_of_day('2026-10-24') at time zone 'UTC', 'MM-DD HH24:MI:SS') as ends,
+          (select count(*)::integer from dm.lead_visit) as visits,
+          (select confirmed_day::text from dm.lead_state) as confirmed,
+          (select to_char(last_finished_day, 'MM-DD') from dm.build) as last_day
+      `.values().then(([row]) => [...row ?? []]);
+
+    assert.deepEqual(await read(), ["10-24 23:59:59", 0, null, "10-24"]);
+    await buildDay(warehouse, "2026-10-26", {}, azores);
+    assert.deepEqual(await read(), ["10-24 23:59:59", 1, "2026-10-25", "10-25"]);
   },
 );
