@@ -61,7 +61,12 @@ export async function stageSnapshot(
   };
   const blocks = readLines(dataDir, name, manifest);
   if (copyingTransactions.has(tx)) {
-    await landLines(load, blocks, manifest, await landByCopy(tx, entity, load.run));
+    await landLines(
+      load,
+      blocks,
+      manifest,
+      await landByCopy(tx, entity, load.run, lastLanded === 0),
+    );
   } else {
     await landLines(load, blocks, manifest, landAsJson(tx, entity, load.run));
   }

@@ -132,6 +132,16 @@ select
 from first_statuses
 where not first_statuses.is_stored;
 
+-- A vacuum that came by in the middle of a first build found no row in either, and until the
+-- next one the planner would take them for empty.
+select
+    ops.analyze_table('dds.fact_lead_status_change') as changes,
+    ops.analyze_table('dds.lead_first_status') as statuses
+from progress
+where
+    progress.name = 'dds.fact_lead_status_change'
+    and progress.read_from = 0;
+
 update ops.watermark
 set
     position = progress.read_to,

@@ -5,9 +5,9 @@ import { taskContext } from "../../bench/support/task_context.ts";
 import { passChecks } from "../../lib/checks/gate.ts";
 import { readConfig } from "../../lib/config.ts";
 import type { Warehouse } from "../../lib/warehouse/warehouse.ts";
-import { dags } from "../../pipeline/daily.ts";
 import { landBulk, landBulkLeads } from "../support/bulk_leads.ts";
 import { type Statement, watchPlans } from "../support/plans.ts";
+import { SQL_TASKS } from "../support/staged.ts";
 import { testOnServer } from "../support/warehouses.ts";
 
 const LEADS = 9_000;
@@ -24,9 +24,6 @@ const AS_IF_LARGE = {
   min_parallel_index_scan_size: "16kB",
   parallel_setup_cost: "20",
 };
-
-const TASKS = dags.flatMap(({ tasks }) => tasks)
-  .filter(({ prepare, sqlFiles }) => !prepare && sqlFiles !== undefined);
 
 /** How many rows each large table has. */
 async function countLarge({ sql }: Warehouse): Promise<ReadonlyMap<string, number>> {
@@ -71,7 +68,7 @@ testOnServer(
       };
       const large = await countLarge(warehouse);
       const faults: string[] = [];
-      for (const task of TASKS) {
+      for (const task of SQL_TASKS) {
         const statements = await plans.watch(async (tx) => {
           const result = await task.write?.(tx, context, undefined) ?? { metrics: {} };
           await passChecks(tx, task.id, context, result);

@@ -146,6 +146,10 @@ function taskOf(file: string): Required<Pick<Task, "id" | "sqlFiles">> {
   return { id, sqlFiles };
 }
 
+/** Every task that is SQL alone, in the order of the DAGs: from STG to the marts. */
+export const SQL_TASKS: readonly Task[] = dags.flatMap(({ tasks }) => tasks)
+  .filter(({ prepare, sqlFiles }) => !prepare && sqlFiles !== undefined);
+
 /** From STG to the facts, in the order of the DAGs. */
 export const MERGES = [
   "ods/merge_ods_leads.sql",

@@ -56,7 +56,7 @@ async function landRows(
   if (!copyingTransactions.has(tx)) {
     return await landBatch(tx, entity, { rows: [...rows], rejected: [] }, RUN);
   }
-  const { prepare, land } = (await landByCopy(tx, entity, RUN)).open();
+  const { prepare, land } = (await landByCopy(tx, entity, RUN, false)).open();
   return await land(
     rows.map((row) => prepare(row, { text: () => JSON.stringify(row.payload), plain: null })),
   );

@@ -1,0 +1,93 @@
+// What a load reads of the tables that it fills, when the planner knows nothing of them, or takes them for empty: a vacuum
+// came by after a load that was rolled back. Rows are counted, and no time.
+import assert from "node:assert/strict";
+import type { TransactionSql } from "postgres";
+import { hashRow } from "../../../lib/landing/records/row_hash.ts";
+import { landByCopy } from "../../../lib/landing/row_landing.ts";
+import type { Warehouse } from "../../../lib/warehouse/warehouse.ts";
+import { type Statement, watchPlans } from "../../support/plans.ts";
+import { testOnServer } from "../../support/warehouses.ts";
+
+const RUN = { runId: "00000000-0000-4000-8000-000000000003", loadDate: "2026-05-09" };
+const BATCHES = 4;
+const BATCH_ROWS = 500;
+const CHANGED = 30;
+
+/** Of each sight a few rows are looked up: the one before it, itself, and those that came after. */
+const MOST_READS = 8;
+
+const ENTITIES = ["leads", "clients", "cars"] as const;
+type Entity = (typeof ENTITIES)[number];
+
+/** Lands a sight of every record, in batches; the first `changed` have another licence or plate than the day before. */
+async function load(tx: TransactionSql, entity: Entity, day: number, changed: number) {
+  const landing = await landByCopy(tx, entity, RUN, day === 1);
+  let landed = 0;
+  for (let start = 0; start < BATCHES * BATCH_ROWS; start += BATCH_ROWS) {
+    const batch = landing.open();
+    const rows = Array.from({ length: BATCH_ROWS }, (_, i) => {
+      const id = start + i + 1;
+      const state = `${id} ${id <= changed ? day : 1}`;
+      const typed = { [entity === "clients" ? "license" : "plate"]: state, is_deleted: false };
+      const row = {
+        id,
+        ...typed,
+        deleted_by: null,
+        updated_at: id <= changed ? `2026-05-0${day}T10:00:00Z` : "2026-05-01T10:00:00Z",
+        observed_at: `2026-05-0${day}T12:00:00Z`,
+        payload: {},
+        row_hash: hashRow(typed, new Set()),
+      };
+      return batch.prepare(row, { text: () => "{}", plain: null });
+    });
+    landed += await batch.land(rows);
+  }
+  return landed;
+}
+
+/** Rows that statements looked at in the table of an entity. */
+function countReads(statements: readonly Statement[], entity: Entity): number {
+  return statements.flatMap(({ steps }) => steps)
+    .filter(({ table }) => table === `stg_${entity}`)
+    .reduce((sum, { rowsRead }) => sum + rowsRead, 0);
+}
+
+async function leaveUncounted({ sql }: Warehouse, entity: Entity): Promise<void> {
+  await sql.unsafe(`alter table stg.stg_${entity} set (autovacuum_enabled = off)`);
+}
+
+/** Pages without a row, which a vacuum has found to be empty and left where they are. */
+async function leaveCountedAsEmpty({ sql }: Warehouse, entity: Entity): Promise<void> {
+  const rolledBack = sql.begin(async (tx) => {
+    await load(tx, entity, 1, 0);
+    throw new Error("Rolled back");
+  });
+  await assert.rejects(rolledBack, { message: "Rolled back" });
+  await sql.unsafe(`vacuum (analyze, truncate off) stg.stg_${entity}`);
+}
+
+for (const entity of ENTITIES) {
+  testOnServer(`a load of ${entity} reads no table once for each row`, async (warehouse) => {
+    await leaveUncounted(warehouse, entity);
+    await using plans = await watchPlans(warehouse, {});
+    if (plans === null) return;
+    for (const prepare of [leaveUncounted, leaveCountedAsEmpty]) {
+      await warehouse.sql.unsafe(`truncate stg.stg_${entity}`);
+      await prepare(warehouse, entity);
+      const reads: Record<string, number> = {};
+      const landed: number[] = [];
+      for (const [day, changed] of [[1, 0], [2, 0], [3, CHANGED]] as const) {
+        const statements = await plans.watch(async (tx) => {
+          landed.push(await load(tx, entity, day, changed));
+        });
+        reads[`day ${day}`] = countReads(statements, entity);
+      }
+      assert.deepEqual(landed, [BATCHES * BATCH_ROWS, 0, CHANGED]);
+      const explosions = Object.entries(reads).filter(([, rows]) =>
+        rows > MOST_READS * BATCHES * BATCH_ROWS
+      );
+      assert.deepEqual(explosions, [], prepare.name);
+      assert.ok((reads["day 3"] ?? 0) >= BATCHES * BATCH_ROWS, prepare.name);
+    }
+  });
+}
