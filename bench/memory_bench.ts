@@ -5,11 +5,13 @@
 //     deno task bench memory --leads 80000,200000      (TEST_PG_* names the server, else its own)
 
 import { Command } from "commander";
+import config from "../deno.json" with { type: "json" };
 import {
   createRentalAccount,
   fieldValues,
   type RentalAccount,
 } from "../tests/support/rental_account.ts";
+import { PROJECT_DIR } from "../tests/support/script.ts";
 import { type SandboxProcess, startSandboxProcess } from "../tests/support/sandbox_process.ts";
 import { type BenchServer, openBenchServer } from "./support/bench_server.ts";
 import { type BenchTable, handOver } from "./support/bench_table.ts";
@@ -21,6 +23,9 @@ const LEAD_EVERY_S = 300;
 const SAMPLE_MS = 20;
 /** That of accounts with a paid pack: it reads with the most requests side by side. */
 const REQUESTS_PER_SECOND = 50;
+
+/** Those that `deno task daily` gives V8. */
+const V8_FLAGS = config.tasks.daily.command.match(/--v8-flags=\S+/g) ?? [];
 
 /** Megabytes above the process that found nothing to do, and how long each half took. */
 interface Peak {
@@ -110,9 +115,10 @@ function startScript(
   dataDir: string,
   rate: number,
 ): Deno.ChildProcess {
+  const flags = ["run", "-q", "-A", ...V8_FLAGS];
   return new Deno.Command(Deno.execPath(), {
-    args: ["run", "-q", "-A", "pipeline/daily_amocrm_load_leads.ts", "--date", DATE],
-    cwd: new URL("..", import.meta.url).pathname,
+    args: [...flags, "pipeline/daily_amocrm_load_leads.ts", "--date", DATE],
+    cwd: PROJECT_DIR,
     env: {
       AMO_BASE_URL: sandbox.url,
       AMO_TOKEN: sandbox.token,
