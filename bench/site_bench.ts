@@ -112,9 +112,9 @@ async function build(warehouse: Warehouse, leads: number, cars: number): Promise
   tell("marts built");
 }
 
-async function serve(warehouse: Warehouse): Promise<ServedSite> {
+function serve(warehouse: Warehouse): ServedSite {
   const { freshnessHours } = config;
-  return await serveSite({
+  return serveSite({
     config,
     warehouse,
     dags,

@@ -57,7 +57,7 @@ export async function main(args: readonly string[]): Promise<number> {
   }
   // One array for both: they share what the files of sql/ say of it.
   const scheduled = withSetSchedules(dags, config);
-  await using site = await serveSite({
+  await using site = serveSite({
     config,
     warehouse,
     dags: scheduled,

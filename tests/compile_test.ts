@@ -103,9 +103,9 @@ Deno.test("deno task compile puts into the program what it needs, and nothing el
     assert.ok(own.includes("pipeline/daily_build_dds_fact.ts"));
     assert.ok(own.includes("loaders/cleaner.ts"));
     assert.ok(own.includes("loaders/data/demo_rentals.ics"));
-    const frame = [...(await readTree(PROJECT_DIR, "lib/dashboard/frame")).keys()];
-    const looks = frame.filter((path) => !/\.tsx?$/.test(path));
-    assert.ok(looks.includes("lib/dashboard/frame/report.css"));
+    const look = await readTree(PROJECT_DIR, "lib/dashboard/look");
+    const looks = [...look.keys()].filter((path) => !/\.tsx?$/.test(path));
+    assert.ok(looks.includes("lib/dashboard/look/report.css"));
     assert.deepEqual(looks.filter((path) => !own.includes(path)), []);
     assert.deepEqual(
       own.filter((path) =>

@@ -1,41 +1,36 @@
 import { createHash } from "node:crypto";
-import { join } from "node:path";
+import script from "./look/comfort.js" with { type: "text" };
+import icon from "./look/icon.svg" with { type: "text" };
+import { SITE_STYLE } from "./look/look.ts";
 import type { Assets } from "./page/frame_props.ts";
 
 /** A file that pages link. */
 interface AssetFile {
-  readonly body: Uint8Array<ArrayBuffer>;
+  readonly path: string;
+  readonly body: string;
   readonly type: string;
 }
 
-/** The files of the site, by their addresses. */
-export interface SiteFiles {
-  readonly assets: Assets;
-  find(path: string): AssetFile | null;
+const FILES = {
+  style: toFile("style", "css", SITE_STYLE, "text/css; charset=utf-8"),
+  script: toFile("comfort", "js", script, "text/javascript; charset=utf-8"),
+  icon: toFile("icon", "svg", icon, "image/svg+xml"),
+};
+
+/** The path holds a hash of what is in the file, so that browsers may keep it for ever. */
+function toFile(name: string, ending: string, body: string, type: string): AssetFile {
+  const hash = createHash("sha256").update(body).digest("hex").slice(0, 16);
+  return { path: `/assets/${name}.${hash}.${ending}`, body, type };
 }
 
-const FOLDER = join(import.meta.dirname ?? ".", "frame");
+/** What the pages of every site link. */
+export const ASSETS: Assets = {
+  style: FILES.style.path,
+  script: FILES.script.path,
+  icon: FILES.icon.path,
+};
 
-const FILES = {
-  style: { name: "style", ending: "css", type: "text/css; charset=utf-8" },
-  script: { name: "comfort", ending: "js", type: "text/javascript; charset=utf-8" },
-  icon: { name: "icon", ending: "svg", type: "image/svg+xml" },
-} as const;
-
-/** Reads the files; their addresses hold a hash of what is in them, so that browsers may keep them for ever. */
-export async function readSiteFiles(): Promise<SiteFiles> {
-  const found = new Map<string, AssetFile>();
-  const add = async ({ name, ending, type }: (typeof FILES)[keyof typeof FILES]) => {
-    const body = await Deno.readFile(join(FOLDER, `${name}.${ending}`));
-    const hash = createHash("sha256").update(body).digest("hex").slice(0, 16);
-    const path = `/assets/${name}.${hash}.${ending}`;
-    found.set(path, { body, type });
-    return path;
-  };
-  const assets = {
-    style: await add(FILES.style),
-    script: await add(FILES.script),
-    icon: await add(FILES.icon),
-  };
-  return { assets, find: (path) => found.get(path) ?? null };
+/** The file at a path; null where there is none, or another one by now. */
+export function findAsset(path: string): AssetFile | null {
+  return Object.values(FILES).find((file) => file.path === path) ?? null;
 }

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import type { Context } from "hono";
 import { raw } from "hono/html";
 import { SAFETY_HEADERS } from "./access/headers.ts";
-import siteStyle from "./frame/style.css" with { type: "text" };
 import { Document } from "./frame/document.tsx";
+import { COLOURS } from "./look/look.ts";
 import type { Language, Markup } from "./page/page.ts";
 import type { Visitor } from "./site_options.ts";
 import { siteWords } from "./words/site_words.ts";
@@ -16,12 +16,6 @@ interface LogInProps {
   /** The browser is to ask for the same address once more by itself. */
   readonly asksAgain?: boolean;
 }
-
-/** The colours of the site, light and dark: both blocks with which its stylesheet begins. */
-const COLOURS =
-  /^:root \{.*?^\}\n.*?^@media screen and \(prefers-color-scheme: dark\) \{.*?^\}/ms.exec(siteStyle)
-    ?.[0] ??
-    "";
 
 /** The look of the page, inside it: the files of the site need a session. */
 const STYLE = `

@@ -2,6 +2,7 @@ import { raw } from "hono/html";
 import { createDataFlow, type DataFlow } from "./data_flow.ts";
 import { Document } from "./frame/document.tsx";
 import { NoticeList } from "./frame/notice_box.tsx";
+import { REPORT_STYLE } from "./look/look.ts";
 import { siteFormat } from "./frame/view.ts";
 import type { GoodPage } from "./last_good.ts";
 import type { Markup, Page, SiteSettings } from "./page/page.ts";
@@ -42,8 +43,7 @@ export async function makeReport(options: ReportOptions): Promise<string> {
   for (const page of options.pages) {
     parts.push({ page, name: page.path.slice(1), made: await makePart(page, options, flow) });
   }
-  const style = await readStyle();
-  return String(await <Report options={options} parts={parts} style={style} />);
+  return String(await <Report options={options} parts={parts} />);
 }
 
 async function makePart(page: Page, options: ReportOptions, flow: DataFlow): Promise<GoodPage> {
@@ -82,22 +82,12 @@ async function makePart(page: Page, options: ReportOptions, flow: DataFlow): Pro
   );
 }
 
-/** The stylesheet of the site and that of reports: one text for a style element. */
-async function readStyle(): Promise<string> {
-  const files = ["frame/style.css", "frame/report.css"];
-  const texts = await Promise.all(
-    files.map((file) => Deno.readTextFile(new URL(file, import.meta.url))),
-  );
-  return texts.join("\n");
-}
-
 interface ReportProps {
   readonly options: ReportOptions;
   readonly parts: readonly Part[];
-  readonly style: string;
 }
 
-function Report({ options, parts, style }: ReportProps): Markup {
+function Report({ options, parts }: ReportProps): Markup {
   const { language, settings, month } = options;
   const words = reportWords[language];
   const title = words.title(siteFormat(options).month(month.toPlainDate({ day: 1 }).toString()));
@@ -105,7 +95,7 @@ function Report({ options, parts, style }: ReportProps): Markup {
     <Document
       language={language}
       title={`${title} – ${wordsOf(language).frame.product}`}
-      head={<style>{raw(style)}</style>}
+      head={<style>{raw(REPORT_STYLE)}</style>}
       kind="report"
     >
       <header class="report-head">

@@ -35,7 +35,7 @@ export interface ServedSite extends AsyncDisposable {
 }
 
 /** Serves the site. Throws `ConfigError` where it cannot listen, or may not without a token. */
-export async function serveSite(options: ServeSite): Promise<ServedSite> {
+export function serveSite(options: ServeSite): ServedSite {
   const { config } = options;
   const { host = config.dashboardHost, port = config.dashboardPort ?? DEFAULT_PORT } = options;
   if (!isLoopback(host) && config.dashboardToken === null) {
@@ -44,7 +44,7 @@ export async function serveSite(options: ServeSite): Promise<ServedSite> {
         "token that they log in with: set one, e.g. of openssl rand -hex 16, or keep to 127.0.0.1",
     );
   }
-  const site = await createSite(toSiteOptions(options));
+  const site = createSite(toSiteOptions(options));
   const server = listen(site, host, port);
   const name = host.includes(":") ? `[${host}]` : host;
   return {

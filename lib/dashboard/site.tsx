@@ -4,7 +4,7 @@ import { bodyLimit } from "hono/body-limit";
 import { KEEP_FOREVER } from "./access/headers.ts";
 import { createSessions } from "./access/sessions.ts";
 import { toLanguage } from "./address.ts";
-import { readSiteFiles } from "./assets.ts";
+import { ASSETS, findAsset } from "./assets.ts";
 import { attachment, csvFileName, formatCsv } from "./csv.ts";
 import { Frame } from "./frame/frame.tsx";
 import { addressOf } from "./frame/links.ts";
@@ -34,14 +34,13 @@ export interface Site {
 }
 
 /** Composes the site: who may see it, its pages and their CSV, and what it says when something is wrong. */
-export async function createSite(options: SiteOptions): Promise<Site> {
+export function createSite(options: SiteOptions): Site {
   const { token, actions, language: setting } = options;
   const settings: SiteSettings = {
     ...options.settings,
     hasWriteButtons: token !== null && actions !== null,
   };
   const sessions = token === null ? null : createSessions(token);
-  const files = await readSiteFiles();
   const answers = createPageAnswers(options, settings);
   const app = new Hono<{ Bindings: Visitor }>();
   app.use(guard(sessions, setting));
@@ -52,7 +51,7 @@ export async function createSite(options: SiteOptions): Promise<Site> {
   if (sessions) addLogIn(app, sessions, setting);
   addRunActions(app, settings.hasWriteButtons ? actions : null, setting, settings.timeZone);
   app.get("/assets/*", (context) => {
-    const file = files.find(context.req.path);
+    const file = findAsset(context.req.path);
     if (!file) return context.notFound();
     context.header("cache-control", KEEP_FOREVER);
     return context.body(file.body, 200, { "content-type": file.type });
@@ -65,7 +64,7 @@ export async function createSite(options: SiteOptions): Promise<Site> {
     address: languageAddress(context),
     pages: options.pages,
     settings,
-    assets: files.assets,
+    assets: ASSETS,
     hasSession: sessions !== null,
   });
   app.get("*", async (context) => {

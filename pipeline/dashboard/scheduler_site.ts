@@ -23,7 +23,7 @@ export async function startSite(
     actions = opened.use(createRunActions({ config, warehouse, worker, report }, dags)).actions;
   }
   const site = opened.use(
-    await serveSite({
+    serveSite({
       config,
       warehouse: ofPages,
       dags,

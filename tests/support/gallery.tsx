@@ -1,3 +1,4 @@
+import { ASSETS } from "../../lib/dashboard/assets.ts";
 import { BarChart } from "../../lib/dashboard/charts/bar_chart.tsx";
 import type { ChartPoint } from "../../lib/dashboard/charts/chart.ts";
 import { FunnelChart } from "../../lib/dashboard/charts/funnel_chart.tsx";
@@ -91,7 +92,7 @@ export function frameOf(body: Markup, changes: Partial<FrameProps> = {}): FrameP
       cars: [{ id: 1, name: "Audi A3 · B AA 101" }, { id: 2, name: HOSTILE_NAMES[1] ?? "" }],
       models: ["Audi A3", "VW Golf"],
     },
-    assets: { style: "/style.css", script: "/comfort.js", icon: "/icon.svg" },
+    assets: ASSETS,
     dataAt: Temporal.Instant.from("2026-05-17T07:30:00Z"),
     lastGood: null,
     notices: [],

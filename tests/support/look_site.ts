@@ -19,14 +19,14 @@ export interface LookSiteOptions {
 }
 
 /** Serves all pages from a warehouse on a free port. */
-export async function serveLook(
+export function serveLook(
   warehouse: Warehouse,
   { settings = {}, logDir = null, dags: given = dags, actions }: LookSiteOptions = {},
-): Promise<ServedSite> {
+): ServedSite {
   const env = { UI_LANG: "en", ...settings };
   const { freshnessHours } = readConfig(env, { amo: false });
   const pages = createPages({ dags: given, silentAfterS: 30, logDir, freshnessHours });
-  return await serveTestSite(warehouse, pages, env, actions ? { actions } : {});
+  return serveTestSite(warehouse, pages, env, actions ? { actions } : {});
 }
 
 /** Serves some pages in English, with the settings of `env`, while `test` asks for them. */
@@ -36,7 +36,7 @@ export async function withSite(
   test: (site: ServedSite) => Promise<void>,
   env: Readonly<Record<string, string>> = {},
 ): Promise<void> {
-  await using site = await serveTestSite(warehouse, pages, { UI_LANG: "en", ...env });
+  await using site = serveTestSite(warehouse, pages, { UI_LANG: "en", ...env });
   await test(site);
 }
 

@@ -54,7 +54,7 @@ export const ROOMS: ReadonlyMap<string, readonly string[]> = new Map([
   // The site: its app and server on top, then pages, and what pages are made of.
   ["lib/dashboard", [
     ...["lib/dashboard/pages", "lib/dashboard/access", "lib/dashboard/frame"],
-    ...["lib/dashboard/words", "lib/dashboard/page"],
+    ...["lib/dashboard/words", "lib/dashboard/look", "lib/dashboard/page"],
     ...["lib/lineage", "lib/dag", "lib/log", "lib/warehouse", "lib"],
   ]],
   ["lib/dashboard/pages", [
@@ -80,6 +80,8 @@ export const ROOMS: ReadonlyMap<string, readonly string[]> = new Map([
   ]],
   ["lib/dashboard/charts", ["lib/dashboard/words", "lib/dashboard/page"]],
   ["lib/dashboard/words", ["lib/dashboard/page"]],
+  // The stylesheet, the script and the icon.
+  ["lib/dashboard/look", []],
   ["lib/dashboard/page", ["lib/history", "lib/dag", "lib/warehouse"]],
   ["lib/lineage", ["lib/dag", "lib/warehouse"]],
   ["lib/history", ["lib/amocrm", "lib/warehouse", "lib"]],

@@ -10,16 +10,16 @@ export const TOKEN = "f2b9c07d1e6a48a35c17";
 export const MARKUP = <p>body</p>;
 
 /** Serves pages on a free port, with the default settings but those of `env`. */
-export async function serveTestSite(
+export function serveTestSite(
   warehouse: Warehouse,
   pages: readonly Page[],
   env: Readonly<Record<string, string>> = {},
   more: Partial<ServeSite> = {},
-): Promise<ServedSite> {
+): ServedSite {
   const config = readConfig(env, { amo: false });
   // Other tests keep the machine busy meanwhile.
   const timeouts = { statementTimeoutMs: 60_000, pageTimeoutMs: 60_000 };
-  return await serveSite({ config, warehouse, pages, dags: [], port: 0, ...timeouts, ...more });
+  return serveSite({ config, warehouse, pages, dags: [], port: 0, ...timeouts, ...more });
 }
 
 /** A page that shows what `render` gives, with the default period May 2026. */

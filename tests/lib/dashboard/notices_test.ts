@@ -20,7 +20,7 @@ async function noticesFor(
     notices = await request.notices(sqlFile);
     return { tables: [{ ...CRM_TABLE, sqlFile }] };
   });
-  await using site = await serveTestSite(warehouse, [page], env, { dags: known });
+  await using site = serveTestSite(warehouse, [page], env, { dags: known });
   return { html: await (await fetch(site.url)).text(), notices };
 }
 
@@ -144,7 +144,7 @@ testOnBothWarehouses(
   async (warehouse) => {
     await buildDay(warehouse, "2026-05-04", {}, { max_horizon_days: "90" });
     const page = { ...testPage("/", () => ({})), filters: ["period"] as const };
-    await using site = await serveTestSite(warehouse, [page], {
+    await using site = serveTestSite(warehouse, [page], {
       UI_LANG: "en",
       MAX_HORIZON_DAYS: "730",
     });

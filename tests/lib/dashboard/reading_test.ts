@@ -40,7 +40,7 @@ const rolePages = [rolePage("/", "business"), rolePage("/data", "everything")];
 testOnBothWarehouses(
   "pages read as their roles, in one transaction that only reads",
   async (warehouse) => {
-    await using site = await serveTestSite(warehouse, rolePages);
+    await using site = serveTestSite(warehouse, rolePages);
     const title = async (path: string) =>
       /<title>(.*) – /.exec(await (await fetch(site.url + path)).text())?.[1]
         ?.replaceAll("&quot;", '"');
@@ -61,7 +61,7 @@ testOnBothWarehouses("a business page cannot read stg, and none can write", asyn
       await sql.unsafe(statement);
       return {};
     }, { reads });
-  await using site = await serveTestSite(warehouse, [
+  await using site = serveTestSite(warehouse, [
     asks("/", "select from stg.stg_clients", "business"),
     asks("/history", "select from stg.stg_clients", "everything"),
     asks("/fleet", "delete from dds.dim_car", "business"),
@@ -109,7 +109,7 @@ testOnServer(
       await warehouse.sql.unsafe(
         `grant usage on schema dm, dds to ${login}; grant select on dm.build, dds.dim_car to ${login}`,
       );
-      await using site = await serveTestSite(own, rolePages);
+      await using site = serveTestSite(own, rolePages);
       const [status, page] = await says(site.url);
       assert.equal(status, 200);
       assert.ok(page.includes(`&quot;role&quot;:&quot;${login}&quot;`), page);
@@ -134,7 +134,7 @@ testOnServer("a site says the grant when its login may read nothing", async (war
       await sql`select from dds.dim_car`;
       return {};
     });
-    await using site = await serveTestSite(own, [page]);
+    await using site = serveTestSite(own, [page]);
     const [status, said] = await says(site.url);
     assert.equal(status, 503);
     assert.match(said, /An administrator runs grant rental_bi, rental_look to/);
@@ -146,7 +146,7 @@ testOnServer("a page that takes too long is cut, and says so", async (warehouse)
     await sql`select pg_sleep(600)`;
     return {};
   });
-  await using site = await serveTestSite(warehouse, [page], {}, { statementTimeoutMs: 50 });
+  await using site = serveTestSite(warehouse, [page], {}, { statementTimeoutMs: 50 });
   const answer = await fetch(site.url);
   assert.deepEqual([answer.status, answer.headers.get("retry-after")], [503, "10"]);
   assert.match(
@@ -173,7 +173,7 @@ testOnServer(
     let count = 0;
     const page = testPage("/", () => ({ title: `Answer ${++count}`, tables: [CRM_TABLE] }));
     try {
-      await using site = await serveTestSite(warehouse, [page]);
+      await using site = serveTestSite(warehouse, [page]);
       assert.match((await says(site.url))[1], /Answer 1/);
       await admin.unsafe(`alter database ${name} allow_connections false`);
       await admin`select pg_terminate_backend(pid) from pg_stat_activity where datname = ${name}`;
@@ -211,7 +211,7 @@ testOnServer("a site of another version than its warehouse says what to run", as
     return {};
   });
   await warehouse.sql`drop view dm.failed_check`;
-  await using site = await serveTestSite(warehouse, [page]);
+  await using site = serveTestSite(warehouse, [page]);
   const [status, said] = await says(site.url);
   assert.equal(status, 503);
   assert.match(
@@ -227,7 +227,7 @@ Deno.test("on the embedded warehouse a page waits for a running task, and is sho
       return { title: `Cars ${row?.cars}` };
     });
     const pages = [page, { ...page, path: "/fleet" }];
-    await using site = await serveTestSite(warehouse, pages, {}, { pageTimeoutMs: 200 });
+    await using site = serveTestSite(warehouse, pages, {}, { pageTimeoutMs: 200 });
     const before = Number(/Cars (\d+)/.exec((await says(site.url))[1])?.[1]);
     const isOpen = Promise.withResolvers<void>();
     const mayEnd = Promise.withResolvers<void>();

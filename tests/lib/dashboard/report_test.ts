@@ -78,7 +78,7 @@ testOnBothWarehouses(
 testOnServer("makeReport() shows the figures of the site, number by number", async (warehouse) => {
   await liveMay(warehouse);
   const html = await report(warehouse, "en");
-  await using site = await serveTestSite(warehouse, [fleetPage, moneyPage], { UI_LANG: "en" });
+  await using site = serveTestSite(warehouse, [fleetPage, moneyPage], { UI_LANG: "en" });
 
   for (const name of ["fleet", "money"]) {
     const address = `/${name}?from=2026-05&to=2026-05&as_of=2026-05-05`;

@@ -2,6 +2,7 @@ import { parse } from "csv-parse/sync";
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { request as sendRaw } from "node:http";
+import { SITE_STYLE } from "../../../lib/dashboard/look/look.ts";
 import type { Page } from "../../../lib/dashboard/page/page.ts";
 import { PageError } from "../../../lib/dashboard/page/page.ts";
 import type { ServeSite } from "../../../lib/dashboard/serve.ts";
@@ -32,7 +33,7 @@ async function withSite(
   more: Partial<ServeSite> = {},
 ): Promise<void> {
   await withEmbedded(async (warehouse: Warehouse) => {
-    await using site = await serveTestSite(warehouse, pages, env, more);
+    await using site = serveTestSite(warehouse, pages, env, more);
     await body((path, init) => fetch(site.url + path, { redirect: "manual", ...init }), site.url);
   });
 }
@@ -242,10 +243,9 @@ Deno.test("with a token nothing is served without it but the page to log in", ()
     // Its one style is inside, and the browser may use no other.
     const [, style = ""] = /<style>([^<]*)<\/style>/.exec(await page.text()) ?? [];
     // Of the same colours as the site, whose stylesheet needs a session.
-    const site = await Deno.readTextFile("lib/dashboard/frame/style.css");
     const coloursOf = (text: string) =>
       [...text.matchAll(/--(main|bad|on-fill): [^;]+;/g)].slice(0, 6).join();
-    assert.equal(coloursOf(style), coloursOf(site));
+    assert.equal(coloursOf(style), coloursOf(SITE_STYLE));
     assert.match(style, /prefers-color-scheme: dark/);
     const hash = createHash("sha256").update(style).digest("base64");
     assert.match(
@@ -394,7 +394,7 @@ testOnBothWarehouses("a page finds its car and its model, deleted ones too", asy
     values (12, 'Kia Rio', true), (13, null, false)
     on conflict do nothing
   `;
-  await using site = await serveTestSite(warehouse, pages);
+  await using site = serveTestSite(warehouse, pages);
   const statuses = ["?car=12", "?car=13&model=(none)", "?car=12&model=Kia+Rio", "?car=14"]
     .map(async (query) => {
       const answer = await fetch(`${site.url}/${query}`);

@@ -136,7 +136,7 @@ function serveFigures() {
   const isOver = Promise.withResolvers<void>();
   const closed = withWarehouse(async (warehouse) => {
     await fill(warehouse);
-    await using site = await serveLook(warehouse, { settings: { DASHBOARD_SHOW_PII: "1" } });
+    await using site = serveLook(warehouse, { settings: { DASHBOARD_SHOW_PII: "1" } });
     served.resolve(site);
     await isOver.promise;
   });

@@ -79,7 +79,7 @@ testOnBothWarehouses(
   "calendarPage shows bookings over their days, late ones to today, double ones stacked",
   async (warehouse) => {
     await fill(warehouse);
-    await using site = await serveLook(warehouse);
+    await using site = serveLook(warehouse);
     const { status, text } = await get(site, `/calendar?${AS_OF}`);
     assert.equal(status, 200);
     assert.deepEqual(tapeOf(text), [
@@ -151,7 +151,7 @@ async function checkFilters(site: ServedSite): Promise<void> {
 
 /** Names are shown only where they may be, and are text wherever they stand. */
 async function checkNames(warehouse: Warehouse, masked: ServedSite): Promise<void> {
-  await using open = await serveLook(warehouse, {
+  await using open = serveLook(warehouse, {
     settings: { DASHBOARD_SHOW_PII: "1", DASHBOARD_TOKEN: "" },
   });
   const page = { masked: "", open: "" };
@@ -197,7 +197,7 @@ testOnBothWarehouses(
         booking(25, CONFIRMED, at(10, "10:00"), at(12, "10:00"), { plate: "F 6" }),
       ],
     });
-    await using site = await serveLook(warehouse);
+    await using site = serveLook(warehouse);
     const from = today.subtract({ days: 30 });
     const to = today.add({ days: 30 });
     for (const asOf of [null, today, today.subtract({ days: 4 })]) {
@@ -278,7 +278,7 @@ testOnBothWarehouses("calendarPage keeps days whole where the clock changes", as
       rental(3, "2026-10-24T23:30", "2026-10-26T00:30"),
     ],
   }, { business_tz: zone });
-  await using site = await serveLook(warehouse, { settings: { BUSINESS_TZ: zone } });
+  await using site = serveLook(warehouse, { settings: { BUSINESS_TZ: zone } });
   for (
     const [from, to, lane] of [
       ["2026-03-27", "2026-04-01", "1 -, 2 ? Confirmed, 1 ? Confirmed, 2 -"],

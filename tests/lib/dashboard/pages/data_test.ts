@@ -42,7 +42,7 @@ testOnBothWarehouses(
         )
       `;
     }
-    await using site = await serveLook(warehouse);
+    await using site = serveLook(warehouse);
 
     const page = await get(site, "/data");
     assert.equal(page.status, 200);
@@ -101,7 +101,7 @@ testOnBothWarehouses(
 );
 
 testOnBothWarehouses("dataPage() explains an empty warehouse in Russian", async (warehouse) => {
-  await using site = await serveLook(warehouse);
+  await using site = serveLook(warehouse);
   const page = await get(site, "/data?lang=ru");
   assert.equal(page.status, 200);
   assert.match(plainText(page.text), /Проверок ещё не было/);

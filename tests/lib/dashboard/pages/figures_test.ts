@@ -69,7 +69,7 @@ const MAY = "from=2026-05&to=2026-05";
 
 testOnBothWarehouses("fleetPage shows the days rented of those in the fleet", async (warehouse) => {
   await liveFigures(warehouse);
-  await using site = await serveTestSite(warehouse, PAGES);
+  await using site = serveTestSite(warehouse, PAGES);
 
   const [summary] = await csvRecords(site, `/fleet.csv?table=summary&${MAY}`);
   assert.deepEqual(
@@ -108,7 +108,7 @@ testOnBothWarehouses(
   "moneyPage shows revenue by day, what is attributed to no car, and the bookings behind it",
   async (warehouse) => {
     await liveFigures(warehouse);
-    await using site = await serveTestSite(warehouse, PAGES);
+    await using site = serveTestSite(warehouse, PAGES);
 
     const [summary] = await csvRecords(site, `/money.csv?${MAY}`);
     assert.equal(Number(summary?.revenue), 550);
@@ -203,7 +203,7 @@ testOnBothWarehouses(
         { ...booking, budget: 200, updated_at: dubai("2026-05-05 09:00") },
       ],
     });
-    await using site = await serveTestSite(warehouse, PAGES);
+    await using site = serveTestSite(warehouse, PAGES);
 
     assert.deepEqual(await csvRecords(site, `/money.csv?table=unattributed&${MAY}`), []);
     const then = await csvRecords(site, `/money.csv?table=unattributed&${MAY}&as_of=2026-05-03`);
@@ -256,7 +256,7 @@ testOnBothWarehouses(
   "todayPage shows what a day asks for, and what is typed into the CRM as text",
   async (warehouse) => {
     await liveFigures(warehouse);
-    await using site = await serveTestSite(warehouse, PAGES, { DASHBOARD_SHOW_PII: "1" });
+    await using site = serveTestSite(warehouse, PAGES, { DASHBOARD_SHOW_PII: "1" });
 
     const overdue = await csvRecords(site, "/today.csv?as_of=2026-05-06");
     assert.deepEqual(overdue.map((row) => [row.lead_id, row.plate, row.usage_date]), [
@@ -289,7 +289,7 @@ testOnBothWarehouses(
     // Two days in July, cancelled on 20 May: 28 days later no state that is compared with has them.
     const booked = rental(1, null, CONFIRMED, "2026-07-10 10:00", "2026-07-12 10:00", 100);
     await buildDay(warehouse, "2026-05-06", { leads: [booked] });
-    await using site = await serveTestSite(warehouse, PAGES);
+    await using site = serveTestSite(warehouse, PAGES);
     const pace = async () =>
       (await csvRecords(site, "/money.csv?table=pace")).map((row) => [
         row.stay_date,
@@ -326,7 +326,7 @@ testOnBothWarehouses(
         rental(32, "A 1", CONFIRMED, "2026-05-08 10:00", "2026-05-12 10:00", 90),
       ],
     });
-    await using site = await serveTestSite(warehouse, PAGES);
+    await using site = serveTestSite(warehouse, PAGES);
 
     const { text } = await get(site, "/?as_of=2026-05-06");
     assert.equal(rowsOf(text, "unassigned"), 20);
@@ -351,7 +351,7 @@ testOnBothWarehouses(
 );
 
 testOnBothWarehouses("the pages of figures say that nothing was built yet", async (warehouse) => {
-  await using site = await serveTestSite(warehouse, PAGES);
+  await using site = serveTestSite(warehouse, PAGES);
   for (const path of ["/", "/fleet", "/money"]) {
     const { status, text } = await get(site, path);
     assert.equal(status, 200);
@@ -362,7 +362,7 @@ testOnBothWarehouses("the pages of figures say that nothing was built yet", asyn
 testOnBothWarehouses("the warehouse of a demo lives in its own time", async (warehouse) => {
   await liveFigures(warehouse);
   await warehouse.sql`create schema made_by_demo`;
-  await using site = await serveTestSite(warehouse, PAGES);
+  await using site = serveTestSite(warehouse, PAGES);
   const [overdue] = await csvRecords(site, "/today.csv");
   assert.equal(overdue?.lead_id, "2");
   const today = plainText((await get(site, "/")).text);

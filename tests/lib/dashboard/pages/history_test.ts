@@ -125,7 +125,7 @@ testOnBothWarehouses(
   "historyPage() shows what became of a lead down to its payload, without what tells of a person",
   async (warehouse) => {
     await fill(warehouse);
-    await using site = await serveLook(warehouse);
+    await using site = serveLook(warehouse);
 
     const page = await get(site, "/history/lead/7");
 
@@ -176,7 +176,7 @@ testOnBothWarehouses(
   "historyPage() shows the state at a moment, the client's and car's pages, and personal data where that is set",
   async (warehouse) => {
     await fill(warehouse);
-    await using site = await serveLook(warehouse, { settings: { DASHBOARD_SHOW_PII: "1" } });
+    await using site = serveLook(warehouse, { settings: { DASHBOARD_SHOW_PII: "1" } });
 
     const then = plainText((await get(site, "/history/lead/7?at=2026-05-02T09:00")).text);
     assert.match(then, /State at 2 May 2026, 09:00/);
@@ -224,7 +224,7 @@ testOnBothWarehouses(
 testOnBothWarehouses(
   "historyPage() answers 404 and 400 with the next step for what is not there or makes no sense",
   async (warehouse) => {
-    await using site = await serveLook(warehouse);
+    await using site = serveLook(warehouse);
     const answers = await Promise.all([
       get(site, "/history/lead/404"),
       get(site, "/history/boat/1"),

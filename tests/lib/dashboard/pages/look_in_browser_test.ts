@@ -52,7 +52,7 @@ testInBrowser(
         task: "merge_dim_car",
         date: "2026-05-04",
       });
-      await using site = await serveLook(warehouse);
+      await using site = serveLook(warehouse);
       const usual = await browser.open(site.url);
       const { page, problems } = usual;
       const without = await browser.open(site.url, { javaScript: false });

@@ -35,7 +35,7 @@ testOnBothWarehouses(
         metrics: { warning_duplicate_licenses: task === "merge_dim_client" ? 2 : 0 },
       });
     }
-    await using site = await serveLook(warehouse);
+    await using site = serveLook(warehouse);
 
     const grid = await get(site, "/runs?from=2026-05-01&to=2026-05-03");
     assert.equal(grid.status, 200);
@@ -94,7 +94,7 @@ testOnBothWarehouses(
     const logs = `${folder.path}/daily_build_dds_dim/${DATE}`;
     await Deno.mkdir(logs, { recursive: true });
     await Deno.writeTextFile(`${logs}/merge_dim_car.1.log`, "[merge] 42 cars\n");
-    await using site = await serveLook(warehouse, { logDir: folder.path });
+    await using site = serveLook(warehouse, { logDir: folder.path });
 
     const page = await get(site, `/runs/daily_build_dds_dim/${DATE}`);
 
@@ -106,7 +106,7 @@ testOnBothWarehouses(
 );
 
 testOnBothWarehouses("runsPage() explains an empty warehouse", async (warehouse) => {
-  await using site = await serveLook(warehouse);
+  await using site = serveLook(warehouse);
   const grid = await get(site, "/runs?lang=ru");
   assert.equal(grid.status, 200);
   assert.match(plainText(grid.text), /ничего не запускалось/);
