@@ -55,7 +55,7 @@ export async function readBusiness(
   const [money] = moneyRows.parse(await ask("money_sums.sql", [...days, ...noOther]));
   const [leads] = leadRows.parse(await ask("funnel_sums.sql", [EVER, last, ...noOther]));
   const [clients] = clientRows.parse(await ask("clients_sums.sql", []));
-  const doubles = monthRows.parse(await ask("fleet_months.sql", [null, ...months, null, null]));
+  const doubles = monthRows.parse(await ask("fleet_months.sql", [...months, null, null]));
   const moves = moveRows.parse(await ask("funnel_moves.sql", weeks));
   return {
     last_finished_date: last,

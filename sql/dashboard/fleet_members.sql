@@ -2,15 +2,9 @@
 --        it brought in
 -- Grain: one row per model (level 'model') and per car (level 'car'); ratios are ratios of the
 --        sums
--- Reads: dm.fleet_utilisation_month, dm.revenue_month, dds.dim_car; $1 as_of or null, $2 first
---        and $3 last month, $4 car or null (of the cars only), $5 model or null
-with months_then as materialized (
-    select state.*
-    from dm.car_months_as_of($1::date, $2::date, $3::date) as state
-    where $1::date is not null
-),
-
-usage as (
+-- Reads: dm.fleet_utilisation_month, dm.revenue_month, dds.dim_car; $1 first and $2 last month,
+--        $3 car or null (of the cars only), $4 model or null
+with usage as (
     select
         fleet_utilisation_month.car_id,
         fleet_utilisation_month.model,
@@ -20,18 +14,8 @@ usage as (
         fleet_utilisation_month.double_booked_days
     from dm.fleet_utilisation_month
     where
-        $1::date is null
-        and fleet_utilisation_month.level = 'car'
-        and fleet_utilisation_month.month between $2::date and $3::date
-    union all
-    select
-        months_then.car_id,
-        months_then.model,
-        months_then.car_days,
-        months_then.rented_days,
-        months_then.longest_idle_run,
-        months_then.double_booked_days
-    from months_then
+        fleet_utilisation_month.level = 'car'
+        and fleet_utilisation_month.month between $1::date and $2::date
 ),
 
 money as (
@@ -41,15 +25,8 @@ money as (
         revenue_month.revenue
     from dm.revenue_month
     where
-        $1::date is null
-        and revenue_month.level = 'car'
-        and revenue_month.month between $2::date and $3::date
-    union all
-    select
-        months_then.car_id,
-        months_then.model,
-        months_then.revenue
-    from months_then
+        revenue_month.level = 'car'
+        and revenue_month.month between $1::date and $2::date
 ),
 
 -- Months by car first, and cars by model: each month twice would take longer.
@@ -62,7 +39,7 @@ usage_of_cars as (
         sum(usage.double_booked_days) as double_booked_days,
         max(usage.longest_idle_run) as longest_idle_run
     from usage
-    where $5::text is null or usage.model = $5::text
+    where $4::text is null or usage.model = $4::text
     group by usage.car_id, usage.model
 ),
 
@@ -77,7 +54,7 @@ usage_sums as (
         max(cars.longest_idle_run) as longest_idle_run
     from usage_of_cars as cars
     group by grouping sets ((cars.car_id, cars.model), (cars.model))
-    having $4::bigint is null or grouping(cars.car_id) = 1 or cars.car_id = $4::bigint
+    having $3::bigint is null or grouping(cars.car_id) = 1 or cars.car_id = $3::bigint
 ),
 
 money_of_cars as (
@@ -86,7 +63,7 @@ money_of_cars as (
         money.model,
         sum(money.revenue) as revenue
     from money
-    where $5::text is null or money.model = $5::text
+    where $4::text is null or money.model = $4::text
     group by money.car_id, money.model
 ),
 

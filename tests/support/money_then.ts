@@ -81,7 +81,7 @@ export async function computeMoneyThen(
 }
 
 /** Numbers and exact texts alike, without what a longer division would add to a ratio. */
-function toText(value: unknown): unknown {
+export function toText(value: unknown): unknown {
   return typeof value === "string" && /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value;
 }
 

@@ -23,8 +23,9 @@ import { type Compared, comparisonsOf } from "./compared_sums.ts";
 import { type Define, readDefinitions } from "./definitions.ts";
 import { firstLoadMarks } from "./first_load.ts";
 import { type CarDays, CarDaysFigure, readCarDays } from "./fleet_days.tsx";
-import { type FleetCars, readMembers } from "./fleet_members.ts";
-import { type FleetMonths, readFleetMonths } from "./fleet_months.ts";
+import { readFleetFigures } from "./fleet_figures.ts";
+import type { FleetCars } from "./fleet_members.ts";
+import type { FleetMonths } from "./fleet_months.ts";
 import { readMoneySums } from "./money_figures.ts";
 import { notBuilt } from "./not_built.tsx";
 import { monthOf } from "./own_periods.ts";
@@ -60,13 +61,12 @@ async function render(request: PageRequest): Promise<PageContent> {
   if (build === null) return notBuilt(request, words.title);
   const periods = comparePeriods(request.state.period, build.lastFinishedDay);
   // One behind the other, without waiting: the server works while this program reads.
-  const [sums, { models, cars, carDays }, define, months] = await Promise.all([
+  const [sums, { models, cars, carDays, months }, define] = await Promise.all([
     readMoneySums(request, periods),
-    readMembers(request).then(async (members) => {
-      return { ...members, carDays: await readCarDays(request, members.cars) };
+    readFleetFigures(request).then(async ({ members, months }) => {
+      return { ...members, months, carDays: await readCarDays(request, members.cars) };
     }),
     readDefinitions(request),
-    readFleetMonths(request),
   ]);
   const summary = sumsTable(request, "summary", words.summary, sums, periods);
   const data: FleetData = {

@@ -6,7 +6,6 @@ import { usageColumns } from "./mart_columns.ts";
 import { pageOf } from "./paged_table.ts";
 import { carColumn } from "./record_columns.ts";
 
-const SQL_FILE = "dashboard/fleet_members.sql";
 const MOST_CARS = 100;
 
 const memberRows = z.array(z.object({
@@ -43,22 +42,26 @@ export interface Members {
   readonly cars: FleetCars;
 }
 
-/** Reads the figures of each model and car over the months that the period touches. */
+/** Reads the figures of each model and car over the months that the period touches, as they are now. */
 export async function readMembers(request: PageRequest): Promise<Members> {
   const { ask, state } = request;
-  const rows = memberRows.parse(
-    await ask(SQL_FILE, [
-      state.asOf?.toString() ?? null,
-      state.period.from.with({ day: 1 }).toString(),
-      state.period.to.with({ day: 1 }).toString(),
-      state.car,
-      state.model,
-    ]),
-  );
-  const cars = membersTable(request, "car", rows);
+  const sqlFile = "dashboard/fleet_members.sql";
+  const from = state.period.from.with({ day: 1 }).toString();
+  const to = state.period.to.with({ day: 1 }).toString();
+  return toMembers(request, await ask(sqlFile, [from, to, state.car, state.model]), sqlFile);
+}
+
+/** The models and cars that a file below sql/ found. */
+export function toMembers(
+  request: PageRequest,
+  found: readonly unknown[],
+  sqlFile: string,
+): Members {
+  const rows = memberRows.parse(found);
+  const cars = membersTable(request, "car", rows, sqlFile);
   const { shown, ...place } = pageOf(request, cars.rows, MOST_CARS);
   return {
-    models: membersTable(request, "model", rows),
+    models: membersTable(request, "model", rows, sqlFile),
     cars: { ...place, table: cars, shown: { ...cars, rows: shown } },
   };
 }
@@ -67,12 +70,13 @@ function membersTable(
   request: PageRequest,
   level: MemberRow["level"],
   rows: readonly MemberRow[],
+  sqlFile: string,
 ): DataTable {
   const words = fleetWords[request.state.language];
   return {
     name: level === "car" ? "cars" : "models",
     title: level === "car" ? words.carsTable : words.modelsTable,
-    sqlFile: SQL_FILE,
+    sqlFile,
     columns: [...headOf(request, level), ...figuresOf(request)],
     rows: rows.filter((row) => row.level === level)
       .map((row) => ({ ...row, plate: row.plate ?? row.car_id })),

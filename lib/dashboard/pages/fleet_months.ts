@@ -5,9 +5,7 @@ import type { DataTable, PageRequest } from "../page/page.ts";
 import { figuresWords } from "../words/figures_words.ts";
 import { fleetWords } from "../words/fleet_page.ts";
 import { usageColumns } from "./mart_columns.ts";
-import { monthAddress, monthsShown } from "./own_periods.ts";
-
-const SQL_FILE = "dashboard/fleet_months.sql";
+import { monthAddress, monthsAsked, monthsShown } from "./own_periods.ts";
 
 const monthRows = z.array(z.object({
   month: z.string(),
@@ -34,24 +32,29 @@ export interface FleetMonths {
   readonly notices: readonly Notice[];
 }
 
-/** Reads the months of the period, and those before it that make a year of them. */
+/** Reads the months of the period, and those before it that make a year of them, as they are now. */
 export async function readFleetMonths(request: PageRequest): Promise<FleetMonths> {
   const { ask, state } = request;
+  const sqlFile = "dashboard/fleet_months.sql";
+  const { from, to } = monthsAsked(state.period);
+  const values = [from.toString(), to.toString(), state.car, state.model];
+  return await toFleetMonths(request, await ask(sqlFile, values), sqlFile);
+}
+
+/** The months that a file below sql/ found. */
+export async function toFleetMonths(
+  request: PageRequest,
+  found: readonly unknown[],
+  sqlFile: string,
+): Promise<FleetMonths> {
+  const { state } = request;
   const { from, to } = monthsShown(state.period);
-  const rows = monthRows.parse(
-    await ask(SQL_FILE, [
-      state.asOf?.toString() ?? null,
-      from.subtract({ years: 1 }).toString(),
-      to.toString(),
-      state.car,
-      state.model,
-    ]),
-  );
+  const rows = monthRows.parse(found);
   const shown = rows.filter(({ month }) => month >= from.toString());
   const pointOf = (month: string, value: string | null) => ({ at: month, value });
   return {
-    notices: await request.notices(SQL_FILE),
-    table: monthsTable(state.language, shown),
+    notices: await request.notices(sqlFile),
+    table: monthsTable(state.language, shown, sqlFile),
     axis: { step: "month", from: from.toString(), to: to.toString() },
     points: shown.map(({ month, utilisation }) => pointOf(month, utilisation)),
     yearBefore: rows.map(({ month, utilisation }) =>
@@ -66,13 +69,14 @@ export async function readFleetMonths(request: PageRequest): Promise<FleetMonths
 function monthsTable(
   language: PageRequest["state"]["language"],
   rows: z.infer<typeof monthRows>,
+  sqlFile: string,
 ): DataTable {
   const words = figuresWords[language];
   const of = (column: string) => `dm.fleet_utilisation_month.${column}`;
   return {
     name: "months",
     title: fleetWords[language].utilisationByMonth,
-    sqlFile: SQL_FILE,
+    sqlFile,
     columns: [
       {
         key: "month",

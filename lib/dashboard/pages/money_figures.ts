@@ -3,8 +3,8 @@ import type { PageRequest, Period } from "../page/page.ts";
 import type { ComparedPeriods } from "./compared_periods.ts";
 import { type Compared, toDays } from "./compared_sums.ts";
 import { type MoneyDays, readMoneyDays, toMoneyDays } from "./money_days.tsx";
-import { type MoneyMonths, monthsAsked, readMoneyMonths, toMoneyMonths } from "./money_months.tsx";
-import { wholeMonthsOf } from "./own_periods.ts";
+import { type MoneyMonths, readMoneyMonths, toMoneyMonths } from "./money_months.tsx";
+import { monthsAsked, wholeMonthsOf } from "./own_periods.ts";
 import { type PeriodSums, readSums, toSums } from "./period_sums.ts";
 
 /** The money of a period, of its days and months, and of what it is compared with. */

@@ -8,12 +8,12 @@ import { siteLink } from "../frame/links.ts";
 import { Grid } from "../frame/parts.tsx";
 import { formatOf } from "../frame/view.ts";
 import type { Notice } from "../page/notice.ts";
-import type { DataTable, Markup, PageRequest, Period } from "../page/page.ts";
+import type { DataTable, Markup, PageRequest } from "../page/page.ts";
 import { figuresWords } from "../words/figures_words.ts";
 import { moneyWords } from "../words/money_page.ts";
 import type { Define } from "./definitions.ts";
 import { rateColumns } from "./mart_columns.ts";
-import { monthAddress, monthsShown } from "./own_periods.ts";
+import { monthAddress, monthsAsked, monthsShown } from "./own_periods.ts";
 
 const monthRows = z.array(z.object({
   month: z.string(),
@@ -55,12 +55,6 @@ export async function readMoneyMonths(request: PageRequest): Promise<MoneyMonths
   const { from, to } = monthsAsked(state.period);
   const values = [from.toString(), to.toString(), state.car, state.model];
   return await toMoneyMonths(request, await ask(sqlFile, values), sqlFile);
-}
-
-/** The months that the page wants: also those a year before the ones that it shows. */
-export function monthsAsked(period: Period): Period {
-  const { from, to } = monthsShown(period);
-  return { from: from.subtract({ years: 1 }), to };
 }
 
 /** The months that a file below sql/ found. */

@@ -47,6 +47,12 @@ export function monthsShown(
   return { from: Temporal.PlainDate.compare(asked, least) < 0 ? asked : least, to };
 }
 
+/** The months to read for them: also those a year before the ones that are shown. */
+export function monthsAsked(period: Period): Period {
+  const { from, to } = monthsShown(period);
+  return { from: from.subtract({ years: 1 }), to };
+}
+
 /** The month of a day like "2026-05-01", as parameters of an address. */
 export function monthAddress(day: string): { readonly from: string; readonly to: string } {
   const month = day.slice(0, 7);

@@ -17,6 +17,7 @@ import {
   RETURNED,
 } from "../../support/rentals.ts";
 import type { StagedRow } from "../../support/staged.ts";
+import { computeFleetThen, readFleetThen } from "../../support/fleet_then.ts";
 import { computeMoneyThen, readMoneyThen } from "../../support/money_then.ts";
 import { FIRST_DAY, moment, seen } from "../../support/staged_days.ts";
 import { testOnServer, withEmbedded } from "../../support/warehouses.ts";
@@ -194,12 +195,12 @@ async function checkByDifference(
       );
     }
     await checkLargestBookings(warehouse, day);
-    await checkMoneyThen(warehouse, day);
+    await checkPagesThen(warehouse, day);
   }
 }
 
-/** The money of an earlier day from one look is that from all bookings and cars; of a car and of a model too. */
-async function checkMoneyThen(warehouse: Warehouse, day: Temporal.PlainDate): Promise<void> {
+/** What pages say of an earlier day from one look is that from all bookings and cars; of a car and of a model too. */
+async function checkPagesThen(warehouse: Warehouse, day: Temporal.PlainDate): Promise<void> {
   const months = {
     asOf: day.toString(),
     from: FIRST_DAY.subtract({ days: 60 }).with({ day: 1 }).toString(),
@@ -213,10 +214,16 @@ async function checkMoneyThen(warehouse: Warehouse, day: Temporal.PlainDate): Pr
       { car: null, model: "(none)" },
     ]
   ) {
+    const asked = { ...months, ...whose };
     assert.deepEqual(
-      await readMoneyThen(warehouse, { ...months, ...whose }),
-      await computeMoneyThen(warehouse, { ...months, ...whose }),
-      JSON.stringify({ ...months, ...whose }),
+      await readMoneyThen(warehouse, asked),
+      await computeMoneyThen(warehouse, asked),
+      JSON.stringify(asked),
+    );
+    assert.deepEqual(
+      await readFleetThen(warehouse, asked, `${FIRST_DAY}`),
+      await computeFleetThen(warehouse, asked, `${FIRST_DAY}`),
+      JSON.stringify(asked),
     );
   }
 }
