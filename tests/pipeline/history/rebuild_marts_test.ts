@@ -135,7 +135,7 @@ testOnBothWarehouses(
 );
 
 testOnBothWarehouses(
-  "rebuildMarts() heals each mart that was altered by hand, a dry run none",
+  "rebuildMarts() heals every mart that was altered by hand, a dry run none",
   async (warehouse) => {
     const { sql } = warehouse;
     await buildTwoDays(warehouse);
@@ -145,19 +145,18 @@ testOnBothWarehouses(
       where schemaname = 'dm' or tablename in ('booked_version', 'booked_step') order by 1
     `;
     assert.deepEqual(filled.map(({ name }) => name), Object.keys(SPOILED).sort());
-    for (const [table, spoil] of Object.entries(SPOILED)) {
-      await sql.unsafe(spoil);
-      const wrong = await readTables(warehouse);
+    for (const spoil of Object.values(SPOILED)) await sql.unsafe(spoil);
+    const wrong = await readTables(warehouse);
+    for (const table of Object.keys(SPOILED)) {
       assert.notDeepEqual(wrong[table], right[table], table);
-
-      await rebuild(warehouse, true);
-      assert.deepEqual(await readTables(warehouse), wrong, table);
-      await rebuild(warehouse, false);
-
-      // What a run computes whole, or by itself finds to be wrong, is right again without a rebuild.
-      await buildMarts(warehouse, "2026-05-04");
-      assert.deepEqual(await readTables(warehouse), right, table);
     }
+
+    await rebuild(warehouse, true);
+    assert.deepEqual(await readTables(warehouse), wrong);
+    await rebuild(warehouse, false);
+    assert.deepEqual(await readTables(warehouse), right);
+    const again = await buildMarts(warehouse, "2026-05-04");
+    assert.deepEqual([...again].filter(([, { rows_written: rows }]) => rows), []);
   },
 );
 
