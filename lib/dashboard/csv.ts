@@ -17,23 +17,33 @@ const BYTE_ORDER_MARK = "\ufeff";
 export type CsvSettings = Pick<SiteSettings, "timeZone" | "showsPersonalData">;
 
 /**
- * A table as RFC 4180, with the keys of its columns as a header. Numbers stay numbers, exact ones digit by digit; text
+ * A table as RFC 4180, with the keys of its columns as a header, and last the ids behind names. Numbers stay numbers, exact ones digit by digit; text
  * that a spreadsheet would take for a formula gets an apostrophe before it. Moments are local, with their offset. Null
  * is an empty cell, empty text is quoted.
  */
 export function formatCsv({ columns, rows }: DataTable, settings: CsvSettings): string {
+  const all = [...columns, ...idColumnsOf(columns)];
   const lines = rows.map((row) =>
-    columns.map((column) => {
+    all.map((column) => {
       const cell = row[column.key] ?? null;
       return isMasked(column, cell, settings.showsPersonalData)
         ? MASK
         : toCell(column, cell, settings);
     })
   );
-  return BYTE_ORDER_MARK + stringify([columns.map(({ key }) => key), ...lines], {
+  return BYTE_ORDER_MARK + stringify([all.map(({ key }) => key), ...lines], {
     cast: { string: (value) => ({ value, quoted_empty: true }) },
     record_delimiter: "\r\n",
   });
+}
+
+/** The ids behind names, which two records may share and which may be masked, where no column shows them. */
+function idColumnsOf(columns: readonly Column[]): readonly Column[] {
+  return columns.flatMap(({ idKey: key }) =>
+    key === undefined || columns.some((column) => column.key === key)
+      ? []
+      : [{ key, title: key, kind: "id" }]
+  );
 }
 
 function toCell(

@@ -7,7 +7,14 @@ select
     concat_ws(
         ' · ',
         coalesce(dim_car.model, '(none)'),
-        coalesce(nullif(dim_car.plate, ''), dim_car.car_id::text)
+        coalesce(nullif(dim_car.plate, ''), dim_car.car_id::text),
+        -- Two cars with one plate, at the same time or one after the other.
+        case
+            when
+                dim_car.plate <> ''
+                and count(*) over (partition by dim_car.model, dim_car.plate) > 1
+                then dim_car.car_id::text
+        end
     ) as name
 from dds.dim_car
 where dim_car.car_id <> 0

@@ -1,5 +1,6 @@
 import { MOST_CSV_ROWS } from "../page/csv_rows.ts";
 import { isMasked, MASK } from "../page/mask.ts";
+import { namedApart } from "../page/named_apart.ts";
 import type { Cell, Column, ColumnKind, DataTable, Markup, Row } from "../page/page.ts";
 import { cellLink, csvLink } from "./links.ts";
 import { SqlDetails } from "./sql_details.tsx";
@@ -151,22 +152,28 @@ function bodyOf(view: View, { columns, rows: all }: DataTable, rows: readonly Ro
   if (known?.view === view && known.columns === columns && known.shown === rows.length) {
     return known.markup;
   }
-  const cells = columns.map((column, index) => cellOf(view, column, index === 0));
+  const cells = columns.map((column, index) => cellOf(view, column, all, index === 0));
   const markup = <tbody>{rows.map((row) => <tr>{cells.map((cell) => cell(row))}</tr>)}</tbody>;
   bodies.set(all, { view, columns, shown: rows.length, markup });
   return markup;
 }
 
 /** How the cells of a column are made. No component: a page has thousands of them. */
-function cellOf(view: View, column: Column, isHead: boolean): (row: Row) => Markup {
+function cellOf(
+  view: View,
+  column: Column,
+  all: readonly Row[],
+  isHead: boolean,
+): (row: Row) => Markup {
   const { key, kind, linkTo } = column;
   const format = formatOf(view);
+  const apart = apartIn(column, all);
   const usual = classOf(column);
   // What is so stands out where most is not.
   const ofNo = `${usual} is-no`;
   const masked = <Masked view={view} />;
   return (row) => {
-    const value: Cell = row[key] ?? null;
+    const value: Cell = apart(row);
     const text = isMasked(column, value, view.settings.showsPersonalData)
       ? masked
       : cellText(format.cell(kind, value), kind);
@@ -174,6 +181,20 @@ function cellOf(view: View, column: Column, isHead: boolean): (row: Row) => Mark
     const content = href === null ? text : <a href={href}>{text}</a>;
     const look = value === false ? ofNo : usual;
     return isHead ? <th scope="row" class={look}>{content}</th> : <td class={look}>{content}</td>;
+  };
+}
+
+/** The value of a row, with its id where another row has the same name and another id. */
+function apartIn({ key, idKey, isNamedApart }: Column, all: readonly Row[]): (row: Row) => Cell {
+  if (!isNamedApart || idKey === undefined) return (row) => row[key] ?? null;
+  const named = (row: Row) => {
+    const [id, name] = [row[idKey] ?? null, row[key] ?? null];
+    return id === null || name === null ? null : { id: String(id), name: String(name) };
+  };
+  const nameOf = namedApart(all.map(named).filter((one) => one !== null));
+  return (row) => {
+    const one = named(row);
+    return one === null ? row[key] ?? null : nameOf(one);
   };
 }
 

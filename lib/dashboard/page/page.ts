@@ -118,6 +118,10 @@ export interface Column {
   readonly linkTo?: (row: Row) => string | null;
   /** Masked unless personal data are shown. */
   readonly isPersonal?: boolean;
+  /** The key of the id behind a name that others may bear too: a CSV has it as its last columns. */
+  readonly idKey?: string;
+  /** Where two rows have one name and two ids, the page shows these beside it. */
+  readonly isNamedApart?: boolean;
 }
 
 /** The one source of a table in HTML, of the numbers behind a chart, and of its CSV. */

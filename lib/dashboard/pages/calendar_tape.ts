@@ -1,5 +1,6 @@
 import type { TapeBar, TapeRow } from "../charts/tape.ts";
 import { siteLink } from "../frame/links.ts";
+import { namedApart } from "../page/named_apart.ts";
 import type { PageRequest } from "../page/page.ts";
 import { calendarWords } from "../words/calendar_page.ts";
 import { isStage } from "../words/stage_words.ts";
@@ -18,6 +19,9 @@ export function tapeRows(
   const byModel = Map.groupBy(byCar.get(null) ?? [], ({ model }) => model ?? "");
   const changesOf = Map.groupBy(plateChanges, ({ car_id }) => car_id);
   const unassigned = [...byModel].toSorted(([a], [b]) => a < b ? -1 : 1);
+  const nameOf = namedApart(
+    cars.map(({ car_id, plate }) => ({ id: car_id, name: plate ?? car_id })),
+  );
   return [
     ...unassigned.map(([model, ofModel]): TapeRow => ({
       key: `model ${model}`,
@@ -28,7 +32,7 @@ export function tapeRows(
     })),
     ...cars.map(({ car_id, plate, model }): TapeRow => ({
       key: car_id,
-      name: plate ?? car_id,
+      name: nameOf({ id: car_id, name: plate ?? car_id }),
       detail: model,
       href: siteLink(request, `/history/car/${car_id}`),
       bars: (byCar.get(car_id) ?? []).map((booking) => toBar(request, booking)),

@@ -3,6 +3,7 @@ import { HeatMap, type HeatRow } from "../charts/heat_map.tsx";
 import { ChartFigure } from "../frame/chart_figure.tsx";
 import { siteLink } from "../frame/links.ts";
 import { formatOf } from "../frame/view.ts";
+import { namedApart } from "../page/named_apart.ts";
 import type { Notice } from "../page/notice.ts";
 import type { DataTable, Markup, PageRequest, Period } from "../page/page.ts";
 import { figuresWords } from "../words/figures_words.ts";
@@ -37,27 +38,28 @@ export async function readCarDays(request: PageRequest, cars: FleetCars): Promis
   const { ask, state } = request;
   const shown = lastDays(state.period);
   const members = cars.shown.rows.map(({ car_id, plate }) => ({
-    carId: String(car_id),
+    id: String(car_id),
     name: String(plate),
   }));
+  const nameOf = namedApart(members);
   const runs = runRows.parse(
     await ask(SQL_FILE, [
       state.asOf?.toString() ?? null,
       shown.from.toString(),
       shown.to.toString(),
-      JSON.stringify(members.map(({ carId }) => carId)),
+      JSON.stringify(members.map(({ id }) => id)),
     ]),
   );
   const byCar = Map.groupBy(runs, ({ car_id }) => car_id);
-  const names = new Map(members.map(({ carId, name }) => [carId, name]));
+  const names = new Map(members.map(({ id, name }) => [id, name]));
   return {
     shown,
     notices: await request.notices(SQL_FILE),
     table: runsTable(request, runs, names),
-    rows: members.filter(({ carId }) => byCar.has(carId)).map(({ carId, name }) => ({
-      key: carId,
-      name,
-      href: siteLink(request, `/history/car/${carId}`),
+    rows: members.filter(({ id }) => byCar.has(id)).map((member) => ({
+      key: member.id,
+      name: nameOf(member),
+      href: siteLink(request, `/history/car/${member.id}`),
     })),
     stateOf: (carId, day) =>
       byCar.get(carId)?.find((run) => run.first_day <= day && day <= run.last_day)?.state ?? null,

@@ -5,12 +5,14 @@ export function leadColumn(title: string): Column {
   return { key: "lead_id", title, kind: "id", linkTo: (row) => `/history/lead/${row.lead_id}` };
 }
 
-/** The car of a row with `car_id`, by its plate. */
+/** The car of a row with `car_id`, by its plate, which another car may have as well. */
 export function carColumn(title: string): Column {
   return {
     key: "plate",
     title,
     kind: "text",
+    idKey: "car_id",
+    isNamedApart: true,
     linkTo: (row) => row.car_id === null ? null : `/history/car/${row.car_id}`,
   };
 }
@@ -22,6 +24,7 @@ export function clientColumn(title: string): Column {
     title,
     kind: "text",
     isPersonal: true,
+    idKey: "client_id",
     linkTo: (row) => row.client_id === null ? null : `/history/client/${row.client_id}`,
   };
 }

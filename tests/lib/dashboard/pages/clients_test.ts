@@ -125,11 +125,11 @@ testOnBothWarehouses(
         ["2026-05-01", "0", "1", "0", "-1", "false"],
       ]);
       assert.deepEqual(await readCsv(site, "table=changed_bookings&to=2026-04"), [
-        ["1", "2026-04-01T12:00:00+04:00", "moved", "1", "1", "0", "Confirmed", "•••"],
-        ["1", "2026-04-01T11:00:00+04:00", "extended", "0", "2", "2", "Confirmed", "•••"],
+        ["1", "2026-04-01T12:00:00+04:00", "moved", "1", "1", "0", "Confirmed", "•••", "7"],
+        ["1", "2026-04-01T11:00:00+04:00", "extended", "0", "2", "2", "Confirmed", "•••", "7"],
       ]);
       const [lead] = await readCsv(site, "table=lead_time_bookings&from=2026-06&to=2026-06");
-      assert.deepEqual(lead, ["4", "•••", "Confirmed", "2026-06-01", "31", "2", "40"]);
+      assert.deepEqual(lead, ["4", "•••", "Confirmed", "2026-06-01", "31", "2", "40", "8"]);
     });
   },
 );

@@ -169,7 +169,18 @@ testOnBothWarehouses(
       assert.ok(followed > 30, `${followed} links`);
 
       assert.deepEqual(await readCsv(site, "table=leads&list=left-inquiry-quote"), [
-        ["3", "Inquiry", "Quote", "2026-05-05T11:59:30+04:00", "100770", "true", "Quote", "", ""],
+        [
+          "3",
+          "Inquiry",
+          "Quote",
+          "2026-05-05T11:59:30+04:00",
+          "100770",
+          "true",
+          "Quote",
+          "",
+          "",
+          "",
+        ],
         [
           "1",
           "Inquiry",
@@ -180,15 +191,16 @@ testOnBothWarehouses(
           "Closed",
           "•••",
           "100.5",
+          "9",
         ],
       ]);
       assert.deepEqual(await readCsv(site, "table=leads&list=in-quote"), [
-        ["3", "2026-05-04", "2026-05-05T11:59:30+04:00", "561629", "Quote", "", ""],
+        ["3", "2026-05-04", "2026-05-05T11:59:30+04:00", "561629", "Quote", "", "", ""],
         // What was done on the 12th has not lasted a second by the end of the 11th.
-        ["5", "2026-05-11", "2026-05-12T08:00:00+04:00", "0", "Quote", "", ""],
+        ["5", "2026-05-11", "2026-05-12T08:00:00+04:00", "0", "Quote", "", "", ""],
       ]);
       assert.deepEqual(await readCsv(site, "table=leads&list=no_shows"), [
-        ["2", "2026-05-01", "2026-05-03", "true", "Cancelled", "", ""],
+        ["2", "2026-05-01", "2026-05-03", "true", "Cancelled", "", "", ""],
       ]);
       const page = await get(site, "/funnel?list=won");
       assert.match(page.text, /href="\/history\/lead\/1"/);
