@@ -57,7 +57,7 @@ function LogInPage({ language, next, problem, asksAgain = false }: LogInProps): 
   return (
     <Document
       language={language}
-      title={words.site}
+      title={`${words.logIn} – ${words.site}`}
       head={
         <>
           {asksAgain ? <meta http-equiv="refresh" content="0" /> : null}

@@ -165,7 +165,7 @@ function cellOf(
   all: readonly Row[],
   isHead: boolean,
 ): (row: Row) => Markup {
-  const { key, kind, linkTo } = column;
+  const { kind, linkTo } = column;
   const format = formatOf(view);
   const apart = apartIn(column, all);
   const usual = classOf(column);

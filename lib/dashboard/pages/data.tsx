@@ -15,6 +15,7 @@ import {
   type PageRequest,
 } from "../page/page.ts";
 import { type DataWords, dataWords } from "../words/data_words.ts";
+import { siteWords } from "../words/site_words.ts";
 import { checksPart } from "./data/checks_part.tsx";
 import { LineageView } from "./data/lineage_view.tsx";
 import { lastBuildOf, readTableFacts, type TableFacts } from "./data/table_facts.ts";
@@ -81,6 +82,7 @@ function findFocus(
   throw new PageError(
     404,
     words.unknownTable(focus, nearest === null ? words.chooseOne : words.didYouMean(nearest)),
+    siteWords[state.language].noSuch.table,
   );
 }
 

@@ -5,6 +5,8 @@ const en = {
   title: "Runs",
   runTitle: (dag: string, date: string) => `${dag} of ${date}`,
   grid: "Runs by date",
+  newestOnPaper: (shown: number, all: number) =>
+    `On paper: the newest ${shown} of ${all} dates. Print a shorter period for the others.`,
   gridIntro:
     "One row for each DAG, one column for each date that runs were for. A cell leads to the attempts, what they said, and what to do now.",
   gridEmpty: (from: string, to: string) =>
@@ -94,6 +96,8 @@ const ru: typeof en = {
   title: "Запуски",
   runTitle: (dag, date) => `${dag} за ${date}`,
   grid: "Запуски по датам",
+  newestOnPaper: (shown, all) =>
+    `На бумаге — последние даты: ${shown} из ${all}. Для остальных напечатайте период короче.`,
   gridIntro:
     "Строка на каждый DAG, столбец на каждую дату, за которую он запускался. Ячейка ведёт к попыткам, их журналу и к тому, что делать.",
   gridEmpty: (from, to) =>

@@ -13,6 +13,9 @@ export interface RunGridProps {
   readonly dates: readonly Temporal.PlainDate[];
 }
 
+/** As many dates as a sheet of paper has room for beside the names; the stylesheet hides the others there. */
+const MOST_ON_PAPER = 14;
+
 /** DAGs by dates, newest first, so that a phone shows today's beside the names; each cell leads to its run. */
 export function RunGrid({ request, runs, dates }: RunGridProps): Markup {
   const words = runsWords[request.state.language];
@@ -50,6 +53,9 @@ export function RunGrid({ request, runs, dates }: RunGridProps): Markup {
           </tbody>
         </table>
       </div>
+      {dates.length > MOST_ON_PAPER
+        ? <p class="paper-only">{words.newestOnPaper(MOST_ON_PAPER, dates.length)}</p>
+        : ""}
       <ul class="run-legend" aria-label={words.legend}>
         {STATUSES.map((status) => (
           <li>
