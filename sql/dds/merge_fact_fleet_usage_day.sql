@@ -8,10 +8,10 @@ where
     fact_fleet_usage_day.ctid = desired_days.place_before
     and desired_days.fate = 'deleted';
 
--- Of a first build the indexes are made once all rows are there.
+-- Of a first build the indexes, the key too, are made once all rows are there.
 select
     case
-        when reading.is_first then dds.drop_indexes_of_fleet_days()
+        when reading.is_first then ops.drop_indexes_of('dds.fact_fleet_usage_day')
     end as are_dropped
 from reading;
 

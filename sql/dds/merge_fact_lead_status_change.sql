@@ -142,6 +142,10 @@ where
     progress.name = 'dds.fact_lead_status_change'
     and progress.read_from = 0;
 
+-- Those that sights.sql may have taken away.
+select dds.create_indexes_of_status_changes() as are_created
+where exists (select from changed_leads where changed_leads.is_alone);
+
 update ops.watermark
 set
     position = progress.read_to,

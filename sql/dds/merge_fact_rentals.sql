@@ -9,10 +9,10 @@ where
     fact_rentals.ctid = compared_rentals.place_before
     and compared_rentals.fate = 'deleted';
 
--- Of a first build the indexes are made once all rows are there.
+-- Of a first build the indexes, the key too, are made once all rows are there.
 select
     case
-        when reading.is_first then dds.drop_indexes_of_rentals()
+        when reading.is_first then ops.drop_indexes_of('dds.fact_rentals')
     end as are_dropped
 from reading;
 

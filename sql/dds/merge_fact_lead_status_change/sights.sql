@@ -10,6 +10,12 @@
 --
 -- All windows have one order, so that the rows are sorted once.
 
+-- Of a first build all indexes, the keys too, are made once all rows are there.
+select
+    ops.drop_indexes_of('dds.lead_first_status') as are_statuses_bare,
+    ops.drop_indexes_of('dds.fact_lead_status_change') as are_changes_bare
+where exists (select from changed_leads where changed_leads.is_alone);
+
 with told_leads as (
     select distinct known_events.lead_id
     from known_events

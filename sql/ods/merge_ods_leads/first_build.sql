@@ -8,7 +8,7 @@
 select
     case
         when exists (select from changed_leads where changed_leads.is_alone)
-            then ods.drop_indexes_of_leads()
+            then ops.drop_indexes_of('ods.ods_leads_hist')
     end as are_dropped;
 
 with opened as (

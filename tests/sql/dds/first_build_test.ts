@@ -22,7 +22,9 @@ const DAY = {
 async function listIndexes({ sql }: Warehouse): Promise<readonly string[]> {
   const rows = await sql`
     select indexdef from pg_indexes
-    where schemaname = 'dds' and tablename in ('fact_rentals', 'fact_fleet_usage_day')
+    where schemaname = 'dds' and tablename in (
+      'fact_rentals', 'fact_fleet_usage_day', 'fact_lead_status_change', 'lead_first_status'
+    )
     order by indexname
   `;
   return rows.map(({ indexdef }) => String(indexdef));
@@ -49,7 +51,7 @@ testOnBothWarehouses(
 
     assert.deepEqual(await listFacts(warehouse), FACTS);
     assert.deepEqual(await listIndexes(warehouse), before);
-    assert.equal(before.length, 12);
+    assert.equal(before.length, 16);
   },
 );
 
@@ -69,5 +71,24 @@ testOnServer(
     await liveDay(warehouse, "2026-05-01", DAY);
 
     assert.deepEqual(await listFacts(warehouse), FACTS);
+  },
+);
+
+testOnBothWarehouses(
+  "ops.drop_indexes_of() leaves tables alone that hold rows or that nothing indexes again",
+  async (warehouse) => {
+    await liveDay(warehouse, "2026-05-01", DAY);
+    const before = await listIndexes(warehouse);
+
+    const [row] = await warehouse.sql`
+      select ops.drop_indexes_of('dds.fact_rentals') as are_dropped
+    `;
+
+    assert.equal(row?.are_dropped, false);
+    assert.deepEqual(await listIndexes(warehouse), before);
+    await assert.rejects(
+      async () => await warehouse.sql`select ops.drop_indexes_of('ops.run_log')`,
+      /Cannot drop the indexes of ops.run_log: nothing creates them again/,
+    );
   },
 );
