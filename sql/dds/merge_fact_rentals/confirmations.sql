@@ -80,17 +80,20 @@ evidence as (
         changes.change_ts,
         false as is_first
     from changes
-    inner join reading on changes.to_pipeline_id = reading.pipeline_id
-    inner join booked_statuses on changes.to_status_id = booked_statuses.status_id
+    where
+        changes.to_pipeline_id = (select reading.pipeline_id from reading)
+        and changes.to_status_id = any(array(select booked_statuses.status_id from booked_statuses))
     union all
     select
         first_statuses.lead_id,
         null as change_ts,
         true as is_first
     from first_statuses
-    inner join reading on first_statuses.pipeline_id = reading.pipeline_id
-    inner join booked_statuses
-        on first_statuses.status_id = booked_statuses.status_id
+    where
+        first_statuses.pipeline_id = (select reading.pipeline_id from reading)
+        and first_statuses.status_id = any(
+            array(select booked_statuses.status_id from booked_statuses)
+        )
 )
 
 select
