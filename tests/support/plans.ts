@@ -7,6 +7,8 @@ import { readServerAccess } from "./postgres_server.ts";
 /** What one statement did, those inside of functions too, as auto_explain of PostgreSQL tells it. */
 export interface Statement {
   readonly text: string;
+  /** All looks at a block of a table or index, temporary ones too, however often it is the same. */
+  readonly blocks: number;
   readonly steps: readonly Step[];
 }
 
@@ -80,6 +82,7 @@ const TELL = {
   "auto_explain.log_min_duration": "0",
   "auto_explain.log_analyze": "on",
   "auto_explain.log_timing": "off",
+  "auto_explain.log_buffers": "on",
   "auto_explain.log_nested_statements": "on",
   "auto_explain.log_format": "json",
   "auto_explain.log_level": "notice",
@@ -93,6 +96,10 @@ const nodeShape = z.object({
   "Rows Removed by Filter": z.number().default(0),
   "Rows Removed by Index Recheck": z.number().default(0),
   "Workers Planned": z.number().default(0),
+  "Shared Hit Blocks": z.number().default(0),
+  "Shared Read Blocks": z.number().default(0),
+  "Local Hit Blocks": z.number().default(0),
+  "Local Read Blocks": z.number().default(0),
   get Plans() {
     return z.array(nodeShape).optional();
   },
@@ -102,7 +109,9 @@ const planShape = z.object({ "Query Text": z.string(), Plan: nodeShape });
 
 function readPlan(json: string): Statement {
   const { "Query Text": text, Plan: plan } = planShape.parse(JSON.parse(json));
-  return { text, steps: listSteps(plan) };
+  const blocks = plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] +
+    plan["Local Hit Blocks"] + plan["Local Read Blocks"];
+  return { text, blocks, steps: listSteps(plan) };
 }
 
 function listSteps(plan: z.infer<typeof nodeShape>): Step[] {

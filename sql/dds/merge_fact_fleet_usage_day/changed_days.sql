@@ -104,7 +104,8 @@ with changed_spans as (
         booked.first_day,
         booked.last_day
     from booked
-    where (select reading.is_reset from reading)
+    -- Of a first build the days of lives are known soon, and nearly all that are booked among them.
+    where (select reading.is_reset and not reading.is_first from reading)
 )
 
 select

@@ -1,7 +1,7 @@
 -- What:  finds the days of cars that came into the fleet, left it or bear another plate
 -- Grain: changed_car_days: a car and day more
 -- Reads: cars_to_compare and car_lives (of car_lives.sql), car_versions (of car_versions.sql),
---        changed_car_days (of changed_days.sql), dds.fact_fleet_usage_day
+--        changed_car_days and booked (of changed_days.sql), dds.fact_fleet_usage_day
 
 insert into changed_car_days (car_id, usage_date)
 with days_of_lives as (
@@ -46,6 +46,15 @@ with days_of_lives as (
             and greatest(car_versions.first_day, car_lives.first_day) + calendar.place
             = fact_fleet_usage_day.usage_date
     where fact_fleet_usage_day.car_id is null
+),
+
+-- Read before any is put in: a join to the table itself, which is empty in a first build, would
+-- look for each day among those that it puts in.
+known_days as materialized (
+    select
+        changed_car_days.car_id,
+        changed_car_days.usage_date
+    from changed_car_days
 )
 
 select
@@ -55,11 +64,52 @@ from days_of_lives
 where
     not exists (
         select
-        from changed_car_days
+        from known_days
         where
-            changed_car_days.car_id = days_of_lives.car_id
-            and changed_car_days.usage_date = days_of_lives.usage_date
+            known_days.car_id = days_of_lives.car_id
+            and known_days.usage_date = days_of_lives.usage_date
     );
+
+-- Of a first build that were days of lives alone: those that are booked outside of them.
+insert into changed_car_days (car_id, usage_date)
+with lives as (
+    select
+        car_versions.car_id,
+        greatest(car_versions.first_day, car_lives.first_day) as first_day,
+        car_versions.last_idle_day
+    from car_versions
+    inner join car_lives on car_versions.car_id = car_lives.car_id
+),
+
+-- Nearly all spans are within one life, and need not be taken apart to be seen so.
+reaching_out as materialized (
+    select
+        booked.car_id,
+        greatest(booked.first_day, reading.first_day) as first_day,
+        least(booked.last_day, reading.horizon_ends_on) as last_day
+    from booked
+    cross join reading
+    left join lives
+        on
+            booked.car_id = lives.car_id
+            and booked.first_day >= lives.first_day
+            and booked.last_day <= lives.last_idle_day
+    where reading.is_first and lives.car_id is null
+)
+
+select
+    reaching_out.car_id,
+    reaching_out.first_day + calendar.place as usage_date
+from reaching_out
+cross join lateral generate_series(
+    0, reaching_out.last_day - reaching_out.first_day
+) as calendar (place)
+except
+select
+    changed_car_days.car_id,
+    changed_car_days.usage_date
+from changed_car_days
+where exists (select from reaching_out);
 
 analyze changed_car_days;
 

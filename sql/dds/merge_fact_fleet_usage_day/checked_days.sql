@@ -3,20 +3,28 @@
 -- Reads: stored_changes (of ../merge_fact_fleet_usage_day.sql), booked (of changed_days.sql),
 --        reading (of calendar.sql), dds.fact_fleet_usage_day
 --
--- Of a first build that is all there is: by a join, as for a condition alone the planner starts
--- workers, on every other day for nothing. Written days list no lead that is not in booked, but for
--- a mistake, which checks find by its absence.
+-- Of a first build that is all there is, which no other day's plan shall know of: it would cost the
+-- first build a third more to read, and other days the workers that the planner starts for it.
+-- Written days list no lead that is not in booked, but for a mistake, which checks find by its
+-- absence.
 
 drop view bookings;
 
-create temporary view changed_days as
-select stored_changes.*
-from stored_changes
-union all
-select fact_fleet_usage_day.*
-from reading
-cross join dds.fact_fleet_usage_day
-where reading.is_first;
+do $$
+begin
+    if (select reading.is_first from reading) then
+        create temporary view changed_days as
+        select fact_fleet_usage_day.*
+        from dds.fact_fleet_usage_day
+        -- So that the view goes when the transaction ends, as that table does.
+        where exists (select from reading);
+    else
+        create temporary view changed_days as
+        select stored_changes.*
+        from stored_changes;
+    end if;
+end
+$$;
 
 create temporary view listed_rentals as
 select

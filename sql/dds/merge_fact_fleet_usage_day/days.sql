@@ -9,30 +9,43 @@
 -- marts grow by.
 
 create temporary view wanted_days as
+with days as not materialized (
+    -- Joined before the lives, as the planner expects few days between two others: in the order
+    -- of the days, which a first build writes in.
+    select
+        changed_car_days.car_id,
+        changed_car_days.usage_date,
+        booked_days.rentals_cnt,
+        booked_days.lead_ids,
+        booked_days.amount_share,
+        booked_days.charged_days,
+        booked_days.is_unpriced
+    from changed_car_days
+    left join booked_days
+        on
+            changed_car_days.car_id = booked_days.car_id
+            and changed_car_days.usage_date = booked_days.usage_date
+    offset 0
+)
+
 select
-    changed_car_days.car_id,
-    changed_car_days.usage_date,
+    days.car_id,
+    days.usage_date,
     car_versions.plate,
-    coalesce(booked_days.rentals_cnt, 0) as rentals_cnt,
-    coalesce(booked_days.lead_ids, '{}'::bigint[]) as lead_ids,
-    coalesce(booked_days.amount_share, 0) as amount_share,
-    coalesce(booked_days.charged_days, 0) as charged_days,
-    coalesce(booked_days.is_unpriced, false) as is_unpriced
-from changed_car_days
-inner join car_lives on changed_car_days.car_id = car_lives.car_id
+    coalesce(days.rentals_cnt, 0) as rentals_cnt,
+    coalesce(days.lead_ids, '{}'::bigint[]) as lead_ids,
+    coalesce(days.amount_share, 0) as amount_share,
+    coalesce(days.charged_days, 0) as charged_days,
+    coalesce(days.is_unpriced, false) as is_unpriced
+from days
+inner join car_lives on days.car_id = car_lives.car_id
 inner join car_versions
     on
-        changed_car_days.car_id = car_versions.car_id
-        and changed_car_days.usage_date
-        between car_versions.first_day and car_versions.last_day
-left join booked_days
-    on
-        changed_car_days.car_id = booked_days.car_id
-        and changed_car_days.usage_date = booked_days.usage_date
+        days.car_id = car_versions.car_id
+        and days.usage_date between car_versions.first_day and car_versions.last_day
 where
-    booked_days.car_id is not null
-    or changed_car_days.usage_date
-    between car_lives.first_day and car_versions.last_idle_day;
+    days.rentals_cnt is not null
+    or days.usage_date between car_lives.first_day and car_versions.last_idle_day;
 
 create temporary table desired_days on commit drop as
 select
