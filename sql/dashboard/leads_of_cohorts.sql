@@ -1,8 +1,9 @@
 -- What:  the leads that were created in a period: all of them, those that came so far, or those
---        that are won, lost or open
+--        that are won, lost, open or mature
 -- Grain: one row per lead, the newest first
--- Reads: dm.lead_state, dds.fact_rentals, dds.dim_client; $1 first and $2 last day, $3 a stage
---        that they reached or null, $4 won, lost, open or null, $5 rows to leave out, $6 to show
+-- Reads: dm.lead_state, dm.build, dds.fact_rentals, dds.dim_client; $1 first and $2 last day, $3
+--        a stage that they reached or null, $4 won, lost, open, mature or null, $5 rows to leave
+--        out, $6 to show
 with leads as (
     select
         lead_state.lead_id,
@@ -17,6 +18,13 @@ with leads as (
         )
         and (
             $4::text is null
+            or (
+                $4::text = 'mature'
+                and lead_state.created_day <= (
+                    select build.last_finished_day - build.cohort_maturity_days
+                    from dm.build
+                )
+            )
             or $4::text = case lead_state.stage
                 when 'closed' then 'won'
                 when 'cancelled' then 'lost'

@@ -41,6 +41,7 @@ export interface Cohorts {
   readonly weeks: Period;
   /** Of all leads of the cohorts, the mature ones; null without leads. */
   readonly maturity: number | null;
+  readonly matureLeads: number;
   readonly notices: readonly Notice[];
 }
 
@@ -54,6 +55,7 @@ export async function readCohorts(request: PageRequest, weeks: Period): Promise<
     rows,
     weeks,
     maturity: leads === 0 ? null : matureLeads / leads,
+    matureLeads,
     notices: await request.notices(SQL_FILE),
     table: cohortsTable(request, rows),
   };

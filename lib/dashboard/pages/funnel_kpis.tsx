@@ -2,6 +2,7 @@ import { Kpi, KpiRow } from "../frame/kpi.tsx";
 import { siteLink } from "../frame/links.ts";
 import type { Cell, ColumnKind, Markup, PageRequest } from "../page/page.ts";
 import { funnelWords } from "../words/funnel_page.ts";
+import type { Build } from "./build.ts";
 import type { ComparedPeriods } from "./compared_periods.ts";
 import { type Compared, comparisonsOf } from "./compared_sums.ts";
 import type { Define } from "./definitions.ts";
@@ -20,6 +21,7 @@ interface Figure {
 
 interface KpisProps {
   readonly request: PageRequest;
+  readonly build: Build;
   readonly sums: Compared<FunnelSums>;
   readonly periods: ComparedPeriods;
   readonly cohorts: Cohorts;
@@ -28,7 +30,7 @@ interface KpisProps {
 
 /** The numbers of the period: how many leads, and what became of them. */
 export function FunnelKpis(props: KpisProps): Markup {
-  const { request, cohorts, define } = props;
+  const { request, build, cohorts, define } = props;
   const words = funnelWords[request.state.language];
   const figures: readonly Figure[] = [
     {
@@ -80,7 +82,10 @@ export function FunnelKpis(props: KpisProps): Markup {
         name={words.maturity}
         kind="ratio"
         value={cohorts.maturity}
-        href={siteLink(request, "/funnel#cohorts")}
+        href={siteLink(
+          request,
+          leadListHref(build.cohortMaturityDays === null ? "created" : "mature"),
+        )}
         definition={{
           ...define("dm.lead_funnel_week.maturity"),
           sqlFile: cohorts.table.sqlFile,

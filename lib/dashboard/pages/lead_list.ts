@@ -3,12 +3,12 @@ import { funnelWords } from "../words/funnel_page.ts";
 import { stageName } from "../words/stage_name.ts";
 import { isStage, type Stage } from "../words/stage_words.ts";
 
-export type Outcome = "won" | "lost" | "open";
+export type Outcome = "won" | "lost" | "open" | "mature";
 export type Fate = "cancelled" | "no_shows" | "pending" | "closed";
 
 /** Which leads the page Funnel lists: those behind one of its numbers. */
 export type LeadList =
-  /** Created in the weeks of the period, all or those that came so far or ended so. */
+  /** Created in the weeks of the period, all or those that came so far, ended so or are old enough. */
   | { readonly kind: "cohorts"; readonly stage: Stage | null; readonly outcome: Outcome | null }
   /** Moves into a stage in those weeks. */
   | { readonly kind: "moved"; readonly stage: Stage }
@@ -19,7 +19,7 @@ export type LeadList =
   /** Ever confirmed, by the months of the period. */
   | { readonly kind: "confirmed"; readonly fate: Fate | null };
 
-const OUTCOMES: readonly Outcome[] = ["won", "lost", "open"];
+const OUTCOMES: readonly Outcome[] = ["won", "lost", "open", "mature"];
 const FATES: readonly Fate[] = ["cancelled", "no_shows", "pending", "closed"];
 
 /** Reads the parameter `list`; throws `PageError` for what names no list. */

@@ -1,4 +1,5 @@
 import type { Cancellations } from "./cancellations.tsx";
+import type { Cohorts } from "./funnel_cohorts.tsx";
 import type { Moves } from "./funnel_moves.tsx";
 import type { Compared } from "./compared_sums.ts";
 import { FUNNEL_STAGES, type FunnelSums } from "./funnel_sums.ts";
@@ -8,6 +9,7 @@ import type { LeadList } from "./lead_list.ts";
 /** The figures that lists are behind. */
 export interface Figures {
   readonly sums: Compared<FunnelSums>;
+  readonly cohorts: Cohorts;
   readonly moves: Moves;
   readonly transitions: Transitions;
   readonly cancellations: Cancellations;
@@ -21,6 +23,7 @@ export function totalOf(list: LeadList, figures: Figures): number {
       if (present === null) return 0;
       const stage = FUNNEL_STAGES.find((one) => one === list.stage);
       if (list.stage !== null) return stage === undefined ? 0 : present[stage];
+      if (list.outcome === "mature") return figures.cohorts.matureLeads;
       return present[list.outcome ?? "leads"];
     }
     case "moved":

@@ -84,6 +84,7 @@ const en = {
   list: {
     created: "All leads created in the period",
     reached: (stage: string) => `Leads of the period that reached ${stage.toLowerCase()}`,
+    mature: "Leads of the period that are mature",
     won: "Leads of the period that are won",
     lost: "Leads of the period that are lost",
     open: "Leads of the period that are open",
@@ -199,6 +200,7 @@ const ru: typeof en = {
   list: {
     created: "Все сделки, созданные в период",
     reached: (stage: string) => `Сделки периода, дошедшие до стадии «${stage}»`,
+    mature: "Зрелые сделки периода",
     won: "Выигранные сделки периода",
     lost: "Проигранные сделки периода",
     open: "Открытые сделки периода",

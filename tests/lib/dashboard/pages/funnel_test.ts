@@ -240,3 +240,23 @@ testOnBothWarehouses(
     }, { DASHBOARD_SHOW_PII: "1" });
   },
 );
+
+testOnBothWarehouses(
+  "funnelPage leads from the share of mature leads to these, by the setting of the build",
+  async (warehouse) => {
+    await fill(warehouse);
+    await runFiles(warehouse, "2026-05-12", [
+      ...["dm/remember_build.sql", "dm/build_lead_funnel_week.sql"],
+    ], { currency: "AED", cohort_maturity_days: "7" });
+    await withSite(warehouse, PAGES, async (site) => {
+      const { text } = await get(site, "/funnel");
+      const [, link = ""] = /href="(\/funnel\?list=mature[^"#]*)#leads"/.exec(text) ?? [];
+      const listed = await get(site, link.replaceAll("&amp;", "&"));
+      assert.match(plainText(listed.text), /Leads of the period that are mature/);
+      const rows = await readCsv(site, "table=leads&list=mature");
+      // Created by the 4th: seven days before the last finished one.
+      assert.deepEqual(rows.map(([id]) => id), ["3", "2", "1"]);
+      assert.match(plainText(text), /Mature 50\.0%/);
+    });
+  },
+);
