@@ -15,7 +15,7 @@ export interface Payload {
 
 /** A way of rows into STG. */
 export interface RowLanding<Prepared> {
-  /** How many records, or a few more, land together. */
+  /** How many records, or a few more, land together at most. */
   readonly batchRecords: number;
   /** A batch to be filled. The one before may be on its way meanwhile; the one before that must have landed. */
   open(): RowBatch<Prepared>;

@@ -93,6 +93,9 @@ interface Load {
   readonly counts: Counts;
 }
 
+/** Of the first batch, for which the warehouse waits; each is twice as large as the one before, up to what lands together. */
+const FIRST_RECORDS = 250;
+
 /** Lands lines in batches: one is on its way while the next one is read and prepared. */
 async function landLines<Row>(
   load: Load,
@@ -106,9 +109,10 @@ async function landLines<Row>(
   let batch = landing.open();
   let entries: PreparedEntry<Row>[] = [];
   let before = Promise.resolve();
+  let records = Math.min(FIRST_RECORDS, landing.batchRecords);
   for await (const lines of blocks) {
     for (const line of lines) entries.push(prepareEntry(preparation, batch, line));
-    if (entries.length < landing.batchRecords) continue;
+    if (entries.length < records) continue;
     signal.throwIfAborted();
     await before;
     before = landEntries(load, batch, entries);
@@ -116,6 +120,7 @@ async function landLines<Row>(
     before.catch(() => {});
     batch = landing.open();
     entries = [];
+    records = Math.min(records * 2, landing.batchRecords);
   }
   await before;
   await landEntries(load, batch, entries);

@@ -4,7 +4,9 @@ import assert from "node:assert/strict";
 import type { TransactionSql } from "postgres";
 import { hashRow } from "../../../lib/landing/records/row_hash.ts";
 import { landByCopy } from "../../../lib/landing/row_landing.ts";
+import { querySqlFile } from "../../../lib/warehouse/sql_file.ts";
 import type { Warehouse } from "../../../lib/warehouse/warehouse.ts";
+import { landBulk } from "../../support/bulk_leads.ts";
 import { type Statement, watchPlans } from "../../support/plans.ts";
 import { testOnServer } from "../../support/warehouses.ts";
 
@@ -91,3 +93,69 @@ for (const entity of ENTITIES) {
     }
   });
 }
+
+const LEADS = 6_000;
+const ASKED = 300;
+
+/** Of each lead a few rows and a few events are looked up. */
+const MOST_READS_OF_A_LEAD = 10;
+
+/** What a load of events, and a read before it, ask of some leads; every file returns rows. */
+const QUESTIONS: Readonly<Record<string, readonly string[]>> = {
+  "stg/list_known_leads.sql": [JSON.stringify(idsOf(1))],
+  "stg/list_live_leads.sql": [JSON.stringify(idsOf(1))],
+  "stg/list_leads_to_ask.sql": [
+    JSON.stringify(eventsOf("of a later day")),
+    "2026-04-01T00:00:00Z",
+  ],
+  "stg/load_lead_events.sql": [
+    JSON.stringify(
+      eventsOf("of another day").map((event) => ({ ...event, before: [], after: [] })),
+    ),
+    RUN.runId,
+    RUN.loadDate,
+  ],
+  "stg/judge_vanished_leads.sql": [
+    JSON.stringify(idsOf(1).map((id) => ({ id, scan_at: "2026-05-01T00:00:00Z" }))),
+    "2026-05-02T00:00:00Z",
+  ],
+};
+
+function idsOf(first: number): number[] {
+  return Array.from({ length: ASKED }, (_, i) => first + 7 * i);
+}
+
+function eventsOf(name: string) {
+  return idsOf(1).map((id) => ({
+    id: `${id} ${name}`,
+    lead_id: id,
+    type: "lead_status_changed",
+    created_at: "2026-05-01T08:00:00Z",
+  }));
+}
+
+testOnServer("questions about leads read no table once for each", async (warehouse) => {
+  const { sql } = warehouse;
+  await sql`alter table stg.stg_leads set (autovacuum_enabled = off)`;
+  await sql`alter table stg.stg_lead_events set (autovacuum_enabled = off)`;
+  await landBulk(warehouse, { leads: LEADS, cars: 3, oneEventIn: 1 });
+  await using plans = await watchPlans(warehouse, {});
+  if (plans === null) return;
+  for (const count of ["", "analyze stg.stg_leads, stg.stg_lead_events"]) {
+    await sql.unsafe(count);
+    const reads: Record<string, number> = {};
+    for (const [file, values] of Object.entries(QUESTIONS)) {
+      const statements = await plans.watch(async (tx) => {
+        assert.notEqual((await querySqlFile(tx, file, values)).length, 0, file);
+      });
+      reads[file] = statements.flatMap(({ steps }) => steps)
+        .filter(({ table }) => table !== null)
+        .reduce((sum, { rowsRead }) => sum + rowsRead, 0);
+    }
+    const explosions = Object.entries(reads).filter(([, rows]) =>
+      rows > MOST_READS_OF_A_LEAD * ASKED
+    );
+    assert.deepEqual(explosions, [], count);
+    assert.ok((reads["stg/list_known_leads.sql"] ?? 0) >= ASKED);
+  }
+});
