@@ -16,6 +16,11 @@ with merged as (
     where watermark.name = 'ods.ods_leads_hist'
 ),
 
+size as (
+    -- Nobody needs to know how many more.
+    select exists (select from changed_leads offset 20000) as is_large
+),
+
 sights as not materialized (
     select last_ones.*
     from changed_leads
@@ -28,14 +33,14 @@ sights as not materialized (
         order by stg_leads.observed_at desc
         fetch first 1 row with ties
     ) as last_ones
-    where (select count(*) from changed_leads) <= 20000
+    where not (select size.is_large from size)
     union all
     select stg_leads.*
     from changed_leads
     inner join stg.stg_leads on changed_leads.id = stg_leads.id
     where
         stg_leads.landed_seq - (select merged.position from merged) <= 0
-        and (select count(*) from changed_leads) > 20000
+        and (select size.is_large from size)
 ),
 
 contradictions as materialized (
