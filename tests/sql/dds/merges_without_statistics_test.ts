@@ -7,6 +7,7 @@ import { taskContext } from "../../../bench/support/task_context.ts";
 import { readConfig } from "../../../lib/config.ts";
 import type { Warehouse } from "../../../lib/warehouse/warehouse.ts";
 import { landBulk, landBulkLeads } from "../../support/bulk_leads.ts";
+import { errorCode } from "../../../lib/warehouse/connection.ts";
 import { SQL_TASKS } from "../../support/staged.ts";
 import { testOnServer, withServerDatabase } from "../../support/warehouses.ts";
 
@@ -57,13 +58,23 @@ async function liveTwoDays(
   return [first, await countReads(warehouse, "2026-05-02")];
 }
 
-/** What a vacuum says of pages without a row: of tables that fill up later the planner believes that they have none. */
+/**
+ * What a vacuum says of pages without a row: of tables that fill up later the planner believes that they have none. Where
+ * this login may not say so, a line tells it.
+ */
 async function countAsEmpty({ sql }: Warehouse): Promise<void> {
-  await sql`
-    update pg_class set relpages = 10, reltuples = 0
-    where relkind = 'r' and relnamespace::regnamespace::text in ('ods', 'dict', 'dds', 'dm')
-  `;
+  try {
+    await sql`
+      update pg_class set relpages = 10, reltuples = 0
+      where relkind = 'r' and relnamespace::regnamespace::text in ('ods', 'dict', 'dds', 'dm')
+    `;
+  } catch (error) {
+    if (errorCode(error) !== INSUFFICIENT_PRIVILEGE) throw error;
+    console.log("This login is no superuser: the planner is not told that tables are empty");
+  }
 }
+
+const INSUFFICIENT_PRIVILEGE = "42501";
 
 /** The tasks of each day that read far more than those of a warehouse that has been counted. */
 function findExplosions(
