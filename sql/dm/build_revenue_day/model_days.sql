@@ -43,19 +43,27 @@ with growth as (
     inner join dm.model_day_car on changed_car_day.car_id = model_day_car.car_id
     union all
     select
-        moves.model,
+        moved_cars.model_before,
         usage.usage_date,
-        moves.sign as car_days,
-        moves.sign * usage.is_rented::integer as rented_days,
-        moves.sign * usage.charged_days as charged_days,
-        moves.sign * usage.is_unpriced::integer as unpriced_days,
-        moves.sign * usage.amount_share as revenue
+        -1 as car_days,
+        -usage.is_rented::integer as rented_days,
+        -usage.charged_days as charged_days,
+        -usage.is_unpriced::integer as unpriced_days,
+        -usage.amount_share as revenue
     from moved_cars
     inner join dds.fact_fleet_usage_day as usage on moved_cars.car_id = usage.car_id
-    cross join lateral (
-        values (moved_cars.model_before, -1), (moved_cars.model, 1)
-    ) as moves (model, sign)
-    where moves.model is not null
+    where moved_cars.model_before is not null
+    union all
+    select
+        moved_cars.model,
+        usage.usage_date,
+        1 as car_days,
+        usage.is_rented::integer as rented_days,
+        usage.charged_days,
+        usage.is_unpriced::integer as unpriced_days,
+        usage.amount_share as revenue
+    from moved_cars
+    inner join dds.fact_fleet_usage_day as usage on moved_cars.car_id = usage.car_id
 )
 
 select
