@@ -1,5 +1,5 @@
-// Reads:  ods, stg; for a rebuild what the merges of ods and the builds of dm read
-// Writes: nothing, but for rebuild --yes: the history in ods and that what follows from it is due, the marts in dm
+// Reads:  ods, stg; for a rebuild what the merges and builds of ods, dds and dm read
+// Writes: nothing, but for rebuild --yes: ods, dds, dm, and that what follows from them is due
 // When:   by hand: to see what became of a record, or to compute the history or the marts anew
 // Try:    deno task history show lead
 import { createCommand, runMain } from "../lib/script/command.ts";

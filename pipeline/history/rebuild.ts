@@ -8,19 +8,19 @@ import { EXIT_CODE } from "../../lib/script/exit_code.ts";
 import { openMigratedWarehouse } from "../../lib/script/read_only.ts";
 import type { Warehouse } from "../../lib/warehouse/warehouse.ts";
 import { describeDifference, rebuildHistory } from "./rebuild_history.ts";
-import { describeMarts, rebuildMarts } from "./rebuild_marts.ts";
+import { describeLayer, type Layer, LAYERS, rebuildLayer } from "./rebuild_layer.ts";
 
 interface RebuildFlags {
   readonly dryRun?: boolean;
   readonly yes?: boolean;
 }
 
-/** What can be computed anew: the three histories, and what is counted at the far end of them. */
-const TARGETS = [...ENTITIES, "marts"] as const;
+/** What can be computed anew: the three histories, and what is made of them, in this order. */
+const TARGETS = [...ENTITIES, ...LAYERS] as const;
 
 type Target = typeof TARGETS[number];
 
-/** `history rebuild`: computes the history anew, and builds the marts from nothing. */
+/** `history rebuild`: computes histories, facts and marts anew. */
 export function rebuildCommand(dags: readonly Dag[], finish: (code: number) => void): Command {
   return createCommand("rebuild", DESCRIPTION, [
     "deno task history rebuild --dry-run",
@@ -28,7 +28,8 @@ export function rebuildCommand(dags: readonly Dag[], finish: (code: number) => v
     "deno task history rebuild marts --yes",
   ])
     .addArgument(
-      new Argument("[what]", "whose history, or the marts (default: all of them)").choices(TARGETS),
+      new Argument("[what]", "whose history, the facts or the marts (default: all of them)")
+        .choices(TARGETS),
     )
     .option("--yes", "replace it (without this flag the difference is only shown)")
     .option("--dry-run", "only show the difference, as without --yes")
@@ -37,10 +38,10 @@ export function rebuildCommand(dags: readonly Dag[], finish: (code: number) => v
     });
 }
 
-const DESCRIPTION = `Computes the history in ods anew from all rows of stg, and the marts
-in dm from the facts, and shows what differs; with --yes it replaces that,
-in one transaction for each entity and one for the marts. What follows from
-a history that was replaced is computed by the next run`;
+const DESCRIPTION = `Computes the history in ods anew from all rows of stg, the dimensions and
+facts in dds from it, and the marts in dm from these, and shows what differs;
+with --yes it replaces that, in a transaction for each. What follows from
+something that was replaced is computed by the next run`;
 
 async function rebuild(
   dags: readonly Dag[],
@@ -53,8 +54,8 @@ async function rebuild(
   console.log(`Warehouse: ${warehouse.description} (${warehouse.kind})`);
   const differing = new Set<Target>();
   for (const target of targets) {
-    const { text, differs } = target === "marts"
-      ? await rebuildShownMarts(warehouse, dags, config, !isWanted)
+    const { text, differs } = target === "facts" || target === "marts"
+      ? await rebuildShownLayer(warehouse, dags, config, target, !isWanted)
       : await rebuildShownHistory(warehouse, dags, config, target, !isWanted);
     console.log(text);
     if (differs) differing.add(target);
@@ -80,15 +81,21 @@ async function rebuildShownHistory(
   return { text: describeDifference(entity, difference), differs: difference.ids.length > 0 };
 }
 
-async function rebuildShownMarts(
+async function rebuildShownLayer(
   warehouse: Warehouse,
   dags: readonly Dag[],
   config: Config,
+  layer: Layer,
   dryRun: boolean,
 ): Promise<Shown> {
   using progress = startLiveProgress();
-  const rebuilt = await rebuildMarts(warehouse, dags, config, dryRun, progress.report);
-  return { text: describeMarts(rebuilt), differs: (rebuilt?.differences ?? []).length > 0 };
+  const { report } = progress;
+  const rebuilt = await rebuildLayer(warehouse, layer, { dags, config, dryRun, report });
+  const { differences = [], rowsDue = 0 } = rebuilt ?? {};
+  return {
+    text: describeLayer(layer, rebuilt),
+    differs: differences.length + rowsDue > 0,
+  };
 }
 
 /** What was done, and what is to do now. */
@@ -96,7 +103,7 @@ function closingLine(differing: ReadonlySet<Target>, isWanted: boolean): string 
   if (differing.size === 0) return "Nothing differs, nothing was changed";
   const names = TARGETS.filter((target) => differing.has(target)).join(", ");
   if (!isWanted) return `Nothing was changed: add --yes to replace what differs (${names})`;
-  return ENTITIES.some((entity) => differing.has(entity))
-    ? `Replaced (${names}); what follows from the history is due: deno task daily`
+  return TARGETS.some((target) => target !== "marts" && differing.has(target))
+    ? `Replaced (${names}); what follows from that is due: deno task daily`
     : `Replaced (${names}); nothing else is due`;
 }

@@ -264,11 +264,11 @@ testScripts(
     );
     assert.match(
       done.stdout,
-      /cars: .* 1 versions are missing.*\nmarts: .*\nReplaced \(cars\); what follows from the history is due: deno task daily\n$/,
+      /cars: .* 1 versions are missing.*\nfacts: .*\nmarts: .*\nReplaced \(cars\); what follows from that is due: deno task daily\n$/,
     );
     assert.match(
       again.stdout,
-      /\ncars: the history is what 1 copy in stg say\nmarts: they were never built, .*\nNothing differs, nothing was changed\n$/,
+      /\ncars: the history is what 1 copy in stg say\nfacts: .*\nmarts: they were never built, .*\nNothing differs, nothing was changed\n$/,
     );
   },
 );

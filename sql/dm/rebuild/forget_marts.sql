@@ -1,6 +1,6 @@
 -- What:  forgets every mart and how far it has come, so that the next build starts from nothing
 -- Grain: every table of kept_tables; ops.watermark: the readers of dm
--- Reads: kept_tables (of keep_rows.sql)
+-- Reads: kept_tables (of list_tables.sql)
 
 do $$
 declare

@@ -2,7 +2,11 @@ import assert from "node:assert/strict";
 import { readConfig } from "../../../lib/config.ts";
 import type { Warehouse } from "../../../lib/warehouse/warehouse.ts";
 import { dags } from "../../../pipeline/daily.ts";
-import { describeMarts, rebuildMarts } from "../../../pipeline/history/rebuild_marts.ts";
+import {
+  describeLayer,
+  type Layer,
+  rebuildLayer,
+} from "../../../pipeline/history/rebuild_layer.ts";
 import { testScripts } from "../../support/daily_setup.ts";
 import { path } from "../../support/lead_marts.ts";
 import { buildDay, buildMarts, listRows } from "../../support/marts.ts";
@@ -20,6 +24,7 @@ import {
   ON_RENT,
   RETURNED,
 } from "../../support/rentals.ts";
+import { addAttempt } from "../../support/run_log_rows.ts";
 import { testOnBothWarehouses } from "../../support/warehouses.ts";
 
 const CONFIG = readConfig({}, { amo: false });
@@ -54,6 +59,29 @@ const SPOILED: Readonly<Record<string, string>> = {
   "dm.rental_changes_ahead":
     "insert into dm.rental_changes_ahead (lead_id, next_day) values (99, '2030-01-01')",
   "dm.source_change": "update dm.source_change set newest_change = '2030-01-01Z'",
+};
+
+/** The same for dimensions and facts; each table twice, some with a row that no merge would look at. */
+const SPOILED_FACTS: Readonly<Record<string, readonly string[]>> = {
+  "dds.dim_car": [
+    "update dds.dim_car set model = 'Van' where car_id <> 0",
+    "insert into dds.dim_car (car_id, is_deleted, load_date) values (99, false, '2026-05-01')",
+  ],
+  "dds.dim_client": ["delete from dds.dim_client where client_id <> 0"],
+  "dds.dim_date": ["update dds.dim_date set iso_week = 1, is_weekend = not is_weekend"],
+  "dds.dim_status": ["update dds.dim_status set stage = 'other'"],
+  "dds.fact_fleet_usage_day": [
+    "update dds.fact_fleet_usage_day set is_rented = not is_rented, amount_share = 5",
+    `insert into dds.fact_fleet_usage_day
+     select (jsonb_populate_record(days, '{"usage_date": "2026-04-25"}')).*
+     from dds.fact_fleet_usage_day as days limit 1`,
+  ],
+  "dds.fact_lead_status_change": ["update dds.fact_lead_status_change set dwell_seconds = 7"],
+  "dds.fact_rentals": [
+    "update dds.fact_rentals set amount = 1, stage = 'closed'",
+    "delete from dds.fact_rentals where lead_id = 2",
+  ],
+  "dds.lead_first_status": ["delete from dds.lead_first_status"],
 };
 
 const booked = (start: string, end: string, budget: number) => ({
@@ -105,8 +133,8 @@ async function buildTwoDays(warehouse: Warehouse): Promise<void> {
   await buildDay(warehouse, "2026-05-04", SECOND);
 }
 
-const rebuild = (warehouse: Warehouse, dryRun: boolean) =>
-  rebuildMarts(warehouse, dags, CONFIG, dryRun);
+const rebuild = (warehouse: Warehouse, dryRun: boolean, layer: Layer = "marts") =>
+  rebuildLayer(warehouse, layer, { dags, config: CONFIG, dryRun });
 
 async function readTables(warehouse: Warehouse): Promise<Record<string, string[]>> {
   const tables: Record<string, string[]> = {};
@@ -117,7 +145,7 @@ async function readTables(warehouse: Warehouse): Promise<Record<string, string[]
 }
 
 testOnBothWarehouses(
-  "rebuildMarts() finds nothing where runs have built the marts, and writes nothing then",
+  "rebuildLayer() finds nothing where runs have built the marts, and writes nothing then",
   async (warehouse) => {
     assert.equal(await rebuild(warehouse, false), null);
     await buildTwoDays(warehouse);
@@ -127,7 +155,11 @@ testOnBothWarehouses(
       if (table !== "dm.rental_changes_ahead") assert.notEqual(rows.length, 0, table);
     }
 
-    assert.deepEqual(await rebuild(warehouse, false), { date: "2026-05-04", differences: [] });
+    assert.deepEqual(await rebuild(warehouse, false), {
+      date: "2026-05-04",
+      differences: [],
+      rowsDue: 0,
+    });
     assert.deepEqual(await readTables(warehouse), before);
     const again = await buildMarts(warehouse, "2026-05-04");
     assert.deepEqual([...again].filter(([, { rows_written: rows }]) => rows), []);
@@ -135,7 +167,7 @@ testOnBothWarehouses(
 );
 
 testOnBothWarehouses(
-  "rebuildMarts() heals every mart that was altered by hand, a dry run none",
+  "rebuildLayer() heals every mart that was altered by hand, a dry run none",
   async (warehouse) => {
     const { sql } = warehouse;
     await buildTwoDays(warehouse);
@@ -161,7 +193,7 @@ testOnBothWarehouses(
 );
 
 testOnBothWarehouses(
-  "rebuildMarts() says which rows differ, and not what is merely due",
+  "rebuildLayer() says which rows differ, and not what is merely due",
   async (warehouse) => {
     const { sql } = warehouse;
     await buildTwoDays(warehouse);
@@ -186,6 +218,70 @@ testOnBothWarehouses(
   },
 );
 
+testOnBothWarehouses(
+  "rebuildLayer() writes what the next run would have put right as well",
+  async (warehouse) => {
+    await buildTwoDays(warehouse);
+    const right = await readTables(warehouse);
+    await warehouse.sql.unsafe(SPOILED["dm.stage_transition"] ?? "");
+
+    const found = await rebuild(warehouse, false);
+
+    assert.deepEqual(found?.differences, []);
+    assert.notEqual(found?.rowsDue, 0);
+    assert.deepEqual(await readTables(warehouse), right);
+  },
+);
+
+testOnBothWarehouses(
+  "rebuildLayer() heals dimensions and facts, and lets the marts be built anew that took them in",
+  async (warehouse) => {
+    const { sql } = warehouse;
+    await buildTwoDays(warehouse);
+    await addAttempt(sql, {
+      ...{
+        dag: "daily_build_dm",
+        task: "build_revenue_day",
+        date: "2026-05-04",
+        status: "success",
+      },
+    });
+    const read = async () => {
+      const tables: Record<string, string[]> = {};
+      for (const table of Object.keys(SPOILED_FACTS)) {
+        const rows = `select to_jsonb(rows) - 'load_date' as row from ${table} as rows order by 1`;
+        tables[table] = await listRows(warehouse, rows);
+      }
+      return tables;
+    };
+    const right = await read();
+    const marts = await readTables(warehouse);
+    assert.deepEqual((await rebuild(warehouse, false, "facts"))?.differences, []);
+    for (const statement of Object.values(SPOILED_FACTS).flat()) await sql.unsafe(statement);
+    const wrong = await read();
+    for (const table of Object.keys(SPOILED_FACTS)) {
+      assert.notDeepEqual(wrong[table], right[table], table);
+    }
+
+    await rebuild(warehouse, true, "facts");
+    assert.deepEqual(await read(), wrong);
+    const found = await rebuild(warehouse, false, "facts");
+
+    // A merge looks at all statuses anyway.
+    assert.deepEqual(
+      found?.differences.map(({ table }) => table),
+      Object.keys(SPOILED_FACTS).filter((table) => table !== "dds.dim_status"),
+    );
+    assert.deepEqual(await read(), right);
+    const stale = await sql`
+      select newer_upstream from ops.task_state where task_id = 'build_revenue_day'
+    `.values();
+    assert.deepEqual([...stale], [["the rebuilt facts"]]);
+    await buildMarts(warehouse, "2026-05-04");
+    assert.deepEqual(await readTables(warehouse), marts);
+  },
+);
+
 testScripts(
   "history rebuild marts shows what differs, and replaces it with --yes",
   async (setup) => {
@@ -203,7 +299,7 @@ testScripts(
     );
     assert.match(
       tried.stdout,
-      /\nmarts: built from nothing as of the date 2026-05-04, 1 table differs \(.*\)\n {2}dm\.revenue_day: \d+ rows missing, \d+ rows too many\nNothing was changed: add --yes to replace what differs \(marts\)\n$/,
+      /\nmarts: computed anew as of the date 2026-05-04, 1 table differs \(.*\)\n {2}dm\.revenue_day: \d+ rows missing, \d+ rows too many\nNothing was changed: add --yes to replace what differs \(marts\)\n$/,
     );
     assert.match(
       done.stdout,
@@ -216,14 +312,14 @@ testScripts(
   },
 );
 
-Deno.test("describeMarts() counts rows by table", () => {
+Deno.test("describeLayer() counts rows by table", () => {
   const differences = [
     { table: "dm.client_value", missing: 1, surplus: 0 },
     { table: "dm.revenue_day", missing: 1234, surplus: 1 },
   ];
   assert.equal(
-    describeMarts({ date: "2026-05-04", differences }),
-    "marts: built from nothing as of the date 2026-05-04, 2 tables differ (a wrong row counts in both)\n" +
+    describeLayer("marts", { date: "2026-05-04", differences, rowsDue: 0 }),
+    "marts: computed anew as of the date 2026-05-04, 2 tables differ (a wrong row counts in both)\n" +
       "  dm.client_value: 1 row missing, 0 rows too many\n" +
       "  dm.revenue_day: 1,234 rows missing, 1 row too many",
   );

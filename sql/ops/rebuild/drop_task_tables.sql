@@ -14,7 +14,8 @@ begin
             and pg_class.relkind = 'r'
             and pg_class.relname not like 'kept\_%'
     loop
-        execute format('drop table pg_temp.%I', task_table.relname);
+        -- With the views on it.
+        execute format('drop table pg_temp.%I cascade', task_table.relname);
     end loop;
 end;
 $$;
