@@ -133,7 +133,7 @@ select
     listed.is_done,
     listed.free_days,
     coalesce(dim_car.plate, nullif(listed.car_id, 0)::text),
-    dim_car.model,
+    case when listed.car_id <> 0 then coalesce(dim_car.model, '(none)') end,
     leads.client_name,
     -- How the booking stands now says nothing of an earlier day.
     case when $1::date is null then leads.stage end,

@@ -1,4 +1,5 @@
 import type { Language } from "../page/page.ts";
+import { pluralOf } from "./plural.ts";
 
 /** The words of the pages about one record. */
 const en = {
@@ -157,7 +158,10 @@ const ru: typeof en = {
   versionsIntro:
     "Рядом, от старых к новым. Отмеченное значение отличается от предыдущей версии. Версия кончается там, где начинается следующая, или там, где запись удалили.",
   noVersions: "Версий нет: загружены только отметки об удалении.",
-  shownLast: (shown, all) => `Показаны последние ${shown} из ${all} версий; в CSV есть все.`,
+  shownLast: (shown, all) =>
+    `Показаны последние ${shown} из ${all} ${
+      pluralOf("ru", all, { one: "версии", other: "версий" })
+    }; в CSV есть все.`,
   showAll: "Показать все",
   validFrom: "Действует с",
   now: "сейчас",

@@ -1,4 +1,5 @@
 import type { Language } from "../page/page.ts";
+import { pluralOf } from "./plural.ts";
 
 /** The words of the pages about runs. */
 const en = {
@@ -103,7 +104,9 @@ const ru: typeof en = {
   gridEmpty: (from, to) =>
     `С ${from} по ${to} ничего не запускалось. Планировщик (deno task scheduler) запускает то, чему пора; вручную: deno task daily.`,
   gridCut: (days) =>
-    `Показаны последние ${days} дней периода: для более ранних выберите период короче.`,
+    `Показаны последние ${days} ${
+      pluralOf("ru", days, { one: "день", few: "дня", many: "дней", other: "дня" })
+    } периода: для более ранних выберите период короче.`,
   statuses: {
     success: "успех",
     stale: "устарел",

@@ -51,6 +51,8 @@ testOnBothWarehouses(
     assert.deepEqual((await carsOf(`/fleet.csv?${MAY}&table=cars`)).sort(), [
       ...["A 1 11", "A 1 12", "B 2 13", "C 3 15", "C 4 14"],
     ]);
+    const free = await csvRecords(site, "/today.csv?table=free_car");
+    assert.equal(free.find(({ plate }) => plate === "B 2")?.model, "(none)");
     // A masked name says nothing, so its id is there.
     const clients = await csvRecords(site, `/funnel.csv?${MAY}&table=leads`);
     assert.deepEqual(new Set(clients.map(({ client_id }) => client_id)), new Set(["70"]));

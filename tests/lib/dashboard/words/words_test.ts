@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { funnelWords } from "../../../../lib/dashboard/words/funnel_page.ts";
+import { historyWords } from "../../../../lib/dashboard/words/history_words.ts";
+import { runsWords } from "../../../../lib/dashboard/words/runs_words.ts";
 import { PROJECT_DIR } from "../../../support/script.ts";
 
 const FOLDER = join(PROJECT_DIR, "lib/dashboard/words");
@@ -29,4 +32,18 @@ Deno.test("every file of words has the same texts in English and Russian, none o
     }
   }
   assert.ok(files >= 3, `${files} files of words`);
+});
+
+Deno.test("Russian counts are in the form that their number takes", () => {
+  assert.match(runsWords.ru.gridCut(92), /^Показаны последние 92 дня периода/);
+  assert.equal(
+    historyWords.ru.shownLast(8, 21),
+    "Показаны последние 8 из 21 версии; в CSV есть все.",
+  );
+  assert.equal(
+    historyWords.ru.shownLast(8, 22),
+    "Показаны последние 8 из 22 версий; в CSV есть все.",
+  );
+  assert.match(funnelWords.ru.young("75 %", 30), /созданных за 30 дней до/);
+  assert.match(funnelWords.ru.young("75 %", 21), /созданных за 21 день до/);
 });
