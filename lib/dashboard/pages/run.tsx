@@ -13,6 +13,7 @@ import { formatOf } from "../frame/view.ts";
 import type { DataTable, Markup, Page, PageRequest } from "../page/page.ts";
 import { PageError } from "../page/page.ts";
 import { parseSiteDay } from "../page/site_day.ts";
+import { describeDag } from "../words/dag_words.ts";
 import { type RunsWords, runsWords } from "../words/runs_words.ts";
 import { siteWords } from "../words/site_words.ts";
 import type { PagesGiven } from "./given.ts";
@@ -110,7 +111,7 @@ function Head(
         <span class={`run-sign ${lookOf(run.status).tone}`} aria-hidden="true">
           {lookOf(run.status).mark}
         </span>{" "}
-        <strong>{words.statuses[run.status]}</strong>. {dag.description}
+        <strong>{words.statuses[run.status]}</strong>. {describeDag(dag, request.state.language)}
       </p>
       <p class="run-upstreams">
         {words.waitsFor}:{" "}

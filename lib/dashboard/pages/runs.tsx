@@ -6,6 +6,7 @@ import { DataTableView } from "../frame/data_table.tsx";
 import { Empty, Section } from "../frame/parts.tsx";
 import { formatOf } from "../frame/view.ts";
 import type { DataTable, Markup, Page, PageRequest } from "../page/page.ts";
+import { describeDag } from "../words/dag_words.ts";
 import { type RunsWords, runsWords } from "../words/runs_words.ts";
 import type { PagesGiven } from "./given.ts";
 import { RunGrid } from "./runs/run_grid.tsx";
@@ -179,11 +180,11 @@ function nextTable({ dags }: Given, request: PageRequest, words: RunsWords): Dat
       { key: "next_at", title: columns.next_at, kind: "moment" },
       { key: "description", title: columns.description, kind: "text" },
     ],
-    rows: dags.map(({ id, schedule, description }) => ({
-      dag_id: id,
-      schedule,
-      next_at: parseSchedule(schedule, timeZone).next(request.now).at.toString(),
-      description,
+    rows: dags.map((dag) => ({
+      dag_id: dag.id,
+      schedule: dag.schedule,
+      next_at: parseSchedule(dag.schedule, timeZone).next(request.now).at.toString(),
+      description: describeDag(dag, request.state.language),
     })),
     sqlFile: "ops/list_task_states.sql",
   };

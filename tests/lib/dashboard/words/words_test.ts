@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { describeDag } from "../../../../lib/dashboard/words/dag_words.ts";
 import { funnelWords } from "../../../../lib/dashboard/words/funnel_page.ts";
 import { historyWords } from "../../../../lib/dashboard/words/history_words.ts";
 import { runsWords } from "../../../../lib/dashboard/words/runs_words.ts";
+import { dags } from "../../../../pipeline/daily.ts";
 import { PROJECT_DIR } from "../../../support/script.ts";
 
 const FOLDER = join(PROJECT_DIR, "lib/dashboard/words");
@@ -46,4 +48,11 @@ Deno.test("Russian counts are in the form that their number takes", () => {
   );
   assert.match(funnelWords.ru.young("75 %", 30), /созданных за 30 дней до/);
   assert.match(funnelWords.ru.young("75 %", 21), /созданных за 21 день до/);
+});
+
+Deno.test("every DAG is described in both languages", () => {
+  for (const dag of dags) {
+    assert.equal(describeDag(dag, "en"), dag.description);
+    assert.match(describeDag(dag, "ru"), /^[А-Я][а-я]+ /, dag.id);
+  }
 });
