@@ -17,9 +17,9 @@ const BYTE_ORDER_MARK = "\ufeff";
 export type CsvSettings = Pick<SiteSettings, "timeZone" | "showsPersonalData">;
 
 /**
- * A table as RFC 4180, with the keys of its columns as a header, and last the ids behind names. Numbers stay numbers, exact ones digit by digit; text
- * that a spreadsheet would take for a formula gets an apostrophe before it. Moments are local, with their offset. Null
- * is an empty cell, empty text is quoted.
+ * A table as RFC 4180, with the keys of its columns as a header, and last the ids behind names. Numbers stay numbers,
+ * exact ones digit by digit; text that a spreadsheet would take for a formula gets an apostrophe before it. Moments are
+ * local, with their offset. Null is an empty cell, empty text is quoted.
  */
 export function formatCsv({ columns, rows }: DataTable, settings: CsvSettings): string {
   const all = [...columns, ...idColumnsOf(columns)];
