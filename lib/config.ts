@@ -120,8 +120,8 @@ export class ConfigError extends Error {
 /**
  * Reads every setting, or throws one `ConfigError` that lists all problems.
  *
- * An empty variable counts as unset; one that this program does not know is a problem. `env` defaults to `.env` of the working directory overlaid by the
- * process environment. No message ever holds the value of a secret.
+ * An empty variable counts as unset; one that this program does not know is a problem. `env` defaults to `.env` of
+ * the working directory overlaid by the process environment. No message ever holds the value of a secret.
  */
 export function readConfig(
   env: Readonly<Record<string, string | undefined>> = readEnvironment(),

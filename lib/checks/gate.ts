@@ -16,8 +16,9 @@ export class CheckError extends Error {
 }
 
 /**
- * Runs the checks of a task in the transaction that has just written its rows, and keeps their results
- * there. A check that looks at changed records alone passes unread when the task has changed none. What a `warn` finds is added to the metrics as `warning_<check>`.
+ * Runs the checks of a task in the transaction that has just written its rows, and keeps their results there. A check
+ * that looks at changed records alone passes unread when the task has changed none. What a `warn` finds is added to
+ * the metrics as `warning_<check>`.
  *
  * Throws `CheckError` when an `error` finds anything: the transaction must then be rolled back, and the
  * results, which go with it, be saved again.

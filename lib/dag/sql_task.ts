@@ -9,8 +9,8 @@ export const WAREHOUSE_RETRIES = 2;
  * `sqlTask("merge_dim_car", "dds/merge_dim_car.sql")`.
  *
  * A file reads the parameters of `taskParameters`, `target` (the table that the task fills, of `targetOf`) and what
- * the files before it left in temporary tables, and ends with one select of its metrics; the metrics of the task are those of all its files. Metrics named
- * `rows_read` and `rows_written` are also the counts of the run log.
+ * the files before it left in temporary tables, and ends with one select of its metrics; the metrics of the task are
+ * those of all its files. Metrics named `rows_read` and `rows_written` are also the counts of the run log.
  */
 export function sqlTask(id: string, ...sqlFiles: readonly string[]): Task {
   return {

@@ -27,8 +27,9 @@ interface FieldToHave {
 }
 
 /**
- * Makes sure that the fields the pipeline reads are there; creates what is missing, also beside a field
- * of the name whose type cannot carry the column, and warns when one has another type. Never renames or deletes. Throws `ConfigError` when `AMO_FIELD_MAP` names an id that is not there.
+ * Makes sure that the fields the pipeline reads are there; creates what is missing, also beside a field of the name
+ * whose type cannot carry the column, and warns when one has another type. Never renames or deletes. Throws
+ * `ConfigError` when `AMO_FIELD_MAP` names an id that is not there.
  */
 export async function ensureFields(setup: Setup, owner: FieldOwner): Promise<SetupLine[]> {
   const overrides = setup.settings.fieldMap[owner.entity];
