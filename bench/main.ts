@@ -1,12 +1,9 @@
 // Runs the benchmarks of this folder, one after the other, because side by side they would measure each other; or the
 // one that is named, with its own options. With --report what they find becomes docs/performance.md.
 //
-//     deno task bench
-//     deno task bench day --leads 1000000
-//     deno task bench --report
-//     deno task bench --report --only day site
-
-import { Command } from "commander";
+//     deno task bench --help
+import { createCommand, runMain } from "../lib/script/command.ts";
+import { EXIT_CODE } from "../lib/script/exit_code.ts";
 import { readTables } from "./support/bench_table.ts";
 import { formatPerformancePage, lookAround, type Section } from "./support/performance_page.ts";
 
@@ -33,20 +30,43 @@ const REPORT_OPTIONS: Readonly<Record<string, readonly string[]>> = {
   stg_load: ["--leads", "20000"],
 };
 
-/** Runs the benchmarks in the order of their names, or the named one; 0 when each ended with 0, else 1. */
+interface Flags {
+  readonly report?: boolean;
+  readonly only?: readonly string[];
+}
+
+/** Runs all benchmarks in the order of their names, the named one, or the report; the exit code. */
 async function main(args: readonly string[]): Promise<number> {
   const names = await listNames();
-  const [name, ...options] = args;
-  if (name === undefined) {
-    const codes: number[] = [];
-    for (const one of names) codes.push(await runBench(one, []));
-    return codes.every((code) => code === 0) ? 0 : 1;
+  const command = createCommand(
+    "bench",
+    `Measures against a stated baseline of the same run, on a server of its own:\n${
+      names.join(", ")
+    }`,
+    ["deno task bench day --leads 1000000", "deno task bench --report --only day site"],
+  )
+    .argument("[name]", "one benchmark (default: all of them, one after the other)")
+    .argument("[options...]", "its own options")
+    .option("--report", "write docs/performance.md from what they find")
+    .option("--only <names...>", "with --report: these alone; the sections of the others stay")
+    .passThroughOptions()
+    .parse(args, { from: "user" });
+  const [name, ...options] = command.args;
+  const { report = false, only } = command.opts<Flags>();
+  const unknown = [name, ...only ?? []].filter((one) => one !== undefined && !names.includes(one));
+  if (unknown.length > 0) {
+    command.error(`error: unknown benchmark: ${unknown.join(", ")}`);
   }
-  if (name === "--report") return await report(names, options);
-  if (names.includes(name)) return await runBench(name, options);
-  const known = names.join(", ");
-  console.error(`Cannot run the benchmark "${name}": there is none, expected one of ${known}`);
-  return 2;
+  if (report ? name !== undefined : only !== undefined) {
+    command.error(
+      "error: --report takes the names of benchmarks in --only, which nothing else does",
+    );
+  }
+  if (report) return await writeReport(only ?? names, names);
+  if (name !== undefined) return await runBench(name, options);
+  const codes: number[] = [];
+  for (const one of names) codes.push(await runBench(one, []));
+  return codes.every((code) => code === 0) ? EXIT_CODE.done : EXIT_CODE.failed;
 }
 
 async function listNames(): Promise<string[]> {
@@ -66,19 +86,14 @@ async function runBench(name: string, options: readonly string[]): Promise<numbe
  * Measures and writes the page, after each benchmark anew, so that what was measured is there whatever comes after it;
  * 1 when one of them failed, whose section stays as it was.
  */
-async function report(names: readonly string[], args: readonly string[]): Promise<number> {
-  const { only = names } = new Command("bench --report")
-    .option("--only <names...>", "these benchmarks alone; the sections of the others stay")
-    .parse(args, { from: "user" }).opts<{ only?: readonly string[] }>();
-  const unknown = only.filter((name) => !names.includes(name));
-  if (unknown.length > 0) {
-    console.error(`Cannot report on ${unknown.join(", ")}: expected some of ${names.join(", ")}`);
-    return 2;
-  }
+async function writeReport(
+  wanted: readonly string[],
+  names: readonly string[],
+): Promise<number> {
   const around = await lookAround();
   const sections: Section[] = [];
   const failed: string[] = [];
-  for (const name of names.filter((one) => only.includes(one))) {
+  for (const name of names.filter((one) => wanted.includes(one))) {
     console.error(`\n== ${name}`);
     const section = await measure(name, REPORT_OPTIONS[name] ?? []);
     if (section === null) {
@@ -95,7 +110,7 @@ async function report(names: readonly string[], args: readonly string[]): Promis
   if (failed.length > 0) {
     console.error(`\nAs they were before, since they failed: ${failed.join(", ")}`);
   }
-  return failed.length > 0 ? 1 : 0;
+  return failed.length > 0 ? EXIT_CODE.failed : EXIT_CODE.done;
 }
 
 /** The page as it is; empty where there is none yet. */
@@ -127,4 +142,4 @@ function toCommand(name: string, options: readonly string[], stdout: "inherit" |
   });
 }
 
-if (import.meta.main) Deno.exit(await main(Deno.args));
+if (import.meta.main) await runMain(() => main(Deno.args));

@@ -25,7 +25,7 @@ export function countFailed(results: readonly CheckResult[], severity: Severity)
 }
 
 function formatLine(check: string, severity: string, table: string, offenders: string): string {
-  return `${check.padEnd(24)} ${severity.padEnd(8)} ${table.padEnd(31)} ${offenders.padStart(12)}`;
+  return `${check.padEnd(26)} ${severity.padEnd(8)} ${table.padEnd(31)} ${offenders.padStart(12)}`;
 }
 
 function formatSample({ check, table, offenders, sample }: CheckResult, offender: string) {

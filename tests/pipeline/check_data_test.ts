@@ -47,10 +47,10 @@ testScripts(
     assert.deepEqual([warned.code, warned.stderr], [0, ""]);
     assert.equal(
       warned.stdout,
-      `check                    severity table                              offenders
-double_bookings          warn     dds.fact_fleet_usage_day                   1
-negative_money           warn     dds.fact_rentals                           0
-negative_money           warn     dds.fact_fleet_usage_day                   0
+      `check                      severity table                              offenders
+double_bookings            warn     dds.fact_fleet_usage_day                   1
+negative_money             warn     dds.fact_rentals                           0
+negative_money             warn     dds.fact_fleet_usage_day                   0
 
 double_bookings in dds.fact_fleet_usage_day: bookings of one car that cover the same day
   ${leads[1]}: car ${car} is booked by lead ${leads[0]} too, from 2026-05-04, days: 3
