@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { DataFlow } from "./data_flow.ts";
 import type { Notice } from "./page/notice.ts";
 import type { Language } from "./page/page.ts";
-import { readBuild } from "./pages/build.ts";
+import type { Build } from "./pages/build.ts";
 import type { Reading } from "./reading.ts";
 import type { CountingSettings } from "./site_options.ts";
 import { siteWords } from "./words/site_words.ts";
@@ -15,6 +15,8 @@ export interface NoticeGiven {
   readonly timeZone: string;
   readonly freshnessHours: number;
   readonly counting: CountingSettings;
+  /** That of the marts; null before the first one. */
+  readonly build: Build | null;
 }
 
 /** What is wrong with the role of a page: null where it reads as it should. */
@@ -46,23 +48,15 @@ export async function readNotices(
   given: NoticeGiven,
   flow: DataFlow,
 ): Promise<readonly Notice[]> {
-  // One behind the other, without waiting.
-  const [rows, settings] = await Promise.all([
-    querySqlFile(sql, "dashboard/list_notices.sql", [given.freshnessHours]),
-    readSettingNotices(sql, given),
-  ]);
+  const rows = await querySqlFile(sql, "dashboard/list_notices.sql", [given.freshnessHours]);
   const ofData = await Promise.all(
     noticeRows.parse([...rows]).map((row) => toNotice(row, given, flow)),
   );
-  return [...ofData, ...settings];
+  return [...ofData, ...listSettingNotices(given)];
 }
 
 /** Settings that are others now than those that the marts were built with: the figures are still counted by these. */
-async function readSettingNotices(
-  sql: ISql,
-  { language, counting }: NoticeGiven,
-): Promise<readonly Notice[]> {
-  const build = await readBuild((sqlFile, values) => querySqlFile(sql, sqlFile, values), null);
+function listSettingNotices({ language, counting, build }: NoticeGiven): readonly Notice[] {
   if (build === null) return [];
   const settings = [
     {

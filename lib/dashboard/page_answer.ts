@@ -13,12 +13,14 @@ import {
   type Markup,
   type Page,
   PageError,
+  type PageRequest,
   type PageState,
   type SiteSettings,
 } from "./page/page.ts";
+import { readBuild } from "./pages/build.ts";
 import { type Reading, readPage, readProblemOf } from "./reading.ts";
 import type { Route } from "./routes.ts";
-import { readSiteClock, type SiteClock } from "./site_clock.ts";
+import { type SiteClock, toSiteClock } from "./site_clock.ts";
 import type { SiteOptions } from "./site_options.ts";
 import { type SiteWords, siteWords } from "./words/site_words.ts";
 import { querySqlFile } from "../warehouse/sql_file.ts";
@@ -124,14 +126,17 @@ export async function makePage(
   { clock, shows = () => true }: MakePageOptions = {},
 ): Promise<GoodPage> {
   const { tx } = reading;
+  const ask: PageRequest["ask"] = async (sqlFile, values) =>
+    await querySqlFile(tx, sqlFile, values);
+  const build = await readBuild(ask, null);
   const { now, today, builtFor, notice, horizonDays } = clock ??
-    await readSiteClock(reading, settings, language);
+    toSiteClock(reading, build, settings, language);
   const state = readState(page, query, {
     ...{ today, builtFor, language },
     horizonDays: horizonDays ?? counting.maxHorizonDays,
   });
   await refuseUnknownFilters(reading, state, siteWords[language]);
-  const given = { language, timeZone: settings.timeZone, freshnessHours, counting };
+  const given = { language, timeZone: settings.timeZone, freshnessHours, counting, build };
   let all: Promise<readonly Notice[]> | null = null;
   const readWarnings = async () => {
     const warnings = (await readNotices(tx, given, flow)).filter(shows);
@@ -151,7 +156,7 @@ export async function makePage(
       settings,
       now,
       today,
-      ask: async (sqlFile, values) => await querySqlFile(tx, sqlFile, values),
+      ask,
       sql: tx,
       notices,
     }),

@@ -1,10 +1,9 @@
 import { siteFormat } from "./frame/view.ts";
 import type { Notice } from "./page/notice.ts";
 import type { Language, SiteSettings } from "./page/page.ts";
-import { readBuild } from "./pages/build.ts";
+import type { Build } from "./pages/build.ts";
 import type { Reading } from "./reading.ts";
 import { siteWords } from "./words/site_words.ts";
-import { querySqlFile } from "../warehouse/sql_file.ts";
 
 /** The time of a page. */
 export interface SiteClock {
@@ -23,13 +22,13 @@ export interface SiteClock {
 const EVENING_OF_DEMO = "23:00";
 
 /** The time of the warehouse's clock; in a demo's warehouse that of the last evening which the demo has lived through. */
-export async function readSiteClock(
-  { tx, now, isDemo }: Reading,
+export function toSiteClock(
+  { now, isDemo }: Reading,
+  build: Build | null,
   settings: SiteSettings,
   language: Language,
-): Promise<SiteClock> {
+): SiteClock {
   const { timeZone } = settings;
-  const build = await readBuild((sqlFile, values) => querySqlFile(tx, sqlFile, values), null);
   const today = now.toZonedDateTimeISO(timeZone).toPlainDate();
   if (build === null) return { now, today, builtFor: today, horizonDays: null, notice: null };
   const { logicalDate, horizonDays } = build;
