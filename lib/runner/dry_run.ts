@@ -9,6 +9,7 @@ import { readTaskStates, type TaskState } from "../run_log/task_states.ts";
 import { blockersOf, nameOf } from "../run_log/upstreams.ts";
 import { listPending, migrateInside } from "../warehouse/migrations.ts";
 import { querySqlFile } from "../warehouse/sql_file.ts";
+import { transact } from "../warehouse/transact.ts";
 import type { Warehouse } from "../warehouse/warehouse.ts";
 import { afterCommit, asResult, cancelOnAbort } from "./one_try.ts";
 import { contextOf, type Run, type RunSeenByTasks } from "./run.ts";
@@ -103,20 +104,10 @@ async function rollBack<T>(
   work: (tx: TransactionSql) => Promise<T>,
 ): Promise<T> {
   const isBehind = (await listPending(warehouse)).length > 0;
-  const rolledBack = new Error("Rolled back because this is a plan");
-  const done: T[] = [];
-  try {
-    await warehouse.sql.begin(async (tx) => {
-      if (isBehind) await migrateInside(tx);
-      done.push(await work(tx));
-      throw rolledBack;
-    });
-  } catch (error) {
-    if (error !== rolledBack) throw error;
-  }
-  const [result] = done;
-  if (done.length === 0 || result === undefined) throw new Error("Cannot plan: nothing was done");
-  return result;
+  return await transact(warehouse.sql, async (tx) => {
+    if (isBehind) await migrateInside(tx);
+    return { result: await work(tx), stays: false };
+  });
 }
 
 async function writeDay(

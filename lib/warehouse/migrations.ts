@@ -4,6 +4,7 @@ import type { TransactionSql } from "postgres";
 import { z } from "zod";
 import { grantRoles } from "./roles.ts";
 import { metricsOf, querySqlFile, runSqlFile, SQL_DIR, toSqlFileError } from "./sql_file.ts";
+import { transact } from "./transact.ts";
 import type { Warehouse } from "./warehouse.ts";
 
 /** The migrations do not fit the files or the warehouse; the message says which and what to do. */
@@ -69,17 +70,10 @@ export async function rehearseMigrations(
   warehouse: Warehouse,
   folder: string = MIGRATIONS,
 ): Promise<readonly string[]> {
-  const rollback = new Error("Rolled back because this is a rehearsal");
-  let applied: readonly string[] = [];
-  try {
-    await warehouse.sql.begin(async (tx) => {
-      applied = await migrateInside(tx, folder);
-      throw rollback;
-    });
-  } catch (error) {
-    if (error !== rollback) throw error;
-  }
-  return applied;
+  return await transact(warehouse.sql, async (tx) => ({
+    result: await migrateInside(tx, folder),
+    stays: false,
+  }));
 }
 
 /**

@@ -16,6 +16,7 @@ import {
   runSqlFiles,
   type SqlParameters,
 } from "../../lib/warehouse/sql_file.ts";
+import { transact } from "../../lib/warehouse/transact.ts";
 import type { Warehouse } from "../../lib/warehouse/warehouse.ts";
 
 /** How the history that is there differs from what the copies say. */
@@ -64,19 +65,12 @@ export async function rebuildHistory(
   entity: Entity,
   dryRun: boolean,
 ): Promise<Difference> {
-  const rollback = new Error("Rolled back because this is a dry run");
-  let difference: Difference | null = null;
-  try {
-    await warehouse.sql.begin(async (tx) => {
-      difference = await replace(tx, findDag(dags, `daily_load_ods_${entity}`), config, entity);
-      if (dryRun) throw rollback;
-      if (difference.ids.length > 0) await computeAnew(tx, entity, FOLLOWERS[entity]);
-    });
-  } catch (error) {
-    if (error !== rollback) throw error;
-  }
-  if (difference) return difference;
-  throw new Error(`Cannot tell how the history of ${entity} differs: it was not computed`);
+  return await transact(warehouse.sql, async (tx) => {
+    const dag = findDag(dags, `daily_load_ods_${entity}`);
+    const difference = await replace(tx, dag, config, entity);
+    if (!dryRun && difference.ids.length > 0) await computeAnew(tx, entity, FOLLOWERS[entity]);
+    return { result: difference, stays: !dryRun };
+  });
 }
 
 const differences = z.array(

@@ -11,6 +11,7 @@ import {
   runSqlFiles,
   type SqlParameters,
 } from "../../lib/warehouse/sql_file.ts";
+import { transact } from "../../lib/warehouse/transact.ts";
 import type { Warehouse } from "../../lib/warehouse/warehouse.ts";
 
 export const LAYERS = ["facts", "marts"] as const;
@@ -91,22 +92,14 @@ export async function rebuildLayer(
   layer: Layer,
   options: RebuildOptions,
 ): Promise<RebuiltLayer | null> {
-  const rollback = new Error("Rolled back because nothing is to be written");
-  const found: RebuiltLayer[] = [];
-  try {
-    await warehouse.sql.begin(async (tx) => {
-      const { logical_date: date } = dates.parse(await runSqlFile(tx, MAKING[layer].files.lock));
-      if (date === null) throw rollback;
-      const rebuilt = await replace(tx, MAKING[layer], options, date);
-      found.push(rebuilt);
-      const { differences, rowsDue } = rebuilt;
-      if (options.dryRun || differences.length + rowsDue === 0) throw rollback;
-      await makeFollowerDue(tx, layer, options);
-    });
-  } catch (error) {
-    if (error !== rollback) throw error;
-  }
-  return found[0] ?? null;
+  return await transact(warehouse.sql, async (tx) => {
+    const { logical_date: date } = dates.parse(await runSqlFile(tx, MAKING[layer].files.lock));
+    if (date === null) return { result: null, stays: false };
+    const rebuilt = await replace(tx, MAKING[layer], options, date);
+    const stays = !options.dryRun && rebuilt.differences.length + rebuilt.rowsDue > 0;
+    if (stays) await makeFollowerDue(tx, layer, options);
+    return { result: rebuilt, stays };
+  });
 }
 
 async function replace(
