@@ -44,42 +44,46 @@ export function listDue(checks: readonly Check[], taskId?: string): DueCheck[] {
 
 /**
  * Runs checks one after the other, in a transaction that has the parameters of tasks, `rows_read`, and
- * the temporary tables of sql/ops/scope_*.sql, which say at what records to look. Throws `SqlFileError`.
+ * the temporary tables of sql/ops/scope_*.sql, which say at what records to look. All are sent at once. Throws
+ * `SqlFileError`.
  */
 export async function runChecks(
   tx: TransactionSql,
   due: readonly DueCheck[],
   sampleSize: number = SAMPLE_SIZE,
 ): Promise<CheckResult[]> {
-  const results: CheckResult[] = [];
-  let checkedTable = "";
-  for (const { check, table } of due) {
+  const texts = await Promise.all(due.map(({ check }) => countOffenders(check.path, sampleSize)));
+  return await Promise.all(due.map(async ({ check, table }, i) => {
     // Most tasks fill one table, so it is said once.
-    if (table !== checkedTable) await tx`select set_config('rental.checked_table', ${table}, true)`;
-    checkedTable = table;
-    const rows = await selectSample(tx, check.path, sampleSize);
-    results.push({
+    const said = table === due[i - 1]?.table
+      ? []
+      : [tx`select set_config('rental.checked_table', ${table}, true)`.execute()];
+    const [rows] = await Promise.all([selectSample(tx, check.path, texts[i] ?? ""), ...said]);
+    return {
       check: check.name,
       table,
       severity: check.severity,
       offenders: rows[0]?.offenders ?? 0,
       sample: rows.map(({ id, detail }) => ({ id, detail })),
-    });
-  }
-  return results;
+    };
+  }));
 }
 
 /** Counts in the database, because a rule that is broken everywhere has as many offenders as rows. */
-async function selectSample(tx: TransactionSql, path: string, sampleSize: number) {
+async function countOffenders(path: string, sampleSize: number): Promise<string> {
   const text = (await readSqlFile(path)).trimEnd().replace(/;$/, "");
-  // No line break before the text: the lines of an error stay those of the file.
-  const counting =
-    `select id::text as id, detail, count(*) over () as offenders from (${text}\n) as offender ` +
-    "order by length(id::text), id::text, detail limit $1";
+  // No line break before the text: the lines of an error stay those of the file. No parameter either: its type would
+  // be asked for before each check.
+  return `select id::text as id, detail, count(*) over () as offenders from (${text}\n) as offender ` +
+    `order by length(id::text), id::text, detail limit ${Math.trunc(sampleSize)}`;
+}
+
+async function selectSample(tx: TransactionSql, path: string, text: string) {
   try {
-    return offenderRows.parse([...await tx.unsafe(counting, [sampleSize])]);
+    // Sent right here, not when it is awaited: in the order of the calls.
+    return offenderRows.parse([...await tx.unsafe(text).execute()]);
   } catch (error) {
-    throw toSqlFileError(error, path, counting);
+    throw toSqlFileError(error, path, text);
   }
 }
 

@@ -39,23 +39,28 @@ export async function runSqlFile(
   path: string,
   parameters: SqlParameters = {},
 ): Promise<Metrics> {
-  await setParameters(tx, parameters);
-  const text = await readSqlFile(path);
-  const result = await execute(path, text, () => tx.unsafe(text));
-  return toMetrics(path, lastResult(result));
+  return await runSqlFiles(tx, [path], parameters);
 }
 
-/** Runs files one after the other, each as `runSqlFile` does, and returns the metrics of all of them. */
+/**
+ * Runs files one after the other, each as `runSqlFile` does, and returns the metrics of all of them. All are sent at
+ * once: a server far away has the next one when it is done with one, and those after one that failed fail too.
+ */
 export async function runSqlFiles(
   tx: TransactionSql,
   paths: readonly string[],
   parameters: SqlParameters = {},
 ): Promise<Metrics> {
+  const files = await Promise.all(
+    paths.map(async (path) => ({ path, text: await readSqlFile(path) })),
+  );
   // Once for all files: they last until the end of the transaction.
   await setParameters(tx, parameters);
-  const metrics: Record<string, number | string | null> = {};
-  for (const path of paths) Object.assign(metrics, await runSqlFile(tx, path));
-  return metrics;
+  const metrics = await Promise.all(files.map(async ({ path, text }) => {
+    const result = await execute(path, text, () => tx.unsafe(text));
+    return toMetrics(path, lastResult(result));
+  }));
+  return Object.assign({}, ...metrics);
 }
 
 /** Runs a file of one statement with `$1…` that returns exactly one row, and returns that as metrics. */

@@ -73,7 +73,11 @@ testOnBothWarehouses(
 testOnBothWarehouses("runSqlFiles() names the file that failed", async (warehouse) => {
   const error = await failureOf(
     warehouse,
-    (tx) => runSqlFiles(tx, [`${DIR}/leave_fleet.sql`, `${DIR}/misread_fleet.sql`]),
+    (tx) =>
+      runSqlFiles(
+        tx,
+        ["leave_fleet", "misread_fleet", "count_fleet"].map((name) => `${DIR}/${name}.sql`),
+      ),
   );
   assert.ok(error instanceof SqlFileError);
   assert.equal(
