@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Entity } from "../amocrm/wanted_fields.ts";
 import { copyIntoSqlFile, querySqlFile, readSqlFile } from "../warehouse/sql_file.ts";
 import { type CopyLines, createCopyLines } from "./copy_lines.ts";
+import { createFirstSights, NO_FIRST_SIGHTS, type Sighted } from "./first_sights.ts";
 import type { StgRow } from "./records/record.ts";
 import { landTexts, type LoadRun, type RowText } from "./staging_batch.ts";
 
@@ -51,9 +52,11 @@ export function landAsJson(
   return { batchRecords: JSON_RECORDS, open: () => batch };
 }
 
-/** What decides whether a row lands, as JSON, and which line of its batch it is. */
-export interface CopyRow {
-  readonly sight: string;
+/** What decides whether a row lands, and which line of its batch it is. */
+export interface CopyRow extends Sighted {
+  readonly observed_at: unknown;
+  readonly updated_at: unknown;
+  readonly row_hash: unknown;
   readonly line: number;
 }
 
@@ -77,6 +80,7 @@ export async function landByCopy(
   const given: Readonly<Record<string, string>> = { run_id: run.runId, load_date: run.loadDate };
   const cellsOf = (row: StgRow, names: readonly string[]) =>
     names.map((name) => toCell(given[name] ?? row[name] ?? null)).join("\t");
+  const firstSights = isFirst ? createFirstSights() : NO_FIRST_SIGHTS;
   let isKnown = !isFirst;
   const open = (lines: CopyLines): RowBatch<CopyRow> => ({
     prepare(row, { text, plain }) {
@@ -84,20 +88,23 @@ export async function landByCopy(
       lines.write(`${cellsOf(row, before)}\t`);
       lines.write(plain ?? toCell(text()));
       lines.write(`\t${cellsOf(row, behind)}\n`);
+      const line = lines.end();
       return {
-        sight: JSON.stringify({ id, is_deleted, observed_at, updated_at, row_hash }),
-        line: lines.end(),
+        id: Number(id),
+        is_deleted: Boolean(is_deleted),
+        observed_at,
+        updated_at,
+        row_hash,
+        line,
       };
     },
     async land(rows) {
-      if (rows.length === 0) return 0;
-      const sights = `[${rows.map(({ sight }) => sight).join()}]`;
-      const [{ places }] = placesShape.parse([
-        ...await querySqlFile(tx, "stg/choose_copies.sql", [entity, sights]),
-      ]);
-      const chosen = places.flatMap((one) => rows[one - 1]?.line ?? []);
+      const { first, doubtful } = firstSights.split(rows);
+      const chosen = [...first, ...await chooseRows(tx, entity, doubtful)];
       if (chosen.length === 0) return 0;
-      await copyIntoSqlFile(tx, path, lines.read(chosen));
+      // As stg/choose_copies.sql has them: no record is in both.
+      chosen.sort((one, other) => one.id - other.id);
+      await copyIntoSqlFile(tx, path, lines.read(chosen.map(({ line }) => line)));
       if (!isKnown) await querySqlFile(tx, "stg/analyze_copies.sql", [`stg.stg_${entity}`]);
       isKnown = true;
       return chosen.length;
@@ -113,6 +120,19 @@ export async function landByCopy(
       return open(lines);
     },
   };
+}
+
+/** Those that differ from the row before them, in the order in which they land. */
+async function chooseRows(
+  tx: TransactionSql,
+  entity: Entity,
+  rows: readonly CopyRow[],
+): Promise<readonly CopyRow[]> {
+  if (rows.length === 0) return [];
+  const [{ places }] = placesShape.parse([
+    ...await querySqlFile(tx, "stg/choose_copies.sql", [entity, JSON.stringify(rows)]),
+  ]);
+  return places.flatMap((one) => rows[one - 1] ?? []);
 }
 
 /** The columns between the first brackets. */

@@ -21,11 +21,15 @@ const MOST_READS = 8;
 const ENTITIES = ["leads", "clients", "cars"] as const;
 type Entity = (typeof ENTITIES)[number];
 
-/** Lands a sight of every record, in batches; the first `changed` have another licence or plate than the day before. */
+/**
+ * Lands a sight of every record, in batches, each of which comes twice: at first sight nobody need ask the table. The
+ * first `changed` records have another licence or plate than the day before.
+ */
 async function load(tx: TransactionSql, entity: Entity, day: number, changed: number) {
   const landing = await landByCopy(tx, entity, RUN, day === 1);
   let landed = 0;
-  for (let start = 0; start < BATCHES * BATCH_ROWS; start += BATCH_ROWS) {
+  const starts = Array.from({ length: BATCHES }, (_, i) => i * BATCH_ROWS);
+  for (const start of starts.flatMap((one) => [one, one])) {
     const batch = landing.open();
     const rows = Array.from({ length: BATCH_ROWS }, (_, i) => {
       const id = start + i + 1;
@@ -86,7 +90,7 @@ for (const entity of ENTITIES) {
       }
       assert.deepEqual(landed, [BATCHES * BATCH_ROWS, 0, CHANGED]);
       const explosions = Object.entries(reads).filter(([, rows]) =>
-        rows > MOST_READS * BATCHES * BATCH_ROWS
+        rows > MOST_READS * 2 * BATCHES * BATCH_ROWS
       );
       assert.deepEqual(explosions, [], prepare.name);
       assert.ok((reads["day 3"] ?? 0) >= BATCHES * BATCH_ROWS, prepare.name);

@@ -1,0 +1,55 @@
+/** What is known of a row before it has landed. */
+export interface Sighted {
+  readonly id: number;
+  readonly is_deleted: boolean;
+}
+
+/** Rows of one batch. */
+export interface SplitRows<Row> {
+  /** Of records that neither STG nor another row of the batch shows: they land, whatever they hold. */
+  readonly first: readonly Row[];
+  /** Of which STG, and the other rows among them, decide. */
+  readonly doubtful: readonly Row[];
+}
+
+/** Tells, batch by batch, the first sights of records. */
+export interface FirstSights {
+  split<Row extends Sighted>(rows: readonly Row[]): SplitRows<Row>;
+}
+
+/** Of a load into a table that holds rows: only that knows. */
+export const NO_FIRST_SIGHTS: FirstSights = {
+  split: (rows) => ({ first: [], doubtful: rows }),
+};
+
+/** Bits, a megabyte of them: of ids that come one after the other, as many millions have one each. */
+const PLACES = 2 ** 23;
+
+/**
+ * Of a load into an empty table, to which nothing but the rows that it was asked of is added.
+ *
+ * A bit for each id, not the ids, which would fill the memory. Two ids may share one; the rows of both are doubtful then.
+ * So is a marker of deletion, which lands behind a live row alone.
+ */
+export function createFirstSights(places = PLACES): FirstSights {
+  const bits = new Uint8Array(Math.ceil(places / 8));
+  return {
+    split(rows) {
+      const inBatch = new Map<number, number>();
+      for (const { id } of rows) inBatch.set(id % places, (inBatch.get(id % places) ?? 0) + 1);
+      const isFirst = ({ id, is_deleted: isDeleted }: Sighted) =>
+        !isDeleted && inBatch.get(id % places) === 1 && !hasBit(bits, id % places);
+      const split = { first: rows.filter(isFirst), doubtful: rows.filter((row) => !isFirst(row)) };
+      for (const place of inBatch.keys()) setBit(bits, place);
+      return split;
+    },
+  };
+}
+
+function hasBit(bits: Uint8Array, place: number): boolean {
+  return ((bits[place >> 3] ?? 0) >> (place & 7) & 1) === 1;
+}
+
+function setBit(bits: Uint8Array, place: number): void {
+  bits[place >> 3] = (bits[place >> 3] ?? 0) | 1 << (place & 7);
+}
