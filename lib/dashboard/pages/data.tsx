@@ -14,6 +14,7 @@ import {
   PageError,
   type PageRequest,
 } from "../page/page.ts";
+import { describeCheck } from "../words/check_words.ts";
 import { type DataWords, dataWords } from "../words/data_words.ts";
 import { siteWords } from "../words/site_words.ts";
 import { checksPart } from "./data/checks_part.tsx";
@@ -32,8 +33,9 @@ export function dataPage(given: Given): Page {
     parameters: ["focus"],
     defaultPeriod: (today) => ({ from: today, to: today }),
     render: async (request) => {
-      const words = dataWords[request.state.language];
-      const known = await readChecks();
+      const { language } = request.state;
+      const words = dataWords[language];
+      const known = (await readChecks()).map((check) => describeCheck(check, language));
       const facts = await readTableFacts(request, given.dags);
       const node = findFocus(request, facts, words);
       const trust = await trustTable(request, given, words);

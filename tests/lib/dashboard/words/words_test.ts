@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { readChecks } from "../../../../lib/checks/file.ts";
+import { describeCheck } from "../../../../lib/dashboard/words/check_words.ts";
 import { describeDag } from "../../../../lib/dashboard/words/dag_words.ts";
 import { funnelWords } from "../../../../lib/dashboard/words/funnel_page.ts";
 import { historyWords } from "../../../../lib/dashboard/words/history_words.ts";
@@ -54,5 +56,15 @@ Deno.test("every DAG is described in both languages", () => {
   for (const dag of dags) {
     assert.equal(describeDag(dag, "en"), dag.description);
     assert.match(describeDag(dag, "ru"), /^[А-Я][а-я]+ /, dag.id);
+  }
+});
+
+Deno.test("every check says in both languages what it looks for and why", async () => {
+  for (const check of await readChecks()) {
+    assert.equal(describeCheck(check, "en"), check);
+    const { offender, why, ...rest } = describeCheck(check, "ru");
+    assert.match(offender, /^[а-яё]+[, ]/, check.name);
+    assert.match(why, /^[а-яё].*\.$/, check.name);
+    assert.deepEqual({ ...rest, offender: check.offender, why: check.why }, check);
   }
 });
