@@ -16,18 +16,22 @@ select
 from reading;
 
 with new_days as (
-    select
-        desired_days.car_id,
-        desired_days.usage_date,
-        desired_days.plate,
-        desired_days.rentals_cnt,
-        desired_days.lead_ids,
-        desired_days.amount_share,
-        desired_days.charged_days,
-        desired_days.is_unpriced
-    from desired_days
-    where desired_days.fate = 'inserted'
+    (
+        select
+            desired_days.car_id,
+            desired_days.usage_date,
+            desired_days.plate,
+            desired_days.rentals_cnt,
+            desired_days.lead_ids,
+            desired_days.amount_share,
+            desired_days.charged_days,
+            desired_days.is_unpriced
+        from desired_days
+        where desired_days.fate = 'inserted'
+        order by desired_days.car_id, desired_days.usage_date
+    )
     union all
+    -- They come in this order too; sorted as whole rows, those of a large account go through files.
     select wanted_days.*
     from wanted_days
     where (select reading.is_first from reading)
@@ -50,8 +54,7 @@ select
     new_days.usage_date,
     reading.logical_date as load_date
 from new_days
-cross join reading
-order by new_days.car_id, new_days.usage_date;
+cross join reading;
 
 select
     case

@@ -47,7 +47,7 @@ create temporary table if not exists listed_rentals (
 ) on commit drop;
 
 select
-    (select count(*) from changed_leads) as leads,
-    (select count(*) from changed_clients) as clients,
-    (select count(*) from changed_cars) as cars,
-    (select count(*) from changed_car_days) as car_days;
+    exists (select from changed_leads)::integer as leads,
+    exists (select from changed_clients)::integer as clients,
+    exists (select from changed_cars)::integer as cars,
+    exists (select from changed_car_days)::integer as car_days;

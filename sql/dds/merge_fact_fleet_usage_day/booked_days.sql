@@ -5,27 +5,9 @@
 
 create temporary table booked_days on commit drop as
 -- How many days a booking has is not in the planner's statistics: spread over days before
--- anything is joined to them, they are joined once, not once for each booking. What the last
--- day has and what each other one has is computed once for a booking.
-with worth as materialized (
-    select
-        booked.*,
-        dds.share_of_day(
-            booked.amount, booked.first_day, booked.last_day, booked.first_day
-        ) as first_share,
-        dds.share_of_day(
-            booked.amount, booked.first_day, booked.last_day, booked.last_day
-        ) as last_share,
-        dds.charged_days_of_day(
-            booked.rental_days, booked.first_day, booked.last_day, booked.first_day
-        ) as first_charged,
-        dds.charged_days_of_day(
-            booked.rental_days, booked.first_day, booked.last_day, booked.last_day
-        ) as last_charged
-    from booked
-),
-
-shares as materialized (
+-- anything is joined to them, they are joined once, not once for each booking. The share of
+-- all days but the last is computed once for a booking.
+with shares as (
     select
         worth.car_id,
         greatest(worth.first_day, reading.first_day) + calendar.place as usage_date,
@@ -34,24 +16,28 @@ shares as materialized (
             when
                 greatest(worth.first_day, reading.first_day) + calendar.place
                 = worth.last_day
-                then worth.last_share
-            else worth.first_share
+                then worth.amount - worth.share * (worth.last_day - worth.first_day)
+            else worth.share
         end as amount_share,
-        case
-            when
-                greatest(worth.first_day, reading.first_day) + calendar.place
-                = worth.last_day
-                then worth.last_charged
-            else worth.first_charged
-        end as charged_days,
+        dds.charged_days_of_day(
+            worth.rental_days, worth.first_day, worth.last_day,
+            greatest(worth.first_day, reading.first_day) + calendar.place
+        ) as charged_days,
         worth.is_unpriced
-    from worth
+    from (
+        select
+            booked.*,
+            trunc(booked.amount / (booked.last_day - booked.first_day + 1), 2) as share
+        from booked
+        offset 0
+    ) as worth
     cross join reading
     cross join lateral generate_series(
         0,
         least(worth.last_day, reading.horizon_ends_on)
         - greatest(worth.first_day, reading.first_day)
     ) as calendar (place)
+    offset 0
 ),
 
 -- Sorted once, where the lists of each day would be sorted by themselves.

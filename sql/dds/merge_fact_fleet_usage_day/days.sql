@@ -10,8 +10,8 @@
 
 create temporary view wanted_days as
 with days as not materialized (
-    -- Joined before the lives, as the planner expects few days between two others: in the order
-    -- of the days, which a first build writes in.
+    -- Joined before the lives, as the planner expects few days between two others, and in the
+    -- order of the days, which a first build writes in.
     select
         changed_car_days.car_id,
         changed_car_days.usage_date,
@@ -25,7 +25,7 @@ with days as not materialized (
         on
             changed_car_days.car_id = booked_days.car_id
             and changed_car_days.usage_date = booked_days.usage_date
-    offset 0
+    order by changed_car_days.car_id, changed_car_days.usage_date
 )
 
 select

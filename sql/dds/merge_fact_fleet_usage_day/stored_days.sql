@@ -11,7 +11,11 @@ with spans as materialized (
         min(changed_car_days.usage_date) as first_day,
         max(changed_car_days.usage_date) as last_day
     from changed_car_days
-    where not (select reading.is_first from reading)
+    cross join reading
+    where
+        not reading.is_first
+        -- No day is stored after the last one of the merge before.
+        and (reading.is_reset or changed_car_days.usage_date <= reading.last_day_before)
     group by
         changed_car_days.car_id,
         (changed_car_days.usage_date - '2000-01-01'::date) / 32
@@ -56,7 +60,7 @@ with listed as (
     select lead_ids.lead_id
     from stored_days
     cross join lateral unnest(stored_days.lead_ids) as lead_ids (lead_id)
-    where stored_days.rentals_cnt <> 1
+    where stored_days.rentals_cnt > 1
 )
 
 select distinct listed.lead_id

@@ -92,3 +92,37 @@ testOnBothWarehouses(
     );
   },
 );
+
+testOnBothWarehouses(
+  "merge_fact_fleet_usage_day lays the days of a first build down in the order of their key",
+  async (warehouse) => {
+    await liveDay(warehouse, "2026-05-01", {
+      ...DAY,
+      // Neither cars nor bookings come in the order of the days.
+      cars: [element(7, "2026-05-01 08:00", { plate: "B 2" }), ...DAY.cars],
+      leads: [
+        lead(2, "2026-05-01 09:00", {
+          status_id: CONFIRMED,
+          plate: "A 1",
+          budget: 10,
+          rental_start: dubai("2026-04-20 00:00"),
+          rental_end: dubai("2026-04-22 00:00"),
+        }),
+        ...DAY.leads,
+      ],
+    });
+
+    const days = await warehouse.sql`
+      select car_id, usage_date::text
+      from dds.fact_fleet_usage_day
+      order by ctid
+    `.values();
+    const inOrder = await warehouse.sql`
+      select car_id, usage_date::text
+      from dds.fact_fleet_usage_day
+      order by car_id, usage_date
+    `.values();
+    assert.equal(days.length, 17);
+    assert.deepEqual([...days], [...inOrder]);
+  },
+);
