@@ -30,6 +30,15 @@ async function listIndexes({ sql }: Warehouse): Promise<readonly string[]> {
   return rows.map(({ indexdef }) => String(indexdef));
 }
 
+/** Those whose indexes a first build makes in the end. */
+const BUILT_TABLES = [
+  "ods.ods_leads_hist",
+  "dds.lead_first_status",
+  "dds.fact_lead_status_change",
+  "dds.fact_rentals",
+  "dds.fact_fleet_usage_day",
+];
+
 async function listFacts({ sql }: Warehouse): Promise<unknown> {
   const rows = await sql`
     select fact_rentals.lead_id::integer, to_char(usage_date, 'DD'), amount_share::integer
@@ -52,6 +61,55 @@ testOnBothWarehouses(
     assert.deepEqual(await listFacts(warehouse), FACTS);
     assert.deepEqual(await listIndexes(warehouse), before);
     assert.equal(before.length, 16);
+  },
+);
+
+testOnServer(
+  "ops.drop_indexes_of() drops all that the program made",
+  async ({ sql }) => {
+    for (const table of BUILT_TABLES) await sql`select ops.drop_indexes_of(${table})`;
+    const left = await sql`
+      select indexrelid::regclass::text as name from pg_index
+      where indrelid::regclass::text in ${sql(BUILT_TABLES)}
+    `;
+    assert.deepEqual([...left], []);
+  },
+);
+
+testOnServer(
+  "first builds leave indexes as they were that somebody else made, and keys that others need",
+  async (warehouse) => {
+    const { sql } = warehouse;
+    await sql.unsafe(`
+      create schema reports;
+      create index hist_by_name on ods.ods_leads_hist (lower(name)) where is_current;
+      create index fact_rentals_by_amount_of_client on dds.fact_rentals (client_id, amount);
+      alter table dds.fact_rentals add constraint one_of_lead unique (lead_id, car_id);
+      alter table dds.fact_rentals cluster on fact_rentals_by_client;
+      create table reports.note (lead_id bigint references dds.fact_rentals (lead_id));
+      create view reports.day as select car_id, usage_date, plate from dds.fact_fleet_usage_day
+        group by fact_fleet_usage_day.car_id, fact_fleet_usage_day.usage_date;
+      alter table dds.fact_lead_status_change replica identity using index fact_lead_status_change_pkey;
+    `);
+    const listAll = async () => {
+      const rows = await sql`
+        select pg_get_indexdef(indexrelid) as made_by, indisclustered, indisreplident from pg_index
+        where indrelid::regclass::text in ${sql(BUILT_TABLES)}
+        union all
+        select pg_get_constraintdef(oid), null, null from pg_constraint
+        where
+          conrelid::regclass::text in ${sql(BUILT_TABLES)}
+          or confrelid::regclass::text in ${sql(BUILT_TABLES)}
+        order by made_by, indisclustered nulls first
+      `;
+      return [...rows];
+    };
+    const before = await listAll();
+
+    await liveDay(warehouse, "2026-05-01", DAY);
+
+    assert.deepEqual(await listFacts(warehouse), FACTS);
+    assert.deepEqual(await listAll(), before);
   },
 );
 
