@@ -50,12 +50,7 @@ export function createSite(options: SiteOptions): Site {
   }));
   if (sessions) addLogIn(app, sessions, setting);
   addRunActions(app, settings.hasWriteButtons ? actions : null, setting, settings.timeZone);
-  app.get("/assets/*", (context) => {
-    const file = findAsset(context.req.path);
-    if (!file) return context.notFound();
-    context.header("cache-control", KEEP_FOREVER);
-    return context.body(file.body, 200, { "content-type": file.type });
-  });
+  app.get("/assets/*", answerAsset);
 
   const frame = (context: SiteContext): FrameProps => ({
     ...EMPTY_FRAME,
@@ -95,6 +90,14 @@ export function createSite(options: SiteOptions): Site {
   });
   app.onError((error, context) => answerError(error, context, frame(context)));
   return { fetch: (request, visitor) => app.fetch(request, visitor), idle: answers.idle };
+}
+
+/** A file of the site's own look; its address has its content's hash, so that it never changes. */
+function answerAsset(context: SiteContext): Response | Promise<Response> {
+  const file = findAsset(context.req.path);
+  if (!file) return context.notFound();
+  context.header("cache-control", KEEP_FOREVER);
+  return context.body(file.body, 200, { "content-type": file.type });
 }
 
 /** A page that shows nothing yet, of nobody. */

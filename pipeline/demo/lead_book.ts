@@ -80,14 +80,8 @@ export async function openLeadBook(tools: LeadTools, account: RentalAccount): Pr
     cars,
     clients,
     async add(planned, calledAt) {
-      const items = planned.map((called, i) => {
-        const rental = { ...called, isAssigned: called.isAssigned ?? true };
-        const name = `${rental.car.model}, called ${calledAt.toPlainDate()}, number ${i + 1}`;
-        const created_at = Math.floor(calledAt.epochMilliseconds / 1000);
-        const content = contentOf(rental, account);
-        return { key: name, name, content, more: { created_at }, rental };
-      });
-      const outcome = requireAll(await createLeads(tools, account, items, ({ name }) => name));
+      const calls = planned.map((called, i) => toCall(called, i + 1, calledAt, account));
+      const outcome = requireAll(await createLeads(tools, account, calls, ({ name }) => name));
       for (const [{ rental, content }, id] of outcome.written) {
         leads.push({ ...rental, id });
         written.set(id, content);
@@ -107,11 +101,7 @@ export async function openLeadBook(tools: LeadTools, account: RentalAccount): Pr
       const [id = 0] = await carElements.add([{
         name: model,
         values: {
-          model,
-          plate,
-          color,
-          year,
-          vin,
+          ...{ model, plate, color, year, vin },
           "daily rate": dailyrate,
           "in fleet from": secondsOf(from, account),
         },
@@ -132,6 +122,20 @@ export async function openLeadBook(tools: LeadTools, account: RentalAccount): Pr
       return known;
     },
   };
+}
+
+/** A lead as it is created when a client calls, the number-th of that moment. */
+function toCall(
+  called: CalledLead,
+  number: number,
+  calledAt: Temporal.ZonedDateTime,
+  account: RentalAccount,
+) {
+  const rental = { ...called, isAssigned: called.isAssigned ?? true };
+  const name = `${rental.car.model}, called ${calledAt.toPlainDate()}, number ${number}`;
+  const created_at = Math.floor(calledAt.epochMilliseconds / 1000);
+  const content = contentOf(rental, account);
+  return { key: name, name, content, more: { created_at }, rental };
 }
 
 function toLead(lead: ExistingLead, { cars, clients }: RentalAccount): Lead | null {

@@ -153,13 +153,16 @@ async function trustTable(
       landed: row.landed?.toISOString() ?? null,
       built: row.built?.toISOString() ?? null,
       loaded_at: null,
-      deadline: row.loaded_at === null
-        ? null
-        : Temporal.Instant.fromEpochMilliseconds(row.loaded_at.getTime())
-          .add({ seconds: Math.round(freshnessHours * 3600) }).toString(),
+      deadline: row.loaded_at === null ? null : deadlineOf(row.loaded_at, freshnessHours),
     })),
     sqlFile: "dashboard/data_trust.sql",
   };
+}
+
+/** When data that were loaded at a moment count as stale. */
+function deadlineOf(loadedAt: Date, freshnessHours: number): string {
+  return Temporal.Instant.fromEpochMilliseconds(loadedAt.getTime())
+    .add({ seconds: Math.round(freshnessHours * 3600) }).toString();
 }
 
 function Freshness(

@@ -8,7 +8,8 @@ import { formatOf } from "../frame/view.ts";
 import type { Notice } from "../page/notice.ts";
 import type { Column, DataTable, Markup, PageRequest, Period, Row } from "../page/page.ts";
 import { figuresWords } from "../words/figures_words.ts";
-import { funnelWords } from "../words/funnel_page.ts";
+import type { Format } from "../words/format.ts";
+import { type FunnelWords, funnelWords } from "../words/funnel_page.ts";
 import { stageName } from "../words/stage_name.ts";
 import type { Define } from "./definitions.ts";
 import { FUNNEL_STAGES } from "./funnel_sums.ts";
@@ -127,46 +128,21 @@ interface CohortsProps {
 /** What became of each week's leads, and how many of them were confirmed. */
 export function CohortFigures({ request, cohorts, define }: CohortsProps): Markup {
   const words = funnelWords[request.state.language];
-  const { rows, table, notices, weeks } = cohorts;
-  const common = {
-    format: formatOf(request),
-    axis: { step: "week", from: weeks.from.toString(), to: weeks.to.toString() },
-    unfinished: rows.filter((row) => row.mature_leads < row.leads || !row.is_complete)
-      .map((row) => row.week_start),
-  } as const;
-  const countsOf = (key: "won" | "open" | "lost") =>
-    rows.map((row) => ({ at: row.week_start, value: row[key] }));
-  const cohortsChart: FindingProps = {
-    ...common,
-    kind: "count",
-    series: [
-      { name: words.won, tone: "good", points: countsOf("won") },
-      { name: words.open, tone: "main", points: countsOf("open") },
-      { name: words.lost, tone: "bad", points: countsOf("lost") },
-    ],
-  };
-  const conversionChart: FindingProps = {
-    ...common,
-    kind: "ratio",
-    series: [{
-      name: words.conversionByWeek,
-      tone: "main",
-      points: rows.map((row) => ({ at: row.week_start, value: row.conversion })),
-    }],
-  };
+  const { table, notices } = cohorts;
+  const { ends, conversion } = chartsOf(cohorts, words, formatOf(request));
   return (
     <Grid>
       <ChartFigure
         view={request}
         id="cohorts-figure"
         title={words.cohortsByWeek}
-        finding={totalsText(cohortsChart)}
+        finding={totalsText(ends)}
         table={table}
         notices={notices}
         definition={define("dm.lead_funnel_week.won")}
       >
         <StackedBarChart
-          {...cohortsChart}
+          {...ends}
           id="cohorts-chart"
           title={words.cohortsByWeek}
           description={words.cohortsChart}
@@ -177,13 +153,13 @@ export function CohortFigures({ request, cohorts, define }: CohortsProps): Marku
         view={request}
         id="conversion-figure"
         title={words.conversionByWeek}
-        finding={extremesText(conversionChart)}
+        finding={extremesText(conversion)}
         table={{ ...table, title: words.conversionByWeek }}
         notices={notices}
         definition={define("dm.lead_funnel_week.reached_confirmed")}
       >
         <LineChart
-          {...conversionChart}
+          {...conversion}
           id="conversion-chart"
           title={words.conversionByWeek}
           description={words.conversionChart}
@@ -192,4 +168,36 @@ export function CohortFigures({ request, cohorts, define }: CohortsProps): Marku
       </ChartFigure>
     </Grid>
   );
+}
+
+/** What is drawn of cohorts: leads by their end, and the share that was confirmed. */
+function chartsOf(
+  { rows, weeks }: Cohorts,
+  words: FunnelWords,
+  format: Format,
+): { readonly ends: FindingProps; readonly conversion: FindingProps } {
+  const common = {
+    format,
+    axis: { step: "week", from: weeks.from.toString(), to: weeks.to.toString() },
+    unfinished: rows.filter((row) => row.mature_leads < row.leads || !row.is_complete)
+      .map((row) => row.week_start),
+  } as const;
+  const pointsOf = (key: "won" | "open" | "lost" | "conversion") =>
+    rows.map((row) => ({ at: row.week_start, value: row[key] }));
+  return {
+    ends: {
+      ...common,
+      kind: "count",
+      series: [
+        { name: words.won, tone: "good", points: pointsOf("won") },
+        { name: words.open, tone: "main", points: pointsOf("open") },
+        { name: words.lost, tone: "bad", points: pointsOf("lost") },
+      ],
+    },
+    conversion: {
+      ...common,
+      kind: "ratio",
+      series: [{ name: words.conversionByWeek, tone: "main", points: pointsOf("conversion") }],
+    },
+  };
 }

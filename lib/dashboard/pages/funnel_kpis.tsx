@@ -1,7 +1,7 @@
 import { Kpi, KpiRow } from "../frame/kpi.tsx";
 import { siteLink } from "../frame/links.ts";
 import type { Cell, ColumnKind, Markup, PageRequest } from "../page/page.ts";
-import { funnelWords } from "../words/funnel_page.ts";
+import { type FunnelWords, funnelWords } from "../words/funnel_page.ts";
 import type { Build } from "./build.ts";
 import type { ComparedPeriods } from "./compared_periods.ts";
 import { type Compared, comparisonsOf } from "./compared_sums.ts";
@@ -32,7 +32,30 @@ interface KpisProps {
 export function FunnelKpis(props: KpisProps): Markup {
   const { request, build, cohorts, define } = props;
   const words = funnelWords[request.state.language];
-  const figures: readonly Figure[] = [
+  return (
+    <KpiRow>
+      {figuresOf(words).map((figure) => <FunnelKpi {...props} figure={figure} />)}
+      <Kpi
+        view={request}
+        name={words.maturity}
+        kind="ratio"
+        value={cohorts.maturity}
+        href={siteLink(
+          request,
+          leadListHref(build.cohortMaturityDays === null ? "created" : "mature"),
+        )}
+        definition={{
+          ...define("dm.lead_funnel_week.maturity"),
+          sqlFile: cohorts.table.sqlFile,
+        }}
+      />
+    </KpiRow>
+  );
+}
+
+/** The leads of a period, and those of them that came to each end. */
+function figuresOf(words: FunnelWords): readonly Figure[] {
+  return [
     {
       name: words.leads,
       kind: "count",
@@ -74,25 +97,6 @@ export function FunnelKpis(props: KpisProps): Markup {
       of: (one) => one.open,
     },
   ];
-  return (
-    <KpiRow>
-      {figures.map((figure) => <FunnelKpi {...props} figure={figure} />)}
-      <Kpi
-        view={request}
-        name={words.maturity}
-        kind="ratio"
-        value={cohorts.maturity}
-        href={siteLink(
-          request,
-          leadListHref(build.cohortMaturityDays === null ? "created" : "mature"),
-        )}
-        definition={{
-          ...define("dm.lead_funnel_week.maturity"),
-          sqlFile: cohorts.table.sqlFile,
-        }}
-      />
-    </KpiRow>
-  );
 }
 
 function FunnelKpi(props: KpisProps & { readonly figure: Figure }): Markup {

@@ -45,7 +45,9 @@ export function LineageView(props: LineageViewProps): Markup {
   );
 }
 
-function TableCard(props: LineageViewProps & { readonly words: DataWords }): Markup {
+type TableCardProps = LineageViewProps & { readonly words: DataWords };
+
+function TableCard(props: TableCardProps): Markup {
   const { request, node, facts, checks, words } = props;
   const format = formatOf(request);
   const size = facts.sizes.get(node.name);
@@ -57,20 +59,7 @@ function TableCard(props: LineageViewProps & { readonly words: DataWords }): Mar
       <dl class="fields">
         <Field name={words.columns.kind}>{words.kinds[node.kind]}</Field>
         {node.pulls.map((pulls) => <Field name={words.pulls}>{pulls}</Field>)}
-        {node.kind === "source" ? "" : (
-          <Field name={words.filledBy}>
-            {node.kind === "view"
-              ? words.isView
-              : node.filledBy.length === 0
-              ? words.filledByNobody
-              : node.filledBy.map(({ dagId, taskId }, i) => (
-                <>
-                  {i > 0 ? ", " : ""}
-                  <a href={runLink(request, facts, dagId, taskId)}>{dagId}.{taskId}</a>
-                </>
-              ))}
-          </Field>
-        )}
+        {node.kind === "source" ? "" : <Field name={words.filledBy}>{fillersOf(props)}</Field>}
         {node.kind === "table"
           ? (
             <>
@@ -99,19 +88,36 @@ function TableCard(props: LineageViewProps & { readonly words: DataWords }): Mar
           </Field>
         )}
       </dl>
-      {files.map((file) => (
-        <details class="sql">
-          <summary>
-            <code>sql/{file}</code>
-          </summary>
-          <pre
-            tabindex={0}
-            role="group"
-            aria-label={`sql/${file}`}
-          ><code>{sqlText(file)}</code></pre>
-        </details>
-      ))}
+      {files.map((file) => <SqlFile file={file} />)}
     </>
+  );
+}
+
+/** The tasks that fill a table, each linked to its newest run. */
+function fillersOf({ request, node, facts, words }: TableCardProps): unknown {
+  if (node.kind === "view") return words.isView;
+  if (node.filledBy.length === 0) return words.filledByNobody;
+  return node.filledBy.map(({ dagId, taskId }, i) => (
+    <>
+      {i > 0 ? ", " : ""}
+      <a href={runLink(request, facts, dagId, taskId)}>{dagId}.{taskId}</a>
+    </>
+  ));
+}
+
+/** A file below sql/, folded. */
+function SqlFile({ file }: { readonly file: string }): Markup {
+  return (
+    <details class="sql">
+      <summary>
+        <code>sql/{file}</code>
+      </summary>
+      <pre
+        tabindex={0}
+        role="group"
+        aria-label={`sql/${file}`}
+      ><code>{sqlText(file)}</code></pre>
+    </details>
   );
 }
 
