@@ -22,6 +22,7 @@ const NOT_DAGS = [
 ];
 const HEADER = ["-- What:", "-- Grain:", "-- Reads:"];
 const LONGEST_SQL_LINE = 100;
+const LONGEST_FUNCTION = 60;
 const MAY_RUN_WITH_ALL_RIGHTS = ["test", "bench", "kpi", "worlds", "ok"];
 
 /** The DAGs as their users know them: changing one is a change for them, so it is made here as well. */
@@ -247,6 +248,22 @@ Deno.test(".env.example has the variables of config.ts, in its order, one commen
   assert.deepEqual(variables.map(({ name }) => name), VARIABLE_NAMES);
   assert.deepEqual(variables.filter(({ above }) => !/^# \S/.test(above)), []);
   assert.deepEqual(lines.filter((line) => !/^(#.*|[A-Z_]+=|)$/.test(line)), []);
+});
+
+Deno.test("no function is longer than sixty lines", async () => {
+  const paths = (await Promise.all(
+    ["lib", "pipeline", "loaders", "bench"].flatMap((folder) =>
+      [".ts", ".tsx"].map((ending) => listFiles(folder, ending))
+    ),
+  )).flat();
+  // As `deno fmt` writes them: a function of a file begins and ends in the first column.
+  const tooLong = await findFiles(
+    paths,
+    (text) =>
+      [...text.matchAll(/^(?:export )?(?:async )?function.*?^}/gms)]
+        .some(([one]) => one.split("\n").length > LONGEST_FUNCTION),
+  );
+  assert.deepEqual(tooLong, []);
 });
 
 Deno.test("SQL files say what, grain and reads, in lines of at most 100 columns", async () => {
