@@ -40,31 +40,52 @@ where stays.first_as_of > stays.last_as_of;
 analyze stays;
 
 -- What stood then: of each day from 28 days before the first one asked, and as much a year
--- before (364 days: the same weekday).
+-- before (364 days: the same weekday). Where neither ever had a step, nothing ever stood on the
+-- books, and desired.sql would pass over every one of its states: most days of the horizon are
+-- such.
 create temporary table states on commit drop as
-with points as (
+with booked_stays as materialized (
+    select stays.*
+    from stays
+    where
+        exists (
+            select
+            from dds.booked_step
+            where booked_step.stay_date = stays.stay_date
+        )
+        or exists (
+            select
+            from dds.booked_step
+            where booked_step.stay_date = stays.stay_date - 364
+        )
+),
+
+points as (
     select
-        stays.stay_date,
+        booked_stays.stay_date,
         calendar.day::date as as_of,
         0 as days_back,
-        calendar.day::date = stays.first_as_of - 28 as is_first
-    from stays
+        calendar.day::date = booked_stays.first_as_of - 28 as is_first
+    from booked_stays
     cross join lateral generate_series(
-        (stays.first_as_of - 28)::timestamp, stays.last_as_of::timestamp,
+        (booked_stays.first_as_of - 28)::timestamp,
+        booked_stays.last_as_of::timestamp,
         interval '1 day'
     ) as calendar (day)
     union all
     select
-        stays.stay_date,
+        booked_stays.stay_date,
         calendar.day::date as as_of,
         364 as days_back,
-        calendar.day::date = stays.first_as_of as is_first
-    from stays
+        calendar.day::date = booked_stays.first_as_of as is_first
+    from booked_stays
     cross join mart_reading
     cross join lateral generate_series(
-        stays.first_as_of::timestamp, stays.last_as_of::timestamp, interval '1 day'
+        booked_stays.first_as_of::timestamp,
+        booked_stays.last_as_of::timestamp,
+        interval '1 day'
     ) as calendar (day)
-    where stays.last_as_of - 364 >= mart_reading.first_load_day
+    where booked_stays.last_as_of - 364 >= mart_reading.first_load_day
 ),
 
 moves as (

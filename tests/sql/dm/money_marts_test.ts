@@ -366,6 +366,20 @@ testOnBothWarehouses(
   },
 );
 
+testOnBothWarehouses(
+  "build_booking_pace computes states of days alone that bookings ever covered, and of those a year later",
+  async (warehouse) => {
+    const countStates = async (logicalDate: string, leads: readonly StagedRow[]) => {
+      const metrics = await buildDay(warehouse, logicalDate, { cars: CARS, leads });
+      return metrics.get("build_booking_pace")?.states_computed;
+    };
+    assert.equal(await countStates("2026-05-03", []), 0);
+    // A night: as of the three finished days since the first load, and of the 28 before these; and as much a year later.
+    const night = rental(1, CONFIRMED, ["05-10 10:00", "05-11 10:00"], { budget: 50 });
+    assert.equal(await countStates("2026-05-04", [night]), 2 * 31);
+  },
+);
+
 function seenAt(moment: string): StagedRow {
   return { updated_at: dubai(`2026-${moment}`), observed_at: dubai(`2026-${moment}`) };
 }
