@@ -60,17 +60,30 @@ inner join bookings
 union
 -- The horizon has moved back to days of theirs.
 select
-    bookings.lead_id,
-    bookings.car_id,
-    bookings.first_day,
-    least(bookings.last_day, reading.first_day_before - 1) as last_day
+    reached.lead_id,
+    reached.car_id,
+    reached.first_day,
+    least(reached.last_day, reading.first_day_before - 1) as last_day
 from reading
-inner join bookings
-    on
-        reading.first_day < reading.first_day_before
-        and bookings.rental_start < reading.first_day_before::timestamp
-        at time zone current_setting('rental.business_tz')
-        and bookings.last_day >= reading.first_day;
+cross join lateral (
+    select
+        rentals.lead_id,
+        rentals.car_id,
+        dds.first_booked_day(
+            rentals.rental_start, rentals.rental_end, current_setting('rental.business_tz')
+        ) as first_day,
+        dds.last_booked_day(
+            rentals.rental_start, rentals.rental_end, current_setting('rental.business_tz')
+        ) as last_day
+    from dds.bookings_within(
+        reading.first_day::timestamp at time zone current_setting('rental.business_tz'),
+        reading.first_day_before::timestamp at time zone current_setting('rental.business_tz')
+    ) as rentals
+    where rentals.car_id <> 0 and rentals.rental_end >= rentals.rental_start
+) as reached
+where
+    reading.first_day < reading.first_day_before
+    and reached.last_day >= reading.first_day;
 
 analyze changed_bookings;
 

@@ -60,7 +60,7 @@ testOnBothWarehouses(
 
     assert.deepEqual(await listFacts(warehouse), FACTS);
     assert.deepEqual(await listIndexes(warehouse), before);
-    assert.equal(before.length, 16);
+    assert.equal(before.length, 15);
   },
 );
 

@@ -6,6 +6,10 @@ import { testOnBothWarehouses } from "../../support/warehouses.ts";
 const RENTALS: readonly (readonly [string, string, string, number, number | null])[] = [
   ["2026-05-01T10:00", "2026-05-04T10:29", "Asia/Dubai", 29, 3],
   ["2026-05-01T10:00", "2026-05-04T10:30", "Asia/Dubai", 29, 4],
+  ["2026-05-01T10:00", "2026-05-04T10:29:00.000001", "Asia/Dubai", 29, 4],
+  ["2026-05-01T10:00", "2026-05-04T10:28:59.999999", "Asia/Dubai", 29, 3],
+  ["1206-05-01T10:00:00.000001", "2206-05-01T10:00:00.000002", "UTC", 0, 365243],
+  ["2026-05-01T10:00", "2026-05-05T10:00", "Asia/Dubai", 2880, 2],
   ["2026-05-01T10:00", "2026-05-01T10:00", "Asia/Dubai", 29, 1],
   ["2026-05-01T10:00", "2026-05-01T09:00", "Asia/Dubai", 29, null],
   ["2026-10-24T00:00", "2026-10-26T00:00", "Europe/Paris", 29, 2],
@@ -80,6 +84,21 @@ testOnBothWarehouses(
   },
 );
 
+Deno.test("days begin by 03:00 in every zone, as dds.wall_clock() takes for granted", () => {
+  const begun = Intl.supportedValuesOf("timeZone").flatMap((zone) =>
+    [...listTransitions(zone)]
+      .filter((moment) => Temporal.PlainDate.compare(moment, dayBefore(moment)) > 0)
+      .map((moment) => ({ zone, time: moment.toPlainTime() }))
+  );
+
+  const late = begun.filter(({ time }) =>
+    Temporal.PlainTime.compare(time, Temporal.PlainTime.from("03:00")) > 0
+  );
+  // Stations that had no time of their own before they were founded.
+  assert.deepEqual(late.filter(({ zone }) => !zone.startsWith("Antarctica/")), []);
+  assert.ok(begun.length > 1000);
+});
+
 testOnBothWarehouses(
   "dds.day_start() is the first moment of every day of a year in every zone",
   async ({ sql }) => {
@@ -101,6 +120,21 @@ testOnBothWarehouses(
     assert.deepEqual(different.map(({ zone, day }) => `${day} ${zone}`), []);
   },
 );
+
+/** The moments at which a clock is put forward or back. */
+function* listTransitions(zone: string): Generator<Temporal.ZonedDateTime> {
+  let moment = Temporal.Instant.from("1800-01-01T00:00Z").toZonedDateTimeISO(zone)
+    .getTimeZoneTransition("next");
+  while (moment !== null && moment.year < 2100) {
+    yield moment;
+    moment = moment.getTimeZoneTransition("next");
+  }
+}
+
+/** The day that a clock showed just before a moment. */
+function dayBefore(moment: Temporal.ZonedDateTime): Temporal.PlainDate {
+  return moment.subtract({ nanoseconds: 1 }).toPlainDate();
+}
 
 function toInstant(wall: string, zone: string): string {
   return /[+]/.test(wall)
