@@ -4,10 +4,9 @@
 -- Reads: gathered_leads (temporary), $1 the last id that was taken
 
 with next_leads as (
-    select gathered_leads.id
+    select distinct gathered_leads.id
     from gathered_leads
     where gathered_leads.id > $1::bigint
-    group by gathered_leads.id
     order by gathered_leads.id
     limit 1000
 )
@@ -15,11 +14,13 @@ with next_leads as (
 select
     max(gathered_leads.id)::text as last_id,
     coalesce(
-        jsonb_agg(gathered_leads.copy - 'payload' order by gathered_leads.ctid), '[]'
+        jsonb_agg(gathered_leads.copy - 'payload' order by gathered_leads.place), '[]'
     )::text as copies,
     string_agg(
         coalesce(gathered_leads.copy -> 'payload', 'null')::text, e'\n'
-        order by gathered_leads.ctid
+        order by gathered_leads.place
     ) as payloads
 from gathered_leads
-where gathered_leads.id in (select next_leads.id from next_leads);
+where
+    gathered_leads.id > $1::bigint
+    and gathered_leads.id <= (select max(next_leads.id) from next_leads);

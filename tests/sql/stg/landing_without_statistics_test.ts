@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import type { TransactionSql } from "postgres";
 import { hashRow } from "../../../lib/landing/records/row_hash.ts";
 import { landByCopy } from "../../../lib/landing/row_landing.ts";
-import { querySqlFile } from "../../../lib/warehouse/sql_file.ts";
+import { querySqlFile, runSqlFile, runSqlStatement } from "../../../lib/warehouse/sql_file.ts";
 import type { Warehouse } from "../../../lib/warehouse/warehouse.ts";
 import { landBulk } from "../../support/bulk_leads.ts";
 import { type Statement, watchPlans } from "../../support/plans.ts";
@@ -163,3 +163,35 @@ testOnServer("questions about leads read no table once for each", async (warehou
     assert.ok((reads["stg/list_known_leads.sql"] ?? 0) >= ASKED);
   }
 });
+
+testOnServer(
+  "rows of leads that were gathered are read a few times each, however many there are",
+  async (warehouse) => {
+    await using plans = await watchPlans(warehouse, {});
+    if (plans === null) return;
+    const taken: (string | null)[] = [];
+    const statements = await plans.watch(async (tx) => {
+      await runSqlFile(tx, "stg/create_gathered_leads.sql");
+      for (const turn of ["first", "second"]) {
+        const rows = Array.from(
+          { length: LEADS },
+          (_, i) => ({ id: LEADS - i, payload: { turn } }),
+        );
+        await runSqlStatement(tx, "stg/gather_leads.sql", [JSON.stringify(rows)]);
+      }
+      for (let last: string | null = "0"; last !== null;) {
+        const { last_id: id = null } = await runSqlStatement(tx, "stg/take_gathered_leads.sql", [
+          last,
+        ]);
+        last = id === null ? null : String(id);
+        taken.push(last);
+      }
+    });
+    assert.deepEqual(taken, ["1000", "2000", "3000", "4000", "5000", "6000", null]);
+    const reads = statements.flatMap(({ steps }) => steps)
+      .filter(({ table }) => table === "gathered_leads")
+      .reduce((sum, { rowsRead }) => sum + rowsRead, 0);
+    // To find which leads come next, and to take their rows.
+    assert.ok(reads >= 2 * LEADS && reads <= 2 * 2 * LEADS + taken.length, String(reads));
+  },
+);
