@@ -121,29 +121,26 @@ with changed_spans as (
     where (select reading.is_reset and not reading.is_first from reading)
 )
 
+-- Spread here and not beside a span in from, where a series is put down for each before it is read.
 select
     changed_spans.car_id,
-    greatest(changed_spans.first_day, reading.first_day) + calendar.place
-        as usage_date
+    greatest(changed_spans.first_day, reading.first_day) + generate_series(
+        0,
+        least(changed_spans.last_day, reading.horizon_ends_on)
+        - greatest(changed_spans.first_day, reading.first_day)
+    ) as usage_date
 from changed_spans
 cross join reading
-cross join lateral generate_series(
-    0,
-    least(changed_spans.last_day, reading.horizon_ends_on)
-    - greatest(changed_spans.first_day, reading.first_day)
-) as calendar (place)
 union
 select
     car_versions.car_id,
-    greatest(car_versions.first_day, reading.last_day_before + 1) + calendar.place
-        as usage_date
+    greatest(car_versions.first_day, reading.last_day_before + 1) + generate_series(
+        0,
+        car_versions.last_idle_day
+        - greatest(car_versions.first_day, reading.last_day_before + 1)
+    ) as usage_date
 from car_versions
 cross join reading
-cross join lateral generate_series(
-    0,
-    car_versions.last_idle_day
-    - greatest(car_versions.first_day, reading.last_day_before + 1)
-) as calendar (place)
 where car_versions.last_idle_day > reading.last_day_before
 union
 select
@@ -162,8 +159,6 @@ from dds.fact_fleet_usage_day
 where (select reading.is_reset from reading)
 -- Looked up in their order, neighbours are in pages already read.
 order by 1, 2;
-
-analyze changed_car_days;
 
 select
     case

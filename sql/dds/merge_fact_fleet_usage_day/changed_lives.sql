@@ -1,7 +1,7 @@
 -- What:  finds the days of cars that came into the fleet, left it or bear another plate
 -- Grain: changed_car_days: a car and day more
--- Reads: cars_to_compare and car_lives (of car_lives.sql), car_versions (of car_versions.sql),
---        changed_car_days and booked (of changed_days.sql), dds.fact_fleet_usage_day
+-- Reads: cars_to_compare and car_lives (of car_lives.sql), changed_car_days and booked (of
+--        changed_days.sql), dds.fact_fleet_usage_day
 
 insert into changed_car_days (car_id, usage_date)
 with days_of_lives as (
@@ -11,39 +11,37 @@ with days_of_lives as (
     from cars_to_compare
     inner join dds.fact_fleet_usage_day
         on cars_to_compare.car_id = fact_fleet_usage_day.car_id
-    left join car_lives on cars_to_compare.car_id = car_lives.car_id
-    left join car_versions
+    left join car_lives
         on
-            cars_to_compare.car_id = car_versions.car_id
+            cars_to_compare.car_id = car_lives.car_id
             and fact_fleet_usage_day.usage_date
-            between car_versions.first_day and car_versions.last_day
+            between car_lives.version_from and car_lives.version_to
     where
         car_lives.car_id is null
-        or fact_fleet_usage_day.plate is distinct from car_versions.plate
+        or fact_fleet_usage_day.plate is distinct from car_lives.plate
         or (
             not fact_fleet_usage_day.is_rented
             and (
                 fact_fleet_usage_day.usage_date
-                between car_lives.first_day and car_versions.last_idle_day
+                between car_lives.first_day and car_lives.last_idle_day
             ) is not true
         )
     -- Days that are there, and days that are not.
     union all
     select
-        car_versions.car_id,
-        greatest(car_versions.first_day, car_lives.first_day) + calendar.place
+        car_lives.car_id,
+        greatest(car_lives.version_from, car_lives.first_day) + calendar.place
             as usage_date
     from cars_to_compare
     inner join car_lives on cars_to_compare.car_id = car_lives.car_id
-    inner join car_versions on cars_to_compare.car_id = car_versions.car_id
     cross join lateral generate_series(
         0,
-        car_versions.last_idle_day - greatest(car_versions.first_day, car_lives.first_day)
+        car_lives.last_idle_day - greatest(car_lives.version_from, car_lives.first_day)
     ) as calendar (place)
     left join dds.fact_fleet_usage_day
         on
-            car_versions.car_id = fact_fleet_usage_day.car_id
-            and greatest(car_versions.first_day, car_lives.first_day) + calendar.place
+            car_lives.car_id = fact_fleet_usage_day.car_id
+            and greatest(car_lives.version_from, car_lives.first_day) + calendar.place
             = fact_fleet_usage_day.usage_date
     where fact_fleet_usage_day.car_id is null
 ),
@@ -72,29 +70,21 @@ where
 
 -- Of a first build that were days of lives alone: those that are booked outside of them.
 insert into changed_car_days (car_id, usage_date)
-with lives as (
-    select
-        car_versions.car_id,
-        greatest(car_versions.first_day, car_lives.first_day) as first_day,
-        car_versions.last_idle_day
-    from car_versions
-    inner join car_lives on car_versions.car_id = car_lives.car_id
-),
-
 -- Nearly all spans are within one life, and need not be taken apart to be seen so.
-reaching_out as materialized (
+with reaching_out as materialized (
     select
         booked.car_id,
         greatest(booked.first_day, reading.first_day) as first_day,
         least(booked.last_day, reading.horizon_ends_on) as last_day
     from booked
     cross join reading
-    left join lives
+    left join car_lives
         on
-            booked.car_id = lives.car_id
-            and booked.first_day >= lives.first_day
-            and booked.last_day <= lives.last_idle_day
-    where reading.is_first and lives.car_id is null
+            booked.car_id = car_lives.car_id
+            and booked.first_day
+            >= greatest(car_lives.version_from, car_lives.first_day)
+            and booked.last_day <= car_lives.last_idle_day
+    where reading.is_first and car_lives.car_id is null
 )
 
 select

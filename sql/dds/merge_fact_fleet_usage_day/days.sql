@@ -2,8 +2,8 @@
 -- Grain: wanted_days: a car and day that fleet usage should have a row for; desired_days: one that
 --        it has, or should have, a row for (of a first build: none)
 -- Reads: changed_car_days and bookings (of changed_days.sql), stored_days (of stored_days.sql),
---        booked_days (of booked_days.sql), car_versions (of car_versions.sql), car_lives (of
---        car_lives.sql), reading (of calendar.sql)
+--        booked_days (of booked_days.sql), car_lives (of car_lives.sql), reading (of
+--        calendar.sql)
 --
 -- fate says what becomes of a day; the columns that end with "more" are what the sums of the
 -- marts grow by.
@@ -31,21 +31,20 @@ with days as not materialized (
 select
     days.car_id,
     days.usage_date,
-    car_versions.plate,
+    car_lives.plate,
     coalesce(days.rentals_cnt, 0) as rentals_cnt,
     coalesce(days.lead_ids, '{}'::bigint[]) as lead_ids,
     coalesce(days.amount_share, 0) as amount_share,
     coalesce(days.charged_days, 0) as charged_days,
     coalesce(days.is_unpriced, false) as is_unpriced
 from days
-inner join car_lives on days.car_id = car_lives.car_id
-inner join car_versions
+inner join car_lives
     on
-        days.car_id = car_versions.car_id
-        and days.usage_date between car_versions.first_day and car_versions.last_day
+        days.car_id = car_lives.car_id
+        and days.usage_date between car_lives.version_from and car_lives.version_to
 where
     days.rentals_cnt is not null
-    or days.usage_date between car_lives.first_day and car_versions.last_idle_day;
+    or days.usage_date between car_lives.first_day and car_lives.last_idle_day;
 
 create temporary table desired_days on commit drop as
 select
