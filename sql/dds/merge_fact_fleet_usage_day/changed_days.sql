@@ -60,30 +60,24 @@ inner join bookings
 union
 -- The horizon has moved back to days of theirs.
 select
-    reached.lead_id,
-    reached.car_id,
-    reached.first_day,
-    least(reached.last_day, reading.first_day_before - 1) as last_day
+    booking.lead_id,
+    booking.car_id,
+    booking.first_day,
+    least(booking.last_day, reading.first_day_before - 1) as last_day
 from reading
+cross join lateral dds.bookings_within(
+    reading.first_day::timestamp at time zone current_setting('rental.business_tz'),
+    reading.first_day_before::timestamp at time zone current_setting('rental.business_tz')
+) as early
 cross join lateral (
-    select
-        rentals.lead_id,
-        rentals.car_id,
-        dds.first_booked_day(
-            rentals.rental_start, rentals.rental_end, current_setting('rental.business_tz')
-        ) as first_day,
-        dds.last_booked_day(
-            rentals.rental_start, rentals.rental_end, current_setting('rental.business_tz')
-        ) as last_day
-    from dds.bookings_within(
-        reading.first_day::timestamp at time zone current_setting('rental.business_tz'),
-        reading.first_day_before::timestamp at time zone current_setting('rental.business_tz')
-    ) as rentals
-    where rentals.car_id <> 0 and rentals.rental_end >= rentals.rental_start
-) as reached
+    select bookings.*
+    from bookings
+    where bookings.lead_id = early.lead_id
+    offset 0
+) as booking
 where
     reading.first_day < reading.first_day_before
-    and reached.last_day >= reading.first_day;
+    and booking.last_day >= reading.first_day;
 
 analyze changed_bookings;
 

@@ -98,12 +98,19 @@ with reaching_out as (
             bookings.rental_end > (reading.horizon_ends_on + 1)::timestamp
             at time zone current_setting('rental.business_tz')
     union
-    select bookings.*
+    select booking.*
     from reading
-    inner join bookings
-        on
-            bookings.rental_start < reading.first_day::timestamp
-            at time zone current_setting('rental.business_tz')
+    cross join lateral dds.bookings_within(
+        '-infinity',
+        reading.first_day::timestamp at time zone current_setting('rental.business_tz')
+    ) as early
+    -- One by one: joined, all bookings would be read for these few.
+    cross join lateral (
+        select bookings.*
+        from bookings
+        where bookings.lead_id = early.lead_id
+        offset 0
+    ) as booking
 ),
 
 spans as (
