@@ -21,6 +21,7 @@ export const dag: Dag = {
     sqlTask(
       "merge_fact_lead_status_change",
       "dds/merge_fact_lead_status_change/evidence.sql",
+      "dds/merge_fact_lead_status_change/next_sights.sql",
       "dds/merge_fact_lead_status_change/sights.sql",
       "dds/merge_fact_lead_status_change/walk.sql",
       "dds/merge_fact_lead_status_change/visits.sql",

@@ -1,7 +1,7 @@
 -- What:  writes the changes of status that are new, different or no longer true
 -- Grain: one row per change of (pipeline, status) of a lead
 -- Reads: desired_changes (of changes.sql), steps (of visits.sql), seen_rows (of sights.sql),
---        changed_leads and progress (of evidence.sql)
+--        next_sights (of next_sights.sql), changed_leads and progress (of evidence.sql)
 --
 -- Rows of leads that were deleted stay: their history does, and the changes happened.
 
@@ -23,6 +23,8 @@ full join (
     select fact_lead_status_change.*
     from dds.fact_lead_status_change
     inner join changed_leads on fact_lead_status_change.lead_id = changed_leads.id
+    -- Where a lead simply goes on, what is stored stays.
+    where not exists (select from next_sights where next_sights.lead_id = changed_leads.id)
 ) as stored_changes using (
     lead_id, change_ts, from_pipeline_id, from_status_id, to_pipeline_id,
     to_status_id
@@ -110,7 +112,8 @@ where
         select
         from first_statuses
         where first_statuses.lead_id = changed_leads.id
-    );
+    )
+    and not exists (select from next_sights where next_sights.lead_id = changed_leads.id);
 
 update dds.lead_first_status
 set

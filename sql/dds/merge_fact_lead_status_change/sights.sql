@@ -1,8 +1,10 @@
--- What:  puts the rows of the leads that changed in their order, each beside the one before
+-- What:  puts the rows of the leads that changed and do not simply go on in their order, each
+--        beside the one before
 -- Grain: seen_rows: a row of stg, with its place among those of the lead; of a plain lead
 --        only its first one and those that show another status than the one before; in a first
 --        build none of a plain lead that has one row, whose first status is written here
--- Reads: stg.stg_leads, changed_leads, known_events and progress (of evidence.sql)
+-- Reads: stg.stg_leads, changed_leads, known_events and progress (of evidence.sql), next_sights
+--        (of next_sights.sql)
 --
 -- A lead is plain that was never seen deleted or without a status, and of which no event
 -- tells anything, as of all that an import brings: what follows from a row of it is known by
@@ -38,9 +40,11 @@ sights as materialized (
     from changed_leads
     inner join stg.stg_leads on changed_leads.id = stg_leads.id
     left join told_leads on changed_leads.id = told_leads.lead_id
-    -- By a difference, so that the rows are found by their leads: nearly all have landed before.
+    left join next_sights on changed_leads.id = next_sights.lead_id
     where
-        stg_leads.landed_seq - (
+        next_sights.lead_id is null
+        -- By a difference, so that the rows are found by their leads: nearly all have landed before.
+        and stg_leads.landed_seq - (
             select progress.read_to
             from progress
             where progress.name = 'dds.fact_lead_status_change'
