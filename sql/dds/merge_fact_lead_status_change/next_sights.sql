@@ -37,7 +37,7 @@ sights as (
     where
         -- A first build knows nothing of any.
         (select reading.read_from > 0 from reading)
-        -- By a difference, so that the rows are found by their leads: nearly all have landed before.
+        -- By a difference, so that rows are found by their leads: nearly all have landed before.
         and stg_leads.landed_seq - (select reading.read_to from reading) <= 0
         and not exists (
             select

@@ -43,7 +43,7 @@ sights as materialized (
     left join next_sights on changed_leads.id = next_sights.lead_id
     where
         next_sights.lead_id is null
-        -- By a difference, so that the rows are found by their leads: nearly all have landed before.
+        -- By a difference, so that rows are found by their leads: nearly all have landed before.
         and stg_leads.landed_seq - (
             select progress.read_to
             from progress
