@@ -58,7 +58,7 @@ where
     watermark.name = 'ods.ods_cars_hist'
     and exists (select from changed_cars);
 
-drop view copies, restores, stored_versions;
+drop view changed_records, copies, restores, stored_versions;
 
 select count(*) as ids_changed
 from changed_cars;

@@ -57,7 +57,7 @@ where
     watermark.name = 'ods.ods_clients_hist'
     and exists (select from changed_clients);
 
-drop view copies, restores, stored_versions;
+drop view changed_records, copies, restores, stored_versions;
 
 select count(*) as ids_changed
 from changed_clients;

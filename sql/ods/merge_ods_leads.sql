@@ -98,7 +98,7 @@ select
         )
     ) as leads_noted;
 
-drop view copies, restores, stored_versions;
+drop view changed_records, copies, restores, stored_versions;
 
 select count(*) as ids_changed
 from changed_leads;

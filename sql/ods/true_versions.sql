@@ -1,8 +1,8 @@
 -- What:  the law of history: the versions that changed records have by their copies
 -- Grain: true_versions: a version, valid in [valid_from, valid_to); the copy that opened it
 --        lies at copy_place
--- Reads: copies and restores (of merge_ods_<records>/copies.sql), next_versions (of
---        next_versions.sql)
+-- Reads: changed_records, copies and restores (of merge_ods_<records>/copies.sql),
+--        next_versions (of next_versions.sql)
 --
 -- All versions of a record, whatever it is a record of, are computed anew from all its
 -- copies, unless it simply goes on or has one copy: the history stays a pure function of
@@ -11,23 +11,32 @@
 -- All windows have one order, so that the copies are sorted once.
 
 create temporary table true_versions on commit drop as
-with sights as (
-    -- The newest observation is the present: updated_at never decides the order.
-    select
-        copies.*,
-        lag(copies.is_deleted) over in_order as was_deleted
+with unsorted as (
+    select copies.*
     from copies
+    inner join changed_records on copies.id = changed_records.id
     where
-        not copies.is_alone
+        not changed_records.is_alone
         and not exists (
             select
             from next_versions
-            where next_versions.id = copies.id
+            where next_versions.id = changed_records.id
         )
+    -- So that states are computed before the sort, which has less to carry then.
+    offset 0
+),
+
+sights as (
+    -- The newest observation is the present: updated_at never decides the order.
+    select
+        unsorted.*,
+        lag(unsorted.is_deleted) over in_order as was_deleted
+    from unsorted
     window in_order as (
-        partition by copies.id
+        partition by unsorted.id
         order by
-            copies.observed_at, copies.updated_at, copies.is_deleted, copies.row_hash
+            unsorted.observed_at, unsorted.updated_at, unsorted.is_deleted,
+            unsorted.row_hash
     )
 ),
 

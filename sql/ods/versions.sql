@@ -1,7 +1,7 @@
 -- What:  says what becomes of each version of changed records that is there or should be
 -- Grain: one row per version
--- Reads: true_versions (of true_versions.sql), next_versions (of next_versions.sql), copies
---        and stored_versions (of merge_ods_<records>/copies.sql)
+-- Reads: true_versions (of true_versions.sql), next_versions (of next_versions.sql),
+--        changed_records, copies and stored_versions (of merge_ods_<records>/copies.sql)
 --
 -- fate says what becomes of a version; the copy that opened it lies at copy_place, the
 -- version that is there at stored_place, and one that is_rewritten takes its values from its
@@ -29,11 +29,12 @@ with compared as (
     full join (
         select stored_versions.*
         from stored_versions
+        inner join changed_records on stored_versions.id = changed_records.id
         where
             not exists (
                 select
                 from next_versions
-                where next_versions.id = stored_versions.id
+                where next_versions.id = changed_records.id
             )
     ) as stored_versions using (id, valid_from)
 )
@@ -67,7 +68,8 @@ select
     'opened' as fate,
     true as is_rewritten
 from copies
-where copies.is_alone and not copies.is_deleted
+inner join changed_records on copies.id = changed_records.id
+where changed_records.is_alone and not copies.is_deleted
 union all
 select
     next_versions.id,
@@ -84,7 +86,7 @@ cross join (values (false), (true)) as next (is_new)
 where next_versions.is_change
 order by id, valid_from;
 
-analyze versions (fate);
+analyze versions (fate, copy_place);
 
 select
     count(*) filter (where versions.fate <> 'kept') as rows_written,

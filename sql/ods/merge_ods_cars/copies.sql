@@ -15,30 +15,59 @@ with merged as (
         and not exists (select from ods.ods_cars_hist) as is_first_build
     from ops.watermark
     where watermark.name = 'ods.ods_cars_hist'
+),
+
+counted as (
+    select
+        stg_cars.id,
+        count(*) as copies,
+        max(stg_cars.landed_seq) as landed_seq,
+        max(stg_cars.ctid) as new_place,
+        count(*) = 1 as is_one
+    from stg.stg_cars
+    where
+        stg_cars.landed_seq > (
+            select watermark.position
+            from ops.watermark
+            where watermark.name = 'ods.ods_cars_hist'
+        )
+    group by stg_cars.id
 )
 
 select
-    stg_cars.id,
-    count(*) as copies,
-    max(stg_cars.landed_seq) as landed_seq,
-    count(*) = 1 and (select merged.is_first_build from merged) as is_alone,
-    count(*) = 1 and (select merged.has_any from merged) as is_next
-from stg.stg_cars
-where
-    stg_cars.landed_seq > (
-        select watermark.position
-        from ops.watermark
-        where watermark.name = 'ods.ods_cars_hist'
-    )
-group by stg_cars.id
+    counted.id,
+    counted.copies,
+    counted.landed_seq,
+    counted.new_place,
+    -- Of the only new copy: when the last was seen before it, if it is the last itself.
+    case
+        when counted.is_one and (select merged.has_any from merged)
+            then (
+                select stg_cars.observed_at
+                from stg.stg_cars
+                where stg_cars.id = counted.id
+                order by stg_cars.observed_at desc
+                limit 1 offset 1
+            )
+    end as seen_before_at,
+    counted.is_one and (select merged.is_first_build from merged) as is_alone
+from counted
 -- In the order of what is looked up for them: neighbours are in pages already read.
 order by 1;
 
 analyze changed_cars;
 
-create temporary view copies as
+create temporary view changed_records as
 select
     changed_cars.id,
+    changed_cars.new_place,
+    changed_cars.seen_before_at,
+    changed_cars.is_alone
+from changed_cars;
+
+create temporary view copies as
+select
+    stg_cars.id,
     stg_cars.ctid as copy_place,
     stg_cars.row_hash collate "C" as row_hash,
     stg_cars.is_deleted,
@@ -46,9 +75,6 @@ select
     stg_cars.created_at,
     stg_cars.updated_at,
     stg_cars.observed_at,
-    changed_cars.is_alone,
-    changed_cars.is_next,
-    stg_cars.landed_seq = changed_cars.landed_seq as is_new,
     -- A deleted copy is a marker: what it carries besides is never data.
     case
         when not stg_cars.is_deleted
@@ -61,8 +87,7 @@ select
                 0
             )
     end as state
-from stg.stg_cars
-inner join changed_cars on stg_cars.id = changed_cars.id;
+from stg.stg_cars;
 
 create temporary view restores as
 select
@@ -72,7 +97,7 @@ where false;
 
 create temporary view stored_versions as
 select
-    changed_cars.id,
+    ods_cars_hist.id,
     ods_cars_hist.ctid as stored_place,
     ods_cars_hist.is_current,
     ods_cars_hist.closed_by,
@@ -88,8 +113,7 @@ select
         ),
         0
     ) as state
-from ods.ods_cars_hist
-inner join changed_cars on ods_cars_hist.id = changed_cars.id;
+from ods.ods_cars_hist;
 
 select coalesce(sum(changed_cars.copies), 0)::bigint as rows_read
 from changed_cars;

@@ -15,30 +15,59 @@ with merged as (
         and not exists (select from ods.ods_clients_hist) as is_first_build
     from ops.watermark
     where watermark.name = 'ods.ods_clients_hist'
+),
+
+counted as (
+    select
+        stg_clients.id,
+        count(*) as copies,
+        max(stg_clients.landed_seq) as landed_seq,
+        max(stg_clients.ctid) as new_place,
+        count(*) = 1 as is_one
+    from stg.stg_clients
+    where
+        stg_clients.landed_seq > (
+            select watermark.position
+            from ops.watermark
+            where watermark.name = 'ods.ods_clients_hist'
+        )
+    group by stg_clients.id
 )
 
 select
-    stg_clients.id,
-    count(*) as copies,
-    max(stg_clients.landed_seq) as landed_seq,
-    count(*) = 1 and (select merged.is_first_build from merged) as is_alone,
-    count(*) = 1 and (select merged.has_any from merged) as is_next
-from stg.stg_clients
-where
-    stg_clients.landed_seq > (
-        select watermark.position
-        from ops.watermark
-        where watermark.name = 'ods.ods_clients_hist'
-    )
-group by stg_clients.id
+    counted.id,
+    counted.copies,
+    counted.landed_seq,
+    counted.new_place,
+    -- Of the only new copy: when the last was seen before it, if it is the last itself.
+    case
+        when counted.is_one and (select merged.has_any from merged)
+            then (
+                select stg_clients.observed_at
+                from stg.stg_clients
+                where stg_clients.id = counted.id
+                order by stg_clients.observed_at desc
+                limit 1 offset 1
+            )
+    end as seen_before_at,
+    counted.is_one and (select merged.is_first_build from merged) as is_alone
+from counted
 -- In the order of what is looked up for them: neighbours are in pages already read.
 order by 1;
 
 analyze changed_clients;
 
-create temporary view copies as
+create temporary view changed_records as
 select
     changed_clients.id,
+    changed_clients.new_place,
+    changed_clients.seen_before_at,
+    changed_clients.is_alone
+from changed_clients;
+
+create temporary view copies as
+select
+    stg_clients.id,
     stg_clients.ctid as copy_place,
     stg_clients.row_hash collate "C" as row_hash,
     stg_clients.is_deleted,
@@ -46,9 +75,6 @@ select
     stg_clients.created_at,
     stg_clients.updated_at,
     stg_clients.observed_at,
-    changed_clients.is_alone,
-    changed_clients.is_next,
-    stg_clients.landed_seq = changed_clients.landed_seq as is_new,
     -- A deleted copy is a marker: what it carries besides is never data.
     case
         when not stg_clients.is_deleted
@@ -62,8 +88,7 @@ select
                 0
             )
     end as state
-from stg.stg_clients
-inner join changed_clients on stg_clients.id = changed_clients.id;
+from stg.stg_clients;
 
 create temporary view restores as
 select
@@ -73,7 +98,7 @@ where false;
 
 create temporary view stored_versions as
 select
-    changed_clients.id,
+    ods_clients_hist.id,
     ods_clients_hist.ctid as stored_place,
     ods_clients_hist.is_current,
     ods_clients_hist.closed_by,
@@ -90,8 +115,7 @@ select
         ),
         0
     ) as state
-from ods.ods_clients_hist
-inner join changed_clients on ods_clients_hist.id = changed_clients.id;
+from ods.ods_clients_hist;
 
 select coalesce(sum(changed_clients.copies), 0)::bigint as rows_read
 from changed_clients;

@@ -32,7 +32,7 @@ with merged as (
 changes as (
     select
         stg_leads.id,
-        stg_leads.landed_seq
+        stg_leads.ctid as new_place
     from stg.stg_leads
     where
         stg_leads.landed_seq > (
@@ -44,7 +44,7 @@ changes as (
     -- A restore that is told late moves the opening of the return.
     select
         stg_lead_events.lead_id as id,
-        null as landed_seq
+        null as new_place
     from stg.stg_lead_events
     where
         stg_lead_events.type = 'lead_restored'
@@ -58,29 +58,49 @@ changes as (
             from stg.stg_leads
             where stg_leads.id = stg_lead_events.lead_id
         )
+),
+
+counted as (
+    select
+        changes.id,
+        count(changes.new_place) as copies,
+        max(changes.new_place) as new_place,
+        count(*) = 1 and count(changes.new_place) = 1
+        and (select merged.has_any from merged) as may_go_on
+    from changes
+    where not (select merged.is_first_build from merged)
+    group by changes.id
 )
 
 -- Of a first build all, from the key alone and in its order: what is sorted need not be.
 select
     stg_leads.id,
     count(*) as copies,
-    null::bigint as landed_seq,
-    count(*) = 1 as is_alone,
-    false as is_next
+    null::tid as new_place,
+    null::timestamptz as seen_before_at,
+    count(*) = 1 as is_alone
 from stg.stg_leads
 where (select merged.is_first_build from merged)
 group by stg_leads.id
 union all
 select
-    changes.id,
-    count(changes.landed_seq) as copies,
-    max(changes.landed_seq) as landed_seq,
-    false as is_alone,
-    count(*) = 1 and count(changes.landed_seq) = 1
-    and (select merged.has_any from merged) as is_next
-from changes
-where not (select merged.is_first_build from merged)
-group by changes.id
+    counted.id,
+    counted.copies,
+    counted.new_place,
+    -- Of the only new copy: when the last was seen before it, if it is the last itself; from
+    -- the key alone, however long the life of the lead is.
+    case
+        when counted.may_go_on
+            then (
+                select stg_leads.observed_at
+                from stg.stg_leads
+                where stg_leads.id = counted.id
+                order by stg_leads.observed_at desc
+                limit 1 offset 1
+            )
+    end as seen_before_at,
+    false as is_alone
+from counted
 -- In the order of what is looked up for them: neighbours are in pages already read.
 order by 1;
 
@@ -90,9 +110,19 @@ analyze changed_leads;
 select set_config('enable_nestloop', 'off', true) as nestloop
 where exists (select from changed_leads where changed_leads.is_alone);
 
-create temporary view copies as
+-- Leads of one copy, in a first build, are for first_build.sql.
+create temporary view changed_records as
 select
     changed_leads.id,
+    changed_leads.new_place,
+    changed_leads.seen_before_at,
+    false as is_alone
+from changed_leads
+where not changed_leads.is_alone;
+
+create temporary view copies as
+select
+    stg_leads.id,
     stg_leads.ctid as copy_place,
     stg_leads.row_hash collate "C" as row_hash,
     stg_leads.is_deleted,
@@ -100,9 +130,6 @@ select
     stg_leads.created_at,
     stg_leads.updated_at,
     stg_leads.observed_at,
-    changed_leads.is_alone,
-    changed_leads.is_next,
-    stg_leads.landed_seq = changed_leads.landed_seq as is_new,
     -- A deleted copy is a marker: what it carries besides is never data.
     case
         when not stg_leads.is_deleted
@@ -119,10 +146,7 @@ select
                 0
             )
     end as state
-from stg.stg_leads
-inner join changed_leads on stg_leads.id = changed_leads.id
--- Those are for first_build.sql.
-where not changed_leads.is_alone;
+from stg.stg_leads;
 
 create temporary view restores as
 select
@@ -133,7 +157,7 @@ where stg_lead_events.type = 'lead_restored';
 
 create temporary view stored_versions as
 select
-    changed_leads.id,
+    ods_leads_hist.id,
     ods_leads_hist.ctid as stored_place,
     ods_leads_hist.is_current,
     ods_leads_hist.closed_by,
@@ -154,8 +178,7 @@ select
         ),
         0
     ) as state
-from ods.ods_leads_hist
-inner join changed_leads on ods_leads_hist.id = changed_leads.id;
+from ods.ods_leads_hist;
 
 select coalesce(sum(changed_leads.copies), 0)::bigint as rows_read
 from changed_leads;
