@@ -1,8 +1,8 @@
 import type { TransactionSql } from "postgres";
-import { readSqlFile, runSqlFile } from "../warehouse/sql_file.ts";
+import { readSqlFile, runSqlFile, runSqlFiles } from "../warehouse/sql_file.ts";
 import type { DueCheck } from "./run.ts";
 
-/** The files that compare the newest row of each changed record in stg with its open version. */
+/** The files that show ops/scope_newest.sql the newest rows of changed records in stg, and their open versions. */
 const NEWEST_SIGHTS = [
   ["ods.ods_leads_hist", "ops/scope_newest_leads.sql"],
   ["ods.ods_clients_hist", "ops/scope_newest_clients.sql"],
@@ -38,5 +38,7 @@ export async function scopeHistory(
   await runSqlFile(tx, "ops/scope_history.sql", {
     scoped_history: others.length === 0 ? history[0] : "everything",
   });
-  for (const [, file] of [history, ...others]) await runSqlFile(tx, file);
+  for (const [, file] of [history, ...others]) {
+    await runSqlFiles(tx, [file, "ops/scope_newest.sql"]);
+  }
 }

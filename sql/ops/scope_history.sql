@@ -17,18 +17,26 @@ create temporary table newest_sights (
 ) on commit drop;
 
 create temporary table history_versions on commit drop as
-with versions as (
+with neighbours as (
     select
         'ods.ods_leads_hist' as table_name,
         ods_leads_hist.id,
         ods_leads_hist.is_current,
         ods_leads_hist.updated_at,
         ods_leads_hist.valid_from,
-        ods_leads_hist.valid_to
+        ods_leads_hist.valid_to,
+        lag(ods_leads_hist.valid_from) over history as opened_before,
+        lag(ods_leads_hist.valid_to) over history as closed_before,
+        count(*) filter (where ods_leads_hist.valid_to is null) over history as open_versions
     from ods.ods_leads_hist
     inner join changed_leads on ods_leads_hist.id = changed_leads.id
     where
         current_setting('rental.scoped_history') in ('everything', 'ods.ods_leads_hist')
+    window history as (
+        partition by ods_leads_hist.id
+        order by ods_leads_hist.valid_from
+        rows unbounded preceding
+    )
     union all
     select
         'ods.ods_clients_hist' as table_name,
@@ -36,11 +44,19 @@ with versions as (
         ods_clients_hist.is_current,
         ods_clients_hist.updated_at,
         ods_clients_hist.valid_from,
-        ods_clients_hist.valid_to
+        ods_clients_hist.valid_to,
+        lag(ods_clients_hist.valid_from) over history as opened_before,
+        lag(ods_clients_hist.valid_to) over history as closed_before,
+        count(*) filter (where ods_clients_hist.valid_to is null) over history as open_versions
     from ods.ods_clients_hist
     inner join changed_clients on ods_clients_hist.id = changed_clients.id
     where
         current_setting('rental.scoped_history') in ('everything', 'ods.ods_clients_hist')
+    window history as (
+        partition by ods_clients_hist.id
+        order by ods_clients_hist.valid_from
+        rows unbounded preceding
+    )
     union all
     select
         'ods.ods_cars_hist' as table_name,
@@ -48,23 +64,17 @@ with versions as (
         ods_cars_hist.is_current,
         ods_cars_hist.updated_at,
         ods_cars_hist.valid_from,
-        ods_cars_hist.valid_to
+        ods_cars_hist.valid_to,
+        lag(ods_cars_hist.valid_from) over history as opened_before,
+        lag(ods_cars_hist.valid_to) over history as closed_before,
+        count(*) filter (where ods_cars_hist.valid_to is null) over history as open_versions
     from ods.ods_cars_hist
     inner join changed_cars on ods_cars_hist.id = changed_cars.id
     where
         current_setting('rental.scoped_history') in ('everything', 'ods.ods_cars_hist')
-),
-
-neighbours as (
-    select
-        versions.*,
-        lag(versions.valid_from) over history as opened_before,
-        lag(versions.valid_to) over history as closed_before,
-        count(*) filter (where versions.valid_to is null) over history as open_versions
-    from versions
     window history as (
-        partition by versions.id, versions.table_name
-        order by versions.valid_from
+        partition by ods_cars_hist.id
+        order by ods_cars_hist.valid_from
         rows unbounded preceding
     )
 )

@@ -1,12 +1,43 @@
 // Checks read the rows of few changed leads one by one, and of very many all there are: these find the same.
 import assert from "node:assert/strict";
-import { landBulk } from "../../support/bulk_leads.ts";
+import { landBulk, landBulkLeads } from "../../support/bulk_leads.ts";
 import { findOffenders } from "../../support/checks.ts";
 import { runFiles } from "../../support/staged.ts";
 import { testOnServer } from "../../support/warehouses.ts";
 
 /** One more than the most that are looked up one by one. */
 const LEADS = 20_001;
+
+testOnServer(
+  "checks of very many changed leads compare the newest row of each with its open version",
+  async (warehouse) => {
+    const { sql } = warehouse;
+    await landBulk(warehouse, { leads: LEADS, cars: 20, oneEventIn: LEADS });
+    // An older copy that says something else is no fault.
+    await landBulkLeads(warehouse, { day: 2, from: 1, to: 100, cars: 20 });
+    await sql`
+      insert into stg.stg_leads (id, updated_at, is_deleted, deleted_by, payload, row_hash, observed_at, run_id, load_date)
+      values (10, '2026-04-25Z', true, 'event', '{}', 'gone', '2026-04-25Z', gen_random_uuid(), '2026-05-01')
+    `;
+    await runFiles(warehouse, "2026-05-01", ["ods/merge_ods_leads.sql"]);
+    // Nor is one that has landed since the merge.
+    await landBulkLeads(warehouse, { day: 3, from: 11, to: 11, cars: 20 });
+    await sql`update ods.ods_leads_hist set budget = budget + 1 where id = ${LEADS}`;
+    // What the copy before the newest says.
+    await sql`update ods.ods_leads_hist set budget = budget - 1 where id = 8 and is_current`;
+    await sql`delete from ods.ods_leads_hist where id = 9 and is_current`;
+    await sql`update ods.ods_leads_hist set valid_to = null, is_current = true, closed_by = null where id = 10 and closed_by is not null`;
+
+    const observations = await findOffenders(warehouse, "history_newest_observation");
+    const states = await findOffenders(warehouse, "history_current_state");
+
+    assert.deepEqual(observations.map(([, id]) => id), ["8", String(LEADS)]);
+    assert.deepEqual(states.map(([, id, detail]) => [id, detail]), [
+      ["9", "live, but no version is open"],
+      ["10", "deleted, but its version is open"],
+    ]);
+  },
+);
 
 testOnServer(
   "checks of very many changed leads find the leads that are wrong",
