@@ -23,7 +23,19 @@ with references_to_members as (
         changed_cars.id,
         changed_cars.id as car_id,
         null as client_id
-    from changed_cars
+    from (
+        -- Known cars are no orphans, and need not be looked for among the days.
+        select changed_cars.id
+        from changed_cars
+        where
+            current_setting('rental.checked_table') = 'dds.fact_fleet_usage_day'
+            and not exists (
+                select
+                from dds.dim_car
+                where dim_car.car_id = changed_cars.id
+            )
+        offset 0
+    ) as changed_cars
     -- One look into the index per car, where a semi join would read the days of all cars; by
     -- its order, as the planner would look for any day among those of few cars, which lie
     -- together, from the first on.
@@ -34,7 +46,6 @@ with references_to_members as (
         order by fact_fleet_usage_day.usage_date
         limit 1
     ) as any_day
-    where current_setting('rental.checked_table') = 'dds.fact_fleet_usage_day'
 ),
 
 cars_on_their_way as (

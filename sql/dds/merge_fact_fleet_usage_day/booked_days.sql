@@ -10,7 +10,13 @@ create temporary table booked_days on commit drop as
 -- booking the share of all days but the last is computed once.
 with neighbours as materialized (
     select
-        booked.*,
+        booked.car_id,
+        booked.lead_id,
+        booked.first_day,
+        booked.last_day,
+        booked.rental_days,
+        booked.amount,
+        booked.is_unpriced,
         trunc(booked.amount / (booked.last_day - booked.first_day + 1), 2) as share,
         coalesce(
             max(booked.last_day) over earlier >= booked.first_day

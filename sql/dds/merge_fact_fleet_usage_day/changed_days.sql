@@ -154,6 +154,8 @@ where (select reading.is_reset from reading)
 -- Looked up in their order, neighbours are in pages already read.
 order by 1, 2;
 
+analyze changed_car_days;
+
 select
     case
         when reading.is_reset then (select count(*) from booked)

@@ -12,10 +12,8 @@ with spans as materialized (
         max(changed_car_days.usage_date) as last_day
     from changed_car_days
     cross join reading
-    where
-        not reading.is_first
-        -- No day is stored after the last one of the merge before.
-        and (reading.is_reset or changed_car_days.usage_date <= reading.last_day_before)
+    -- No day is stored after the last one of the merge before.
+    where reading.is_reset or changed_car_days.usage_date <= reading.last_day_before
     group by
         changed_car_days.car_id,
         (changed_car_days.usage_date - '2000-01-01'::date) / 32
@@ -47,7 +45,8 @@ cross join lateral (
 inner join changed_car_days
     on
         stored.car_id = changed_car_days.car_id
-        and stored.usage_date = changed_car_days.usage_date;
+        and stored.usage_date = changed_car_days.usage_date
+where not (select reading.is_first from reading);
 
 -- Those that share a day with a changed one.
 create temporary table further_leads on commit drop as
