@@ -84,7 +84,7 @@ statuses_on_their_way as (
             from ops.watermark
             where watermark.name = 'dds.dim_status'
         )
-    union
+    union all
     select
         told.pipeline_id,
         told.status_id
@@ -99,7 +99,7 @@ statuses_on_their_way as (
             from ops.watermark
             where watermark.name = 'dds.dim_status/events'
         )
-    union
+    union all
     select
         dict_status_leads.pipeline_id,
         dict_status_leads.status_id
@@ -140,7 +140,9 @@ orphans as materialized (
         )
 )
 
-select distinct
+select distinct on (
+    status_references.id, status_references.pipeline_id, status_references.status_id
+)
     status_references.id,
     'status ' || status_references.status_id || ' of pipeline '
     || status_references.pipeline_id || ' is in no dimension' as detail
@@ -150,4 +152,7 @@ inner join orphans
         status_references.pipeline_id = orphans.pipeline_id
         and status_references.status_id = orphans.status_id
 -- Nearly always there are none, and no fact is read a second time.
-where exists (select from orphans);
+where exists (select from orphans)
+-- By their order, or a hash table would be made for all that there may be.
+order by
+    status_references.id, status_references.pipeline_id, status_references.status_id;

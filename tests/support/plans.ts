@@ -22,6 +22,8 @@ export interface Step {
   readonly rowsRead: number;
   /** Parallel workers that it wanted to start, of which the server may have had fewer. */
   readonly workers: number;
+  /** The most memory of a step that tells groups apart by a hash table, which it has before the first row; else 0. */
+  readonly tableKb: number;
 }
 
 /** Sessions that tell what their statements did. */
@@ -96,6 +98,7 @@ const nodeShape = z.object({
   "Rows Removed by Filter": z.number().default(0),
   "Rows Removed by Index Recheck": z.number().default(0),
   "Workers Planned": z.number().default(0),
+  "Peak Memory Usage": z.number().default(0),
   "Shared Hit Blocks": z.number().default(0),
   "Shared Read Blocks": z.number().default(0),
   "Local Hit Blocks": z.number().default(0),
@@ -122,6 +125,7 @@ function listSteps(plan: z.infer<typeof nodeShape>): Step[] {
     table: plan["Relation Name"],
     rowsRead: rowsOfLoop * plan["Actual Loops"],
     workers: plan["Actual Loops"] === 0 ? 0 : plan["Workers Planned"],
+    tableKb: plan["Node Type"] === "Aggregate" ? plan["Peak Memory Usage"] : 0,
   };
   return [step, ...(plan.Plans ?? []).flatMap(listSteps)];
 }

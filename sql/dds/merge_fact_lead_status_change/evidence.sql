@@ -70,29 +70,31 @@ with first_build as (
 )
 union all
 (
-    select
-        stg_leads.id,
+    -- Told apart by their order: a hash table would be made for as many as the planner expects,
+    -- which is a share of all leads, before the first of a few is in it.
+    select distinct on (news.lead_id)
+        news.lead_id as id,
         false as is_alone
-    from stg.stg_leads
-    inner join progress
-        on
-            progress.name = 'dds.fact_lead_status_change'
-            and stg_leads.landed_seq > progress.read_from
-            and stg_leads.landed_seq <= progress.read_to
+    from (
+        select stg_leads.id as lead_id
+        from stg.stg_leads
+        inner join progress
+            on
+                progress.name = 'dds.fact_lead_status_change'
+                and stg_leads.landed_seq > progress.read_from
+                and stg_leads.landed_seq <= progress.read_to
+        union all
+        select stg_lead_events.lead_id
+        from stg.stg_lead_events
+        inner join progress
+            on
+                progress.name = 'dds.fact_lead_status_change/events'
+                and stg_lead_events.landed_seq > progress.read_from
+                and stg_lead_events.landed_seq <= progress.read_to
+        where stg_lead_events.type in ('lead_status_changed', 'lead_restored')
+    ) as news
     where not (select first_build.is_one from first_build)
-    union
-    select
-        stg_lead_events.lead_id as id,
-        false as is_alone
-    from stg.stg_lead_events
-    inner join progress
-        on
-            progress.name = 'dds.fact_lead_status_change/events'
-            and stg_lead_events.landed_seq > progress.read_from
-            and stg_lead_events.landed_seq <= progress.read_to
-    where
-        stg_lead_events.type in ('lead_status_changed', 'lead_restored')
-        and not (select first_build.is_one from first_build)
+    order by news.lead_id
 )
 -- Looked up in their order, neighbours are in pages already read.
 order by 1;

@@ -105,6 +105,29 @@ client_keys as (
     select distinct rentals.client_key as key
     from rentals
     where rentals.client_key is not null
+),
+
+client_bearers as (
+    -- Looked up one by one: a day's keys are not worth those of all clients; all of them are.
+    select
+        client_keys.key,
+        bearer.id
+    from client_keys
+    cross join lateral (
+        select ods_clients_hist.id
+        from ods.ods_clients_hist
+        where ods.lookup_key(ods_clients_hist.license) = client_keys.key
+        offset 0
+    ) as bearer
+    where (select reading.is_as_before from reading)
+    union all
+    select
+        client_keys.key,
+        ods_clients_hist.id
+    from client_keys
+    inner join ods.ods_clients_hist
+        on client_keys.key = ods.lookup_key(ods_clients_hist.license)
+    where not (select reading.is_as_before from reading)
 )
 
 select
@@ -119,13 +142,11 @@ group by car_keys.key
 union all
 select
     'client' as kind,
-    client_keys.key,
-    min(ods_clients_hist.id) as id,
-    min(ods_clients_hist.id) <> max(ods_clients_hist.id) as is_disputed
-from client_keys
-inner join ods.ods_clients_hist
-    on client_keys.key = ods.lookup_key(ods_clients_hist.license)
-group by client_keys.key;
+    client_bearers.key,
+    min(client_bearers.id) as id,
+    min(client_bearers.id) <> max(client_bearers.id) as is_disputed
+from client_bearers
+group by client_bearers.key;
 
 analyze bearers (kind, key, is_disputed);
 
