@@ -1,5 +1,5 @@
 -- What:  finds the days of cars that came into the fleet, left it or bear another plate
--- Grain: changed_car_days: a car and day more
+-- Grain: changed_car_days: a car and day more; changed_cars: one row per car of those days
 -- Reads: cars_to_compare and car_lives (of car_lives.sql), changed_car_days and booked (of
 --        changed_days.sql), dds.fact_fleet_usage_day
 
@@ -104,8 +104,11 @@ where exists (select from reaching_out);
 analyze changed_car_days;
 
 create temporary table changed_cars on commit drop as
-select distinct changed_car_days.car_id as id
-from changed_car_days;
+select
+    changed_car_days.car_id as id,
+    count(*) as days
+from changed_car_days
+group by changed_car_days.car_id;
 
-select count(*) as rows_read
-from changed_car_days;
+select coalesce(sum(changed_cars.days), 0)::bigint as rows_read
+from changed_cars;
