@@ -6,19 +6,22 @@ export interface CopyLines {
   write(part: string | Uint8Array): void;
   /** Ends the line, and returns its number, from 0. */
   end(): number;
-  /** The lines of these numbers in pieces that are the reader's own. */
+  /** The line of this number, whole. */
+  text(number: number): string;
+  /** The lines of these numbers in pieces, which are good until the lines are forgotten. */
   read(numbers: readonly number[]): Generator<Uint8Array<ArrayBuffer>, void, undefined>;
   /** Forgets all lines. */
   clear(): void;
 }
 
 const FIRST_BYTES = 1024 * 1024;
-/** Larger ones would get memory of their own from the system each time, at ten times the cost. */
+/** The driver copies each: larger ones would get memory of their own from the system each time, at ten times the cost. */
 const PIECE_BYTES = 32 * 1024;
 
 /** Room for lines, which grows to what the largest batch of them needs. */
 export function createCopyLines(): CopyLines {
   const encoder = new TextEncoder();
+  const decoder = new TextDecoder();
   let room = new Uint8Array(FIRST_BYTES);
   let used = 0;
   let ends: number[] = [];
@@ -40,23 +43,18 @@ export function createCopyLines(): CopyLines {
       }
     },
     end: () => ends.push(used) - 1,
+    text: (number) => decoder.decode(room.subarray(ends[number - 1] ?? 0, ends[number])),
     *read(numbers) {
-      let piece = new Uint8Array(PIECE_BYTES);
-      let filled = 0;
-      for (const number of numbers) {
-        const end = ends[number] ?? 0;
-        for (let at = ends[number - 1] ?? 0; at < end;) {
-          const part = room.subarray(at, Math.min(end, at + PIECE_BYTES - filled));
-          piece.set(part, filled);
-          at += part.length;
-          filled += part.length;
-          if (filled < PIECE_BYTES) continue;
-          yield piece;
-          piece = new Uint8Array(PIECE_BYTES);
-          filled = 0;
+      // Lines that follow one another go together.
+      for (let i = 0; i < numbers.length;) {
+        const first = numbers[i] ?? 0;
+        let last = first;
+        while (numbers[++i] === last + 1) last++;
+        const end = ends[last] ?? 0;
+        for (let at = ends[first - 1] ?? 0; at < end; at += PIECE_BYTES) {
+          yield room.subarray(at, Math.min(end, at + PIECE_BYTES));
         }
       }
-      if (filled > 0) yield piece.subarray(0, filled);
     },
     clear() {
       used = 0;

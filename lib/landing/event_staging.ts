@@ -4,7 +4,7 @@ import type { TaskContext, TaskResult } from "../dag/dag.ts";
 import { type Metrics, querySqlFile, runSqlFile, runSqlStatement } from "../warehouse/sql_file.ts";
 import { guardDeletions } from "./delete_guard.ts";
 import { type EventLine, parseLine } from "./event_lines.ts";
-import { ACCEPT_ALL, type Acceptance, followRental } from "./followed_leads.ts";
+import { ACCEPT_ALL, type Acceptance, followRental, placeOf } from "./followed_leads.ts";
 import { createManifestParser } from "./manifest_parser.ts";
 import { type ParsedEvent, parseEvent } from "./records/event_record.ts";
 import { toMarkerRow } from "./records/marker.ts";
@@ -109,9 +109,14 @@ async function landLines(load: Load, lines: readonly Line[]): Promise<void> {
     lines.flatMap(({ observedAt, line }) => isOfKind(line, kind) ? [{ observedAt, ...line }] : []);
   const batch: StagingBatch = { rows: [], rejected: [] };
   await landEvents(load, of("event").map(({ event }) => parseEvent(event)), batch);
-  const copies = of("lead").map(({ observedAt, lead }) => ({ observedAt, record: lead }));
-  for (const { observedAt, record } of await load.accept.choose(copies)) {
-    const parsed = load.parse(record, observedAt);
+  const copies = of("lead");
+  const places = copies.map(({ lead }) => placeOf(lead));
+  const accepted = await load.accept.choose({
+    ids: places.map(({ id }) => id),
+    pipelines: places.map(({ pipeline }) => pipeline),
+  });
+  for (const { observedAt, lead } of accepted.flatMap((i) => copies[i] ?? [])) {
+    const parsed = load.parse(lead, observedAt);
     addToBatch(batch, "leads", parsed);
     countRejected(load.counts, parsed);
   }

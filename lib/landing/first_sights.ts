@@ -14,7 +14,8 @@ export interface SplitRows<Row> {
 
 /** Tells, batch by batch, the first sights of records. */
 export interface FirstSights {
-  split<Row extends Sighted>(rows: readonly Row[]): SplitRows<Row>;
+  /** `sightOf` says of a row what is known of it. */
+  split<Row>(rows: readonly Row[], sightOf: (row: Row) => Sighted): SplitRows<Row>;
 }
 
 /** Of a load into a table that holds rows: only that knows. */
@@ -34,14 +35,18 @@ const PLACES = 2 ** 23;
 export function createFirstSights(places = PLACES): FirstSights {
   const bits = new Uint8Array(Math.ceil(places / 8));
   return {
-    split(rows) {
+    split(rows, sightOf) {
       const inBatch = new Map<number, number>();
-      for (const { id } of rows) inBatch.set(id % places, (inBatch.get(id % places) ?? 0) + 1);
+      for (const row of rows) {
+        const place = sightOf(row).id % places;
+        inBatch.set(place, (inBatch.get(place) ?? 0) + 1);
+      }
       const isFirst = ({ id, is_deleted: isDeleted }: Sighted) =>
         !isDeleted && inBatch.get(id % places) === 1 && !hasBit(bits, id % places);
-      const split = { first: rows.filter(isFirst), doubtful: rows.filter((row) => !isFirst(row)) };
+      const first = rows.filter((row) => isFirst(sightOf(row)));
+      const doubtful = rows.filter((row) => !isFirst(sightOf(row)));
       for (const place of inBatch.keys()) setBit(bits, place);
-      return split;
+      return { first, doubtful };
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { TransactionSql } from "postgres";
 import type { TaskContext, TaskResult } from "../dag/dag.ts";
 import { type Metrics, querySqlFile, runSqlFile, runSqlStatement } from "../warehouse/sql_file.ts";
-import { type Acceptance, followRental, placeOf } from "./followed_leads.ts";
+import { type Acceptance, followRental } from "./followed_leads.ts";
 import { toLeadCursor } from "./lead_reading.ts";
 import { snapshotStands } from "./load_task.ts";
 import type { LeadFacts } from "./snapshot.ts";
@@ -73,9 +73,9 @@ async function acceptAndNote(
   await runSqlFile(tx, "stg/create_seen_leads.sql");
   return {
     isSure: follow.isSure,
-    async choose(entries) {
-      const accepted = await follow.choose(entries);
-      const ids = accepted.flatMap(({ record }) => placeOf(record).id ?? []);
+    async choose(places) {
+      const accepted = await follow.choose(places);
+      const ids = accepted.flatMap((i) => places.ids[i] ?? []);
       await runSqlStatement(tx, "stg/note_seen_leads.sql", [JSON.stringify(ids)]);
       return accepted;
     },

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Entity } from "../amocrm/wanted_fields.ts";
 import { copyIntoSqlFile, querySqlFile, readSqlFile } from "../warehouse/sql_file.ts";
 import { type CopyLines, createCopyLines } from "./copy_lines.ts";
-import { createFirstSights, NO_FIRST_SIGHTS, type Sighted } from "./first_sights.ts";
+import { createFirstSights, NO_FIRST_SIGHTS } from "./first_sights.ts";
 import type { StgRow } from "./records/record.ts";
 import { landTexts, type LoadRun, type RowText } from "./staging_batch.ts";
 
@@ -52,27 +52,20 @@ export function landAsJson(
   return { batchRecords: JSON_RECORDS, open: () => batch };
 }
 
-/** What decides whether a row lands, and which line of its batch it is. */
-export interface CopyRow extends Sighted {
-  readonly observed_at: unknown;
-  readonly updated_at: unknown;
-  readonly row_hash: unknown;
-  readonly line: number;
-}
-
 const placesShape = z.tuple([z.object({ places: z.array(z.number()) })]);
 
 /**
  * By COPY, in half the processor time: the driver copies a parameter of this size five times over, and the server
  * reads JSON slower than lines. Only servers take it. What does not land is not sent. `isFirst` says that nothing has
- * landed before.
+ * landed before. A row waits for its turn as the number of its line, and nothing else: of whatever more there were, all
+ * that is new would fill the memory until V8 looks for what nobody needs.
  */
 export async function landByCopy(
   tx: TransactionSql,
   entity: Entity,
   run: LoadRun,
   isFirst: boolean,
-): Promise<RowLanding<CopyRow>> {
+): Promise<RowLanding<number>> {
   const path = `stg/copy_${entity}.sql`;
   const columns = columnsOf(await readSqlFile(path));
   const place = columns.indexOf("payload");
@@ -82,55 +75,77 @@ export async function landByCopy(
     names.map((name) => toCell(given[name] ?? row[name] ?? null)).join("\t");
   const firstSights = isFirst ? createFirstSights() : NO_FIRST_SIGHTS;
   let isKnown = !isFirst;
-  const open = (lines: CopyLines): RowBatch<CopyRow> => ({
+  const open = ({ lines, ids, deleted }: CopyRoom): RowBatch<number> => ({
     prepare(row, { text, plain }) {
-      const { id, is_deleted, observed_at, updated_at, row_hash } = row;
       lines.write(`${cellsOf(row, before)}\t`);
       lines.write(plain ?? toCell(text()));
       lines.write(`\t${cellsOf(row, behind)}\n`);
       const line = lines.end();
-      return {
-        id: Number(id),
-        is_deleted: Boolean(is_deleted),
-        observed_at,
-        updated_at,
-        row_hash,
-        line,
-      };
+      ids[line] = Number(row.id);
+      if (row.is_deleted) deleted.add(line);
+      return line;
     },
     async land(rows) {
-      const { first, doubtful } = firstSights.split(rows);
-      const chosen = [...first, ...await chooseRows(tx, entity, doubtful)];
+      const idOf = (line: number) => ids[line] ?? 0;
+      const sightedOf = (line: number) => ({ id: idOf(line), is_deleted: deleted.has(line) });
+      const { first, doubtful } = firstSights.split(rows, sightedOf);
+      const asked = JSON.stringify(
+        doubtful.map((line) => ({ ...sightedOf(line), ...stateOf(columns, lines.text(line)) })),
+      );
+      const chosen = [...first, ...await chooseRows(tx, entity, doubtful, asked)];
       if (chosen.length === 0) return 0;
       // As stg/choose_copies.sql has them: no record is in both.
-      chosen.sort((one, other) => one.id - other.id);
-      await copyIntoSqlFile(tx, path, lines.read(chosen.map(({ line }) => line)));
+      chosen.sort((one, other) => idOf(one) - idOf(other));
+      await copyIntoSqlFile(tx, path, lines.read(chosen));
       if (!isKnown) await querySqlFile(tx, "stg/analyze_copies.sql", [`stg.stg_${entity}`]);
       isKnown = true;
       return chosen.length;
     },
   });
-  const both = [createCopyLines(), createCopyLines()] as const;
+  const both = [createCopyRoom(), createCopyRoom()] as const;
   let turn = 0;
   return {
     batchRecords: COPY_RECORDS,
     open() {
-      const lines = both[turn++ % 2 === 0 ? 0 : 1];
-      lines.clear();
-      return open(lines);
+      const room = both[turn++ % 2 === 0 ? 0 : 1];
+      room.lines.clear();
+      room.ids.length = 0;
+      room.deleted.clear();
+      return open(room);
     },
   };
 }
 
-/** Those that differ from the row before them, in the order in which they land. */
-async function chooseRows(
+/** Rows of a batch, and of each, by the number of its line, the id, and whether it marks a deletion. */
+interface CopyRoom {
+  readonly lines: CopyLines;
+  readonly ids: number[];
+  readonly deleted: Set<number>;
+}
+
+function createCopyRoom(): CopyRoom {
+  return { lines: createCopyLines(), ids: [], deleted: new Set() };
+}
+
+/** What else decides whether a row lands, out of its line; none of these needs to be escaped. */
+function stateOf(columns: readonly string[], line: string): object {
+  const cells = line.split("\t");
+  const [observed_at, updated_at, row_hash] = ["observed_at", "updated_at", "row_hash"].map(
+    (name) => cells[columns.indexOf(name)],
+  );
+  return { observed_at, updated_at, row_hash };
+}
+
+/** Those whose sights, as JSON, differ from the row before them, in the order in which they land. */
+async function chooseRows<Row>(
   tx: TransactionSql,
   entity: Entity,
-  rows: readonly CopyRow[],
-): Promise<readonly CopyRow[]> {
+  rows: readonly Row[],
+  sights: string,
+): Promise<readonly Row[]> {
   if (rows.length === 0) return [];
   const [{ places }] = placesShape.parse([
-    ...await querySqlFile(tx, "stg/choose_copies.sql", [entity, JSON.stringify(rows)]),
+    ...await querySqlFile(tx, "stg/choose_copies.sql", [entity, sights]),
   ]);
   return places.flatMap((one) => rows[one - 1] ?? []);
 }

@@ -42,7 +42,7 @@ export interface SnapshotLine {
 }
 
 // Small enough that between two of them the answers of the server are soon heard.
-const BLOCK_BYTES = 64 * 1024;
+const BLOCK_BYTES = 16 * 1024;
 
 /**
  * Streams the lines of a snapshot, some at a time, and throws at the end when they are not those that were written.

@@ -19,7 +19,7 @@ import {
 } from "./reject_counts.ts";
 import type { SnapshotManifest } from "./snapshot.ts";
 import { ACCEPT_ALL, type Acceptance } from "./followed_leads.ts";
-import { type PreparedEntry, prepareEntry } from "./prepared_entry.ts";
+import { createPreparedRecords, type PreparedRecords } from "./prepared_records.ts";
 import { readLines, readManifest, type SnapshotLine } from "./snapshot_reader.ts";
 import { landAsJson, landByCopy, type RowBatch, type RowLanding } from "./row_landing.ts";
 import {
@@ -107,34 +107,34 @@ async function landLines<Row>(
   const parse = createManifestParser(entity, manifest, config.businessTz);
   const preparation = { parse, accept, columns };
   let batch = landing.open();
-  let entries: PreparedEntry<Row>[] = [];
+  let records = createPreparedRecords(preparation, batch);
   let before = Promise.resolve();
-  let records = Math.min(FIRST_RECORDS, landing.batchRecords);
+  let enough = Math.min(FIRST_RECORDS, landing.batchRecords);
   for await (const lines of blocks) {
-    for (const line of lines) entries.push(prepareEntry(preparation, batch, line));
-    if (entries.length < records) continue;
+    for (const line of lines) records.add(line);
+    if (records.ids.length < enough) continue;
     signal.throwIfAborted();
     await before;
-    before = landEntries(load, batch, entries);
+    before = landRecords(load, batch, records);
     // Handled by the next await; when the reading throws first, its error is the one to see.
     before.catch(() => {});
     batch = landing.open();
-    entries = [];
-    records = Math.min(records * 2, landing.batchRecords);
+    records = createPreparedRecords(preparation, batch);
+    enough = Math.min(enough * 2, landing.batchRecords);
   }
   await before;
-  await landEntries(load, batch, entries);
+  await landRecords(load, batch, records);
 }
 
-async function landEntries<Row>(
+async function landRecords<Row>(
   { tx, context, entity, accept, run, columns, counts }: Load,
   batch: RowBatch<Row>,
-  entries: readonly PreparedEntry<Row>[],
+  records: PreparedRecords<Row>,
 ): Promise<void> {
   const parts: StagingBatch = { rows: [], rejected: [] };
   const rows: Row[] = [];
-  for (const entry of await accept.choose(entries)) {
-    const { parsed, row } = entry.prepare();
+  for (const number of await accept.choose(records)) {
+    const { parsed, row } = records.take(number);
     counts.read++;
     countRejected(counts, parsed);
     reject(parts, entity, parsed);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { ACCEPT_ALL, type Entry } from "../../../lib/landing/followed_leads.ts";
-import { prepareEntry } from "../../../lib/landing/prepared_entry.ts";
+import { ACCEPT_ALL, type Place } from "../../../lib/landing/followed_leads.ts";
+import { createPreparedRecords, type Preparation } from "../../../lib/landing/prepared_records.ts";
 import type { RowBatch } from "../../../lib/landing/row_landing.ts";
 import type { StgRow } from "../../../lib/landing/records/record.ts";
 import { createEntityParser } from "../../../lib/landing/records/entity_parser.ts";
@@ -33,7 +33,16 @@ function toLine(value: unknown) {
   return { text, bytes: new TextEncoder().encode(text) };
 }
 
-Deno.test("prepareEntry() gives the payload as JSON of one line, whatever it holds", () => {
+function prepareLines(lines: readonly unknown[], preparation: Partial<Preparation> = {}) {
+  const records = createPreparedRecords(
+    { parse, accept: ACCEPT_ALL, columns, ...preparation },
+    KEEP,
+  );
+  for (const line of lines) records.add(toLine(line));
+  return records;
+}
+
+Deno.test("createPreparedRecords() gives the payload as JSON of one line, whatever it holds", () => {
   const records = [
     leadRecord({ name: "Иван 🚗" }),
     leadRecord({ name: 'O\'Neil "VIP" 🚗 \\u0000 \n {"record":1}' }),
@@ -42,9 +51,9 @@ Deno.test("prepareEntry() gives the payload as JSON of one line, whatever it hol
   ];
   const found = records.flatMap((record) => {
     const lines = [{ observed_at: SEEN, record }, { record, observed_at: SEEN }];
-    return lines.map((line) => {
-      const entry = prepareEntry({ parse, accept: ACCEPT_ALL, columns }, KEEP, toLine(line));
-      const { parsed, row } = entry.prepare();
+    const prepared = prepareLines(lines);
+    return lines.map((_, i) => {
+      const { parsed, row } = prepared.take(i);
       const whole = parse(record, SEEN);
       assert.equal(parsed.row, NOTHING_LACKS);
       assert.deepEqual(row?.row, whole.row);
@@ -57,30 +66,31 @@ Deno.test("prepareEntry() gives the payload as JSON of one line, whatever it hol
   assert.deepEqual(found, ["bytes", "text", "text", "text", "text", "text", "bytes", "text"]);
 });
 
-Deno.test("prepareEntry() gives no row for a record that cannot land", () => {
-  const line = toLine({ observed_at: SEEN, record: 1 });
-  const entry = prepareEntry({ parse, accept: ACCEPT_ALL, columns }, KEEP, line);
-  assert.deepEqual(entry.prepare(), {
+Deno.test("createPreparedRecords() gives no row for a record that cannot land", () => {
+  const records = prepareLines([{ observed_at: SEEN, record: 1 }]);
+  assert.deepEqual([records.ids, records.pipelines], [[null], [null]]);
+  assert.throws(() => records.take(1), RangeError);
+  assert.deepEqual(records.take(0), {
     parsed: { row: null, id: null, raw: "1", reason: "not an object" },
     row: null,
   });
 });
 
-Deno.test("prepareEntry() leaves what may not be accepted until it is asked for", () => {
+Deno.test("createPreparedRecords() leaves what may not be accepted until it is asked for", () => {
   const asked: unknown[] = [];
   const listening: typeof parse = (record, observedAt) => {
     asked.push(record);
     return parse(record, observedAt);
   };
-  const accept = { ...ACCEPT_ALL, isSure: ({ record }: Entry) => record === 1 };
-  const entries = [1, 2].map((record) =>
-    prepareEntry(
-      { parse: listening, accept, columns },
-      KEEP,
-      toLine({ observed_at: SEEN, record }),
-    )
+  const accept = { ...ACCEPT_ALL, isSure: ({ id }: Place) => id === 101 };
+  const [sure, unsure] = [leadRecord({ id: 101 }), leadRecord({ id: 102, pipeline_id: 20 })];
+  const records = prepareLines(
+    [unsure, sure].map((record) => ({ observed_at: SEEN, record })),
+    { parse: listening, accept },
   );
-  assert.deepEqual(asked, [1]);
-  for (const entry of entries) entry.prepare();
-  assert.deepEqual(asked, [1, 2]);
+  assert.deepEqual([records.ids, records.pipelines], [[102, 101], [20, 10]]);
+  assert.deepEqual(asked, [sure]);
+  const rows = [0, 1].map((i) => records.take(i).row?.row.id);
+  assert.deepEqual(rows, [102, 101]);
+  assert.deepEqual(asked, [sure, unsure]);
 });
