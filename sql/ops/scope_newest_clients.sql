@@ -1,13 +1,13 @@
--- What:  shows scope_newest.sql the clients that changed: their rows in stg, and the versions that
---        are open
--- Grain: looked_at: a client; sights: a row in stg; open_versions: an open version of a client
+-- What:  shows scope_newest.sql the clients that changed, and which rows in stg are not what the
+--        open version of their client says
+-- Grain: looked_at: a client; compared_sights: a row in stg, and the open version of its client
 -- Reads: changed_clients, stg.stg_clients, ods.ods_clients_hist
 
 create temporary view looked_at as
 select changed_clients.id
 from changed_clients;
 
-create temporary view sights as
+create temporary view compared_sights as
 select
     stg_clients.id,
     stg_clients.row_hash collate "C" as row_hash,
@@ -15,35 +15,23 @@ select
     stg_clients.updated_at,
     stg_clients.observed_at,
     stg_clients.landed_seq,
-    -- A deleted row is a marker: it has no state.
-    case
-        when not stg_clients.is_deleted
-            then hash_record_extended(
-                row(
-                    stg_clients.client_name, stg_clients.gender,
-                    stg_clients.phone, stg_clients.email,
-                    stg_clients.nationality, stg_clients.license,
-                    stg_clients.birth_date
-                ),
-                0
-            )
-    end as state
-from stg.stg_clients;
-
-create temporary view open_versions as
-select
-    ods_clients_hist.id,
-    ods_clients_hist.valid_from,
-    hash_record_extended(
-        row(
+    ods_clients_hist.valid_from as opened_at,
+    stg_clients.is_deleted = (ods_clients_hist.id is not null)
+    or (
+        not stg_clients.is_deleted
+        and row(
+            stg_clients.client_name, stg_clients.gender, stg_clients.phone,
+            stg_clients.email, stg_clients.nationality, stg_clients.license,
+            stg_clients.birth_date
+        ) is distinct from row(
             ods_clients_hist.client_name, ods_clients_hist.gender,
             ods_clients_hist.phone, ods_clients_hist.email,
             ods_clients_hist.nationality, ods_clients_hist.license,
             ods_clients_hist.birth_date
-        ),
-        0
-    ) as state
-from ods.ods_clients_hist
-where ods_clients_hist.is_current;
+        )
+    ) as is_other
+from stg.stg_clients
+left join ods.ods_clients_hist
+    on stg_clients.id = ods_clients_hist.id and ods_clients_hist.is_current;
 
 select set_config('rental.newest_of', 'ods.ods_clients_hist', true) as newest_of;
