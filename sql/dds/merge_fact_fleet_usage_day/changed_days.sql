@@ -84,7 +84,12 @@ analyze changed_bookings;
 -- Looked up once, for the lives of cars and for the days.
 create temporary table booked on commit drop as
 select booking.*
-from (select distinct changed_bookings.lead_id from changed_bookings) as leads
+from (
+    -- Looked up in their order, neighbours are in pages already read.
+    select distinct changed_bookings.lead_id
+    from changed_bookings
+    order by changed_bookings.lead_id
+) as leads
 cross join lateral (
     -- One by one: joined, all bookings would be read for a day's changes.
     select bookings.*
