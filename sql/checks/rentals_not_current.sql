@@ -30,34 +30,56 @@ leads_on_their_way as (
         )
 ),
 
-compared as (
-    select
-        changed_leads.id,
-        changed_rentals.lead_id is not null as is_fact,
-        ods_leads_hist.id is not null as is_rental,
-        row(
-            ods_leads_hist.status_id, ods_leads_hist.budget,
-            ods_leads_hist.dailyrate, ods_leads_hist.rental_start,
-            ods_leads_hist.rental_end, ods_leads_hist.updated_at
-        ) is not distinct from row(
-            changed_rentals.status_id, changed_rentals.budget,
-            changed_rentals.dailyrate, changed_rentals.rental_start,
-            changed_rentals.rental_end, changed_rentals.updated_at
-        ) as is_same
+-- Both in the order of the leads, or of a first build two hash tables would be made of all there
+-- is, which takes longer than to walk along both.
+leads as (
+    select changed_leads.id
     from changed_leads
-    cross join rental_pipeline
-    left join changed_rentals on changed_leads.id = changed_rentals.lead_id
-    left join ods.ods_leads_hist
-        on
-            changed_leads.id = ods_leads_hist.id
-            and ods_leads_hist.is_current
-            and ods_leads_hist.pipeline_id = rental_pipeline.pipeline_id
     where
         not exists (
             select
             from leads_on_their_way
             where leads_on_their_way.id = changed_leads.id
         )
+    order by changed_leads.id
+),
+
+facts as (
+    select
+        changed_rentals.lead_id,
+        changed_rentals.status_id,
+        changed_rentals.budget,
+        changed_rentals.dailyrate,
+        changed_rentals.rental_start,
+        changed_rentals.rental_end,
+        changed_rentals.updated_at
+    from changed_rentals
+    order by changed_rentals.lead_id
+),
+
+compared as (
+    select
+        leads.id,
+        facts.lead_id is not null as is_fact,
+        ods_leads_hist.id is not null as is_rental,
+        row(
+            ods_leads_hist.status_id, ods_leads_hist.budget,
+            ods_leads_hist.dailyrate, ods_leads_hist.rental_start,
+            ods_leads_hist.rental_end, ods_leads_hist.updated_at
+        ) is not distinct from row(
+            facts.status_id, facts.budget, facts.dailyrate, facts.rental_start,
+            facts.rental_end, facts.updated_at
+        ) as is_same
+    from leads
+    left join facts on leads.id = facts.lead_id
+    left join ods.ods_leads_hist
+        on
+            leads.id = ods_leads_hist.id
+            and ods_leads_hist.is_current
+            and ods_leads_hist.pipeline_id = (
+                select rental_pipeline.pipeline_id
+                from rental_pipeline
+            )
 )
 
 select
