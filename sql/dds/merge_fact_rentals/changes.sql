@@ -47,9 +47,9 @@ select
     rentals.updated_at
 from rentals
 left join bearers as car_bearers
-    on rentals.car_key = car_bearers.key and car_bearers.kind = 'car'
+    on rentals.plate = car_bearers.text and car_bearers.kind = 'car'
 left join bearers as client_bearers
-    on rentals.client_key = client_bearers.key and client_bearers.kind = 'client'
+    on rentals.license = client_bearers.text and client_bearers.kind = 'client'
 left join found_members as found_cars
     on rentals.lead_id = found_cars.lead_id and found_cars.kind = 'car'
 left join found_members as found_clients

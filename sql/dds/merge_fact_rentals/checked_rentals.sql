@@ -29,12 +29,12 @@ select
     count(*) filter (
         where
         changed_rentals.car_id = 0
-        and (rentals.car_key is not null or rentals.has_car_element)
+        and (ods.lookup_key(rentals.plate) is not null or rentals.has_car_element)
     ) as warning_cars_not_found,
     count(*) filter (
         where
         changed_rentals.client_id = 0
-        and (rentals.client_key is not null or rentals.has_client_element)
+        and (ods.lookup_key(rentals.license) is not null or rentals.has_client_element)
     ) as warning_clients_not_found
 from changed_rentals
 inner join rentals on changed_rentals.lead_id = rentals.lead_id

@@ -14,7 +14,7 @@ with disputed as (
         bearers.kind,
         bearers.key
     from bearers
-    inner join rentals on bearers.key = rentals.car_key
+    inner join rentals on bearers.text = rentals.plate
     where bearers.kind = 'car' and bearers.is_disputed
     union all
     select
@@ -22,7 +22,7 @@ with disputed as (
         bearers.kind,
         bearers.key
     from bearers
-    inner join rentals on bearers.key = rentals.client_key
+    inner join rentals on bearers.text = rentals.license
     where bearers.kind = 'client' and bearers.is_disputed
 ),
 

@@ -1,5 +1,6 @@
 -- What:  what the changed leads are as rentals, and what they say of their car and their client
--- Grain: rentals: a live lead of the rental pipeline; bearers: a key that a car or client ever bore
+-- Grain: rentals: a live lead of the rental pipeline; bearers: a plate or licence, as rentals write
+--        it, whose key a car or client ever bore
 -- Reads: changed_leads (of changed_leads.sql), reading (of progress.sql), ods.ods_leads_hist,
 --        ods.ods_cars_hist, ods.ods_clients_hist, dict.dict_status_leads
 --
@@ -55,14 +56,8 @@ select
     rental_leads.status_id,
     rental_leads.linked_car_id,
     rental_leads.linked_client_id,
-    case
-        when rental_leads.linked_car_id is null
-            then ods.lookup_key(rental_leads.plate)
-    end as car_key,
-    case
-        when rental_leads.linked_client_id is null
-            then ods.lookup_key(rental_leads.license)
-    end as client_key,
+    case when rental_leads.linked_car_id is null then rental_leads.plate end as plate,
+    case when rental_leads.linked_client_id is null then rental_leads.license end as license,
     rental_leads.car_element_id is not null as has_car_element,
     rental_leads.client_element_id is not null as has_client_element,
     coalesce(
@@ -91,25 +86,33 @@ left join dict.dict_status_leads
         rental_leads.pipeline_id = dict_status_leads.pipeline_id
         and rental_leads.status_id = dict_status_leads.status_id;
 
-analyze rentals (lead_id, car_key, client_key);
+analyze rentals (lead_id, plate, license);
 
--- Whom a key means depends on the moment only where several ever bore it, which are few.
+-- A plate or licence has its key computed once, however many rentals name it. Whom a key means
+-- depends on the moment only where several ever bore it, which are few.
 create temporary table bearers on commit drop as
-with car_keys as (
-    select distinct rentals.car_key as key
+with car_keys as materialized (
+    select
+        rentals.plate as text,
+        ods.lookup_key(rentals.plate) as key
     from rentals
-    where rentals.car_key is not null
+    where rentals.plate is not null
+    group by rentals.plate
 ),
 
-client_keys as (
-    select distinct rentals.client_key as key
+client_keys as materialized (
+    select
+        rentals.license as text,
+        ods.lookup_key(rentals.license) as key
     from rentals
-    where rentals.client_key is not null
+    where rentals.license is not null
+    group by rentals.license
 ),
 
 client_bearers as (
     -- Looked up one by one: a day's keys are not worth those of all clients; all of them are.
     select
+        client_keys.text,
         client_keys.key,
         bearer.id
     from client_keys
@@ -122,33 +125,41 @@ client_bearers as (
     where (select reading.is_as_before from reading)
     union all
     select
+        client_keys.text,
         client_keys.key,
-        ods_clients_hist.id
+        bearer.id
     from client_keys
-    inner join ods.ods_clients_hist
-        on client_keys.key = ods.lookup_key(ods_clients_hist.license)
+    inner join (
+        select
+            ods_clients_hist.id,
+            ods.lookup_key(ods_clients_hist.license) as key
+        from ods.ods_clients_hist
+        offset 0
+    ) as bearer on client_keys.key = bearer.key
     where not (select reading.is_as_before from reading)
 )
 
 select
     'car' as kind,
+    car_keys.text,
     car_keys.key,
     min(ods_cars_hist.id) as id,
     min(ods_cars_hist.id) <> max(ods_cars_hist.id) as is_disputed
 from car_keys
 inner join ods.ods_cars_hist
     on car_keys.key = ods.lookup_key(ods_cars_hist.plate)
-group by car_keys.key
+group by car_keys.text, car_keys.key
 union all
 select
     'client' as kind,
+    client_bearers.text,
     client_bearers.key,
     min(client_bearers.id) as id,
     min(client_bearers.id) <> max(client_bearers.id) as is_disputed
 from client_bearers
-group by client_bearers.key;
+group by client_bearers.text, client_bearers.key;
 
-analyze bearers (kind, key, is_disputed);
+analyze bearers (kind, text, is_disputed);
 
 select count(*) as warning_statuses_unknown
 from rentals
