@@ -7,16 +7,15 @@
 -- "is not true", so that nobody looks for the rows by it: nearly all have landed before.)
 --
 -- Of each record the last rows alone are read, however long its life is. Of very many, as in a
--- first build, all there is is compared, in the order of the keys, for which no memory is too
--- small, and then next to nothing is left to be looked up.
+-- first build, all there is is compared first, in the order of the keys, for which no memory is
+-- too small: next to none is left then whose last rows may say something else.
 
-select
-    -- Each record is looked up once.
-    set_config('enable_memoize', 'off', true) as memory,
-    case
-        when exists (select from looked_at offset 20000)
-            then set_config('enable_hashjoin', 'off', true)
-    end as hash_join;
+-- Each record is looked up once: nothing to remember.
+select set_config('enable_memoize', 'off', true) as memory;
+
+select set_config(ways_by_hash.name, 'off', true) as way
+from (values ('enable_hashjoin'), ('enable_hashagg')) as ways_by_hash (name)
+where exists (select from looked_at offset 20000);
 
 insert into newest_sights (
     table_name, id, is_deleted, is_open, observed_at, opened_at
@@ -32,34 +31,54 @@ size as (
     select exists (select from looked_at offset 20000) as is_large
 ),
 
-others_of_all as materialized (
-    select compared_sights.*
+compared as (
+    select
+        compared_sights.id,
+        compared_sights.observed_at,
+        compared_sights.is_other
     from compared_sights
     where
-        compared_sights.is_other
-        and (compared_sights.landed_seq > (select merged.position from merged)) is not true
+        (compared_sights.landed_seq > (select merged.position from merged)) is not true
         and (select size.is_large from size)
+    -- So that what follows has no more than this to carry.
+    offset 0
+),
+
+seen as (
+    select
+        compared.id,
+        max(compared.observed_at) as seen_last_at,
+        max(compared.observed_at) filter (where compared.is_other) as seen_other_at
+    from compared
+    group by compared.id
+),
+
+suspects as (
+    select looked_at.id
+    from looked_at
+    where not (select size.is_large from size)
+    union all
+    select looked_at.id
+    from seen
+    inner join looked_at on seen.id = looked_at.id
+    where seen.seen_last_at = seen.seen_other_at
 ),
 
 others as materialized (
     select last_ones.*
-    from looked_at
+    from suspects
     cross join lateral (
         select compared_sights.*
         from compared_sights
         where
-            compared_sights.id = looked_at.id
+            compared_sights.id = suspects.id
             and (
                 compared_sights.landed_seq > (select merged.position from merged)
             ) is not true
         order by compared_sights.observed_at desc
         fetch first 1 row with ties
     ) as last_ones
-    where last_ones.is_other and not (select size.is_large from size)
-    union all
-    select others_of_all.*
-    from others_of_all
-    inner join looked_at on others_of_all.id = looked_at.id
+    where last_ones.is_other
 )
 
 select
@@ -85,9 +104,10 @@ where
             )
     );
 
-select
-    set_config('enable_memoize', 'on', true) as memory,
-    set_config('enable_hashjoin', 'on', true) as hash_join;
+select set_config(ways.name, 'on', true) as way
+from (
+    values ('enable_memoize'), ('enable_hashjoin'), ('enable_hashagg')
+) as ways (name);
 
 drop view looked_at, compared_sights;
 

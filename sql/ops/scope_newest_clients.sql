@@ -1,5 +1,5 @@
--- What:  shows scope_newest.sql the clients that changed, and which rows in stg are not what the
---        open version of their client says
+-- What:  shows scope_newest.sql the clients that changed, and which rows in stg are not what
+--        the open version of their client says
 -- Grain: looked_at: a client; compared_sights: a row in stg, and the open version of its client
 -- Reads: changed_clients, stg.stg_clients, ods.ods_clients_hist
 
