@@ -8,7 +8,7 @@ import type { TransactionSql } from "postgres";
 import { type Check, readChecks } from "../lib/checks/file.ts";
 import { isIdle } from "../lib/checks/gate.ts";
 import { type DueCheck, listDue, runChecks } from "../lib/checks/run.ts";
-import { scopeHistory } from "../lib/checks/scope.ts";
+import { scopeSuspects } from "../lib/checks/scope.ts";
 import { readConfig } from "../lib/config.ts";
 import { taskParameters } from "../lib/dag/sql_task.ts";
 import { migrate } from "../lib/warehouse/migrations.ts";
@@ -64,7 +64,7 @@ async function runDay(
       const changed = await runSqlFile(tx, "ops/scope_changes.sql", PARAMETERS);
       // As the gate does, which looks at nothing where nothing changed.
       const due = listDue(checks, task).filter(({ check }) => !isIdle(check, changed));
-      await scopeHistory(tx, due);
+      await scopeSuspects(tx, due);
       await timeChecks(tx, due, daily);
     });
   }
@@ -88,7 +88,7 @@ async function measureEverything({ sql }: Warehouse, checks: readonly Check[]): 
     const due = listDue(checks);
     const scope = async () => {
       await runSqlFile(tx, "ops/scope_everything.sql", PARAMETERS);
-      await scopeHistory(tx, due);
+      await scopeSuspects(tx, due);
     };
     costs.set("(naming every record)", await time(scope));
     await timeChecks(tx, due, costs);

@@ -2,7 +2,7 @@ import type { Check } from "./file.ts";
 import { type CheckResult, listDue, runChecks } from "./run.ts";
 import type { TaskContext } from "../dag/dag.ts";
 import { runSqlFile } from "../warehouse/sql_file.ts";
-import { scopeHistory } from "./scope.ts";
+import { scopeSuspects } from "./scope.ts";
 import { taskParameters } from "../dag/sql_task.ts";
 import type { Warehouse } from "../warehouse/warehouse.ts";
 
@@ -24,7 +24,7 @@ export async function checkEverything(
       is_partial_read: "false",
     });
     const due = listDue(checks);
-    await scopeHistory(tx, due);
+    await scopeSuspects(tx, due);
     await tx.unsafe("set transaction read only");
     return await runChecks(tx, due, sampleSize);
   });

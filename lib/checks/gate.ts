@@ -4,7 +4,7 @@ import { taskParameters } from "../dag/sql_task.ts";
 import { type Metrics, runSqlFile, setParameters } from "../warehouse/sql_file.ts";
 import { type Check, readChecks } from "./file.ts";
 import { type CheckResult, listDue, runChecks, saveCheckResults } from "./run.ts";
-import { lookAtChanges, scopeHistory } from "./scope.ts";
+import { lookAtChanges, scopeSuspects } from "./scope.ts";
 
 /** Checks of severity `error` found offenders: the rows of the task must not stay. */
 export class CheckError extends Error {
@@ -39,7 +39,7 @@ export async function passChecks(
   const changed = await lookAtChanges(due) ? await runSqlFile(tx, "ops/scope_changes.sql") : {};
   const idle = due.filter(({ check }) => isIdle(check, changed));
   const awake = due.filter(({ check }) => !isIdle(check, changed));
-  await scopeHistory(tx, awake);
+  await scopeSuspects(tx, awake);
   const results = [
     ...idle.map(({ check, table }) => passed(check, table)),
     ...await runChecks(tx, awake),

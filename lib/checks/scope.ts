@@ -24,15 +24,16 @@ export async function lookAtChanges(due: readonly DueCheck[]): Promise<boolean> 
 }
 
 /**
- * Reads once what several checks of a history look at: the versions of changed records and the newest row of each
- * in stg, of which it keeps those that one of them may object to. Needs the tables of changed records, and a
- * transaction that may still create tables.
+ * Reads once what several checks look at, and keeps what one of them may object to: of a history the versions of
+ * changed records and the newest row of each in stg, of fleet usage the changed days. Needs the tables of changed
+ * records, and a transaction that may still create tables.
  */
-export async function scopeHistory(
+export async function scopeSuspects(
   tx: TransactionSql,
   due: readonly DueCheck[],
 ): Promise<void> {
   const tables = new Set(due.map(({ table }) => table));
+  if (tables.has("dds.fact_fleet_usage_day")) await runSqlFile(tx, "ops/scope_days.sql");
   const [history, ...others] = NEWEST_SIGHTS.filter(([table]) => tables.has(table));
   if (history === undefined) return;
   await runSqlFile(tx, "ops/scope_history.sql", {

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { readChecks } from "../../lib/checks/file.ts";
 import { describeOffenders } from "../../lib/checks/gate.ts";
 import { runChecks } from "../../lib/checks/run.ts";
-import { scopeHistory } from "../../lib/checks/scope.ts";
+import { scopeSuspects } from "../../lib/checks/scope.ts";
 import type { Config } from "../../lib/config.ts";
 import type { Dag } from "../../lib/dag/dag.ts";
 import { findDag } from "../../lib/dag/find_dag.ts";
@@ -128,7 +128,7 @@ async function passHistoryChecks(
     severity === "error" && tables.some(({ table }) => table === history)
   );
   const due = checks.map((check) => ({ check, table: history }));
-  await scopeHistory(tx, due);
+  await scopeSuspects(tx, due);
   const results = await runChecks(tx, due);
   const failed = results.filter(({ offenders }) => offenders > 0);
   if (failed.length === 0) return;

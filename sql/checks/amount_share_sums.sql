@@ -1,7 +1,7 @@
 -- What:  error: days whose shares of amounts do not sum up to what their bookings say
 -- Grain: one row per car
--- Reads: changed_days (what dds.fact_fleet_usage_day has of changed_car_days), listed_rentals (what
---        dds.fact_rentals has of the leads on them)
+-- Reads: suspect_days (of ops/scope_days.sql), listed_rentals (what dds.fact_rentals has of the
+--        leads on them)
 -- Scope: changed_car_days
 -- After: merge_fact_fleet_usage_day: dds.fact_fleet_usage_day
 --
@@ -10,26 +10,26 @@
 -- Nearly all lists have one lead, which is no list to take apart.
 with listed as (
     select distinct
-        changed_days.car_id,
-        changed_days.usage_date,
-        changed_days.amount_share,
+        suspect_days.car_id,
+        suspect_days.usage_date,
+        suspect_days.amount_share,
         lead_ids.lead_id
-    from changed_days
-    cross join lateral unnest(changed_days.lead_ids) as lead_ids (lead_id)
-    where cardinality(changed_days.lead_ids) > 1
+    from suspect_days
+    cross join lateral unnest(suspect_days.lead_ids) as lead_ids (lead_id)
+    where cardinality(suspect_days.lead_ids) > 1
 ),
 
 compared as (
     select
-        changed_days.car_id,
-        changed_days.amount_share,
+        suspect_days.car_id,
+        suspect_days.amount_share,
         dds.share_of_day(
             listed_rentals.amount, listed_rentals.first_day, listed_rentals.last_day,
-            changed_days.usage_date
+            suspect_days.usage_date
         ) as booked_share
-    from changed_days
-    left join listed_rentals on changed_days.lead_ids[1] = listed_rentals.lead_id
-    where cardinality(changed_days.lead_ids) <= 1
+    from suspect_days
+    left join listed_rentals on suspect_days.lead_ids[1] = listed_rentals.lead_id
+    where cardinality(suspect_days.lead_ids) <= 1
     union all
     select
         listed.car_id,

@@ -1,7 +1,7 @@
 -- What:  error: days of fleet usage that list a lead which does not book the car that day
 -- Grain: one row per car, day and lead
--- Reads: changed_days (what dds.fact_fleet_usage_day has of changed_car_days), listed_rentals (what
---        dds.fact_rentals has of the leads on them)
+-- Reads: suspect_days (of ops/scope_days.sql), listed_rentals (what dds.fact_rentals has of the
+--        leads on them)
 -- Scope: changed_car_days
 -- After: merge_fact_fleet_usage_day: dds.fact_fleet_usage_day
 --
@@ -11,19 +11,19 @@
 -- Nearly all lists have one lead, which is no list to take apart.
 with listed as (
     select
-        changed_days.car_id,
-        changed_days.usage_date,
-        changed_days.lead_ids[1] as lead_id
-    from changed_days
-    where cardinality(changed_days.lead_ids) = 1
+        suspect_days.car_id,
+        suspect_days.usage_date,
+        suspect_days.lead_ids[1] as lead_id
+    from suspect_days
+    where cardinality(suspect_days.lead_ids) = 1
     union all
     select
-        changed_days.car_id,
-        changed_days.usage_date,
+        suspect_days.car_id,
+        suspect_days.usage_date,
         lead_ids.lead_id
-    from changed_days
-    cross join lateral unnest(changed_days.lead_ids) as lead_ids (lead_id)
-    where cardinality(changed_days.lead_ids) > 1
+    from suspect_days
+    cross join lateral unnest(suspect_days.lead_ids) as lead_ids (lead_id)
+    where cardinality(suspect_days.lead_ids) > 1
 )
 
 select

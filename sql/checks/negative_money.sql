@@ -1,6 +1,7 @@
 -- What:  warn: facts with an amount of money below zero
 -- Grain: one row per lead (fleet usage: car and day)
--- Reads: changed_rentals and changed_days (what the facts have of what changed)
+-- Reads: changed_rentals (what dds.fact_rentals has of changed_leads), suspect_days (of
+--        ops/scope_days.sql)
 -- Scope: changed_leads, changed_car_days
 -- After: merge_fact_rentals: dds.fact_rentals
 -- After: merge_fact_fleet_usage_day: dds.fact_fleet_usage_day
@@ -23,9 +24,9 @@ where
     and least(changed_rentals.budget, changed_rentals.dailyrate, changed_rentals.amount) < 0
 union all
 select
-    changed_days.car_id as id,
-    'amount_share of ' || changed_days.usage_date || ' below 0' as detail
-from changed_days
+    suspect_days.car_id as id,
+    'amount_share of ' || suspect_days.usage_date || ' below 0' as detail
+from suspect_days
 where
     current_setting('rental.checked_table') = 'dds.fact_fleet_usage_day'
-    and changed_days.amount_share < 0;
+    and suspect_days.amount_share < 0;

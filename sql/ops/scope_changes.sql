@@ -37,6 +37,11 @@ create temporary table if not exists changed_days (
     like dds.fact_fleet_usage_day
 ) on commit drop;
 
+-- Filled by scope_days.sql.
+create temporary table if not exists suspect_days (
+    like dds.fact_fleet_usage_day
+) on commit drop;
+
 create temporary table if not exists listed_rentals (
     lead_id bigint not null,
     car_id bigint not null,

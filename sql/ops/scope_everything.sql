@@ -72,6 +72,11 @@ where
             and fact_fleet_usage_day_pending.last_day
     );
 
+-- Filled by scope_days.sql.
+create temporary table suspect_days (
+    like dds.fact_fleet_usage_day
+) on commit drop;
+
 create temporary table listed_rentals on commit drop as
 select
     fact_rentals.lead_id,

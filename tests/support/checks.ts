@@ -3,7 +3,7 @@ import type { TransactionSql } from "postgres";
 import { checkEverything } from "../../lib/checks/everything.ts";
 import { type Check, readChecks } from "../../lib/checks/file.ts";
 import { type CheckResult, runChecks } from "../../lib/checks/run.ts";
-import { scopeHistory } from "../../lib/checks/scope.ts";
+import { scopeSuspects } from "../../lib/checks/scope.ts";
 import { readConfig } from "../../lib/config.ts";
 import { runSqlFile } from "../../lib/warehouse/sql_file.ts";
 import { taskParameters } from "../../lib/dag/sql_task.ts";
@@ -48,7 +48,7 @@ export async function findAfter(
       if (check.scopes.length > 0) await findNothing(tx, check, table);
       await changeHistory(tx);
       await tx`drop table if exists history_versions, newest_sights`;
-      await scopeHistory(tx, [{ check, table }]);
+      await scopeSuspects(tx, [{ check, table }]);
       found = (await runChecks(tx, [{ check, table }])).flatMap(toFound);
       throw seen;
     });
@@ -70,7 +70,7 @@ async function findNothingWhereNothingChanged({ sql }: Warehouse, name: string):
 
 async function findNothing(tx: TransactionSql, check: Check, table: string): Promise<void> {
   await tx`drop table if exists history_versions, newest_sights`;
-  await scopeHistory(tx, [{ check, table }]);
+  await scopeSuspects(tx, [{ check, table }]);
   const found = (await runChecks(tx, [{ check, table }])).flatMap(toFound);
   assert.deepEqual(found, [], `${check.name} looks beyond its scope`);
 }

@@ -102,7 +102,7 @@ Deno.test("every check joins the changed records of its scope, and no others", a
     const statement = (await readSqlFile(path)).replaceAll(/^--.*$/gm, "");
     // What is stored of changed records and days stands in tables of their own.
     const named = statement.replaceAll("changed_rentals", "changed_leads")
-      .replaceAll(/\b(changed_days|listed_rentals)\b/g, "changed_car_days")
+      .replaceAll(/\b(suspect_days|listed_rentals)\b/g, "changed_car_days")
       .replaceAll(
         /\b(history_versions|newest_sights)\b/g,
         "changed_leads changed_clients changed_cars",
