@@ -95,11 +95,16 @@ with found as (
 
 select
     found.*,
-    lead_first_status.lead_id is not null as is_stored,
-    row(lead_first_status.pipeline_id, lead_first_status.status_id)
+    stored.lead_id is not null as is_stored,
+    row(stored.pipeline_id, stored.status_id)
     is distinct from row(found.pipeline_id, found.status_id) as is_different
 from found
-left join dds.lead_first_status on found.lead_id = lead_first_status.lead_id;
+left join (
+    -- A first build has none of them, only those that sights.sql wrote of leads with one row.
+    select lead_first_status.*
+    from dds.lead_first_status
+    where not (select exists (select from changed_leads where changed_leads.is_alone))
+) as stored on found.lead_id = stored.lead_id;
 
 analyze first_statuses;
 
@@ -107,7 +112,7 @@ delete from dds.lead_first_status
 using changed_leads
 where
     lead_first_status.lead_id = changed_leads.id
-    and not changed_leads.is_alone
+    and not (select exists (select from changed_leads where changed_leads.is_alone))
     and not exists (
         select
         from first_statuses

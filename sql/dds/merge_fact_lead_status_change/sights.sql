@@ -23,11 +23,44 @@ with told_leads as (
     from known_events
 ),
 
--- Read once for all that follows: of a first build it is everything.
+reading as (
+    select
+        progress.read_to,
+        exists (select from changed_leads where changed_leads.is_alone) as is_first
+    from progress
+    where progress.name = 'dds.fact_lead_status_change'
+),
+
+-- Read once for all that follows: of a first build it is everything, read past the leads that
+-- have several rows, which are fewer than the rows.
 sights as materialized (
     select
+        stg_leads.id as lead_id,
+        several.id is null as is_alone,
+        stg_leads.is_deleted,
+        stg_leads.pipeline_id,
+        stg_leads.status_id,
+        stg_leads.created_at,
+        stg_leads.updated_at,
+        stg_leads.observed_at,
+        -- For the order among several.
+        case when several.id is not null then stg_leads.row_hash collate "C" end as row_hash,
+        stg_leads.is_deleted or stg_leads.pipeline_id is null
+        or stg_leads.status_id is null or told_leads.lead_id is not null as is_walked
+    from stg.stg_leads
+    left join (
+        select changed_leads.id
+        from changed_leads
+        where not changed_leads.is_alone
+    ) as several on stg_leads.id = several.id
+    left join told_leads on stg_leads.id = told_leads.lead_id
+    where
+        (select reading.is_first from reading)
+        and stg_leads.landed_seq - (select reading.read_to from reading) <= 0
+    union all
+    select
         changed_leads.id as lead_id,
-        changed_leads.is_alone,
+        false as is_alone,
         stg_leads.is_deleted,
         stg_leads.pipeline_id,
         stg_leads.status_id,
@@ -42,13 +75,10 @@ sights as materialized (
     left join told_leads on changed_leads.id = told_leads.lead_id
     left join next_sights on changed_leads.id = next_sights.lead_id
     where
-        next_sights.lead_id is null
+        not (select reading.is_first from reading)
+        and next_sights.lead_id is null
         -- By a difference, so that rows are found by their leads: nearly all have landed before.
-        and stg_leads.landed_seq - (
-            select progress.read_to
-            from progress
-            where progress.name = 'dds.fact_lead_status_change'
-        ) <= 0
+        and stg_leads.landed_seq - (select reading.read_to from reading) <= 0
 ),
 
 -- In a first build most leads are plain and have one row: it is their first status, and all.
