@@ -49,6 +49,7 @@ export const dag: Dag = {
       "dds/merge_fact_fleet_usage_day/changed_lives.sql",
       "dds/merge_fact_fleet_usage_day/stored_days.sql",
       "dds/merge_fact_fleet_usage_day/booked_days.sql",
+      "dds/merge_fact_fleet_usage_day/first_days.sql",
       "dds/merge_fact_fleet_usage_day/days.sql",
       "dds/merge_fact_fleet_usage_day/noted_days.sql",
       "dds/merge_fact_fleet_usage_day.sql",

@@ -1,6 +1,7 @@
 -- What:  writes the days of fleet usage that are new, changed or no longer true
 -- Grain: one row per known car and day in BUSINESS_TZ, idle days too
--- Reads: desired_days and wanted_days (of days.sql), reading (of calendar.sql)
+-- Reads: desired_days (of days.sql), first_days (of first_days.sql), changed_car_days (of
+--        changed_days.sql), reading (of calendar.sql)
 
 delete from dds.fact_fleet_usage_day
 using desired_days
@@ -32,9 +33,8 @@ with new_days as (
     )
     union all
     -- They come in this order too; sorted as whole rows, those of a large account go through files.
-    select wanted_days.*
-    from wanted_days
-    where (select reading.is_first from reading)
+    select first_days.*
+    from first_days
 )
 
 insert into dds.fact_fleet_usage_day (
@@ -130,6 +130,7 @@ where
 
 with counts as (
     select
+        (select count(*) from changed_car_days) as days_read,
         count(*) filter (where desired_days.fate = 'inserted') as days_inserted,
         count(*) filter (where desired_days.fate = 'updated') as days_updated,
         count(*) filter (where desired_days.fate = 'deleted') as days_deleted
@@ -137,6 +138,7 @@ with counts as (
     where not (select reading.is_first from reading)
     union all
     select
+        count(*),
         count(*),
         0,
         0
@@ -146,6 +148,7 @@ with counts as (
 )
 
 select
+    sum(counts.days_read)::bigint as rows_read,
     sum(counts.days_inserted + counts.days_updated + counts.days_deleted)::bigint
         as rows_written,
     sum(counts.days_inserted)::bigint as days_inserted,

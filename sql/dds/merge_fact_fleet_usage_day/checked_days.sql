@@ -1,5 +1,5 @@
 -- What:  shows the checks what is stored now of the days that may have changed
--- Grain: changed_days: a car and day; listed_rentals: a rental
+-- Grain: changed_days, changed_car_days: a car and day; listed_rentals: a rental
 -- Reads: stored_changes (of ../merge_fact_fleet_usage_day.sql), booked (of changed_days.sql),
 --        reading (of calendar.sql), dds.fact_fleet_usage_day
 --
@@ -13,10 +13,18 @@ drop view bookings;
 do $$
 begin
     if (select reading.is_first from reading) then
+        -- So that the views go when the transaction ends, as that table does.
         create temporary view changed_days as
         select fact_fleet_usage_day.*
         from dds.fact_fleet_usage_day
-        -- So that the view goes when the transaction ends, as that table does.
+        where exists (select from reading);
+
+        drop table changed_car_days;
+        create temporary view changed_car_days as
+        select
+            fact_fleet_usage_day.car_id,
+            fact_fleet_usage_day.usage_date
+        from dds.fact_fleet_usage_day
         where exists (select from reading);
     else
         create temporary view changed_days as

@@ -1,6 +1,6 @@
 -- What:  computes the days of cars that may have changed, and compares them with those there are
--- Grain: wanted_days: a car and day that fleet usage should have a row for; desired_days: one that
---        it has, or should have, a row for (of a first build: none)
+-- Grain: desired_days: a car and day that fleet usage has, or should have, a row for (of a first
+--        build: none, see first_days.sql)
 -- Reads: changed_car_days and bookings (of changed_days.sql), stored_days (of stored_days.sql),
 --        booked_days (of booked_days.sql), car_lives (of car_lives.sql), reading (of
 --        calendar.sql)
@@ -8,10 +8,9 @@
 -- fate says what becomes of a day; the columns that end with "more" are what the sums of the
 -- marts grow by.
 
-create temporary view wanted_days as
-with days as not materialized (
-    -- Joined before the lives, as the planner expects few days between two others, and in the
-    -- order of the days, which a first build writes in.
+create temporary table desired_days on commit drop as
+with days as (
+    -- Joined before the lives, as the planner expects few days between two others.
     select
         changed_car_days.car_id,
         changed_car_days.usage_date,
@@ -25,28 +24,31 @@ with days as not materialized (
         on
             changed_car_days.car_id = booked_days.car_id
             and changed_car_days.usage_date = booked_days.usage_date
-    order by changed_car_days.car_id, changed_car_days.usage_date
+    where not (select reading.is_first from reading)
+    -- So that this is joined first.
+    offset 0
+),
+
+wanted_days as (
+    select
+        days.car_id,
+        days.usage_date,
+        car_lives.plate,
+        coalesce(days.rentals_cnt, 0) as rentals_cnt,
+        coalesce(days.lead_ids, '{}'::bigint[]) as lead_ids,
+        coalesce(days.amount_share, 0) as amount_share,
+        coalesce(days.charged_days, 0) as charged_days,
+        coalesce(days.is_unpriced, false) as is_unpriced
+    from days
+    inner join car_lives
+        on
+            days.car_id = car_lives.car_id
+            and days.usage_date between car_lives.version_from and car_lives.version_to
+    where
+        days.rentals_cnt is not null
+        or days.usage_date between car_lives.first_day and car_lives.last_idle_day
 )
 
-select
-    days.car_id,
-    days.usage_date,
-    car_lives.plate,
-    coalesce(days.rentals_cnt, 0) as rentals_cnt,
-    coalesce(days.lead_ids, '{}'::bigint[]) as lead_ids,
-    coalesce(days.amount_share, 0) as amount_share,
-    coalesce(days.charged_days, 0) as charged_days,
-    coalesce(days.is_unpriced, false) as is_unpriced
-from days
-inner join car_lives
-    on
-        days.car_id = car_lives.car_id
-        and days.usage_date between car_lives.version_from and car_lives.version_to
-where
-    days.rentals_cnt is not null
-    or days.usage_date between car_lives.first_day and car_lives.last_idle_day;
-
-create temporary table desired_days on commit drop as
 select
     car_id,
     usage_date,
@@ -86,8 +88,7 @@ select
     is distinct from stored_days.is_double_booked as is_other,
     stored_days.place as place_before
 from wanted_days
-full join stored_days using (car_id, usage_date)
-where not (select reading.is_first from reading);
+full join stored_days using (car_id, usage_date);
 
 -- What no day shows: the shares of days beyond the horizon.
 with reaching_out as (

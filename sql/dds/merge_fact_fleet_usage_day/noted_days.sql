@@ -1,7 +1,7 @@
 -- What:  notes for the marts what the sums of changed days grow by
 -- Grain: dds.changed_car_day: one row per car and day that is written differently
--- Reads: desired_days and wanted_days (of days.sql), reading (of calendar.sql), ops.watermark
---        (whether a mart wants to know)
+-- Reads: desired_days (of days.sql), first_days (of first_days.sql), reading (of calendar.sql),
+--        ops.watermark (whether a mart wants to know)
 --
 -- A mart that was never built takes everything in: the first load notes nothing.
 
@@ -29,15 +29,14 @@ with changes as (
         )
     union all
     select
-        wanted_days.car_id,
-        wanted_days.usage_date,
+        first_days.car_id,
+        first_days.usage_date,
         1 as car_days_more,
-        (wanted_days.rentals_cnt > 0)::integer as rented_days_more,
-        wanted_days.charged_days as charged_days_more,
-        wanted_days.is_unpriced::integer as unpriced_days_more,
-        wanted_days.amount_share as revenue_more
-    from wanted_days
-    where (select reading.is_first from reading)
+        (first_days.rentals_cnt > 0)::integer as rented_days_more,
+        first_days.charged_days as charged_days_more,
+        first_days.is_unpriced::integer as unpriced_days_more,
+        first_days.amount_share as revenue_more
+    from first_days
 ),
 
 noted as (

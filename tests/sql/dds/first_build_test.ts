@@ -1,7 +1,13 @@
 // A first build of the facts puts its rows in without indexes, where nobody has the tables open.
 import assert from "node:assert/strict";
+import { taskContext } from "../../../bench/support/task_context.ts";
+import { passChecks } from "../../../lib/checks/gate.ts";
+import { readConfig } from "../../../lib/config.ts";
+import { taskParameters } from "../../../lib/dag/sql_task.ts";
+import { runSqlFiles } from "../../../lib/warehouse/sql_file.ts";
 import type { Warehouse } from "../../../lib/warehouse/warehouse.ts";
 import { CONFIRMED, dubai, element, lead, liveDay } from "../../support/rentals.ts";
+import { filesOf } from "../../support/staged.ts";
 import { testOnBothWarehouses, testOnServer } from "../../support/warehouses.ts";
 
 const DAY = {
@@ -182,5 +188,37 @@ testOnBothWarehouses(
     `.values();
     assert.equal(days.length, 17);
     assert.deepEqual([...days], [...inOrder]);
+  },
+);
+
+testOnBothWarehouses(
+  "checks of a first build look at all of its days, also at those that nobody books",
+  async (warehouse) => {
+    const { sql } = warehouse;
+    await liveDay(warehouse, "2026-05-01", DAY);
+    await sql`delete from dds.fact_fleet_usage_day`;
+    await sql`
+      update ops.watermark set cursor_day = null, settings = null
+      where name like 'dds.fact_fleet_usage_day%'
+    `;
+    const context = {
+      ...taskContext(readConfig({}, { amo: false })),
+      logicalDate: Temporal.PlainDate.from("2026-05-01"),
+    };
+    const merge = sql.begin(async (tx) => {
+      const metrics = await runSqlFiles(
+        tx,
+        filesOf("dds/merge_fact_fleet_usage_day.sql"),
+        taskParameters(context),
+      );
+      assert.equal(metrics.is_first_build, 1);
+      assert.equal(metrics.rows_read, 3);
+      await tx`update dds.fact_fleet_usage_day set amount_share = 7 where not is_rented`;
+      await passChecks(tx, "merge_fact_fleet_usage_day", context, { metrics });
+    });
+    await assert.rejects(
+      merge,
+      /^CheckError: .*amount_share_sums found 1 in dds.fact_fleet_usage_day/,
+    );
   },
 );
