@@ -17,29 +17,34 @@ select
 from reading;
 
 with new_rentals as (
-    select
-        compared_rentals.lead_id,
-        compared_rentals.car_id,
-        compared_rentals.client_id,
-        compared_rentals.pipeline_id,
-        compared_rentals.status_id,
-        compared_rentals.status_name,
-        compared_rentals.stage,
-        compared_rentals.rental_days,
-        compared_rentals.dailyrate,
-        compared_rentals.budget,
-        compared_rentals.amount,
-        compared_rentals.is_booking,
-        compared_rentals.is_cancelled,
-        compared_rentals.rental_start,
-        compared_rentals.rental_end,
-        compared_rentals.closed_at,
-        compared_rentals.confirmed_at,
-        compared_rentals.created_at,
-        compared_rentals.updated_at
-    from compared_rentals
-    where compared_rentals.fate = 'inserted'
+    (
+        select
+            compared_rentals.lead_id,
+            compared_rentals.car_id,
+            compared_rentals.client_id,
+            compared_rentals.pipeline_id,
+            compared_rentals.status_id,
+            compared_rentals.status_name,
+            compared_rentals.stage,
+            compared_rentals.rental_days,
+            compared_rentals.dailyrate,
+            compared_rentals.budget,
+            compared_rentals.amount,
+            compared_rentals.is_booking,
+            compared_rentals.is_cancelled,
+            compared_rentals.rental_start,
+            compared_rentals.rental_end,
+            compared_rentals.closed_at,
+            compared_rentals.confirmed_at,
+            compared_rentals.created_at,
+            compared_rentals.updated_at
+        from compared_rentals
+        where compared_rentals.fate = 'inserted'
+        order by compared_rentals.lead_id
+    )
     union all
+    -- They come in this order too: rentals.sql reads them so, and joins to what is smaller keep it.
+    -- Nothing needs it but neighbours, that they lie in one page.
     select desired_rentals.*
     from desired_rentals
     where (select reading.is_first from reading)
@@ -54,8 +59,7 @@ select
     new_rentals.*,
     reading.logical_date
 from new_rentals
-cross join reading
-order by new_rentals.lead_id;
+cross join reading;
 
 select
     case

@@ -31,54 +31,49 @@ reading as (
     where progress.name = 'dds.fact_lead_status_change'
 ),
 
--- Read once for all that follows: of a first build it is everything, read past the leads that
--- have several rows, which are fewer than the rows.
-sights as materialized (
+-- Of a first build all rows, read past the leads that have several, which are fewer.
+copies as (
     select
-        stg_leads.id as lead_id,
-        several.id is null as is_alone,
-        stg_leads.is_deleted,
-        stg_leads.pipeline_id,
-        stg_leads.status_id,
-        stg_leads.created_at,
-        stg_leads.updated_at,
-        stg_leads.observed_at,
-        -- For the order among several.
-        case when several.id is not null then stg_leads.row_hash collate "C" end as row_hash,
-        stg_leads.is_deleted or stg_leads.pipeline_id is null
-        or stg_leads.status_id is null or told_leads.lead_id is not null as is_walked
+        stg_leads.*,
+        several.id is null as is_alone
     from stg.stg_leads
     left join (
         select changed_leads.id
         from changed_leads
         where not changed_leads.is_alone
     ) as several on stg_leads.id = several.id
-    left join told_leads on stg_leads.id = told_leads.lead_id
-    where
-        (select reading.is_first from reading)
-        and stg_leads.landed_seq - (select reading.read_to from reading) <= 0
+    where (select reading.is_first from reading)
     union all
     select
-        changed_leads.id as lead_id,
-        false as is_alone,
-        stg_leads.is_deleted,
-        stg_leads.pipeline_id,
-        stg_leads.status_id,
-        stg_leads.created_at,
-        stg_leads.updated_at,
-        stg_leads.observed_at,
-        stg_leads.row_hash collate "C" as row_hash,
-        stg_leads.is_deleted or stg_leads.pipeline_id is null
-        or stg_leads.status_id is null or told_leads.lead_id is not null as is_walked
+        stg_leads.*,
+        false as is_alone
     from changed_leads
     inner join stg.stg_leads on changed_leads.id = stg_leads.id
-    left join told_leads on changed_leads.id = told_leads.lead_id
     left join next_sights on changed_leads.id = next_sights.lead_id
     where
         not (select reading.is_first from reading)
         and next_sights.lead_id is null
-        -- By a difference, so that rows are found by their leads: nearly all have landed before.
-        and stg_leads.landed_seq - (select reading.read_to from reading) <= 0
+),
+
+-- Read once for all that follows: of a first build it is everything.
+sights as materialized (
+    select
+        copies.id as lead_id,
+        copies.is_alone,
+        copies.is_deleted,
+        copies.pipeline_id,
+        copies.status_id,
+        copies.created_at,
+        copies.updated_at,
+        copies.observed_at,
+        -- For the order among several.
+        case when not copies.is_alone then copies.row_hash collate "C" end as row_hash,
+        copies.is_deleted or copies.pipeline_id is null
+        or copies.status_id is null or told_leads.lead_id is not null as is_walked
+    from copies
+    left join told_leads on copies.id = told_leads.lead_id
+    -- By a difference, so that rows are found by their leads: nearly all have landed before.
+    where copies.landed_seq - (select reading.read_to from reading) <= 0
 ),
 
 -- In a first build most leads are plain and have one row: it is their first status, and all.

@@ -7,8 +7,33 @@
 -- A member that is linked is known; a key is sought for the others alone. 0 as an element says
 -- that several different ones are linked; one that no catalog read has ever shown is no link.
 
+-- Where all leads may have changed, all that are live are read, in the order of their key, in which
+-- a first build lays its facts down: sorted as whole rows, or hashed to join them to changed_leads,
+-- those of a large account would go through files.
+select set_config('enable_sort', 'off', true) as sort
+from reading
+where not reading.is_as_before;
+
 create temporary table rentals on commit drop as
-with rental_leads as (
+with present_leads as (
+    select ods_leads_hist.*
+    from ods.ods_leads_hist
+    inner join changed_leads on ods_leads_hist.id = changed_leads.id
+    where
+        ods_leads_hist.is_current
+        and (select reading.is_as_before from reading)
+    union all
+    (
+        select ods_leads_hist.*
+        from ods.ods_leads_hist
+        where
+            ods_leads_hist.is_current
+            and not (select reading.is_as_before from reading)
+        order by ods_leads_hist.id
+    )
+),
+
+rental_leads as (
     select
         ods_leads_hist.*,
         dds.rental_days(
@@ -41,13 +66,11 @@ with rental_leads as (
                 )
                 then ods_leads_hist.client_element_id
         end as linked_client_id
-    from ods.ods_leads_hist
-    inner join changed_leads on ods_leads_hist.id = changed_leads.id
+    from present_leads as ods_leads_hist
     cross join reading
     where
-        ods_leads_hist.is_current
         -- Asked so, the planner knows that nearly all leads are in it.
-        and ods_leads_hist.pipeline_id = (select reading.pipeline_id from reading)
+        ods_leads_hist.pipeline_id = (select reading.pipeline_id from reading)
 )
 
 select
@@ -85,6 +108,10 @@ left join dict.dict_status_leads
     on
         rental_leads.pipeline_id = dict_status_leads.pipeline_id
         and rental_leads.status_id = dict_status_leads.status_id;
+
+select set_config('enable_sort', 'on', true) as sort
+from reading
+where not reading.is_as_before;
 
 analyze rentals (lead_id, plate, license);
 

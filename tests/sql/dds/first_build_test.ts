@@ -6,7 +6,7 @@ import { readConfig } from "../../../lib/config.ts";
 import { taskParameters } from "../../../lib/dag/sql_task.ts";
 import { runSqlFiles } from "../../../lib/warehouse/sql_file.ts";
 import type { Warehouse } from "../../../lib/warehouse/warehouse.ts";
-import { CONFIRMED, dubai, element, lead, liveDay } from "../../support/rentals.ts";
+import { CONFIRMED, dubai, element, INQUIRY, lead, liveDay } from "../../support/rentals.ts";
 import { filesOf } from "../../support/staged.ts";
 import { testOnBothWarehouses, testOnServer } from "../../support/warehouses.ts";
 
@@ -220,5 +220,31 @@ testOnBothWarehouses(
       merge,
       /^CheckError: .*amount_share_sums found 1 in dds.fact_fleet_usage_day/,
     );
+  },
+);
+
+testOnBothWarehouses(
+  "merge_fact_rentals lays the rentals of a first build down in the order of their key",
+  async (warehouse) => {
+    const ids = Array.from({ length: 300 }, (_, i) => i + 1);
+    const copy = (id: number, hour: string, status: number) =>
+      lead(id, `2026-05-01 ${hour}:00`, { status_id: status, plate: "A 1", license: "L-1" });
+    await liveDay(warehouse, "2026-05-01", {
+      ...DAY,
+      leads: ids.toReversed().flatMap((id) => [
+        copy(id, "09", id % 3 === 0 ? CONFIRMED : INQUIRY),
+        // The history of leads with several copies does not lie among that of the others.
+        ...id % 2 === 0 ? [copy(id, "10", INQUIRY)] : [],
+      ]),
+    });
+
+    const history = await warehouse.sql`
+      select id::integer from ods.ods_leads_hist where is_current order by ctid
+    `.values();
+    const rentals = await warehouse.sql`
+      select lead_id::integer from dds.fact_rentals order by ctid
+    `.values();
+    assert.notDeepEqual([...history].flat(), ids);
+    assert.deepEqual([...rentals].flat(), ids);
   },
 );
