@@ -8,7 +8,7 @@ import type { TransactionSql } from "postgres";
 import { type Check, readChecks } from "../lib/checks/file.ts";
 import { isIdle } from "../lib/checks/gate.ts";
 import { type DueCheck, listDue, runChecks } from "../lib/checks/run.ts";
-import { scopeSuspects } from "../lib/checks/scope.ts";
+import { scopeChanges, scopeSuspects } from "../lib/checks/scope.ts";
 import { readConfig } from "../lib/config.ts";
 import { taskParameters } from "../lib/dag/sql_task.ts";
 import { migrate } from "../lib/warehouse/migrations.ts";
@@ -61,9 +61,10 @@ async function runDay(
     const task = basename(path, ".sql");
     await sql.begin(async (tx) => {
       merges.set(task, await time(() => runSqlFiles(tx, filesOf(path), PARAMETERS)));
-      const changed = await runSqlFile(tx, "ops/scope_changes.sql", PARAMETERS);
+      const all = listDue(checks, task);
+      const changed = await scopeChanges(tx, all, PARAMETERS);
       // As the gate does, which looks at nothing where nothing changed.
-      const due = listDue(checks, task).filter(({ check }) => !isIdle(check, changed));
+      const due = all.filter(({ check }) => !isIdle(check, changed));
       await scopeSuspects(tx, due);
       await timeChecks(tx, due, daily);
     });

@@ -24,7 +24,7 @@ export interface Check {
   readonly why: string;
   readonly tables: readonly CheckedTable[];
   /**
-   * The kinds of changed records that bound what it can find, as ops/scope_changes.sql names them, e.g. "leads" of
+   * The kinds of changed records that bound what it can find, as ops/scope_changes names them, e.g. "leads" of
    * one whose header says "Scope: changed_leads": when there are none of them it finds nothing. Empty: it looks at
    * everything.
    */

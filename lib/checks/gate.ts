@@ -1,10 +1,10 @@
 import type { TransactionSql } from "postgres";
 import type { TaskContext, TaskResult } from "../dag/dag.ts";
 import { taskParameters } from "../dag/sql_task.ts";
-import { type Metrics, runSqlFile, setParameters } from "../warehouse/sql_file.ts";
+import { type Metrics, setParameters } from "../warehouse/sql_file.ts";
 import { type Check, readChecks } from "./file.ts";
 import { type CheckResult, listDue, runChecks, saveCheckResults } from "./run.ts";
-import { lookAtChanges, scopeSuspects } from "./scope.ts";
+import { scopeChanges, scopeSuspects } from "./scope.ts";
 
 /** Checks of severity `error` found offenders: the rows of the task must not stay. */
 export class CheckError extends Error {
@@ -36,7 +36,7 @@ export async function passChecks(
     rows_read: result.rowsRead === undefined ? "" : String(result.rowsRead),
     is_partial_read: String(result.metrics.is_full_scan === 0),
   });
-  const changed = await lookAtChanges(due) ? await runSqlFile(tx, "ops/scope_changes.sql") : {};
+  const changed = await scopeChanges(tx, due);
   const idle = due.filter(({ check }) => isIdle(check, changed));
   const awake = due.filter(({ check }) => !isIdle(check, changed));
   await scopeSuspects(tx, awake);
@@ -50,7 +50,7 @@ export async function passChecks(
   return { ...result, metrics: { ...result.metrics, ...warningsOf(results) } };
 }
 
-/** Nothing changed, nothing to look at: a day without changes costs no checks. `changed` is that of scope_changes.sql. */
+/** Nothing changed, nothing to look at: a day without changes costs no checks. `changed` is that of `scopeChanges`. */
 export function isIdle({ scopes }: Check, changed: Metrics): boolean {
   return scopes.length > 0 && scopes.every((scope) => changed[scope] === 0);
 }

@@ -1,5 +1,11 @@
 import type { TransactionSql } from "postgres";
-import { readSqlFile, runSqlFile, runSqlFiles } from "../warehouse/sql_file.ts";
+import {
+  type Metrics,
+  readSqlFile,
+  runSqlFile,
+  runSqlFiles,
+  type SqlParameters,
+} from "../warehouse/sql_file.ts";
 import type { DueCheck } from "./run.ts";
 
 /** The files that show ops/scope_newest.sql the newest rows of changed records in stg, and their open versions. */
@@ -9,18 +15,50 @@ const NEWEST_SIGHTS = [
   ["ods.ods_cars_hist", "ops/scope_newest_cars.sql"],
 ] as const;
 
-/** Whether any of the checks names a table of ops/scope_changes.sql: where none does, none has to be made. */
-export async function lookAtChanges(due: readonly DueCheck[]): Promise<boolean> {
-  const scope = await readSqlFile("ops/scope_changes.sql");
-  const tables = [...scope.matchAll(/^create temporary table if not exists (\w+)/gm)]
-    .map(([, table = ""]) => table);
-  for (const { check: { path, scopes }, table } of due) {
-    // Of a history the changed records are read before its checks, by those tables.
-    if (scopes.length > 0 || table.startsWith("ods.")) return true;
-    const text = await readSqlFile(path);
-    if (tables.some((one) => text.includes(one))) return true;
-  }
-  return false;
+const FLEET_USAGE = "dds.fact_fleet_usage_day";
+
+/** The files that read the changed records of a table once for all of its checks. */
+const SUSPECTS = new Map([
+  ...NEWEST_SIGHTS.map(([table]) => [table, "ops/scope_history.sql"] as const),
+  [FLEET_USAGE, "ops/scope_days.sql"],
+]);
+
+/** The tables of changed records that checks may name, each made by its file in ops/scope_changes. */
+const CHANGES = [
+  "changed_leads",
+  "changed_clients",
+  "changed_cars",
+  "changed_car_days",
+  "dated_leads",
+  "changed_rentals",
+  "changed_days",
+  "suspect_days",
+  "listed_rentals",
+] as const;
+
+/** Those of the tables of changed records that these checks name, or what reads the changed records before them. */
+export async function listChanges(due: readonly DueCheck[]): Promise<string[]> {
+  const paths = due.flatMap(({ check, table }) => [check.path, SUSPECTS.get(table) ?? []].flat());
+  const texts = await Promise.all(paths.map((path) => readSqlFile(path)));
+  return CHANGES.filter((table) => texts.some((text) => text.includes(table)));
+}
+
+/**
+ * Makes the tables of changed records that these checks name and the task has not left behind: changed_leads,
+ * changed_clients, changed_cars or changed_car_days, what it took in, which checks join so that they cost as much as
+ * the day's changes, and what is stored of it. Returns 1 for each kind that has any ("leads", …), 0 for the others.
+ */
+export async function scopeChanges(
+  tx: TransactionSql,
+  due: readonly DueCheck[],
+  parameters: SqlParameters = {},
+): Promise<Metrics> {
+  const tables = await listChanges(due);
+  return await runSqlFiles(
+    tx,
+    tables.map((table) => `ops/scope_changes/${table}.sql`),
+    parameters,
+  );
 }
 
 /**
@@ -33,7 +71,7 @@ export async function scopeSuspects(
   due: readonly DueCheck[],
 ): Promise<void> {
   const tables = new Set(due.map(({ table }) => table));
-  if (tables.has("dds.fact_fleet_usage_day")) await runSqlFile(tx, "ops/scope_days.sql");
+  if (tables.has(FLEET_USAGE)) await runSqlFile(tx, "ops/scope_days.sql");
   const [history, ...others] = NEWEST_SIGHTS.filter(([table]) => tables.has(table));
   if (history === undefined) return;
   await runSqlFile(tx, "ops/scope_history.sql", {

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { readChecks } from "../../lib/checks/file.ts";
 import { describeOffenders } from "../../lib/checks/gate.ts";
 import { runChecks } from "../../lib/checks/run.ts";
-import { scopeSuspects } from "../../lib/checks/scope.ts";
+import { scopeChanges, scopeSuspects } from "../../lib/checks/scope.ts";
 import type { Config } from "../../lib/config.ts";
 import type { Dag } from "../../lib/dag/dag.ts";
 import { findDag } from "../../lib/dag/find_dag.ts";
@@ -12,7 +12,6 @@ import type { Entity } from "../../lib/history/entities.ts";
 import {
   type Metrics,
   querySqlFile,
-  runSqlFile,
   runSqlFiles,
   type SqlParameters,
 } from "../../lib/warehouse/sql_file.ts";
@@ -123,11 +122,11 @@ async function passHistoryChecks(
   history: string,
   parameters: SqlParameters,
 ): Promise<void> {
-  await runSqlFile(tx, "ops/scope_changes.sql", parameters);
   const checks = (await readChecks()).filter(({ severity, tables }) =>
     severity === "error" && tables.some(({ table }) => table === history)
   );
   const due = checks.map((check) => ({ check, table: history }));
+  await scopeChanges(tx, due, parameters);
   await scopeSuspects(tx, due);
   const results = await runChecks(tx, due);
   const failed = results.filter(({ offenders }) => offenders > 0);

@@ -2,10 +2,9 @@ import assert from "node:assert/strict";
 import type { TransactionSql } from "postgres";
 import { checkEverything } from "../../lib/checks/everything.ts";
 import { type Check, readChecks } from "../../lib/checks/file.ts";
-import { type CheckResult, runChecks } from "../../lib/checks/run.ts";
-import { scopeSuspects } from "../../lib/checks/scope.ts";
+import { type CheckResult, type DueCheck, runChecks } from "../../lib/checks/run.ts";
+import { scopeChanges, scopeSuspects } from "../../lib/checks/scope.ts";
 import { readConfig } from "../../lib/config.ts";
-import { runSqlFile } from "../../lib/warehouse/sql_file.ts";
 import { taskParameters } from "../../lib/dag/sql_task.ts";
 import type { Warehouse } from "../../lib/warehouse/warehouse.ts";
 
@@ -44,7 +43,7 @@ export async function findAfter(
     await sql.begin(async (tx) => {
       await spoil(tx);
       const check = await findCheck(name);
-      await scopeNothing(tx);
+      await scopeNothing(tx, [{ check, table }]);
       if (check.scopes.length > 0) await findNothing(tx, check, table);
       await changeHistory(tx);
       await tx`drop table if exists history_versions, newest_sights`;
@@ -63,7 +62,7 @@ async function findNothingWhereNothingChanged({ sql }: Warehouse, name: string):
   const check = await findCheck(name);
   if (check.scopes.length === 0) return;
   await sql.begin(async (tx) => {
-    await scopeNothing(tx);
+    await scopeNothing(tx, check.tables.map(({ table }) => ({ check, table })));
     for (const { table } of check.tables) await findNothing(tx, check, table);
   });
 }
@@ -75,8 +74,8 @@ async function findNothing(tx: TransactionSql, check: Check, table: string): Pro
   assert.deepEqual(found, [], `${check.name} looks beyond its scope`);
 }
 
-async function scopeNothing(tx: TransactionSql): Promise<void> {
-  await runSqlFile(tx, "ops/scope_changes.sql", {
+async function scopeNothing(tx: TransactionSql, due: readonly DueCheck[]): Promise<void> {
+  await scopeChanges(tx, due, {
     ...taskParameters({
       config: readConfig({}, { amo: false }),
       logicalDate: Temporal.PlainDate.from(DATE),
