@@ -33,6 +33,7 @@ export const dag: Dag = {
       "dds/merge_fact_rentals/progress.sql",
       "dds/merge_fact_rentals/changed_leads.sql",
       "dds/merge_fact_rentals/rentals.sql",
+      "dds/merge_fact_rentals/bearers.sql",
       "dds/merge_fact_rentals/links.sql",
       "dds/merge_fact_rentals/confirmations.sql",
       "dds/merge_fact_rentals/changes.sql",

@@ -1,9 +1,9 @@
 -- What:  compares the rentals with those that are there
 -- Grain: desired_rentals: a rental that should be there; compared_rentals: one that is or should be
 --        there, as it is now and as it was (of a first build: none)
--- Reads: changed_leads (of changed_leads.sql), rentals and bearers (of rentals.sql),
---        found_members (of links.sql), confirmations (of confirmations.sql), reading (of
---        progress.sql), dds.fact_rentals
+-- Reads: changed_leads (of changed_leads.sql), rentals (of rentals.sql), bearers (of
+--        bearers.sql), found_members (of links.sql), confirmations (of confirmations.sql),
+--        reading (of progress.sql), dds.fact_rentals
 --
 -- fate says what becomes of a rental. What it was before is kept beside it, so that nobody needs to
 -- look for it again.

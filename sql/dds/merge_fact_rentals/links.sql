@@ -1,7 +1,7 @@
 -- What:  finds whom a disputed plate or licence means
 -- Grain: found_members: one row per rental and kind of member (car, client); 0 when not known
--- Reads: rentals and bearers (of rentals.sql), ods.ods_leads_hist, ods.ods_cars_hist,
---        ods.ods_clients_hist
+-- Reads: rentals (of rentals.sql), bearers (of bearers.sql), ods.ods_leads_hist,
+--        ods.ods_cars_hist, ods.ods_clients_hist
 --
 -- A key means who bore it when the lead was given it, else the only one that ever did.
 

@@ -1,6 +1,5 @@
 -- What:  what the changed leads are as rentals, and what they say of their car and their client
--- Grain: rentals: a live lead of the rental pipeline; bearers: a plate or licence, as rentals write
---        it, whose key a car or client ever bore
+-- Grain: rentals: a live lead of the rental pipeline
 -- Reads: changed_leads (of changed_leads.sql), reading (of progress.sql), ods.ods_leads_hist,
 --        ods.ods_cars_hist, ods.ods_clients_hist, dict.dict_status_leads
 --
@@ -114,79 +113,6 @@ from reading
 where not reading.is_as_before;
 
 analyze rentals (lead_id, plate, license);
-
--- A plate or licence has its key computed once, however many rentals name it. Whom a key means
--- depends on the moment only where several ever bore it, which are few.
-create temporary table bearers on commit drop as
-with car_keys as materialized (
-    select
-        rentals.plate as text,
-        ods.lookup_key(rentals.plate) as key
-    from rentals
-    where rentals.plate is not null
-    group by rentals.plate
-),
-
-client_keys as materialized (
-    select
-        rentals.license as text,
-        ods.lookup_key(rentals.license) as key
-    from rentals
-    where rentals.license is not null
-    group by rentals.license
-),
-
-client_bearers as (
-    -- Looked up one by one: a day's keys are not worth those of all clients; all of them are.
-    select
-        client_keys.text,
-        client_keys.key,
-        bearer.id
-    from client_keys
-    cross join lateral (
-        select ods_clients_hist.id
-        from ods.ods_clients_hist
-        where ods.lookup_key(ods_clients_hist.license) = client_keys.key
-        offset 0
-    ) as bearer
-    where (select reading.is_as_before from reading)
-    union all
-    select
-        client_keys.text,
-        client_keys.key,
-        bearer.id
-    from client_keys
-    inner join (
-        select
-            ods_clients_hist.id,
-            ods.lookup_key(ods_clients_hist.license) as key
-        from ods.ods_clients_hist
-        offset 0
-    ) as bearer on client_keys.key = bearer.key
-    where not (select reading.is_as_before from reading)
-)
-
-select
-    'car' as kind,
-    car_keys.text,
-    car_keys.key,
-    min(ods_cars_hist.id) as id,
-    min(ods_cars_hist.id) <> max(ods_cars_hist.id) as is_disputed
-from car_keys
-inner join ods.ods_cars_hist
-    on car_keys.key = ods.lookup_key(ods_cars_hist.plate)
-group by car_keys.text, car_keys.key
-union all
-select
-    'client' as kind,
-    client_bearers.text,
-    client_bearers.key,
-    min(client_bearers.id) as id,
-    min(client_bearers.id) <> max(client_bearers.id) as is_disputed
-from client_bearers
-group by client_bearers.text, client_bearers.key;
-
-analyze bearers (kind, text, is_disputed);
 
 select count(*) as warning_statuses_unknown
 from rentals
