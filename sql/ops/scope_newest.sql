@@ -1,7 +1,8 @@
 -- What:  adds the records whose newest row in stg is not what their open version says to what
 --        checks of a history look at
 -- Grain: newest_sights (of scope_history.sql): a record and its open version
--- Reads: looked_at, compared_sights, rental.newest_of (of scope_newest_*.sql), ops.watermark
+-- Reads: looked_at, landed_keys, compared_sights, rental.newest_of (of scope_newest_*.sql),
+--        ops.watermark
 --
 -- What a load has landed since the last merge is not in the history yet. (Asked as
 -- "is not true", so that nobody looks for the rows by it: nearly all have landed before.)
@@ -54,9 +55,33 @@ seen as (
 ),
 
 suspects as (
+    -- That no other row was seen at the same time the key tells, without a look at older rows.
     select looked_at.id
     from looked_at
-    where not (select size.is_large from size)
+    cross join lateral (
+        select compared_sights.*
+        from compared_sights
+        where
+            compared_sights.id = looked_at.id
+            and (
+                compared_sights.landed_seq > (select merged.position from merged)
+            ) is not true
+        order by compared_sights.observed_at desc
+        limit 1
+    ) as newest
+    where
+        not (select size.is_large from size)
+        and (
+            newest.is_other
+            or exists (
+                select
+                from landed_keys
+                where
+                    landed_keys.id = newest.id
+                    and landed_keys.observed_at = newest.observed_at
+                    and landed_keys.row_hash <> newest.row_hash
+            )
+        )
     union all
     select looked_at.id
     from seen
@@ -109,7 +134,7 @@ from (
     values ('enable_memoize'), ('enable_hashjoin'), ('enable_hashagg')
 ) as ways (name);
 
-drop view looked_at, compared_sights;
+drop view looked_at, landed_keys, compared_sights;
 
 select count(*) as records_to_judge
 from newest_sights;

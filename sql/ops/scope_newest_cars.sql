@@ -1,11 +1,19 @@
 -- What:  shows scope_newest.sql the cars that changed, and which rows in stg are not what the
 --        open version of their car says
--- Grain: looked_at: a car; compared_sights: a row in stg, and the open version of its car
+-- Grain: looked_at: a car; landed_keys: a row in stg; compared_sights: one, and the open version
+--        of its car
 -- Reads: changed_cars, stg.stg_cars, ods.ods_cars_hist
 
 create temporary view looked_at as
 select changed_cars.id
 from changed_cars;
+
+create temporary view landed_keys as
+select
+    stg_cars.id,
+    stg_cars.observed_at,
+    stg_cars.row_hash collate "C" as row_hash
+from stg.stg_cars;
 
 create temporary view compared_sights as
 select

@@ -1,11 +1,19 @@
 -- What:  shows scope_newest.sql the clients that changed, and which rows in stg are not what
 --        the open version of their client says
--- Grain: looked_at: a client; compared_sights: a row in stg, and the open version of its client
+-- Grain: looked_at: a client; landed_keys: a row in stg; compared_sights: one, and the open version
+--        of its client
 -- Reads: changed_clients, stg.stg_clients, ods.ods_clients_hist
 
 create temporary view looked_at as
 select changed_clients.id
 from changed_clients;
+
+create temporary view landed_keys as
+select
+    stg_clients.id,
+    stg_clients.observed_at,
+    stg_clients.row_hash collate "C" as row_hash
+from stg.stg_clients;
 
 create temporary view compared_sights as
 select

@@ -1,11 +1,19 @@
 -- What:  shows scope_newest.sql the leads that changed, and which rows in stg are not what the
 --        open version of their lead says
--- Grain: looked_at: a lead; compared_sights: a row in stg, and the open version of its lead
+-- Grain: looked_at: a lead; landed_keys: a row in stg; compared_sights: one, and the open version
+--        of its lead
 -- Reads: changed_leads, stg.stg_leads, ods.ods_leads_hist
 
 create temporary view looked_at as
 select changed_leads.id
 from changed_leads;
+
+create temporary view landed_keys as
+select
+    stg_leads.id,
+    stg_leads.observed_at,
+    stg_leads.row_hash collate "C" as row_hash
+from stg.stg_leads;
 
 create temporary view compared_sights as
 select

@@ -242,6 +242,29 @@ testOnBothWarehouses(
 );
 
 testOnBothWarehouses(
+  "history_newest_observation knows the last of several that were seen at one moment",
+  async (warehouse) => {
+    const seen = { observed_at: dubai("2026-05-02 08:00") };
+    // The later change has the smaller hash: by the key alone it would come first.
+    const rows = [
+      element(71, "2026-05-01 08:00", { plate: "A 1", row_hash: "z", ...seen }),
+      element(71, "2026-05-01 09:00", { plate: "B 2", row_hash: "a", ...seen }),
+    ];
+    await liveDay(warehouse, "2026-05-02", { leads: rows, cars: rows });
+    assert.deepEqual(await findOffenders(warehouse, "history_newest_observation"), []);
+
+    await warehouse.sql`update ods.ods_leads_hist set plate = 'A 1' where is_current`;
+    await warehouse.sql`update ods.ods_cars_hist set plate = 'A 1' where is_current`;
+
+    const offenders = await findOffenders(warehouse, "history_newest_observation");
+    assert.deepEqual(offenders.map(([table, id]) => [table, id]), [
+      ["ods.ods_leads_hist", "71"],
+      ["ods.ods_cars_hist", "71"],
+    ]);
+  },
+);
+
+testOnBothWarehouses(
   "history_from_the_future finds a version that was seen before its own change",
   async (warehouse) => {
     const seen = { observed_at: dubai("2026-05-02 08:00") };
