@@ -38,8 +38,9 @@ const CHANGES = [
 
 /** Those of the tables of changed records that these checks name, or what reads the changed records before them. */
 export async function listChanges(due: readonly DueCheck[]): Promise<string[]> {
-  const paths = due.flatMap(({ check, table }) => [check.path, SUSPECTS.get(table) ?? []].flat());
-  const texts = await Promise.all(paths.map((path) => readSqlFile(path)));
+  const suspects = due.flatMap(({ table }) => SUSPECTS.get(table) ?? []);
+  const paths = new Set([...due.map(({ check }) => check.path), ...suspects]);
+  const texts = await Promise.all([...paths].map((path) => readSqlFile(path)));
   return CHANGES.filter((table) => texts.some((text) => text.includes(table)));
 }
 

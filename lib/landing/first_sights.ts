@@ -35,16 +35,20 @@ const PLACES = 2 ** 23;
 export function createFirstSights(places = PLACES): FirstSights {
   const bits = new Uint8Array(Math.ceil(places / 8));
   return {
-    split(rows, sightOf) {
+    split<Row>(rows: readonly Row[], sightOf: (row: Row) => Sighted) {
       const inBatch = new Map<number, number>();
       for (const row of rows) {
         const place = sightOf(row).id % places;
         inBatch.set(place, (inBatch.get(place) ?? 0) + 1);
       }
-      const isFirst = ({ id, is_deleted: isDeleted }: Sighted) =>
-        !isDeleted && inBatch.get(id % places) === 1 && !hasBit(bits, id % places);
-      const first = rows.filter((row) => isFirst(sightOf(row)));
-      const doubtful = rows.filter((row) => !isFirst(sightOf(row)));
+      const first: Row[] = [];
+      const doubtful: Row[] = [];
+      for (const row of rows) {
+        const { id, is_deleted: isDeleted } = sightOf(row);
+        const place = id % places;
+        const isFirst = !isDeleted && inBatch.get(place) === 1 && !hasBit(bits, place);
+        (isFirst ? first : doubtful).push(row);
+      }
       for (const place of inBatch.keys()) setBit(bits, place);
       return { first, doubtful };
     },
