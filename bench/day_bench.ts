@@ -1,7 +1,10 @@
 // What a day costs, task by task with its checks, beside the merges that an engineer writes first: full comparison of
 // everything (bench/support/day_baseline.sql), the same leads on the same server in the same run.
 //
-//     deno task bench day --leads 200000,1000000     (TEST_PG_* names the server, else its own)
+//     deno task bench day --leads 200000,1000000 --rounds 3     (TEST_PG_* names the server, else its own)
+//
+// One day is as long as the machine lets it be: of those without and with changes several are measured, each with other
+// leads that change, and the middle is told.
 
 import type { TransactionSql } from "postgres";
 import { passChecks } from "../lib/checks/gate.ts";
@@ -16,6 +19,7 @@ import { handOver } from "./support/bench_table.ts";
 import {
   type DayKind,
   type DayTime,
+  type SameDays,
   type SizedDays,
   type TaskTime,
   toDayTables,
@@ -26,16 +30,16 @@ import { readSizes } from "./support/warehouse_size.ts";
 
 const FIRST_DATE = Temporal.PlainDate.from("2026-05-01");
 
-/** What stands between two days, and which leads of the baseline it touches. */
-interface Day {
+/** Days of one kind, by which leads change before each; null: none. */
+interface WantedDays {
   readonly name: string;
   readonly kind: DayKind;
-  /** A condition on the id of leads; null: nothing changed. */
-  readonly changed: string | null;
+  /** A condition on the id of leads for each day. */
+  readonly changes: readonly (string | null)[];
 }
 
-/** Measures a few days in a warehouse of so many leads; says on stderr how far it is. */
-export async function benchDay(leads: number, changed: number): Promise<SizedDays> {
+/** Measures so many days of each kind in a warehouse of so many leads, and one first build; says on stderr how far it is. */
+export async function benchDay(leads: number, changed: number, rounds: number): Promise<SizedDays> {
   const cars = Math.max(1, Math.round(leads / 1_000));
   const sizes = { leads, cars, clients: Math.round(leads / 20) + 1_000 };
   await using server = await openBenchServer("day_bench");
@@ -43,32 +47,49 @@ export async function benchDay(leads: number, changed: number): Promise<SizedDay
   await migrate(warehouse);
   await landBusiness(warehouse, sizes);
   await landBaseline(warehouse, sizes);
+  const days: SameDays[] = [];
+  let date = FIRST_DATE;
+  for (const { name, kind, changes } of wantedDays(sizes, changed, rounds)) {
+    const measured: DayTime[] = [];
+    for (const condition of changes) {
+      if (condition !== null) await change(warehouse, condition, date);
+      const tasks = await runTasks(warehouse, date);
+      measured.push({ tasks, baseline: await runBaseline(warehouse, kind === "first") });
+      await warehouse.sql`vacuum analyze`;
+      date = date.add({ days: 1 });
+    }
+    days.push({ name, kind, measured });
+    console.error(`${count(leads)} leads: ${name.toLowerCase()} is measured`);
+  }
+  return { leads, days };
+}
+
+function wantedDays(
+  { leads, cars }: Sizes,
+  changed: number,
+  rounds: number,
+): readonly WantedDays[] {
   const few = Math.max(1, Math.round(changed / 1_000));
-  const days: readonly Day[] = [
-    { name: "First build", kind: "first", changed: null },
-    { name: "Nothing changed", kind: "nothing", changed: null },
+  const each = Array.from({ length: rounds }, (_, round) => round);
+  return [
+    { name: "First build", kind: "first", changes: [null] },
+    { name: "Nothing changed", kind: "nothing", changes: each.map(() => null) },
     {
       name: `${count(changed)} changed, over all cars`,
       kind: "changes",
-      changed: `id > ${leads - changed}`,
+      changes: each.map((round) => {
+        const last = leads - round * changed;
+        return `id > ${last - changed} and id <= ${last}`;
+      }),
     },
     {
       name: `${count(changed)} changed, on a few cars`,
       kind: "changes",
-      changed: `id % ${cars} < ${few}`,
+      changes: each.map((round) =>
+        `id % ${cars} >= ${round * few} and id % ${cars} < ${(round + 1) * few}`
+      ),
     },
   ];
-  const times: DayTime[] = [];
-  for (const [i, day] of days.entries()) {
-    if (day.changed) await change(warehouse, day.changed, i);
-    const tasks = await runTasks(warehouse, FIRST_DATE.add({ days: i }));
-    const baseline = await runBaseline(warehouse, i === 0);
-    await warehouse.sql`vacuum analyze`;
-    const { name, kind } = day;
-    times.push({ name, kind, tasks, baseline });
-    console.error(`${count(leads)} leads: ${name.toLowerCase()} is measured`);
-  }
-  return { leads, days: times };
 }
 
 interface Sizes {
@@ -108,7 +129,11 @@ async function landBaseline({ sql }: Warehouse, { leads, cars, clients }: Sizes)
 }
 
 /** Changes the leads of a condition on both sides: another budget, status and day of change. */
-async function change({ sql }: Warehouse, condition: string, day: number): Promise<void> {
+async function change(
+  { sql }: Warehouse,
+  condition: string,
+  date: Temporal.PlainDate,
+): Promise<void> {
   await sql.unsafe(`
     update plain.stg
     set budget = budget + 1, updated_at = updated_at + interval '1 day', status_id = 6
@@ -119,7 +144,7 @@ async function change({ sql }: Warehouse, condition: string, day: number): Promi
     )
     select
       id, pipeline_id, 6, name, plate, license, budget + 1, dailyrate, rental_start, rental_end, created_at,
-      updated_at + interval '1 day', payload, md5(row_hash || ${day}), observed_at + interval '1 day', run_id, load_date
+      updated_at + interval '1 day', payload, md5(row_hash || '${date}'), observed_at + interval '1 day', run_id, load_date
     from (
       select distinct on (id) * from stg.stg_leads where ${condition} order by id, observed_at desc
     ) as newest
@@ -178,8 +203,8 @@ function count(value: number): string {
 }
 
 if (import.meta.main) {
-  const { leads, changed, json } = readSizes("day_bench", 5_000);
+  const { leads, changed, rounds, json } = readSizes("day_bench", { changed: 5_000, rounds: 3 });
   const sizes: SizedDays[] = [];
-  for (const one of leads) sizes.push(await benchDay(one, changed));
+  for (const one of leads) sizes.push(await benchDay(one, changed, rounds));
   handOver(toDayTables(sizes), { json });
 }

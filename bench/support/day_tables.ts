@@ -1,4 +1,5 @@
 import type { BenchTable } from "./bench_table.ts";
+import { medianOf } from "./quantiles.ts";
 
 /** The tasks whose sum is held against the baseline, which does what they do. */
 export const COMPARED: readonly string[] = [
@@ -22,16 +23,21 @@ export interface TaskTime {
 
 /** The seconds of one day: ours by task, and those of the baseline. */
 export interface DayTime {
-  readonly name: string;
-  readonly kind: DayKind;
   readonly tasks: readonly TaskTime[];
   readonly baseline: number;
+}
+
+/** Days of one kind, each measured: what is told of them is the middle. */
+export interface SameDays {
+  readonly name: string;
+  readonly kind: DayKind;
+  readonly measured: readonly DayTime[];
 }
 
 /** The days of a warehouse of one size. */
 export interface SizedDays {
   readonly leads: number;
-  readonly days: readonly DayTime[];
+  readonly days: readonly SameDays[];
 }
 
 /** From so many leads on, changes must be 20 times as fast as a full comparison; below it, 5 times. */
@@ -52,38 +58,50 @@ export function toDayTables(sizes: readonly SizedDays[]): BenchTable[] {
 function toRatios({ leads, days }: SizedDays): BenchTable {
   return {
     title: `A day with ${count(leads)} leads against a full comparison`,
-    head: ["day", "ratio", "wanted at most", "seconds", "full comparison, s", "checks, % of it"],
+    head: [
+      ...["day", "ratio", "from", "to", "wanted at most", "seconds", "full comparison, s"],
+      ...["checks, % of it", "days"],
+    ],
     rows: days.map((day) => {
-      const sum = sumOf(day);
+      const ratios = day.measured.map((one) => sumOf(one) / one.baseline);
       return [
         day.name,
-        (sum / day.baseline).toFixed(3),
+        ...[medianOf(ratios), Math.min(...ratios), Math.max(...ratios)].map((one) =>
+          one.toFixed(3)
+        ),
         String(wantedRatio(day.kind, leads)),
-        sum.toFixed(2),
-        day.baseline.toFixed(2),
-        String(Math.round(100 * checksOf(day) / sum)),
+        middleOf(day, sumOf).toFixed(2),
+        middleOf(day, ({ baseline }) => baseline).toFixed(2),
+        middleOf(day, (one) => 100 * checksOf(one) / sumOf(one)).toFixed(0),
+        String(day.measured.length),
       ];
     }),
     notes: [
       `Seconds: ${COMPARED.join(", ")}, each with its checks and its commit.`,
       "Baseline: merges that compare everything, the same leads on the same server in the same run.",
+      "Of several days of a kind, each with other leads that change: the middle of each figure, and the ratios from the smallest to the largest.",
     ],
   };
 }
 
 function toTasks({ leads, days }: SizedDays): BenchTable {
-  const ids = [...new Set(days.flatMap(({ tasks }) => tasks.map(({ taskId }) => taskId)))];
+  const ids = [
+    ...new Set(
+      days.flatMap(({ measured }) => measured.flatMap(({ tasks }) => tasks))
+        .map(({ taskId }) => taskId),
+    ),
+  ];
   return {
     title: `Seconds of each task with ${count(leads)} leads, of it checks`,
     head: ["task", ...days.map(({ name }) => name)],
     rows: [...ids.filter(isCompared), ...ids.filter((id) => !isCompared(id))].map((id) => [
       id,
-      ...days.map(({ tasks }) => {
-        const task = tasks.find(({ taskId }) => taskId === id);
-        return task ? `${(task.work + task.checks).toFixed(3)} (${task.checks.toFixed(3)})` : "-";
+      ...days.map((day) => {
+        const checks = middleOf(day, ({ tasks }) => taskOf(tasks, id)?.checks ?? NaN);
+        return `${middleOf(day, (one) => secondsOf(one, id)).toFixed(3)} (${checks.toFixed(3)})`;
       }),
     ]),
-    notes: ["The first four are those of the table above."],
+    notes: ["The first four are those of the table above, each the middle of its days."],
   };
 }
 
@@ -99,13 +117,10 @@ function toGrowth(before: SizedDays, after: SizedDays): BenchTable {
     rows: [
       ...COMPARED.map((id) => [
         id,
-        ...pairs.map(({ day, same }) => (secondsOf(day, id) / secondsOf(same, id)).toFixed(2)),
+        ...pairs.map((pair) => growthOf(pair, (one) => secondsOf(one, id))),
       ]),
-      ["sum", ...pairs.map(({ day, same }) => (sumOf(day) / sumOf(same)).toFixed(2))],
-      [
-        "full comparison",
-        ...pairs.map(({ day, same }) => (day.baseline / same.baseline).toFixed(2)),
-      ],
+      ["sum", ...pairs.map((pair) => growthOf(pair, sumOf))],
+      ["full comparison", ...pairs.map((pair) => growthOf(pair, ({ baseline }) => baseline))],
     ],
     notes: [`Wanted of each: at most ${WANTED_GROWTH}.`],
   };
@@ -120,8 +135,24 @@ function isCompared(taskId: string): boolean {
   return COMPARED.includes(taskId);
 }
 
+/** The middle of a figure of days of one kind. */
+function middleOf({ measured }: SameDays, figure: (day: DayTime) => number): number {
+  return medianOf(measured.map(figure));
+}
+
+function growthOf(
+  { day, same }: { readonly day: SameDays; readonly same: SameDays },
+  figure: (day: DayTime) => number,
+): string {
+  return (middleOf(day, figure) / middleOf(same, figure)).toFixed(2);
+}
+
+function taskOf(tasks: readonly TaskTime[], id: string): TaskTime | undefined {
+  return tasks.find(({ taskId }) => taskId === id);
+}
+
 function secondsOf({ tasks }: DayTime, id: string): number {
-  const task = tasks.find(({ taskId }) => taskId === id);
+  const task = taskOf(tasks, id);
   return task ? task.work + task.checks : NaN;
 }
 

@@ -16,21 +16,34 @@ export function readSize(bench: string, changed: number): WarehouseSize {
     .opts<WarehouseSize>();
 }
 
-/** As `readSize`, for a benchmark that takes several sizes, each in a warehouse of its own: `--leads 200000,1000000`. */
+/** Several sizes, each of a warehouse of its own, and how many days of a kind are measured in it. */
+export interface WarehouseSizes extends Omit<WarehouseSize, "leads"> {
+  readonly leads: readonly number[];
+  readonly rounds: number;
+}
+
+/** As `readSize`, for a benchmark of several sizes and rounds: `--leads 200000,1000000 --rounds 3`. */
 export function readSizes(
   bench: string,
-  changed: number,
-): Omit<WarehouseSize, "leads"> & { readonly leads: readonly number[] } {
+  { changed, rounds }: { readonly changed: number; readonly rounds: number },
+): WarehouseSizes {
   return withChanged(bench, changed)
     .option("--leads <counts>", "leads in the warehouse; several with commas", toCounts, [200_000])
+    .option("--rounds <count>", "days of each kind that are measured", toCount, rounds)
     .parse(Deno.args, { from: "user" })
-    .opts<Omit<WarehouseSize, "leads"> & { readonly leads: readonly number[] }>();
+    .opts<WarehouseSizes>();
 }
 
 function withChanged(bench: string, changed: number): Command {
   return new Command(bench)
     .option("--changed <count>", "leads that change", Number, changed)
     .option("--json", "hand the tables over as JSON");
+}
+
+function toCount(text: string): number {
+  const [count, ...others] = toCounts(text);
+  if (count !== undefined && others.length === 0) return count;
+  throw new InvalidArgumentError("Expected a whole number, e.g. 3.");
 }
 
 function toCounts(text: string): number[] {

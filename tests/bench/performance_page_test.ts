@@ -55,10 +55,16 @@ Deno.test("toDayTables() holds the merges with their checks against the baseline
     ...[...ids, "merge_fact_fleet_usage_day"].map((taskId) => ({ taskId, work, checks: 0.1 })),
     { taskId: "merge_dim_car", work: 9, checks: 0 },
   ];
+  const toDay = (work: number, baseline = 10) => ({ tasks: toTasks(work), baseline });
+  // The middle of three days, neither the first nor the mean of them.
   const toDays = (work: number) =>
     [
-      { name: "First build", kind: "first", tasks: toTasks(9 * work), baseline: 10 },
-      { name: "7 changed", kind: "changes", tasks: toTasks(work), baseline: 10 },
+      { name: "First build", kind: "first", measured: [toDay(9 * work)] },
+      {
+        name: "7 changed",
+        kind: "changes",
+        measured: [toDay(5 * work, 25), toDay(work), toDay(work / 2, 5)],
+      },
     ] as const;
   const tables = toDayTables([
     { leads: 200_000, days: toDays(0.4) },
@@ -72,10 +78,10 @@ Deno.test("toDayTables() holds the merges with their checks against the baseline
     "From 200,000 to 1,000,000 leads",
   ]);
   assert.deepEqual(tables[0]?.rows, [
-    ["First build", "1.480", "3", "14.80", "10.00", "3"],
-    ["7 changed", "0.200", "0.2", "2.00", "10.00", "20"],
+    ["First build", "1.480", "1.480", "1.480", "3", "14.80", "10.00", "3", "1"],
+    ["7 changed", "0.240", "0.200", "0.336", "0.2", "2.00", "10.00", "20", "3"],
   ]);
-  assert.deepEqual(tables[2]?.rows[1], ["7 changed", "0.400", "0.05", "4.00", "10.00", "10"]);
+  assert.deepEqual(tables[2]?.rows[1]?.slice(0, 2), ["7 changed", "0.440"]);
   assert.deepEqual(tables[1]?.rows.at(-1), ["merge_dim_car", "9.000 (0.000)", "9.000 (0.000)"]);
   assert.deepEqual(tables[4]?.rows, [
     ...["merge_ods_leads", "merge_fact_lead_status_change", "merge_fact_rentals"].map((id) => [
