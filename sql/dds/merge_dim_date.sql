@@ -73,7 +73,7 @@ select
         null
     ) as beyond_read,
     -- Where no mart is built, nobody else forgets.
-    dds.forget_changed_leads() as leads_forgotten
+    dds.forget_changed_leads() as notes_forgotten
 from reading
 cross join span;
 

@@ -50,12 +50,9 @@ where
 analyze reading;
 
 create temporary table dated_leads on commit drop as
-select distinct changed_lead.lead_id as id
+select distinct noted.lead_id as id
 from reading
-inner join dds.changed_lead
-    on
-        changed_lead.change_seq > reading.read_from
-        and changed_lead.change_seq <= reading.read_to
+cross join lateral dds.leads_noted(reading.read_from, reading.read_to) as noted (lead_id)
 where not reading.is_reset
 union all
 select fact_rentals.lead_id

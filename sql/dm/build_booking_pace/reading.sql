@@ -90,12 +90,11 @@ create temporary table touched_leads (
 ) on commit drop;
 
 insert into touched_leads (lead_id)
-select changed_lead.lead_id
+select noted.lead_id
 from mart_reading
-inner join dds.changed_lead
-    on
-        mart_reading.read_from < changed_lead.change_seq
-        and mart_reading.read_to >= changed_lead.change_seq
+cross join lateral dds.leads_noted(
+    mart_reading.read_from, mart_reading.read_to
+) as noted (lead_id)
 where not mart_reading.is_everything
 union
 -- Those that reach beyond the nearer of both horizons: days of theirs come in or go.
@@ -118,7 +117,7 @@ inner join ods.ods_leads_hist
 analyze touched_leads;
 
 select
-    mart_reading.read_to - mart_reading.read_from as changes_read,
+    mart_reading.read_to - mart_reading.read_from as notes_read,
     mart_reading.is_everything::integer as built_from_everything,
     (select count(*) from touched_leads) as leads_touched
 from mart_reading;

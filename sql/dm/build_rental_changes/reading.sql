@@ -82,12 +82,9 @@ where watermark.name = 'dm.rental_changes/leads';
 analyze reading;
 
 create temporary table changed_leads on commit drop as
-select changed_lead.lead_id as id
-from dds.changed_lead
-inner join reading
-    on
-        changed_lead.change_seq > reading.read_from
-        and changed_lead.change_seq <= reading.read_to
+select noted.lead_id as id
+from reading
+cross join lateral dds.leads_noted(reading.read_from, reading.read_to) as noted (lead_id)
 where not (select reading.is_reset from reading)
 union
 select rental_changes_ahead.lead_id

@@ -61,12 +61,11 @@ create temporary table touched_leads (
 -- Where the horizon has moved, what reached beyond it reaches elsewhere; where it is narrower,
 -- so does what lay within.
 insert into touched_leads (lead_id)
-select changed_lead.lead_id
+select noted.lead_id
 from mart_reading
-inner join dds.changed_lead
-    on
-        mart_reading.read_from < changed_lead.change_seq
-        and mart_reading.read_to >= changed_lead.change_seq
+cross join lateral dds.leads_noted(
+    mart_reading.read_from, mart_reading.read_to
+) as noted (lead_id)
 where not mart_reading.is_everything
 union
 select unattributed_booking.lead_id

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { querySqlFile } from "../../../lib/warehouse/sql_file.ts";
+import { migrate } from "../../../lib/warehouse/migrations.ts";
 import type { Warehouse } from "../../../lib/warehouse/warehouse.ts";
 import { CONFIRMED, element, INQUIRY, lead, liveDay, moved } from "../../support/rentals.ts";
-import { testOnBothWarehouses } from "../../support/warehouses.ts";
+import { migrateTo } from "../../support/old_warehouse.ts";
+import { testOnBothWarehouses, testOnEmpty } from "../../support/warehouses.ts";
 
 /** Lets the log believe that this mart was built and has taken in everything up to `position`. */
 async function build({ sql }: Warehouse, mart: string, position: number): Promise<void> {
@@ -13,14 +15,15 @@ async function build({ sql }: Warehouse, mart: string, position: number): Promis
   `;
 }
 
-/** The leads noted and how often, and the log emptied. */
+/** The leads noted and how many merges did, and the log emptied. */
 async function take({ sql }: Warehouse): Promise<number[][]> {
   const rows = await sql`
-    with taken as (delete from dds.changed_lead returning lead_id)
-    select lead_id::integer, count(*)::integer
+    with taken as (delete from dds.changed_lead returning change_seq, lead_ids)
+    select noted.lead_id::integer, count(distinct taken.change_seq)::integer
     from taken
-    group by lead_id
-    order by lead_id
+    cross join lateral unnest(taken.lead_ids) as noted (lead_id)
+    group by noted.lead_id
+    order by noted.lead_id
   `.values();
   return rows.map(([id, count]) => [Number(id), Number(count)]);
 }
@@ -73,6 +76,34 @@ testOnBothWarehouses(
   },
 );
 
+/** Notes these leads, each array as one merge does. */
+async function note({ sql }: Warehouse, ...merges: number[][]): Promise<void> {
+  for (const leads of merges) {
+    await sql`select dds.note_changed_leads(${`{${leads.join(",")}}`}::text::bigint[])`;
+  }
+}
+
+/** The leads that a reader finds between two places in the log. */
+async function read({ sql }: Warehouse, after: number, last: number): Promise<number[]> {
+  const rows = await sql`
+    select distinct lead_id::integer from dds.leads_noted(${after}, ${last}) as noted (lead_id)
+    order by lead_id
+  `.values();
+  return rows.map(([id]) => Number(id));
+}
+
+testOnBothWarehouses(
+  "leads_noted() gives a reader what was noted since it read, and nothing that comes later",
+  async (warehouse) => {
+    await build(warehouse, "any", 0);
+    await note(warehouse, [5, 6, 6], [], [7], [6, 8]);
+    assert.deepEqual(await read(warehouse, 0, 3), [5, 6, 7, 8]);
+    assert.deepEqual(await read(warehouse, 1, 2), [7]);
+    assert.deepEqual(await read(warehouse, 2, 3), [6, 8]);
+    assert.deepEqual(await read(warehouse, 3, 3), []);
+  },
+);
+
 testOnBothWarehouses(
   "forget_changed_leads() keeps what a mart has not taken in",
   async (warehouse) => {
@@ -80,12 +111,21 @@ testOnBothWarehouses(
     await build(warehouse, "one", 0);
     await build(warehouse, "other", 0);
     await sql`insert into ops.watermark (name) values ('dm.never_built/leads')`;
-    await sql`select dds.note_changed_leads(array[5, 6, 6, 7]::bigint[])`;
+    await note(warehouse, [5], [6], [7, 8]);
 
     await build(warehouse, "one", 3);
     await build(warehouse, "other", 2);
     const [forgotten] = await sql`select dds.forget_changed_leads()::integer as rows`;
     assert.deepEqual({ ...forgotten }, { rows: 2 });
-    assert.equal((await take(warehouse)).length, 1);
+    assert.deepEqual(await take(warehouse), [[7, 1], [8, 1]]);
   },
 );
+
+testOnEmpty("an upgrade keeps the notes that a mart has not taken in", async (warehouse) => {
+  await migrateTo(warehouse, 55);
+  await warehouse.sql`insert into dds.changed_lead (lead_id) values (5), (6), (7)`;
+  await migrate(warehouse);
+  await build(warehouse, "any", 1);
+  await note(warehouse, [8, 9]);
+  assert.deepEqual(await read(warehouse, 1, 4), [6, 7, 8, 9]);
+});
