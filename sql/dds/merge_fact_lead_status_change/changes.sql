@@ -1,7 +1,6 @@
 -- What:  finds the changes of status, how certain their time is, and how long the visits were
--- Grain: desired_changes: a change of status of a changed lead; of one that simply goes on only
---        the one that its new row shows
--- Reads: steps (of visits.sql), seen_rows (of sights.sql), next_sights (of next_sights.sql)
+-- Grain: desired_changes: a change of status of a changed lead that does not simply go on
+-- Reads: steps (of visits.sql), seen_rows (of sights.sql)
 --
 -- An event is a change at its very second. One that begins from another status than the
 -- one known leaves a gap before it; a sight of another status is a change that history
@@ -116,23 +115,6 @@ changes as (
         plain_changes.opens_at as change_ts,
         plain_changes.observed_at as latest_ts
     from plain_changes
-    union all
-    select
-        next_sights.lead_id,
-        null as place,
-        'history' as source,
-        next_sights.from_pipeline_id,
-        next_sights.from_status_id,
-        next_sights.to_pipeline_id,
-        next_sights.to_status_id,
-        greatest(
-            0, extract(epoch from next_sights.opens_at - next_sights.entered_at)
-        )::bigint as dwell_seconds,
-        next_sights.known_before_at as earliest_ts,
-        next_sights.opens_at as change_ts,
-        next_sights.observed_at as latest_ts
-    from next_sights
-    where next_sights.is_change
 )
 
 -- Of two with one key the first stands.

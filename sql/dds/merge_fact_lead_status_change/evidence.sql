@@ -1,7 +1,8 @@
 -- What:  finds the leads of which something new is known, and what events tell of them
--- Grain: changed_leads: a lead with new rows or events (is_alone: a first build, and it has
---        one row); known_events: an event of one; seen_rows: empty
--- Reads: stg.stg_leads, stg.stg_lead_events, ops.watermark
+-- Grain: changed_leads: a lead with new rows or events (is_alone: in a first build, it has one
+--        row); reading: one row; known_events: an event of a changed lead; seen_rows: empty
+-- Reads: stg.stg_leads, stg.stg_lead_events, ops.watermark,
+--        dds.lead_first_status (whether there is any)
 
 select ops.lock_watermarks(
     'ods.ods_leads_hist', 'ods.ods_leads_hist/events',
@@ -48,8 +49,7 @@ with first_build as (
     -- Of a first build all, in the order of the key: what is sorted need not be.
     select
         stg_leads.id,
-        count(*) = 1
-        and not exists (select from dds.lead_first_status) as is_alone
+        count(*) = 1 as is_alone
     from stg.stg_leads
     where (select first_build.is_one from first_build)
     group by stg_leads.id
@@ -101,9 +101,22 @@ order by 1;
 
 analyze changed_leads;
 
+create temporary table reading on commit drop as
+select
+    progress.read_from,
+    progress.read_to,
+    progress.read_from = 0
+    and exists (select from changed_leads)
+    and not exists (select from dds.lead_first_status) as is_first
+from progress
+where progress.name = 'dds.fact_lead_status_change';
+
+analyze reading;
+
 -- Of all rows none is looked up alone, however many the planner thinks there are.
 select set_config('enable_nestloop', 'off', true) as nestloop
-where exists (select from changed_leads where changed_leads.is_alone);
+from reading
+where reading.is_first;
 
 create temporary table known_events on commit drop as
 select

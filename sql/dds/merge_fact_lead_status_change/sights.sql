@@ -3,7 +3,7 @@
 -- Grain: seen_rows: a row of stg, with its place among those of the lead; of a plain lead
 --        only its first one and those that show another status than the one before; in a first
 --        build none of a plain lead that has one row, whose first status is written here
--- Reads: stg.stg_leads, changed_leads, known_events and progress (of evidence.sql), next_sights
+-- Reads: stg.stg_leads, changed_leads, known_events and reading (of evidence.sql), next_sights
 --        (of next_sights.sql)
 --
 -- A lead is plain that was never seen deleted or without a status, and of which no event
@@ -16,19 +16,12 @@
 select
     ops.drop_indexes_of('dds.lead_first_status') as are_statuses_bare,
     ops.drop_indexes_of('dds.fact_lead_status_change') as are_changes_bare
-where exists (select from changed_leads where changed_leads.is_alone);
+from reading
+where reading.is_first;
 
 with told_leads as (
     select distinct known_events.lead_id
     from known_events
-),
-
-reading as (
-    select
-        progress.read_to,
-        exists (select from changed_leads where changed_leads.is_alone) as is_first
-    from progress
-    where progress.name = 'dds.fact_lead_status_change'
 ),
 
 -- Of a first build all rows, read past the leads that have several, which are fewer.

@@ -18,12 +18,19 @@ const leadId = fc.integer({ min: 1, max: 2 });
 const status = fc.constantFrom(1, 2, 3);
 const second = fc.integer({ min: 0, max: 9 });
 
+/** What copies say of when their lead was created, which whoever writes to the CRM may set anew. */
+const createdAt = fc.oneof(
+  { weight: 6, arbitrary: fc.constant(-60) },
+  { weight: 1, arbitrary: fc.constantFrom(-30, 1) },
+);
+
 const copy = fc.record({
   id: leadId,
   observedAt: second,
   updatedAt: fc.integer({ min: -3, max: 12 }),
   statusId: status,
   isDeleted: fc.integer({ min: 0, max: 4 }).map((dice) => dice === 0),
+  createdAt,
 });
 const event = fc.record({
   leadId,
@@ -49,6 +56,7 @@ const batchesOfQuietLeads = fc.array(
         updatedAt: fc.integer({ min: -3, max: 12 }),
         statusId: status,
         isDeleted: fc.integer({ min: 0, max: 19 }).map((dice) => dice === 0),
+        createdAt,
       }),
       { maxLength: 3 },
     ),
@@ -140,15 +148,17 @@ async function takeIn(
   await landEvents(warehouse, [...told.values()]);
 }
 
-function toStgRow({ id, observedAt, updatedAt, statusId, isDeleted }: Batch["copies"][0]): StgRow {
-  const created_at = START - 60;
+function toStgRow(
+  { id, observedAt, updatedAt, statusId, isDeleted, createdAt }: Batch["copies"][0],
+): StgRow {
+  const created_at = START + createdAt;
   return {
     id,
     observedAt: START + observedAt,
     updatedAt: START + updatedAt,
     columns: isDeleted ? null : { pipeline_id: RENTALS, status_id: statusId, created_at },
     deletedBy: isDeleted ? "event" : null,
-    hash: isDeleted ? "deleted" : `in ${statusId}`,
+    hash: isDeleted ? "deleted" : `in ${statusId} since ${createdAt}`,
   };
 }
 

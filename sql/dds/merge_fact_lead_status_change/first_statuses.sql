@@ -1,0 +1,79 @@
+-- What:  writes the first status of each lead that is new, different or no longer known
+-- Grain: dds.lead_first_status: a lead; first_statuses: a lead that does not simply go on, and what
+--        was stored of it
+-- Reads: steps (of visits.sql), seen_rows (of sights.sql), next_sights (of next_sights.sql),
+--        changed_leads and reading (of evidence.sql), dds.lead_first_status
+--
+-- Of a lead that simply goes on the first status stays.
+
+-- Compared before any is written: a statement that joins to the table it fills would look for
+-- each row among those that it puts in.
+create temporary table first_statuses on commit drop as
+with found as (
+    (
+        select distinct on (steps.lead_id)
+            steps.lead_id,
+            coalesce(steps.from_pipeline_id, steps.to_pipeline_id) as pipeline_id,
+            coalesce(steps.from_status_id, steps.to_status_id) as status_id
+        from steps
+        order by steps.lead_id, steps.place
+    )
+    union all
+    select
+        seen_rows.lead_id,
+        seen_rows.pipeline_id,
+        seen_rows.status_id
+    from seen_rows
+    where seen_rows.is_plain and seen_rows.place = 1
+)
+
+select
+    found.*,
+    stored.lead_id is not null as is_stored,
+    row(stored.pipeline_id, stored.status_id)
+    is distinct from row(found.pipeline_id, found.status_id) as is_different
+from found
+left join (
+    -- A first build has none of them, only those that sights.sql wrote of leads with one row.
+    select lead_first_status.*
+    from dds.lead_first_status
+    where not (select reading.is_first from reading)
+) as stored on found.lead_id = stored.lead_id;
+
+analyze first_statuses;
+
+delete from dds.lead_first_status
+using changed_leads
+where
+    lead_first_status.lead_id = changed_leads.id
+    and not (select reading.is_first from reading)
+    and not exists (
+        select
+        from first_statuses
+        where first_statuses.lead_id = changed_leads.id
+    )
+    and not exists (select from next_sights where next_sights.lead_id = changed_leads.id);
+
+update dds.lead_first_status
+set
+    pipeline_id = first_statuses.pipeline_id,
+    status_id = first_statuses.status_id,
+    load_date = current_setting('rental.logical_date')::date
+from first_statuses
+where
+    lead_first_status.lead_id = first_statuses.lead_id
+    and first_statuses.is_stored
+    and first_statuses.is_different;
+
+insert into dds.lead_first_status (lead_id, pipeline_id, status_id, load_date)
+select
+    first_statuses.lead_id,
+    first_statuses.pipeline_id,
+    first_statuses.status_id,
+    current_setting('rental.logical_date')::date as load_date
+from first_statuses
+where not first_statuses.is_stored;
+
+select count(*) filter (where first_statuses.is_stored and first_statuses.is_different)
+    as first_statuses_changed
+from first_statuses;
