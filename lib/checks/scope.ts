@@ -31,6 +31,7 @@ const CHANGES = [
   "changed_car_days",
   "dated_leads",
   "changed_rentals",
+  "changed_first_statuses",
   "changed_days",
   "suspect_days",
   "listed_rentals",

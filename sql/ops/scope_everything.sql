@@ -52,6 +52,10 @@ create temporary table dated_leads on commit drop as
 select fact_rentals.lead_id as id
 from dds.fact_rentals;
 
+create temporary table changed_first_statuses on commit drop as
+select lead_first_status.*
+from dds.lead_first_status;
+
 create temporary table changed_rentals on commit drop as
 select fact_rentals.*
 from dds.fact_rentals;

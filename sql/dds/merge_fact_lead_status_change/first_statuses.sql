@@ -1,6 +1,6 @@
 -- What:  writes the first status of each lead that is new, different or no longer known
 -- Grain: dds.lead_first_status: a lead; first_statuses: a lead that does not simply go on, and what
---        was stored of it
+--        was stored of it; changed_first_statuses: what is stored of one now, for the checks
 -- Reads: steps (of visits.sql), seen_rows (of sights.sql), next_sights (of next_sights.sql),
 --        changed_leads and reading (of evidence.sql), dds.lead_first_status
 --
@@ -73,6 +73,24 @@ select
     current_setting('rental.logical_date')::date as load_date
 from first_statuses
 where not first_statuses.is_stored;
+
+-- Of a first build that is all there is, which no other day's plan shall know of.
+do $$
+begin
+    if (select reading.is_first from reading) then
+        create temporary view changed_first_statuses as
+        select lead_first_status.*
+        from dds.lead_first_status
+        -- So that the view goes when the transaction ends, as that table does.
+        where exists (select from reading);
+    else
+        create temporary view changed_first_statuses as
+        select lead_first_status.*
+        from first_statuses
+        inner join dds.lead_first_status on first_statuses.lead_id = lead_first_status.lead_id;
+    end if;
+end
+$$;
 
 select count(*) filter (where first_statuses.is_stored and first_statuses.is_different)
     as first_statuses_changed
