@@ -1,6 +1,7 @@
 -- What:  writes the versions of cars that are new, changed or no longer true
 -- Grain: one row per version of a car, valid in [valid_from, valid_to)
--- Reads: versions (of versions.sql), changed_cars (of copies.sql), stg.stg_cars
+-- Reads: versions, closed_versions and written_versions (of versions.sql),
+--        changed_cars (of copies.sql), stg.stg_cars
 
 delete from ods.ods_cars_hist
 using versions
@@ -14,15 +15,12 @@ where
 -- A version that ends keeps its values.
 update ods.ods_cars_hist
 set
-    valid_to = versions.valid_to,
+    valid_to = closed_versions.valid_to,
     is_current = false,
-    closed_by = versions.closed_by,
+    closed_by = closed_versions.closed_by,
     load_date = current_setting('rental.logical_date')::date
-from versions
-where
-    ods_cars_hist.ctid = versions.stored_place
-    and versions.fate = 'closed'
-    and not versions.is_rewritten;
+from closed_versions
+where ods_cars_hist.ctid = closed_versions.stored_place;
 
 insert into ods.ods_cars_hist (
     id, model, color, plate, vin, year, dailyrate, in_fleet_from, in_fleet_to,
@@ -30,7 +28,7 @@ insert into ods.ods_cars_hist (
     load_date
 )
 select
-    versions.id,
+    written_versions.id,
     stg_cars.model,
     stg_cars.color,
     stg_cars.plate,
@@ -41,14 +39,13 @@ select
     stg_cars.in_fleet_to,
     stg_cars.created_at,
     stg_cars.updated_at,
-    versions.valid_from,
-    versions.valid_to,
-    versions.valid_to is null as is_current,
-    versions.closed_by,
+    written_versions.valid_from,
+    written_versions.valid_to,
+    written_versions.valid_to is null as is_current,
+    written_versions.closed_by,
     current_setting('rental.logical_date')::date as load_date
-from versions
-inner join stg.stg_cars on versions.copy_place = stg_cars.ctid
-where versions.fate = 'reopened' or versions.is_rewritten;
+from written_versions
+inner join stg.stg_cars on written_versions.copy_place = stg_cars.ctid;
 
 update ops.watermark
 set
@@ -58,7 +55,9 @@ where
     watermark.name = 'ods.ods_cars_hist'
     and exists (select from changed_cars);
 
-drop view changed_records, copies, restores, stored_versions;
+drop view
+    changed_records, copies, restores, stored_versions, closed_versions, written_versions,
+    version_counts;
 
 select count(*) as ids_changed
 from changed_cars;

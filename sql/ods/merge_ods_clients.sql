@@ -1,6 +1,7 @@
 -- What:  writes the versions of clients that are new, changed or no longer true
 -- Grain: one row per version of a client, valid in [valid_from, valid_to)
--- Reads: versions (of versions.sql), changed_clients (of copies.sql), stg.stg_clients
+-- Reads: versions, closed_versions and written_versions (of versions.sql),
+--        changed_clients (of copies.sql), stg.stg_clients
 
 delete from ods.ods_clients_hist
 using versions
@@ -14,15 +15,12 @@ where
 -- A version that ends keeps its values.
 update ods.ods_clients_hist
 set
-    valid_to = versions.valid_to,
+    valid_to = closed_versions.valid_to,
     is_current = false,
-    closed_by = versions.closed_by,
+    closed_by = closed_versions.closed_by,
     load_date = current_setting('rental.logical_date')::date
-from versions
-where
-    ods_clients_hist.ctid = versions.stored_place
-    and versions.fate = 'closed'
-    and not versions.is_rewritten;
+from closed_versions
+where ods_clients_hist.ctid = closed_versions.stored_place;
 
 insert into ods.ods_clients_hist (
     id, client_name, gender, phone, email, nationality, license, birth_date,
@@ -30,7 +28,7 @@ insert into ods.ods_clients_hist (
     load_date
 )
 select
-    versions.id,
+    written_versions.id,
     stg_clients.client_name,
     stg_clients.gender,
     stg_clients.phone,
@@ -40,14 +38,13 @@ select
     stg_clients.birth_date,
     stg_clients.created_at,
     stg_clients.updated_at,
-    versions.valid_from,
-    versions.valid_to,
-    versions.valid_to is null as is_current,
-    versions.closed_by,
+    written_versions.valid_from,
+    written_versions.valid_to,
+    written_versions.valid_to is null as is_current,
+    written_versions.closed_by,
     current_setting('rental.logical_date')::date as load_date
-from versions
-inner join stg.stg_clients on versions.copy_place = stg_clients.ctid
-where versions.fate = 'reopened' or versions.is_rewritten;
+from written_versions
+inner join stg.stg_clients on written_versions.copy_place = stg_clients.ctid;
 
 update ops.watermark
 set
@@ -57,7 +54,9 @@ where
     watermark.name = 'ods.ods_clients_hist'
     and exists (select from changed_clients);
 
-drop view changed_records, copies, restores, stored_versions;
+drop view
+    changed_records, copies, restores, stored_versions, closed_versions, written_versions,
+    version_counts;
 
 select count(*) as ids_changed
 from changed_clients;

@@ -1,6 +1,7 @@
 -- What:  writes the versions of leads that are new, changed or no longer true
 -- Grain: one row per version of a lead, valid in [valid_from, valid_to)
--- Reads: versions (of versions.sql), changed_leads (of copies.sql), stg.stg_leads,
+-- Reads: versions, closed_versions and written_versions (of versions.sql),
+--        next_versions (of next_versions.sql), changed_leads (of copies.sql), stg.stg_leads,
 --        stg.stg_lead_events (how far)
 
 delete from ods.ods_leads_hist
@@ -15,15 +16,12 @@ where
 -- A version that ends keeps its values.
 update ods.ods_leads_hist
 set
-    valid_to = versions.valid_to,
+    valid_to = closed_versions.valid_to,
     is_current = false,
-    closed_by = versions.closed_by,
+    closed_by = closed_versions.closed_by,
     load_date = (select current_setting('rental.logical_date')::date)
-from versions
-where
-    ods_leads_hist.ctid = versions.stored_place
-    and versions.fate = 'closed'
-    and not versions.is_rewritten;
+from closed_versions
+where ods_leads_hist.ctid = closed_versions.stored_place;
 
 insert into ods.ods_leads_hist (
     id, pipeline_id, status_id, responsible_user_id, loss_reason_id,
@@ -33,7 +31,7 @@ insert into ods.ods_leads_hist (
     load_date
 )
 select
-    versions.id,
+    written_versions.id,
     stg_leads.pipeline_id,
     stg_leads.status_id,
     stg_leads.responsible_user_id,
@@ -52,14 +50,13 @@ select
     stg_leads.closed_at,
     stg_leads.created_at,
     stg_leads.updated_at,
-    versions.valid_from,
-    versions.valid_to,
-    versions.valid_to is null as is_current,
-    versions.closed_by,
+    written_versions.valid_from,
+    written_versions.valid_to,
+    written_versions.valid_to is null as is_current,
+    written_versions.closed_by,
     (select current_setting('rental.logical_date')::date) as load_date
-from versions
-inner join stg.stg_leads on versions.copy_place = stg_leads.ctid
-where versions.fate = 'reopened' or versions.is_rewritten;
+from written_versions
+inner join stg.stg_leads on written_versions.copy_place = stg_leads.ctid;
 
 -- Those that first_build.sql may have taken away.
 select
@@ -92,13 +89,19 @@ select
             from versions
             where versions.fate <> 'kept'
             union all
+            select next_versions.id
+            from next_versions
+            where next_versions.is_change
+            union all
             select changed_leads.id
             from changed_leads
             where changed_leads.is_alone
         )
     ) as leads_noted;
 
-drop view changed_records, copies, restores, stored_versions;
+drop view
+    changed_records, copies, restores, stored_versions, closed_versions, written_versions,
+    version_counts;
 
 select count(*) as ids_changed
 from changed_leads;

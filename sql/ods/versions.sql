@@ -1,11 +1,13 @@
 -- What:  says what becomes of each version of changed records that is there or should be
--- Grain: one row per version
+-- Grain: versions: a version of a record that is computed anew; closed_versions: a version that
+--        ends and keeps its values; written_versions: one to write with those of its copy
 -- Reads: true_versions (of true_versions.sql), next_versions (of next_versions.sql),
 --        changed_records, copies and stored_versions (of merge_ods_<records>/copies.sql)
 --
 -- fate says what becomes of a version; the copy that opened it lies at copy_place, the
 -- version that is there at stored_place, and one that is_rewritten takes its values from its
--- copy.
+-- copy. Of a record that simply goes on and changed the open version ends, and one opens:
+-- next_versions says so as it is.
 
 create temporary table versions on commit drop as
 with compared as (
@@ -70,28 +72,68 @@ select
 from copies
 inner join changed_records on copies.id = changed_records.id
 where changed_records.is_alone and not copies.is_deleted
-union all
-select
-    next_versions.id,
-    case when next.is_new then next_versions.copy_place end as copy_place,
-    case when not next.is_new then next_versions.stored_place end as stored_place,
-    null as closed_by,
-    case when next.is_new then next_versions.opens_at else next_versions.valid_from end
-        as valid_from,
-    case when not next.is_new then next_versions.opens_at end as valid_to,
-    case when next.is_new then 'opened' else 'closed' end as fate,
-    next.is_new as is_rewritten
-from next_versions
-cross join (values (false), (true)) as next (is_new)
-where next_versions.is_change
 order by id, valid_from;
 
 analyze versions (fate, copy_place);
 
+create temporary view closed_versions as
 select
-    count(*) filter (where versions.fate <> 'kept') as rows_written,
-    count(*) filter (where versions.fate = 'opened') as versions_opened,
-    count(*) filter (where versions.fate = 'closed') as versions_closed,
-    count(*) filter (where versions.fate = 'reopened') as versions_reopened,
-    count(*) filter (where versions.fate = 'removed') as versions_removed
-from versions;
+    versions.stored_place,
+    versions.closed_by,
+    versions.valid_to
+from versions
+where versions.fate = 'closed' and not versions.is_rewritten
+union all
+select
+    next_versions.stored_place,
+    null as closed_by,
+    next_versions.opens_at as valid_to
+from next_versions
+where next_versions.is_change;
+
+create temporary view written_versions as
+select
+    versions.id,
+    versions.copy_place,
+    versions.closed_by,
+    versions.valid_from,
+    versions.valid_to
+from versions
+where versions.fate = 'reopened' or versions.is_rewritten
+union all
+select
+    next_versions.id,
+    next_versions.copy_place,
+    null as closed_by,
+    next_versions.opens_at as valid_from,
+    null as valid_to
+from next_versions
+where next_versions.is_change;
+
+create temporary view version_counts as
+select
+    computed.versions_opened
+    + computed.versions_closed
+    + computed.versions_reopened
+    + computed.versions_removed
+    + 2 * going_on.changes as rows_written,
+    computed.versions_opened + going_on.changes as versions_opened,
+    computed.versions_closed + going_on.changes as versions_closed,
+    computed.versions_reopened,
+    computed.versions_removed
+from (
+    select
+        count(*) filter (where versions.fate = 'opened') as versions_opened,
+        count(*) filter (where versions.fate = 'closed') as versions_closed,
+        count(*) filter (where versions.fate = 'reopened') as versions_reopened,
+        count(*) filter (where versions.fate = 'removed') as versions_removed
+    from versions
+) as computed
+cross join (
+    select count(*) as changes
+    from next_versions
+    where next_versions.is_change
+) as going_on;
+
+select version_counts.*
+from version_counts;

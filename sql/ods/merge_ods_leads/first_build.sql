@@ -1,7 +1,7 @@
 -- What:  writes, in a first build, the leads of which one copy landed: nothing to put in order,
 --        nothing to compare, and most of all there is
 -- Grain: one row per version of a lead; no row of any other build
--- Reads: changed_leads (of copies.sql), versions (of versions.sql: those of all other leads,
+-- Reads: changed_leads (of copies.sql), version_counts (of versions.sql: of all other leads,
 --        which merge_ods_leads.sql writes), stg.stg_leads
 
 -- All indexes, the key too, are made once all rows are there.
@@ -53,12 +53,7 @@ with opened as (
 
 -- Instead of what versions.sql has told, which knows nothing of leads of one copy.
 select
-    alone.versions + told.rows_written as rows_written,
-    alone.versions + told.versions_opened as versions_opened
+    alone.versions + version_counts.rows_written as rows_written,
+    alone.versions + version_counts.versions_opened as versions_opened
 from (select count(*) as versions from opened) as alone
-cross join (
-    select
-        count(*) filter (where versions.fate <> 'kept') as rows_written,
-        count(*) filter (where versions.fate = 'opened') as versions_opened
-    from versions
-) as told;
+cross join version_counts;
