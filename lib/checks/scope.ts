@@ -8,20 +8,17 @@ import {
 } from "../warehouse/sql_file.ts";
 import type { DueCheck } from "./run.ts";
 
-/** The files that show ops/scope_newest.sql the newest rows of changed records in stg, and their open versions. */
-const NEWEST_SIGHTS = [
-  ["ods.ods_leads_hist", "ops/scope_newest_leads.sql"],
-  ["ods.ods_clients_hist", "ops/scope_newest_clients.sql"],
-  ["ods.ods_cars_hist", "ops/scope_newest_cars.sql"],
+/** The files that show the others of ops/scope_history the changed records of a history. */
+const HISTORIES = [
+  ["ods.ods_leads_hist", "ops/scope_history/leads.sql"],
+  ["ods.ods_clients_hist", "ops/scope_history/clients.sql"],
+  ["ods.ods_cars_hist", "ops/scope_history/cars.sql"],
 ] as const;
 
 const FLEET_USAGE = "dds.fact_fleet_usage_day";
 
 /** The files that read the changed records of a table once for all of its checks. */
-const SUSPECTS = new Map([
-  ...NEWEST_SIGHTS.map(([table]) => [table, "ops/scope_history.sql"] as const),
-  [FLEET_USAGE, "ops/scope_days.sql"],
-]);
+const SUSPECTS = new Map<string, string>([...HISTORIES, [FLEET_USAGE, "ops/scope_days.sql"]]);
 
 /** The tables of changed records that checks may name, each made by its file in ops/scope_changes. */
 const CHANGES = [
@@ -74,12 +71,18 @@ export async function scopeSuspects(
 ): Promise<void> {
   const tables = new Set(due.map(({ table }) => table));
   if (tables.has(FLEET_USAGE)) await runSqlFile(tx, "ops/scope_days.sql");
-  const [history, ...others] = NEWEST_SIGHTS.filter(([table]) => tables.has(table));
-  if (history === undefined) return;
-  await runSqlFile(tx, "ops/scope_history.sql", {
-    scoped_history: others.length === 0 ? history[0] : "everything",
-  });
-  for (const [, file] of [history, ...others]) {
-    await runSqlFiles(tx, [file, "ops/scope_newest.sql"]);
-  }
+  const histories = HISTORIES.filter(([table]) => tables.has(table));
+  if (histories.length === 0) return;
+  await runSqlFile(tx, "ops/scope_history.sql");
+  for (const [, views] of histories) await scopeHistory(tx, views);
+}
+
+/** Looks for what its newest rows say only where there is a doubt: on most days there is none. */
+async function scopeHistory(tx: TransactionSql, views: string): Promise<void> {
+  const { has_doubts: hasDoubts } = await runSqlFiles(tx, [
+    views,
+    "ops/scope_history/versions.sql",
+  ]);
+  if (hasDoubts !== 0) await runSqlFile(tx, "ops/scope_history/newest.sql");
+  await runSqlFile(tx, "ops/scope_history/done.sql");
 }

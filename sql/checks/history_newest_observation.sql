@@ -1,6 +1,6 @@
 -- What:  error: open versions that are not what the CRM showed last
 -- Grain: one row per record
--- Reads: newest_sights (of ops/scope_newest_*.sql)
+-- Reads: newest_sights (of ops/scope_history.sql)
 -- Scope: changed_leads, changed_clients, changed_cars
 -- After: merge_ods_leads: ods.ods_leads_hist
 -- After: merge_ods_clients: ods.ods_clients_hist

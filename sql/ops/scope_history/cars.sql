@@ -1,12 +1,22 @@
--- What:  shows scope_newest.sql the cars that changed, and which rows in stg are not what the
---        open version of their car says
--- Grain: looked_at: a car; landed_keys: a row in stg; compared_sights: one, and the open version
---        of its car
+-- What:  shows versions.sql and newest.sql the cars that changed, their versions, and which rows
+--        in stg are not what the open version of their car says
+-- Grain: looked_at: a car; kept_versions: a version; landed_keys: a row in stg;
+--        compared_sights: one, and the open version of its car
 -- Reads: changed_cars, stg.stg_cars, ods.ods_cars_hist
 
 create temporary view looked_at as
 select changed_cars.id
 from changed_cars;
+
+create temporary view kept_versions as
+select
+    ods_cars_hist.id,
+    ods_cars_hist.ctid as place,
+    ods_cars_hist.is_current,
+    ods_cars_hist.updated_at,
+    ods_cars_hist.valid_from,
+    ods_cars_hist.valid_to
+from ods.ods_cars_hist;
 
 create temporary view landed_keys as
 select
@@ -23,6 +33,7 @@ select
     stg_cars.updated_at,
     stg_cars.observed_at,
     stg_cars.landed_seq,
+    ods_cars_hist.ctid as version_place,
     ods_cars_hist.valid_from as opened_at,
     stg_cars.is_deleted = (ods_cars_hist.id is not null)
     or (
@@ -41,4 +52,4 @@ from stg.stg_cars
 left join ods.ods_cars_hist
     on stg_cars.id = ods_cars_hist.id and ods_cars_hist.is_current;
 
-select set_config('rental.newest_of', 'ods.ods_cars_hist', true) as newest_of;
+select set_config('rental.scoped_history', 'ods.ods_cars_hist', true) as scoped_history;

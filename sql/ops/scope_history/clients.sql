@@ -1,12 +1,22 @@
--- What:  shows scope_newest.sql the clients that changed, and which rows in stg are not what
---        the open version of their client says
--- Grain: looked_at: a client; landed_keys: a row in stg; compared_sights: one, and the open version
---        of its client
+-- What:  shows versions.sql and newest.sql the clients that changed, their versions, and which rows
+--        in stg are not what the open version of their client says
+-- Grain: looked_at: a client; kept_versions: a version; landed_keys: a row in stg;
+--        compared_sights: one, and the open version of its client
 -- Reads: changed_clients, stg.stg_clients, ods.ods_clients_hist
 
 create temporary view looked_at as
 select changed_clients.id
 from changed_clients;
+
+create temporary view kept_versions as
+select
+    ods_clients_hist.id,
+    ods_clients_hist.ctid as place,
+    ods_clients_hist.is_current,
+    ods_clients_hist.updated_at,
+    ods_clients_hist.valid_from,
+    ods_clients_hist.valid_to
+from ods.ods_clients_hist;
 
 create temporary view landed_keys as
 select
@@ -23,6 +33,7 @@ select
     stg_clients.updated_at,
     stg_clients.observed_at,
     stg_clients.landed_seq,
+    ods_clients_hist.ctid as version_place,
     ods_clients_hist.valid_from as opened_at,
     stg_clients.is_deleted = (ods_clients_hist.id is not null)
     or (
@@ -42,4 +53,4 @@ from stg.stg_clients
 left join ods.ods_clients_hist
     on stg_clients.id = ods_clients_hist.id and ods_clients_hist.is_current;
 
-select set_config('rental.newest_of', 'ods.ods_clients_hist', true) as newest_of;
+select set_config('rental.scoped_history', 'ods.ods_clients_hist', true) as scoped_history;

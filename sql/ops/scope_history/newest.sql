@@ -1,18 +1,15 @@
 -- What:  adds the records whose newest row in stg is not what their open version says to what
 --        checks of a history look at
--- Grain: newest_sights (of scope_history.sql): a record and its open version
--- Reads: looked_at, landed_keys, compared_sights, rental.newest_of (of scope_newest_*.sql),
---        ops.watermark
+-- Grain: newest_sights (of ../scope_history.sql): a record and its open version
+-- Reads: looked_at, compared_sights, rental.scoped_history (of leads.sql, clients.sql or cars.sql),
+--        history_versions (of versions.sql: which records may be such ones), ops.watermark
 --
 -- What a load has landed since the last merge is not in the history yet. (Asked as
 -- "is not true", so that nobody looks for the rows by it: nearly all have landed before.)
 --
--- Of each record the last rows alone are read, however long its life is. Of very many, as in a
--- first build, all there is is compared first, in the order of the keys, for which no memory is
--- too small: next to none is left then whose last rows may say something else.
-
--- Each record is looked up once: nothing to remember.
-select set_config('enable_memoize', 'off', true) as memory;
+-- Of each record in doubt the last rows alone are read, however long its life is. Of very many, as
+-- in a first build, all there is is compared first, in the order of the keys, for which no memory
+-- is too small: next to none is left then whose last rows may say something else.
 
 select set_config(ways_by_hash.name, 'off', true) as way
 from (values ('enable_hashjoin'), ('enable_hashagg')) as ways_by_hash (name)
@@ -24,7 +21,7 @@ insert into newest_sights (
 with merged as (
     select watermark.position
     from ops.watermark
-    where watermark.name = current_setting('rental.newest_of')
+    where watermark.name = current_setting('rental.scoped_history')
 ),
 
 size as (
@@ -55,33 +52,11 @@ seen as (
 ),
 
 suspects as (
-    -- That no other row was seen at the same time the key tells, without a look at older rows.
-    select looked_at.id
-    from looked_at
-    cross join lateral (
-        select compared_sights.*
-        from compared_sights
-        where
-            compared_sights.id = looked_at.id
-            and (
-                compared_sights.landed_seq > (select merged.position from merged)
-            ) is not true
-        order by compared_sights.observed_at desc
-        limit 1
-    ) as newest
+    select distinct history_versions.id
+    from history_versions
     where
-        not (select size.is_large from size)
-        and (
-            newest.is_other
-            or exists (
-                select
-                from landed_keys
-                where
-                    landed_keys.id = newest.id
-                    and landed_keys.observed_at = newest.observed_at
-                    and landed_keys.row_hash <> newest.row_hash
-            )
-        )
+        history_versions.table_name = current_setting('rental.scoped_history')
+        and history_versions.may_differ
     union all
     select looked_at.id
     from seen
@@ -107,7 +82,7 @@ others as materialized (
 )
 
 select
-    current_setting('rental.newest_of') as table_name,
+    current_setting('rental.scoped_history') as table_name,
     others.id,
     others.is_deleted,
     others.opened_at is not null as is_open,
@@ -129,12 +104,8 @@ where
             )
     );
 
-select set_config(ways.name, 'on', true) as way
-from (
-    values ('enable_memoize'), ('enable_hashjoin'), ('enable_hashagg')
-) as ways (name);
-
-drop view looked_at, landed_keys, compared_sights;
+select set_config(ways_by_hash.name, 'on', true) as way
+from (values ('enable_hashjoin'), ('enable_hashagg')) as ways_by_hash (name);
 
 select count(*) as records_to_judge
 from newest_sights;

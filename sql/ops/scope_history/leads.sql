@@ -1,12 +1,22 @@
--- What:  shows scope_newest.sql the leads that changed, and which rows in stg are not what the
---        open version of their lead says
--- Grain: looked_at: a lead; landed_keys: a row in stg; compared_sights: one, and the open version
---        of its lead
+-- What:  shows versions.sql and newest.sql the leads that changed, their versions, and which rows
+--        in stg are not what the open version of their lead says
+-- Grain: looked_at: a lead; kept_versions: a version; landed_keys: a row in stg;
+--        compared_sights: one, and the open version of its lead
 -- Reads: changed_leads, stg.stg_leads, ods.ods_leads_hist
 
 create temporary view looked_at as
 select changed_leads.id
 from changed_leads;
+
+create temporary view kept_versions as
+select
+    ods_leads_hist.id,
+    ods_leads_hist.ctid as place,
+    ods_leads_hist.is_current,
+    ods_leads_hist.updated_at,
+    ods_leads_hist.valid_from,
+    ods_leads_hist.valid_to
+from ods.ods_leads_hist;
 
 create temporary view landed_keys as
 select
@@ -23,6 +33,7 @@ select
     stg_leads.updated_at,
     stg_leads.observed_at,
     stg_leads.landed_seq,
+    ods_leads_hist.ctid as version_place,
     ods_leads_hist.valid_from as opened_at,
     stg_leads.is_deleted = (ods_leads_hist.id is not null)
     or (
@@ -50,4 +61,4 @@ from stg.stg_leads
 left join ods.ods_leads_hist
     on stg_leads.id = ods_leads_hist.id and ods_leads_hist.is_current;
 
-select set_config('rental.newest_of', 'ods.ods_leads_hist', true) as newest_of;
+select set_config('rental.scoped_history', 'ods.ods_leads_hist', true) as scoped_history;
