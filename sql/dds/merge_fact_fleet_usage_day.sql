@@ -1,7 +1,8 @@
 -- What:  writes the days of fleet usage that are new, changed or no longer true
 -- Grain: one row per known car and day in BUSINESS_TZ, idle days too
 -- Reads: desired_days (of days.sql), first_days (of first_days.sql), changed_car_days (of
---        changed_days.sql), reading (of calendar.sql)
+--        changed_days.sql), own_days (of own_days.sql, which has written them), reading (of
+--        calendar.sql)
 
 delete from dds.fact_fleet_usage_day
 using desired_days
@@ -62,7 +63,7 @@ select
     end as are_created
 from reading;
 
--- What is stored now of the days that may have changed.
+-- What is stored now of the other days that may have changed.
 create temporary table stored_changes on commit drop as
 with updated as (
     update dds.fact_fleet_usage_day
@@ -136,6 +137,13 @@ with counts as (
         count(*) filter (where desired_days.fate = 'deleted') as days_deleted
     from desired_days
     where not (select reading.is_first from reading)
+    union all
+    select
+        count(*),
+        0,
+        count(*),
+        0
+    from own_days
     union all
     select
         count(*),

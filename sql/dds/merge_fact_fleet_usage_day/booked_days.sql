@@ -1,6 +1,7 @@
 -- What:  spreads the bookings of days that may have changed over their days
 -- Grain: booked_days: a car and day that is booked
--- Reads: reading (of calendar.sql), booked (of changed_days.sql and stored_days.sql)
+-- Reads: reading (of calendar.sql), booked (of changed_bookings.sql and stored_days.sql),
+--        other_spans (of changed_days.sql), further_leads (of stored_days.sql)
 --
 -- Over all of their days: those that did not change, whose other bookings are not read, are none
 -- of changed_car_days, which days.sql starts from.
@@ -20,13 +21,21 @@ with neighbours as materialized (
         trunc(booked.amount / (booked.last_day - booked.first_day + 1), 2) as share,
         coalesce(
             max(booked.last_day) over earlier >= booked.first_day
-            or lead(booked.first_day) over by_start <= booked.last_day,
+            or lead(booked.first_day) over earlier <= booked.last_day,
             false
         ) as may_share_days
     from booked
+    -- The others have their days to themselves, which are written already.
+    where
+        (select reading.is_reset from reading)
+        or booked.lead_id in (select other_spans.lead_id from other_spans)
+        or booked.lead_id in (select further_leads.lead_id from further_leads)
     window
-        by_start as (partition by booked.car_id order by booked.first_day),
-        earlier as (by_start rows between unbounded preceding and 1 preceding)
+        earlier as (
+            partition by booked.car_id
+            order by booked.first_day
+            rows between unbounded preceding and 1 preceding
+        )
 ),
 
 spread as not materialized (
@@ -92,5 +101,11 @@ group by shared.car_id, shared.usage_date;
 -- Not the lists of leads, whose statistics cost more than they tell.
 analyze booked_days (car_id, usage_date);
 
-select count(*) as bookings_spread
-from booked;
+select
+    case
+        when reading.is_reset then (select count(*) from booked)
+        else
+            (select count(distinct other_spans.lead_id) from other_spans)
+            + (select count(*) from further_leads)
+    end as bookings_spread
+from reading;

@@ -1,10 +1,11 @@
 -- What:  finds the days that fleet usage has rows for, and how far its sources are read
 -- Grain: reading: one row
 -- Reads: dds.fact_rentals (the last booked day), stg.stg_leads and stg.stg_cars (the earliest
---        created_at), ops.watermark, dds.fact_fleet_usage_day (whether there is any)
+--        created_at), ops.watermark (also whether a mart wants to know of changes),
+--        dds.fact_fleet_usage_day (whether there is any)
 
 select ops.lock_watermarks(
-    'ods.ods_cars_hist', 'dds.fact_fleet_usage_day',
+    'ods.ods_cars_hist', 'dds.changed_car_day', 'dds.fact_fleet_usage_day',
     'dds.fact_fleet_usage_day/cars', 'dds.fact_fleet_usage_day/first_day',
     'dds.fact_fleet_usage_day/last_day'
 );
@@ -86,6 +87,14 @@ select
     cars_done.position as cars_from,
     cars_ready.position as cars_to,
     state.is_reset,
+    -- A mart that was never built takes everything in, and needs no notes of changes.
+    exists (
+        select
+        from ops.watermark
+        where
+            watermark.name like 'dm.%/car_days'
+            and watermark.settings is not null
+    ) as are_days_noted,
     -- Nothing is there that days must be compared with.
     state.is_reset and not exists (select from dds.fact_fleet_usage_day) as is_first
 from horizon

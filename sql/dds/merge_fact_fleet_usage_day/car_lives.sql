@@ -1,19 +1,11 @@
 -- What:  finds where the days of each car begin, and the cars whose days are to be compared
 -- Grain: car_lives: one row per version of a known car; cars_to_compare: a car
--- Reads: reading and car_versions (of the files before), changed_bookings, booked and
---        changed_car_days (of changed_days.sql), dds.fact_fleet_usage_day, stg.stg_cars (which
---        cars changed)
+-- Reads: reading and car_versions (of the files before), changed_bookings, booked and landed_cars
+--        (of changed_bookings.sql), changed_car_days (of changed_days.sql),
+--        dds.fact_fleet_usage_day
 --
 -- Only cars that changed, or whose days now begin elsewhere, are compared with the days
 -- that they have.
-
-create temporary table landed_cars on commit drop as
-select distinct stg_cars.id as car_id
-from reading
-inner join stg.stg_cars
-    on
-        stg_cars.landed_seq > reading.cars_from
-        and stg_cars.landed_seq <= reading.cars_to;
 
 create temporary table car_lives on commit drop as
 with first_changed_days as (

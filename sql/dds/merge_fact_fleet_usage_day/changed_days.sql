@@ -1,115 +1,34 @@
--- What:  finds the days of cars that may have changed
--- Grain: changed_bookings: a booking and a span of its days (of all bookings: none); booked: such a
---        booking as it is now; changed_car_days: a car and day
--- Reads: reading and car_versions (of the files before), dds.fact_fleet_usage_day_pending,
---        dds.fact_fleet_usage_day, dds.fact_rentals, stg.stg_cars (which cars changed)
+-- What:  finds the other days of cars that may have changed
+-- Grain: other_spans: a booking and a span of its days, of which one or more are not its own;
+--        changed_car_days: a car and day
+-- Reads: reading and car_versions (of the files before), changed_bookings and booked (of
+--        changed_bookings.sql), own_days (of own_days.sql), dds.fact_fleet_usage_day
 --
 -- That are the days which changed bookings left or entered and the days at the end of the
 -- calendar; then those days of changed cars that are missing, not wanted or of another
 -- plate. All of them when the time zone or the horizon was set otherwise.
 
-create temporary view bookings as
-select
-    fact_rentals.lead_id,
-    fact_rentals.car_id,
-    coalesce(fact_rentals.amount, 0) as amount,
-    fact_rentals.amount is null as is_unpriced,
-    fact_rentals.rental_days,
-    fact_rentals.rental_start,
-    fact_rentals.rental_end,
-    dds.first_booked_day(
-        fact_rentals.rental_start, fact_rentals.rental_end,
-        current_setting('rental.business_tz')
-    ) as first_day,
-    dds.last_booked_day(
-        fact_rentals.rental_start, fact_rentals.rental_end,
-        current_setting('rental.business_tz')
-    ) as last_day
-from dds.fact_rentals
+-- Own days are those of whole spans, and no other span touches them.
+create temporary table other_spans on commit drop as
+select changed_bookings.*
+from changed_bookings
+cross join reading
 where
-    fact_rentals.is_booking
-    and fact_rentals.car_id <> 0
-    and fact_rentals.rental_end >= fact_rentals.rental_start;
-
-create temporary table changed_bookings on commit drop as
-with taken as (
-    delete from dds.fact_fleet_usage_day_pending
-    returning fact_fleet_usage_day_pending.*
-)
-
-select
-    taken.lead_id,
-    taken.car_id,
-    taken.first_day,
-    taken.last_day
-from taken
-union
--- The horizon has moved on to days of theirs.
-select
-    bookings.lead_id,
-    bookings.car_id,
-    greatest(bookings.first_day, reading.last_day_before + 1) as first_day,
-    bookings.last_day
-from reading
-inner join bookings
-    on
-        bookings.rental_end >= (reading.last_day_before + 1)::timestamp
-        at time zone current_setting('rental.business_tz')
-        and bookings.last_day > reading.last_day_before
-        and bookings.first_day <= reading.last_day
-union
--- The horizon has moved back to days of theirs.
-select
-    booking.lead_id,
-    booking.car_id,
-    booking.first_day,
-    least(booking.last_day, reading.first_day_before - 1) as last_day
-from reading
-cross join lateral dds.bookings_within(
-    reading.first_day::timestamp at time zone current_setting('rental.business_tz'),
-    reading.first_day_before::timestamp at time zone current_setting('rental.business_tz')
-) as early
-cross join lateral (
-    select bookings.*
-    from bookings
-    where bookings.lead_id = early.lead_id
-    offset 0
-) as booking
-where
-    reading.first_day < reading.first_day_before
-    and booking.last_day >= reading.first_day;
-
-analyze changed_bookings;
-
--- Looked up once, for the lives of cars and for the days.
-create temporary table booked on commit drop as
-select booking.*
-from (
-    -- Looked up in their order, neighbours are in pages already read.
-    select distinct changed_bookings.lead_id
-    from changed_bookings
-    order by changed_bookings.lead_id
-) as leads
-cross join lateral (
-    -- One by one: joined, all bookings would be read for a day's changes.
-    select bookings.*
-    from bookings
-    where bookings.lead_id = leads.lead_id
-    offset 0
-) as booking
-where not (select reading.is_reset from reading)
-union all
-select bookings.*
-from bookings
-where (select reading.is_reset from reading);
+    not exists (
+        select
+        from own_days
+        where
+            own_days.car_id = changed_bookings.car_id
+            and own_days.usage_date = greatest(changed_bookings.first_day, reading.first_day)
+    );
 
 create temporary table changed_car_days on commit drop as
 with changed_spans as (
     select
-        changed_bookings.car_id,
-        changed_bookings.first_day,
-        changed_bookings.last_day
-    from changed_bookings
+        other_spans.car_id,
+        other_spans.first_day,
+        other_spans.last_day
+    from other_spans
     union all
     select
         booked.car_id,
@@ -161,9 +80,5 @@ order by 1, 2;
 
 analyze changed_car_days;
 
-select
-    case
-        when reading.is_reset then (select count(*) from booked)
-        else (select count(*) from changed_bookings)
-    end as booked_spans_changed
-from reading;
+select count(*) as other_spans_changed
+from other_spans;

@@ -2,8 +2,8 @@
 -- Grain: changed_car_days: a car and day more (of a first build: none, see first_days.sql);
 --        changed_cars: one row per car of those days
 -- Reads: reading and car_versions (of the files before), cars_to_compare and car_lives (of
---        car_lives.sql), changed_car_days and booked (of changed_days.sql),
---        dds.fact_fleet_usage_day
+--        car_lives.sql), changed_car_days (of changed_days.sql), own_days (of own_days.sql), booked
+--        (of changed_bookings.sql), dds.fact_fleet_usage_day
 
 insert into changed_car_days (car_id, usage_date)
 with days_of_lives as (
@@ -55,6 +55,11 @@ known_days as materialized (
         changed_car_days.car_id,
         changed_car_days.usage_date
     from changed_car_days
+    union all
+    select
+        own_days.car_id,
+        own_days.usage_date
+    from own_days
 )
 
 select
@@ -76,6 +81,9 @@ analyze changed_car_days;
 create temporary table changed_cars on commit drop as
 select changed_car_days.car_id as id
 from changed_car_days
+union
+select own_days.car_id
+from own_days
 union
 select car_versions.car_id
 from car_versions

@@ -1,7 +1,8 @@
 -- What:  shows the checks what is stored now of the days that may have changed
 -- Grain: changed_days, changed_car_days: a car and day; listed_rentals: a rental
--- Reads: stored_changes (of ../merge_fact_fleet_usage_day.sql), booked (of changed_days.sql),
---        reading (of calendar.sql), dds.fact_fleet_usage_day
+-- Reads: own_days (of own_days.sql), stored_changes (of ../merge_fact_fleet_usage_day.sql), booked
+--        (of changed_bookings.sql and stored_days.sql), reading (of calendar.sql),
+--        dds.fact_fleet_usage_day
 --
 -- Of a first build that is all there is, which no other day's plan shall know of: it would cost the
 -- first build a third more to read, and other days the workers that the planner starts for it.
@@ -28,6 +29,20 @@ begin
         where exists (select from reading);
     else
         create temporary view changed_days as
+        select
+            own_days.car_id,
+            own_days.plate,
+            own_days.rentals_cnt,
+            own_days.lead_ids,
+            own_days.amount_share,
+            own_days.is_rented,
+            own_days.is_double_booked,
+            own_days.usage_date,
+            own_days.load_date,
+            own_days.charged_days,
+            own_days.is_unpriced
+        from own_days
+        union all
         select stored_changes.*
         from stored_changes;
     end if;

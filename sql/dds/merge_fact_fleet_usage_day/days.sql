@@ -1,9 +1,9 @@
 -- What:  computes the days of cars that may have changed, and compares them with those there are
 -- Grain: desired_days: a car and day that fleet usage has, or should have, a row for (of a first
 --        build: none, see first_days.sql)
--- Reads: changed_car_days and bookings (of changed_days.sql), stored_days (of stored_days.sql),
---        booked_days (of booked_days.sql), car_lives (of car_lives.sql), reading (of
---        calendar.sql)
+-- Reads: changed_car_days (of changed_days.sql), bookings (of changed_bookings.sql), stored_days
+--        (of stored_days.sql), booked_days (of booked_days.sql), car_lives (of car_lives.sql),
+--        reading (of calendar.sql)
 --
 -- fate says what becomes of a day; the columns that end with "more" are what the sums of the
 -- marts grow by.

@@ -1,11 +1,7 @@
 -- What:  notes for the marts what the sums of changed days grow by
 -- Grain: dds.changed_car_day: one row per car and day that is written differently
--- Reads: desired_days (of days.sql), first_days (of first_days.sql), reading (of calendar.sql),
---        ops.watermark (whether a mart wants to know)
---
--- A mart that was never built takes everything in: the first load notes nothing.
-
-select ops.lock_watermarks('dds.changed_car_day');
+-- Reads: own_days (of own_days.sql), desired_days (of days.sql), first_days (of first_days.sql),
+--        reading (of calendar.sql)
 
 with changes as (
     select
@@ -29,6 +25,21 @@ with changes as (
         )
     union all
     select
+        own_days.car_id,
+        own_days.usage_date,
+        0 as car_days_more,
+        own_days.rented_days_more,
+        own_days.charged_days_more,
+        own_days.unpriced_days_more,
+        own_days.revenue_more
+    from own_days
+    where
+        row(
+            own_days.rented_days_more, own_days.charged_days_more,
+            own_days.unpriced_days_more, own_days.revenue_more
+        ) <> row(0, 0, 0, 0::numeric)
+    union all
+    select
         first_days.car_id,
         first_days.usage_date,
         1 as car_days_more,
@@ -46,14 +57,7 @@ noted as (
     )
     select changes.*
     from changes
-    where
-        exists (
-            select
-            from ops.watermark
-            where
-                watermark.name like 'dm.%/car_days'
-                and watermark.settings is not null
-        )
+    where (select reading.are_days_noted from reading)
     returning changed_car_day.change_seq
 )
 

@@ -1,7 +1,7 @@
 -- What:  reads the days that may have changed as they are stored, and the bookings that share them
 -- Grain: stored_days: a car and day as it is stored; booked: bookings more
--- Reads: reading (of calendar.sql), bookings, booked and changed_car_days (of changed_days.sql),
---        dds.fact_fleet_usage_day
+-- Reads: reading (of calendar.sql), bookings and booked (of changed_bookings.sql),
+--        changed_car_days (of changed_days.sql), dds.fact_fleet_usage_day
 
 -- A month or so of a car at a time: days that are neighbours are read in one go.
 create temporary table stored_days on commit drop as

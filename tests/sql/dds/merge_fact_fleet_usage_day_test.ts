@@ -365,6 +365,73 @@ testOnBothWarehouses(
 );
 
 testOnBothWarehouses(
+  "merge_fact_fleet_usage_day tells days that changed bookings have to themselves from those they share",
+  async (warehouse) => {
+    const others = [6, 7].map((id) => element(id, "2026-05-01 08:00", { plate: `P ${id}` }));
+    const from = (
+      id: number,
+      at: string,
+      day: number,
+      end: number,
+      budget: number,
+      plate: string,
+    ) => booking(id, at, `2026-05-0${day} 00:00`, `2026-05-0${end} 00:00`, budget, plate);
+    const early = "2026-05-01 10:00";
+    await liveDay(warehouse, "2026-05-07", {
+      cars: [CAR, ...others],
+      leads: [
+        from(1, early, 2, 5, 90, "A 1"),
+        from(2, early, 4, 6, 20, "A 1"),
+        from(3, early, 3, 5, 10, "P 7"),
+      ],
+    });
+
+    const late = "2026-05-07 10:00";
+    const second = await liveDay(warehouse, "2026-05-07", {
+      // A plate from the second day of a booking on, whose price changes too.
+      cars: [element(7, "2026-05-04 08:00", { plate: "Q 7" })],
+      leads: [
+        // The last day of it is shared with a booking that did not change.
+        from(1, late, 2, 5, 60, "A 1"),
+        from(3, late, 3, 5, 20, "P 7"),
+        // Two that share no day with one another, and a third that covers both.
+        from(4, late, 2, 3, 1, "P 6"),
+        from(5, late, 4, 5, 2, "P 6"),
+        from(6, late, 1, 6, 50, "P 6"),
+        // It has its days to itself.
+        from(7, late, 6, 8, 30, "A 1"),
+      ],
+    });
+
+    assert.deepEqual((await days(warehouse)).filter(([, day]) => String(day) < "05-08"), [
+      [5, "05-01", "A 1", [], "0"],
+      [5, "05-02", "A 1", [1], "20"],
+      [5, "05-03", "A 1", [1], "20"],
+      [5, "05-04", "A 1", [1, 2], "30"],
+      [5, "05-05", "A 1", [2], "10"],
+      [5, "05-06", "A 1", [7], "15"],
+      [5, "05-07", "A 1", [7], "15"],
+      [6, "05-01", "P 6", [6], "10"],
+      [6, "05-02", "P 6", [4, 6], "11"],
+      [6, "05-03", "P 6", [6], "10"],
+      [6, "05-04", "P 6", [5, 6], "12"],
+      [6, "05-05", "P 6", [6], "10"],
+      [6, "05-06", "P 6", [], "0"],
+      [6, "05-07", "P 6", [], "0"],
+      [7, "05-01", "P 7", [], "0"],
+      [7, "05-02", "P 7", [], "0"],
+      [7, "05-03", "P 7", [3], "10"],
+      [7, "05-04", "Q 7", [3], "10"],
+      [7, "05-05", "Q 7", [], "0"],
+      [7, "05-06", "Q 7", [], "0"],
+      [7, "05-07", "Q 7", [], "0"],
+    ]);
+    const { own_days_updated, days_updated } = second.get(MERGE) ?? {};
+    assert.deepEqual({ own_days_updated, days_updated }, { own_days_updated: 2, days_updated: 15 });
+  },
+);
+
+testOnBothWarehouses(
   "merge_fact_fleet_usage_day has idle days within the fleet's dates, and booked ones outside",
   async (warehouse) => {
     await liveDay(warehouse, "2026-05-06", {
