@@ -1,9 +1,9 @@
 -- What:  the bookings that bring in the revenue of a period, with their share of it
 -- Grain: one row per booking, the largest shares first
--- Reads: dds.fact_rentals (through dm.largest_bookings, of an earlier day with history through
---        dm.largest_bookings_as_of), dds.dim_car, dm.build; $1 as_of or null, $2 first and $3 last
---        day, $4 car or null, $5 model or null, $6 rows to leave out, $7 rows to show, $8 the most
---        that are ranked
+-- Reads: dds.fact_rentals and dm.lead_state (through dm.largest_bookings, of an earlier day with
+--        history through dm.largest_bookings_as_of), dds.dim_car, dm.build; $1 as_of or null, $2
+--        first and $3 last day, $4 car or null, $5 model or null, $6 rows to leave out, $7 rows to
+--        show, $8 the most that are ranked
 with cars as (
     select
         case

@@ -8,11 +8,12 @@ using state_changes
 where lead_state.lead_id = state_changes.lead_id;
 
 insert into dm.lead_state (
-    lead_id, client_id, rental_days, amount, stage, furthest, is_ahead,
+    lead_id, car_id, client_id, rental_days, amount, stage, furthest, is_ahead,
     is_no_show, created_day, confirmed_day, start_day, next_day
 )
 select
     state_changes.lead_id,
+    state_changes.car_id,
     state_changes.client_id,
     state_changes.rental_days,
     state_changes.amount,

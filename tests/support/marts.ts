@@ -47,6 +47,20 @@ export async function forgetMarts({ sql }: Warehouse): Promise<void> {
   });
 }
 
+/** Empties leads, cars and all that is built of them, as of a new warehouse. */
+export async function startAnew(warehouse: Warehouse): Promise<void> {
+  await warehouse.sql.begin(async (tx) => {
+    await tx`
+      truncate stg.stg_leads, stg.stg_cars, ods.ods_leads_hist, ods.ods_cars_hist, dds.fact_rentals,
+        dds.fact_lead_status_change, dds.lead_first_status, dds.fact_fleet_usage_day,
+        dds.fact_fleet_usage_day_pending, dds.changed_lead, dm.build
+    `;
+    await tx`delete from dds.dim_car where car_id <> 0`;
+    await tx`update ops.watermark set position = 0, cursor_day = null, settings = null`;
+  });
+  await forgetMarts(warehouse);
+}
+
 /** Whole rows of a query as text, in its order. */
 export async function listRows({ sql }: Warehouse, query: string): Promise<string[]> {
   const rows = await sql.unsafe(`select to_jsonb(t)::text as row from (${query}) as t`);

@@ -8,7 +8,7 @@ create temporary table states_now (
 ) on commit drop;
 
 insert into states_now (
-    lead_id, client_id, rental_days, amount, stage, furthest, is_ahead,
+    lead_id, car_id, client_id, rental_days, amount, stage, furthest, is_ahead,
     is_no_show, created_day, confirmed_day, start_day, next_day
 )
 with paths as (
@@ -37,6 +37,7 @@ with paths as (
 leads as (
     select
         changed_leads.id as lead_id,
+        fact_rentals.car_id,
         fact_rentals.client_id,
         fact_rentals.rental_days,
         fact_rentals.amount,
@@ -85,6 +86,7 @@ starts as (
 
 select
     starts.lead_id,
+    starts.car_id,
     starts.client_id,
     starts.rental_days,
     starts.amount,

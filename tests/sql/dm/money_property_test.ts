@@ -5,7 +5,7 @@ import type { Warehouse } from "../../../lib/warehouse/warehouse.ts";
 import { dags } from "../../../pipeline/daily.ts";
 import { LAYERS, rebuildLayer } from "../../../pipeline/history/rebuild_layer.ts";
 import { casesOn } from "../../support/cases.ts";
-import { buildDay, buildMarts, forgetMarts, listRows } from "../../support/marts.ts";
+import { buildDay, buildMarts, listRows, startAnew } from "../../support/marts.ts";
 import {
   CANCELLED,
   CLOSED,
@@ -353,18 +353,4 @@ function toLeadRow(value: Day["leads"][0], today: Temporal.PlainDate, i: number)
     ...(value.isDeleted ? {} : columns),
     ...seen(today, 12, i, value.isDeleted),
   };
-}
-
-/** Empties what a case has filled. */
-async function startAnew(warehouse: Warehouse): Promise<void> {
-  await warehouse.sql.begin(async (tx) => {
-    await tx`
-      truncate stg.stg_leads, stg.stg_cars, ods.ods_leads_hist, ods.ods_cars_hist, dds.fact_rentals,
-        dds.fact_lead_status_change, dds.lead_first_status, dds.fact_fleet_usage_day,
-        dds.fact_fleet_usage_day_pending, dds.changed_lead, dm.build
-    `;
-    await tx`delete from dds.dim_car where car_id <> 0`;
-    await tx`update ops.watermark set position = 0, cursor_day = null, settings = null`;
-  });
-  await forgetMarts(warehouse);
 }
