@@ -2,9 +2,17 @@
 -- Grain: dds.lead_first_status: a lead; first_statuses: a lead that does not simply go on, and what
 --        was stored of it; changed_first_statuses: what is stored of one now, for the checks
 -- Reads: steps (of visits.sql), seen_rows (of sights.sql), next_sights (of next_sights.sql),
---        changed_leads and reading (of evidence.sql), dds.lead_first_status
+--        changed_leads and reading (of evidence.sql), dds.lead_first_status,
+--        ods.ods_leads_hist (in a first build)
 --
 -- Of a lead that simply goes on the first status stays.
+
+-- Of a first build all indexes, the keys too, are made once all rows are there.
+select
+    ops.drop_indexes_of('dds.lead_first_status') as are_statuses_bare,
+    ops.drop_indexes_of('dds.fact_lead_status_change') as are_changes_bare
+from reading
+where reading.is_first;
 
 -- Compared before any is written: a statement that joins to the table it fills would look for
 -- each row among those that it puts in.
@@ -34,7 +42,7 @@ select
     is distinct from row(found.pipeline_id, found.status_id) as is_different
 from found
 left join (
-    -- A first build has none of them, only those that sights.sql wrote of leads with one row.
+    -- A first build has none of them.
     select lead_first_status.*
     from dds.lead_first_status
     where not (select reading.is_first from reading)
@@ -72,7 +80,25 @@ select
     first_statuses.status_id,
     current_setting('rental.logical_date')::date as load_date
 from first_statuses
-where not first_statuses.is_stored;
+where not first_statuses.is_stored
+union all
+-- In a first build most leads are plain and show one status, also in their open version.
+select
+    ods_leads_hist.id as lead_id,
+    ods_leads_hist.pipeline_id,
+    ods_leads_hist.status_id,
+    (select current_setting('rental.logical_date')::date) as load_date
+from ods.ods_leads_hist
+where
+    (select reading.is_first from reading)
+    and ods_leads_hist.is_current
+    and ods_leads_hist.pipeline_id is not null
+    and ods_leads_hist.status_id is not null
+    and not exists (
+        select
+        from seen_rows
+        where seen_rows.lead_id = ods_leads_hist.id
+    );
 
 -- Of a first build that is all there is, which no other day's plan shall know of.
 do $$

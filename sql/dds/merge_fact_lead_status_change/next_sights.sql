@@ -32,8 +32,8 @@ with lives as (
         select stg_leads.landed_seq > reading.read_from as is_new
     ) as sight
     where
-        -- A first build knows nothing of any.
-        reading.read_from > 0
+        -- A first build knows nothing of any, and reads none.
+        (select reading.read_from > 0 from reading)
         -- By a difference, so that rows are found by their leads: nearly all have landed before.
         and stg_leads.landed_seq - reading.read_to <= 0
     group by changed_leads.id

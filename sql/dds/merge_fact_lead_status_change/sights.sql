@@ -2,7 +2,8 @@
 --        beside the one before
 -- Grain: seen_rows: a row of stg, with its place among those of the lead; of a plain lead
 --        only its first one and those that show another status than the one before; in a first
---        build none of a plain lead that has one row, whose first status is written here
+--        build none of a plain lead that shows one status, of which there is no more to tell
+--        than first_statuses.sql does
 -- Reads: stg.stg_leads, changed_leads, known_events and reading (of evidence.sql), next_sights
 --        (of next_sights.sql)
 --
@@ -11,13 +12,6 @@
 -- the one before.
 --
 -- All windows have one order, so that the rows are sorted once.
-
--- Of a first build all indexes, the keys too, are made once all rows are there.
-select
-    ops.drop_indexes_of('dds.lead_first_status') as are_statuses_bare,
-    ops.drop_indexes_of('dds.fact_lead_status_change') as are_changes_bare
-from reading
-where reading.is_first;
 
 with told_leads as (
     select distinct known_events.lead_id
@@ -48,7 +42,7 @@ copies as (
         and next_sights.lead_id is null
 ),
 
--- Read once for all that follows: of a first build it is everything.
+-- Read once for all that follows.
 sights as materialized (
     select
         copies.id as lead_id,
@@ -66,19 +60,26 @@ sights as materialized (
     from copies
     left join told_leads on copies.id = told_leads.lead_id
     -- By a difference, so that rows are found by their leads: nearly all have landed before.
-    where copies.landed_seq - (select reading.read_to from reading) <= 0
+    where
+        copies.landed_seq - (select reading.read_to from reading) <= 0
+        and (
+            not copies.is_alone or copies.is_deleted or copies.pipeline_id is null
+            or copies.status_id is null or told_leads.lead_id is not null
+        )
 ),
 
--- In a first build most leads are plain and have one row: it is their first status, and all.
-lone_statuses as (
-    insert into dds.lead_first_status (lead_id, pipeline_id, status_id, load_date)
-    select
-        sights.lead_id,
-        sights.pipeline_id,
-        sights.status_id,
-        (select current_setting('rental.logical_date')::date) as load_date
+-- In a first build most leads show one status in all of their rows, and have no change.
+settled_leads as (
+    select sights.lead_id
     from sights
-    where sights.is_alone and not sights.is_walked
+    where
+        (select reading.is_first from reading)
+        and not sights.is_alone
+    group by sights.lead_id
+    having
+        not bool_or(sights.is_walked)
+        and min(sights.pipeline_id) = max(sights.pipeline_id)
+        and min(sights.status_id) = max(sights.status_id)
 ),
 
 neighbours as (
@@ -91,7 +92,10 @@ neighbours as (
         lag(sights.observed_at) over in_order as known_before_at,
         first_value(sights.created_at) over in_order as first_created_at
     from sights
-    where not sights.is_alone
+    left join settled_leads on sights.lead_id = settled_leads.lead_id
+    where
+        not sights.is_alone
+        and settled_leads.lead_id is null
     window in_order as (
         partition by sights.lead_id
         order by
@@ -178,7 +182,7 @@ select
         as opens_at,
     1 as place
 from sights
-where sights.is_alone and sights.is_walked;
+where sights.is_alone;
 
 analyze seen_rows (lead_id, is_plain, place);
 
