@@ -61,8 +61,9 @@ compared as (
     select
         leads.id,
         facts.lead_id is not null as is_fact,
-        ods_leads_hist.id is not null as is_rental,
-        row(
+        rental.is_one as is_rental,
+        not rental.is_one
+        or row(
             ods_leads_hist.status_id, ods_leads_hist.budget,
             ods_leads_hist.dailyrate, ods_leads_hist.rental_start,
             ods_leads_hist.rental_end, ods_leads_hist.updated_at
@@ -76,10 +77,18 @@ compared as (
         on
             leads.id = ods_leads_hist.id
             and ods_leads_hist.is_current
-            and ods_leads_hist.pipeline_id = (
-                select rental_pipeline.pipeline_id
-                from rental_pipeline
-            )
+    -- Not as a condition of the join: the planner knows nothing yet of a history that has just
+    -- been built, would take its rentals for few, and put all of them in order by themselves.
+    cross join lateral (
+        select
+            coalesce(
+                ods_leads_hist.pipeline_id = (
+                    select rental_pipeline.pipeline_id
+                    from rental_pipeline
+                ),
+                false
+            ) as is_one
+    ) as rental
 )
 
 select

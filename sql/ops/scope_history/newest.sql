@@ -38,6 +38,8 @@ compared as (
     where
         (compared_sights.landed_seq > (select merged.position from merged)) is not true
         and (select size.is_large from size)
+    -- As the keys have them, or all would be sorted to group them.
+    order by compared_sights.id
     -- So that what follows has no more than this to carry.
     offset 0
 ),
