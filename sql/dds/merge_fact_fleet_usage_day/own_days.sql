@@ -86,6 +86,7 @@ days as (
         stored.charged_days as charged_days_before,
         stored.is_unpriced::integer as unpriced_days_before,
         stored.amount_share as amount_share_before,
+        stored.load_date as load_date_before,
         stored.place
     from own_spans
     -- One by one: joined, all days would be read for a day's changes.
@@ -96,6 +97,7 @@ days as (
             fact_fleet_usage_day.charged_days,
             fact_fleet_usage_day.is_unpriced,
             fact_fleet_usage_day.amount_share,
+            fact_fleet_usage_day.load_date,
             fact_fleet_usage_day.ctid as place
         from dds.fact_fleet_usage_day
         where
@@ -120,7 +122,16 @@ updated as (
         is_rented = true,
         is_double_booked = false,
         is_unpriced = days.is_unpriced,
-        load_date = reading.logical_date
+        -- A day that says what it said keeps the date on which it began to.
+        load_date = case
+            when
+                row(
+                    days.rented_days_before, days.charged_days_before,
+                    days.unpriced_days_before, days.amount_share_before
+                ) = row(1, days.charged_days, days.is_unpriced::integer, days.amount_share)
+                then days.load_date_before
+            else reading.logical_date
+        end
     from days
     cross join reading
     where

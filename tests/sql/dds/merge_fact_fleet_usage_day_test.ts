@@ -432,6 +432,28 @@ testOnBothWarehouses(
 );
 
 testOnBothWarehouses(
+  "a day that says what it said keeps its load_date, though its booking costs a cent more",
+  async (warehouse) => {
+    const lead = (at: string, budget: number) =>
+      booking(1, at, "2026-05-02 00:00", "2026-05-05 00:00", budget, "A 1");
+    await liveDay(warehouse, "2026-05-06", { cars: [CAR], leads: [lead("2026-05-01 10:00", 90)] });
+    await liveDay(warehouse, "2026-05-07", { leads: [lead("2026-05-06 10:00", 90.01)] });
+
+    const rows = await warehouse.sql`
+      select to_char(usage_date, 'MM-DD'), trim_scale(amount_share)::text, to_char(load_date, 'MM-DD')
+      from dds.fact_fleet_usage_day
+      where is_rented
+      order by usage_date
+    `.values();
+    assert.deepEqual([...rows].map((row) => [...row]), [
+      ["05-02", "30", "05-06"],
+      ["05-03", "30", "05-06"],
+      ["05-04", "30.01", "05-07"],
+    ]);
+  },
+);
+
+testOnBothWarehouses(
   "merge_fact_fleet_usage_day has idle days within the fleet's dates, and booked ones outside",
   async (warehouse) => {
     await liveDay(warehouse, "2026-05-06", {
