@@ -81,3 +81,23 @@ testOnServer("checks scan no table once for each lead that changed", async (ware
     );
   }
 });
+
+testOnServer(
+  "checks look the versions of changed leads up by their key when nobody has counted the history",
+  async (warehouse) => {
+    await warehouse.sql`alter table ods.ods_leads_hist set (autovacuum_enabled = off)`;
+    await landBulk(warehouse, { leads: 5 * LEADS, cars: CARS, oneEventIn: 6 });
+    await liveDay(warehouse, "2026-05-01");
+    await landBulkLeads(warehouse, { day: 2, from: 1, to: CHANGED, cars: CARS });
+    const day = await liveDay(warehouse, "2026-05-02");
+
+    const scans = day.filter(({ task, table }) =>
+      task === "merge_ods_leads" && ["changed_leads", "ods_leads_hist"].includes(table)
+    );
+    assert.ok(scans.some(({ table, scans }) => table === "changed_leads" && scans > 0));
+    assert.deepEqual(
+      scans.filter(({ table, scans }) => table !== "changed_leads" && scans > 0),
+      [],
+    );
+  },
+);
