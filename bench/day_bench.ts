@@ -31,7 +31,7 @@ import { readSizes } from "./support/warehouse_size.ts";
 const FIRST_DATE = Temporal.PlainDate.from("2026-05-01");
 
 /** Days of one kind, by which leads change before each; null: none. */
-interface WantedDays {
+export interface WantedDays {
   readonly name: string;
   readonly kind: DayKind;
   /** A condition on the id of leads for each day. */
@@ -42,6 +42,7 @@ interface WantedDays {
 export async function benchDay(leads: number, changed: number, rounds: number): Promise<SizedDays> {
   const cars = Math.max(1, Math.round(leads / 1_000));
   const sizes = { leads, cars, clients: Math.round(leads / 20) + 1_000 };
+  const wanted = wantedDays(sizes, changed, rounds);
   await using server = await openBenchServer("day_bench");
   await using warehouse = await openServer({ ...server.pg, sslmode: "disable" });
   await migrate(warehouse);
@@ -49,7 +50,7 @@ export async function benchDay(leads: number, changed: number, rounds: number): 
   await landBaseline(warehouse, sizes);
   const days: SameDays[] = [];
   let date = FIRST_DATE;
-  for (const { name, kind, changes } of wantedDays(sizes, changed, rounds)) {
+  for (const { name, kind, changes } of wanted) {
     const measured: DayTime[] = [];
     for (const condition of changes) {
       if (condition !== null) await change(warehouse, condition, date);
@@ -64,12 +65,25 @@ export async function benchDay(leads: number, changed: number, rounds: number): 
   return { leads, days };
 }
 
-function wantedDays(
+/**
+ * The first build, and so many days of each other kind, each of which changes leads that no other of its kind does.
+ * Throws where there are too few leads or cars for that: a day would change fewer than it says, or none.
+ */
+export function wantedDays(
   { leads, cars }: Sizes,
   changed: number,
   rounds: number,
 ): readonly WantedDays[] {
   const few = Math.max(1, Math.round(changed / 1_000));
+  if (rounds * changed > leads || rounds * few > cars) {
+    throw new Error(
+      `Cannot change ${count(changed)} leads on each of ${rounds} days: there are ${
+        count(leads)
+      } leads and ` +
+        `${count(cars)} cars, expected ${count(rounds * changed)} and ${count(rounds * few)}: ` +
+        "raise --leads, or lower --changed or --rounds",
+    );
+  }
   const each = Array.from({ length: rounds }, (_, round) => round);
   return [
     { name: "First build", kind: "first", changes: [null] },
@@ -92,7 +106,8 @@ function wantedDays(
   ];
 }
 
-interface Sizes {
+/** How many there are of each in the warehouse. */
+export interface Sizes {
   readonly leads: number;
   readonly cars: number;
   readonly clients: number;
