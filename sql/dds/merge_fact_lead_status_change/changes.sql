@@ -17,7 +17,8 @@ insert into desired_changes (
 with creations as (
     select distinct on (seen_rows.lead_id)
         seen_rows.lead_id,
-        seen_rows.created_at
+        -- A lead that does not say when it was created was there when it was first seen.
+        coalesce(seen_rows.created_at, seen_rows.observed_at) as created_at
     from seen_rows
     where not seen_rows.is_plain and not seen_rows.is_deleted
     order by seen_rows.lead_id, seen_rows.place
@@ -35,10 +36,7 @@ spans as (
         end as left_at,
         case
             when steps.opens_at > steps.restored_at then steps.restored_at
-            else coalesce(
-                steps.entered_before_at, creations.created_at,
-                steps.known_before_at, steps.opens_at
-            )
+            else coalesce(steps.entered_before_at, creations.created_at)
         end as entered_known_at
     from steps
     inner join creations on steps.lead_id = creations.lead_id
@@ -62,7 +60,7 @@ plain_changes as (
                 partition by seen_rows.lead_id
                 order by seen_rows.place
             ),
-            seen_rows.first_created_at, seen_rows.known_before_at
+            seen_rows.first_created_at
         ) as entered_at
     from seen_rows
     where seen_rows.is_plain and seen_rows.place > 1

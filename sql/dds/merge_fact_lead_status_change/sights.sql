@@ -90,7 +90,8 @@ neighbours as (
         lag(sights.pipeline_id) over in_order as known_pipeline_id,
         lag(sights.status_id) over in_order as known_status_id,
         lag(sights.observed_at) over in_order as known_before_at,
-        first_value(sights.created_at) over in_order as first_created_at
+        first_value(coalesce(sights.created_at, sights.observed_at)) over in_order
+            as first_created_at
     from sights
     left join settled_leads on sights.lead_id = settled_leads.lead_id
     where
@@ -175,7 +176,7 @@ select
     null as known_pipeline_id,
     null as known_status_id,
     sights.created_at,
-    sights.created_at as first_created_at,
+    coalesce(sights.created_at, sights.observed_at) as first_created_at,
     null as known_before_at,
     sights.observed_at,
     least(sights.observed_at, greatest(sights.updated_at, sights.created_at))

@@ -18,10 +18,10 @@ const leadId = fc.integer({ min: 1, max: 2 });
 const status = fc.constantFrom(1, 2, 3);
 const second = fc.integer({ min: 0, max: 9 });
 
-/** What copies say of when their lead was created, which whoever writes to the CRM may set anew. */
+/** What copies say of when their lead was created, which whoever writes to the CRM may set anew; null: nothing. */
 const createdAt = fc.oneof(
   { weight: 6, arbitrary: fc.constant(-60) },
-  { weight: 1, arbitrary: fc.constantFrom(-30, 1) },
+  { weight: 2, arbitrary: fc.constantFrom(null, -30, 1) },
 );
 
 const copy = fc.record({
@@ -136,7 +136,9 @@ async function takeIn(
     rows.map((row) => ({
       id: row.id,
       ...row.columns,
-      created_at: row.columns === null ? null : toTime(Number(row.columns.created_at)),
+      created_at: typeof row.columns?.created_at === "number"
+        ? toTime(row.columns.created_at)
+        : null,
       updated_at: toTime(row.updatedAt),
       observed_at: toTime(row.observedAt),
       is_deleted: row.columns === null,
@@ -151,7 +153,7 @@ async function takeIn(
 function toStgRow(
   { id, observedAt, updatedAt, statusId, isDeleted, createdAt }: Batch["copies"][0],
 ): StgRow {
-  const created_at = START + createdAt;
+  const created_at = createdAt === null ? null : START + createdAt;
   return {
     id,
     observedAt: START + observedAt,
