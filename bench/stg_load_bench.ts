@@ -1,5 +1,6 @@
 // How fast load_leads lands rows in STG on a PostgreSQL server, against psql's \copy of the very same rows into
-// a table with the same keys and indexes. load_leads also reads, parses, hashes and checks every record.
+// a table with the same keys and indexes. load_leads also reads, parses, hashes and checks every record. Once into an
+// empty table, once again when few of them differ from what is there.
 //
 //     deno task bench stg_load --leads 20000        (TEST_PG_* names the server, else its own)
 
@@ -11,7 +12,7 @@ import { stageSnapshot } from "../lib/landing/staging.ts";
 import { migrate } from "../lib/warehouse/migrations.ts";
 import { openServer } from "../lib/warehouse/open.ts";
 import type { Warehouse } from "../lib/warehouse/warehouse.ts";
-import { openBenchServer } from "./support/bench_server.ts";
+import { type BenchServer, openBenchServer } from "./support/bench_server.ts";
 import { type BenchTable, handOver } from "./support/bench_table.ts";
 import { medianOf } from "./support/quantiles.ts";
 import { taskContext } from "./support/task_context.ts";
@@ -38,47 +39,111 @@ const COPIED_COLUMNS = [
 /** Seconds that landing may take of those of \copy. */
 const WANTED = 1.5;
 
-/** Both in seconds, each the median of three rounds that take turns, and their ratio. */
+/** Of the leads of a later load, as many differ: one in so many. */
+const DIFFERS_EVERY = 20;
+
+/** Seconds of each way, one of each round. */
+type Seconds = Readonly<Record<"loads" | "copies" | "merges", number[]>>;
+
+/** A snapshot, that of which the rows are there before, and how many of its rows are new. */
+interface Landing {
+  readonly before: string | null;
+  readonly snapshot: string;
+  readonly landed: number;
+}
+
+/** What an engineer would write first to land what differs: all into a table beside it, then an insert from there. */
+const MERGE = `\\set ON_ERROR_STOP on
+create temporary table incoming as select COLUMNS from stg.copied_leads limit 0;
+\\copy incoming (COLUMNS) from 'FILE'
+analyze incoming;
+insert into stg.copied_leads (COLUMNS)
+select COLUMNS from incoming
+where row_hash is distinct from (
+    select known.row_hash from stg.copied_leads as known
+    where known.id = incoming.id order by known.observed_at desc limit 1
+);
+`;
+
+/** Seconds, each the median of three rounds that take turns, and their ratio. */
 export async function benchStgLoad(rows: number): Promise<BenchTable[]> {
   await using server = await openBenchServer("stg_load_bench");
   await using warehouse = await openServer({ ...server.pg, sslmode: "disable" });
   await migrate(warehouse);
   await warehouse.sql`create table stg.copied_leads (like stg.stg_leads including all)`;
   const folder = await Deno.makeTempDir({ prefix: "rental_bench_" });
+  const place = { server, warehouse, folder };
   try {
-    const snapshot = await writeLeads(folder, rows);
-    const file = join(folder, "leads.copy");
-    const loads: number[] = [];
-    const copies: number[] = [];
-    for (let round = 0; round < ROUNDS; round++) {
-      await warehouse.sql`truncate stg.stg_leads, stg.copied_leads`;
-      await warehouse.sql`checkpoint`;
-      loads.push(await secondsOf(() => load(warehouse, folder, snapshot, rows)));
-      if (round === 0) await server.psql(`\\copy stg.stg_leads (${COPIED_COLUMNS}) to '${file}'`);
-      await warehouse.sql`checkpoint`;
-      copies.push(
-        await secondsOf(() =>
-          server.psql(`\\copy stg.copied_leads (${COPIED_COLUMNS}) from '${file}'`)
-        ),
-      );
-    }
-    return [toTable(rows, medianOf(loads), medianOf(copies))];
+    const first = await writeLeads(folder, rows);
+    const again = await writeLeads(folder, rows, { isLater: true });
+    const firsts = await measure(place, { before: null, snapshot: first, landed: rows });
+    const landed = Math.ceil(rows / DIFFERS_EVERY);
+    const laters = await measure(place, { before: first, snapshot: again, landed });
+    return toTables(rows, landed, firsts, laters);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
 }
 
-async function load(
-  warehouse: Warehouse,
-  dataDir: string,
-  snapshot: string,
-  rows: number,
-): Promise<void> {
-  const context = taskContext(readConfig({ DATA_DIR: dataDir }, { amo: false }));
-  const { rowsWritten } = await warehouse.sql.begin((tx) =>
-    stageSnapshot(tx, context, "leads", snapshot)
+interface Place {
+  readonly server: BenchServer;
+  readonly warehouse: Warehouse;
+  readonly folder: string;
+}
+
+/** Each way puts the rows of the snapshot into a table that holds those of the one before. */
+async function measure(place: Place, landing: Landing): Promise<Seconds> {
+  const { server, warehouse, folder } = place;
+  const file = await writeCopy(place, landing.snapshot, "leads.copy");
+  const merge = join(folder, "merge.sql");
+  await Deno.writeTextFile(
+    merge,
+    MERGE.replaceAll("COLUMNS", COPIED_COLUMNS).replaceAll("FILE", file),
   );
-  if (rowsWritten !== rows) throw new Error(`Landed ${rowsWritten} rows, expected ${rows}`);
+  const known = landing.before === null ? null : await writeCopy(place, landing.before, "known");
+  const seconds: Seconds = { loads: [], copies: [], merges: [] };
+  const time = async (way: keyof Seconds, table: string, work: () => Promise<void>) => {
+    await warehouse.sql`truncate stg.stg_leads, stg.copied_leads`;
+    if (known !== null) {
+      await server.psql(`\\copy stg.${table} (${COPIED_COLUMNS}) from '${known}'`);
+      await warehouse.sql`analyze stg.${warehouse.sql(table)}`;
+    }
+    await warehouse.sql`checkpoint`;
+    const before = await countRows(warehouse, table);
+    seconds[way].push(await secondsOf(work));
+    return await countRows(warehouse, table) - before;
+  };
+  const copy = `\\copy stg.copied_leads (${COPIED_COLUMNS}) from '${file}'`;
+  for (let round = 0; round < ROUNDS; round++) {
+    const landed = [await time("loads", "stg_leads", () => load(place, landing.snapshot))];
+    await time("copies", "copied_leads", () => server.psql(copy));
+    if (known !== null) {
+      landed.push(await time("merges", "copied_leads", () => server.psql(`\\i '${merge}'`)));
+    }
+    if (landed.some((rows) => rows !== landing.landed)) {
+      throw new Error(`Landed ${landed.join(" and ")} rows, expected ${landing.landed}`);
+    }
+  }
+  return seconds;
+}
+
+async function countRows({ sql }: Warehouse, table: string): Promise<number> {
+  const [row] = await sql<{ rows: number }[]>`select count(*)::int as rows from stg.${sql(table)}`;
+  return row?.rows ?? 0;
+}
+
+/** Writes down the rows that come of a snapshot in an empty table. */
+async function writeCopy(place: Place, snapshot: string, name: string): Promise<string> {
+  const file = join(place.folder, name);
+  await place.warehouse.sql`truncate stg.stg_leads`;
+  await load(place, snapshot);
+  await place.server.psql(`\\copy stg.stg_leads (${COPIED_COLUMNS}) to '${file}'`);
+  return file;
+}
+
+async function load({ warehouse, folder }: Place, snapshot: string): Promise<void> {
+  const context = taskContext(readConfig({ DATA_DIR: folder }, { amo: false }));
+  await warehouse.sql.begin((tx) => stageSnapshot(tx, context, "leads", snapshot));
 }
 
 const FIELDS = [
@@ -91,17 +156,24 @@ const FIELDS = [
   "rental_end",
 ];
 
-async function writeLeads(dataDir: string, rows: number): Promise<string> {
+/** Of a later snapshot one lead in so many has another price, and all were seen a day later. */
+async function writeLeads(
+  dataDir: string,
+  rows: number,
+  { isLater = false } = {},
+): Promise<string> {
   await using snapshot = await createSnapshot({
     dataDir,
     entity: "leads",
     date: "2026-05-03",
     runId: crypto.randomUUID(),
   });
-  const at = Temporal.Instant.from("2026-05-03T00:00:00Z");
+  const at = Temporal.Instant.from(isLater ? "2026-05-04T00:00:00Z" : "2026-05-03T00:00:00Z");
+  const toLeads = (start: number, count: number) =>
+    Array.from({ length: count }, (_, i) => toLead(start + i, isLater));
   for (let start = 0; start < rows; start += PAGE_SIZE) {
     const count = Math.min(PAGE_SIZE, rows - start);
-    await snapshot.write(Array.from({ length: count }, (_, i) => toLead(start + i)), at);
+    await snapshot.write(toLeads(start, count), at);
   }
   return await snapshot.finish({
     entity: "leads",
@@ -116,7 +188,8 @@ async function writeLeads(dataDir: string, rows: number): Promise<string> {
 }
 
 /** A lead with all that a real one carries. */
-function toLead(i: number) {
+function toLead(i: number, isLater: boolean) {
+  const isOther = isLater && i % DIFFERS_EVERY === 0;
   const day = FIRST_SECOND + (i % 700) * 86_400;
   const values = [
     `Model ${i % 12}`,
@@ -130,7 +203,7 @@ function toLead(i: number) {
   return {
     id: 1_000_000 + i,
     name: `Lead ${i}`,
-    price: 700,
+    price: isOther ? 800 : 700,
     responsible_user_id: 9,
     group_id: 0,
     status_id: 142,
@@ -164,23 +237,52 @@ async function secondsOf(work: () => Promise<void>): Promise<number> {
   return (performance.now() - started) / 1000;
 }
 
-function toTable(rows: number, loadSeconds: number, copySeconds: number): BenchTable {
-  const row = (name: string, seconds: number) => [
-    name,
-    (seconds / copySeconds).toFixed(2),
-    seconds.toFixed(2),
-    Math.round(rows / seconds).toLocaleString("en"),
-  ];
-  return {
-    title: `Landing ${rows.toLocaleString("en")} leads in an empty STG`,
-    head: ["", "ratio", "seconds", "rows a second"],
-    rows: [row("load_leads", loadSeconds), row("\\copy", copySeconds)],
-    notes: [
-      "Baseline: psql's \\copy of the rows that came of it into a table with the same keys and indexes.",
-      `Medians of ${ROUNDS} rounds; wanted: at most ${WANTED}.`,
-    ],
+/** The tables of both; exported for its test. */
+export function toTables(
+  rows: number,
+  landed: number,
+  firsts: Seconds,
+  laters: Seconds,
+): BenchTable[] {
+  const medians = `Medians of ${ROUNDS} rounds; wanted: at most ${WANTED}.`;
+  const toTable = (seconds: Seconds, title: string, isLater: boolean): BenchTable => {
+    const copies = medianOf(seconds.copies);
+    const row = (name: string, way: keyof Seconds) => {
+      const median = medianOf(seconds[way]);
+      return [
+        name,
+        (median / copies).toFixed(2),
+        median.toFixed(2),
+        Math.round(rows / median).toLocaleString("en"),
+      ];
+    };
+    return {
+      title,
+      head: ["", "ratio", "seconds", "rows a second"],
+      rows: [
+        row("load_leads", "loads"),
+        row("\\copy", "copies"),
+        ...isLater ? [row("\\copy beside it and insert what differs", "merges")] : [],
+      ],
+      notes: [isLater ? LATER_NOTE : FIRST_NOTE, medians],
+    };
   };
+  const count = rows.toLocaleString("en");
+  return [
+    toTable(firsts, `Landing ${count} leads in an empty STG`, false),
+    toTable(
+      laters,
+      `Landing ${count} leads again, of which ${landed.toLocaleString("en")} differ`,
+      true,
+    ),
+  ];
 }
+
+const FIRST_NOTE =
+  "Baseline: psql's \\copy of the rows that came of it into a table with the same keys and indexes.";
+const LATER_NOTE =
+  "Baseline: psql's \\copy of all these rows into a table with the same keys and indexes that holds the first ones; " +
+  "of the last row, into a temporary table, from which those are inserted whose newest row has another hash.";
 
 if (import.meta.main) {
   const { leads, json } = new Command("stg_load_bench")

@@ -6,8 +6,8 @@ export interface CopyLines {
   write(part: string | Uint8Array): void;
   /** Ends the line, and returns its number, from 0. */
   end(): number;
-  /** The line of this number, whole. */
-  text(number: number): string;
+  /** The part of the line of this number that was written last. */
+  lastPart(number: number): string;
   /** The lines of these numbers in pieces, which are good until the lines are forgotten. */
   read(numbers: readonly number[]): Generator<Uint8Array<ArrayBuffer>, void, undefined>;
   /** Forgets all lines. */
@@ -25,6 +25,8 @@ export function createCopyLines(): CopyLines {
   let room = new Uint8Array(FIRST_BYTES);
   let used = 0;
   let ends: number[] = [];
+  let lastStart = 0;
+  let lastStarts: number[] = [];
   const reserve = (bytes: number) => {
     if (used + bytes <= room.length) return;
     const larger = new Uint8Array(Math.max(room.length * 2, used + bytes));
@@ -33,6 +35,7 @@ export function createCopyLines(): CopyLines {
   };
   return {
     write(part) {
+      lastStart = used;
       if (typeof part === "string") {
         reserve(part.length * MOST_UTF8_BYTES);
         used += encoder.encodeInto(part, room.subarray(used)).written;
@@ -42,8 +45,11 @@ export function createCopyLines(): CopyLines {
         used += part.length;
       }
     },
-    end: () => ends.push(used) - 1,
-    text: (number) => decoder.decode(room.subarray(ends[number - 1] ?? 0, ends[number])),
+    end() {
+      lastStarts.push(lastStart);
+      return ends.push(used) - 1;
+    },
+    lastPart: (number) => decoder.decode(room.subarray(lastStarts[number], ends[number])),
     *read(numbers) {
       // Lines that follow one another go together.
       for (let i = 0; i < numbers.length;) {
@@ -59,6 +65,7 @@ export function createCopyLines(): CopyLines {
     clear() {
       used = 0;
       ends = [];
+      lastStarts = [];
     },
   };
 }

@@ -89,7 +89,7 @@ export async function landByCopy(
       const sightedOf = (line: number) => ({ id: idOf(line), is_deleted: deleted.has(line) });
       const { first, doubtful } = firstSights.split(rows, sightedOf);
       const asked = JSON.stringify(
-        doubtful.map((line) => ({ ...sightedOf(line), ...stateOf(columns, lines.text(line)) })),
+        doubtful.map((line) => ({ ...sightedOf(line), ...stateOf(behind, lines.lastPart(line)) })),
       );
       const chosen = [...first, ...await chooseRows(tx, entity, doubtful, asked)];
       if (chosen.length === 0) return 0;
@@ -126,11 +126,14 @@ function createCopyRoom(): CopyRoom {
   return { lines: createCopyLines(), ids: [], deleted: new Set() };
 }
 
-/** What else decides whether a row lands, out of its line; none of these needs to be escaped. */
-function stateOf(columns: readonly string[], line: string): object {
-  const cells = line.split("\t");
+/**
+ * What else decides whether a row lands, out of the cells behind its payload, each after a tab; none of these needs to
+ * be escaped. Of a load into a table that holds rows each is asked for: to read its whole line took a twentieth of the time.
+ */
+function stateOf(behind: readonly string[], part: string): object {
+  const [, ...cells] = part.split("\t");
   const [observed_at, updated_at, row_hash] = ["observed_at", "updated_at", "row_hash"].map(
-    (name) => cells[columns.indexOf(name)],
+    (name) => cells[behind.indexOf(name)],
   );
   return { observed_at, updated_at, row_hash };
 }

@@ -44,13 +44,18 @@ Deno.test("createCopyLines() gives lines that follow one another in one piece, w
   assert.equal(new Set(pieces.map(({ buffer }) => buffer)).size, 1);
 });
 
-Deno.test("createCopyLines() gives a line as text, whatever it holds", () => {
+Deno.test("createCopyLines() gives what was written last of a line as text, whatever it holds", () => {
   const lines = createCopyLines();
   for (const text of ["é\t1\n", "🚗\n"]) {
+    lines.write("Ж\t");
     lines.write(text);
     lines.end();
   }
-  assert.deepEqual([lines.text(0), lines.text(1)], ["é\t1\n", "🚗\n"]);
+  assert.deepEqual([lines.lastPart(0), lines.lastPart(1)], ["é\t1\n", "🚗\n"]);
+  lines.clear();
+  lines.write("a\t");
+  lines.write("b\n");
+  assert.equal(lines.lastPart(lines.end()), "b\n");
 });
 
 Deno.test("createCopyLines() begins anew", async () => {
