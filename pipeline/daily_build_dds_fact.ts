@@ -27,6 +27,7 @@ export const dag: Dag = {
       "dds/merge_fact_lead_status_change/visits.sql",
       "dds/merge_fact_lead_status_change/changes.sql",
       "dds/merge_fact_lead_status_change/first_statuses.sql",
+      "dds/merge_fact_lead_status_change/fates.sql",
       "dds/merge_fact_lead_status_change.sql",
     ),
     sqlTask(

@@ -45,6 +45,9 @@ export async function runSqlFile(
 /**
  * Runs files one after the other, each as `runSqlFile` does, and returns the metrics of all of them. All are sent at
  * once: a server far away has the next one when it is done with one, and those after one that failed fail too.
+ *
+ * A file whose header says `-- If: leads_derived` is passed over, and has no metrics, where the files before it count 0
+ * under that name; only for that is waited.
  */
 export async function runSqlFiles(
   tx: TransactionSql,
@@ -56,11 +59,33 @@ export async function runSqlFiles(
   );
   // Once for all files: they last until the end of the transaction.
   await setParameters(tx, parameters);
-  const metrics = await Promise.all(files.map(async ({ path, text }) => {
-    const result = await execute(path, text, () => tx.unsafe(text));
-    return toMetrics(path, lastResult(result));
-  }));
-  return Object.assign({}, ...metrics);
+  const metrics: Record<string, Metrics[string]> = {};
+  for (const [condition, together] of groupByCondition(files)) {
+    if (condition !== null && metrics[condition] === 0) continue;
+    const results = together.map(async ({ path, text }) => {
+      const result = await execute(path, text, () => tx.unsafe(text));
+      return toMetrics(path, lastResult(result));
+    });
+    Object.assign(metrics, ...await Promise.all(results));
+  }
+  return metrics;
+}
+
+interface SqlFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** Files that follow one another and have the same condition, and that: the name of a metric, null for none. */
+function groupByCondition(files: readonly SqlFile[]): [string | null, SqlFile[]][] {
+  const groups: [string | null, SqlFile[]][] = [];
+  for (const file of files) {
+    const condition = /^-- If: +(\w+)/m.exec(file.text)?.[1] ?? null;
+    const last = groups.at(-1);
+    if (last?.[0] === condition) last[1].push(file);
+    else groups.push([condition, [file]]);
+  }
+  return groups;
 }
 
 /** Runs a file of one statement with `$1…` that returns exactly one row, and returns that as metrics. */

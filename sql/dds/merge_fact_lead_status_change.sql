@@ -1,78 +1,13 @@
--- What:  writes the changes of status that are new, different or no longer true
+-- What:  writes the changes of status of leads that simply go on, and ends the task
 -- Grain: one row per change of (pipeline, status) of a lead
--- Reads: desired_changes (of changes.sql), next_sights (of next_sights.sql), changed_leads,
---        reading and progress (of evidence.sql)
---
--- Rows of leads that were deleted stay: their history does, and the changes happened.
+-- Reads: next_sights (of next_sights.sql), fates (of fates.sql), reading and progress (of
+--        evidence.sql)
 
-create temporary table fates on commit drop as
-select
-    lead_id,
-    change_ts,
-    from_pipeline_id,
-    from_status_id,
-    to_pipeline_id,
-    to_status_id,
-    case
-        when desired_changes.source is null then 'deleted'
-        when stored_changes.source is null then 'inserted'
-        else 'updated'
-    end as fate
-from desired_changes
-full join (
-    select fact_lead_status_change.*
-    from dds.fact_lead_status_change
-    inner join changed_leads on fact_lead_status_change.lead_id = changed_leads.id
-    -- Where a lead simply goes on, what is stored stays.
-    where not exists (select from next_sights where next_sights.lead_id = changed_leads.id)
-) as stored_changes using (
-    lead_id, change_ts, from_pipeline_id, from_status_id, to_pipeline_id,
-    to_status_id
-)
-where
-    row(
-        stored_changes.source, stored_changes.dwell_seconds,
-        stored_changes.earliest_ts, stored_changes.latest_ts
-    ) is distinct from row(
-        desired_changes.source, desired_changes.dwell_seconds,
-        desired_changes.earliest_ts, desired_changes.latest_ts
-    );
-
-analyze fates (lead_id, change_ts);
-
-delete from dds.fact_lead_status_change
-using fates
-where
-    fact_lead_status_change.lead_id = fates.lead_id
-    and fact_lead_status_change.change_ts = fates.change_ts
-    and fact_lead_status_change.from_pipeline_id = fates.from_pipeline_id
-    and fact_lead_status_change.from_status_id = fates.from_status_id
-    and fact_lead_status_change.to_pipeline_id = fates.to_pipeline_id
-    and fact_lead_status_change.to_status_id = fates.to_status_id;
-
+-- Later than all that is stored of their leads, with which they need not be compared.
 insert into dds.fact_lead_status_change (
     lead_id, from_pipeline_id, from_status_id, to_pipeline_id, to_status_id,
     source, dwell_seconds, earliest_ts, change_ts, latest_ts, load_date
 )
-select
-    lead_id,
-    from_pipeline_id,
-    from_status_id,
-    to_pipeline_id,
-    to_status_id,
-    desired_changes.source,
-    desired_changes.dwell_seconds,
-    desired_changes.earliest_ts,
-    change_ts,
-    desired_changes.latest_ts,
-    desired_changes.load_date
-from desired_changes
-inner join fates using (
-    lead_id, change_ts, from_pipeline_id, from_status_id, to_pipeline_id,
-    to_status_id
-)
-union all
--- Later than all that is stored of their leads, with which they need not be compared.
 select
     next_sights.lead_id,
     next_sights.from_pipeline_id,
@@ -97,7 +32,7 @@ select
 from reading
 where reading.read_from = 0;
 
--- Those that sights.sql may have taken away.
+-- Those that first_statuses.sql may have taken away.
 select dds.create_indexes_of_status_changes() as are_created
 from reading
 where reading.is_first;
@@ -131,14 +66,18 @@ select
 
 select
     count(*) as rows_written,
-    count(*) filter (where written.fate = 'inserted') as changes_inserted,
-    count(*) filter (where written.fate = 'updated') as changes_updated,
-    count(*) filter (where written.fate = 'deleted') as changes_deleted
+    count(*) filter (where not written.was_stored) as changes_inserted,
+    count(*) filter (where written.was_stored and written.is_true) as changes_updated,
+    count(*) filter (where not written.is_true) as changes_deleted
 from (
-    select fates.fate
+    select
+        fates.was_stored,
+        fates.is_true
     from fates
     union all
-    select 'inserted' as fate
+    select
+        false as was_stored,
+        true as is_true
     from next_sights
     where next_sights.is_change
 ) as written;

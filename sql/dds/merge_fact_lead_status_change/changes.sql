@@ -1,6 +1,7 @@
 -- What:  finds the changes of status, how certain their time is, and how long the visits were
 -- Grain: desired_changes: a change of status of a changed lead that does not simply go on
 -- Reads: steps (of visits.sql), seen_rows (of sights.sql)
+-- If:    leads_derived (of next_sights.sql)
 --
 -- An event is a change at its very second. One that begins from another status than the
 -- one known leaves a gap before it; a sight of another status is a change that history

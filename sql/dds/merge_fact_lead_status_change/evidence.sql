@@ -1,6 +1,6 @@
 -- What:  finds the leads of which something new is known, and what events tell of them
 -- Grain: changed_leads: a lead with new rows or events (is_alone: in a first build, it has one
---        row); reading: one row; known_events: an event of a changed lead; seen_rows: empty
+--        row); reading: one row; known_events: an event of a changed lead; fates: empty
 -- Reads: stg.stg_leads, stg.stg_lead_events, ops.watermark,
 --        dds.lead_first_status (whether there is any)
 
@@ -140,21 +140,16 @@ where stg_lead_events.type in ('lead_status_changed', 'lead_restored');
 create index on known_events (lead_id, type, created_at);
 analyze known_events;
 
--- For sights.sql, which fills another table in the same statement.
-create temporary table seen_rows (
+-- For fates.sql, which is passed over on most days.
+create temporary table fates (
     lead_id bigint not null,
-    is_deleted boolean not null,
-    is_plain boolean not null,
-    pipeline_id bigint,
-    status_id bigint,
-    known_pipeline_id bigint,
-    known_status_id bigint,
-    created_at timestamptz,
-    first_created_at timestamptz,
-    known_before_at timestamptz,
-    observed_at timestamptz not null,
-    opens_at timestamptz not null,
-    place bigint not null
+    change_ts timestamptz not null,
+    from_pipeline_id bigint not null,
+    from_status_id bigint not null,
+    to_pipeline_id bigint not null,
+    to_status_id bigint not null,
+    was_stored boolean not null,
+    is_true boolean not null
 ) on commit drop;
 
 select count(*) as rows_read

@@ -4,6 +4,7 @@
 -- Reads: steps (of visits.sql), seen_rows (of sights.sql), next_sights (of next_sights.sql),
 --        changed_leads and reading (of evidence.sql), dds.lead_first_status,
 --        ods.ods_leads_hist (in a first build)
+-- If:    leads_derived (of next_sights.sql)
 --
 -- Of a lead that simply goes on the first status stays.
 

@@ -116,5 +116,7 @@ where
 
 analyze next_sights (lead_id, is_change);
 
-select count(*) as leads_going_on
+select
+    count(*) as leads_going_on,
+    (select count(*) from changed_leads) - count(*) as leads_derived
 from next_sights;

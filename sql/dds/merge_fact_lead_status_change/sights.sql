@@ -6,6 +6,7 @@
 --        than first_statuses.sql does
 -- Reads: stg.stg_leads, changed_leads, known_events and reading (of evidence.sql), next_sights
 --        (of next_sights.sql)
+-- If:    leads_derived (of next_sights.sql)
 --
 -- A lead is plain that was never seen deleted or without a status, and of which no event
 -- tells anything, as of all that an import brings: what follows from a row of it is known by
@@ -13,6 +14,7 @@
 --
 -- All windows have one order, so that the rows are sorted once.
 
+create temporary table seen_rows on commit drop as
 with told_leads as (
     select distinct known_events.lead_id
     from known_events
@@ -140,11 +142,6 @@ lives as (
     from openings
 )
 
-insert into seen_rows (
-    lead_id, is_deleted, is_plain, pipeline_id, status_id, known_pipeline_id,
-    known_status_id, created_at, first_created_at, known_before_at, observed_at,
-    opens_at, place
-)
 select
     lives.lead_id,
     lives.is_deleted,

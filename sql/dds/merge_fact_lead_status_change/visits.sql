@@ -1,6 +1,7 @@
 -- What:  follows each lead along its walk: the status known, and when its visit began
 -- Grain: steps: one row per event or sight of a changed lead
 -- Reads: walk (of walk.sql), known_events (of evidence.sql)
+-- If:    leads_derived (of next_sights.sql)
 --
 -- A visit lasts whatever is edited; a deletion ends it, and a return begins one.
 

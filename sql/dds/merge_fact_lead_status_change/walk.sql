@@ -1,6 +1,7 @@
 -- What:  puts the evidence of each lead in the order of the walk
 -- Grain: walk: one row per event, sight or marker of deletion of a changed lead that is not plain
 -- Reads: known_events (of evidence.sql), seen_rows (of sights.sql)
+-- If:    leads_derived (of next_sights.sql)
 --
 -- Within one second the order is the one that chains, never that of ids or of landing.
 -- A plain lead has its order already.

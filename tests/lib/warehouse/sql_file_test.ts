@@ -70,6 +70,28 @@ testOnBothWarehouses(
   },
 );
 
+testOnBothWarehouses(
+  "runSqlFiles() passes over a file of which the files before it count nothing to do",
+  async ({ sql }) => {
+    const run = (...names: readonly string[]) =>
+      sql.begin((tx) => runSqlFiles(tx, names.map((name) => `${DIR}/${name}.sql`)));
+    // Twice in a row, and with another file behind them, which runs whatever they do.
+    const rest = ["count_many_fleet", "count_many_fleet", "leave_none"];
+    assert.deepEqual(await run("few_fleet", ...rest), { rows_many: 0, told_last: "leave_none" });
+    assert.deepEqual(await run("many_fleet", ...rest), {
+      rows_many: 3,
+      rows_written: 3,
+      told_last: "leave_none",
+    });
+    // What no file before it has counted may be there.
+    assert.deepEqual(await run("leave_fleet", "count_many_fleet"), {
+      rows_read: 3,
+      rows_written: 3,
+      told_last: "count_many_fleet",
+    });
+  },
+);
+
 testOnBothWarehouses("runSqlFiles() names the file that failed", async (warehouse) => {
   const error = await failureOf(
     warehouse,

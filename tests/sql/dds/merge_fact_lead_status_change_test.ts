@@ -130,6 +130,42 @@ testOnBothWarehouses(
 );
 
 testOnBothWarehouses(
+  "merge_fact_lead_status_change derives leads anew on the day on which others simply go on",
+  async (warehouse) => {
+    await liveDay(warehouse, "2026-05-03", {
+      leads: [1, 2].flatMap((id) => [
+        lead(id, "2026-05-01 10:00", { status_id: INQUIRY }),
+        lead(id, "2026-05-03 08:00", { status_id: ON_RENT }),
+      ]),
+    });
+    const metrics = await liveDay(warehouse, "2026-05-04", {
+      leads: [
+        lead(1, "2026-05-04 08:00", { status_id: CANCELLED }),
+        // Seen before what is there.
+        lead(2, "2026-05-02 08:00", { status_id: CONFIRMED }),
+      ],
+    });
+    const { leads_going_on, leads_derived } = metrics.get(MERGE) ?? {};
+    assert.deepEqual({ leads_going_on, leads_derived }, { leads_going_on: 1, leads_derived: 1 });
+
+    assert.deepEqual(await changes(warehouse), [
+      [1, RENTALS, INQUIRY, RENTALS, ON_RENT, 48 * HOUR],
+      [1, RENTALS, ON_RENT, RENTALS, CANCELLED, 24 * HOUR],
+      [2, RENTALS, INQUIRY, RENTALS, CONFIRMED, 24 * HOUR],
+      [2, RENTALS, CONFIRMED, RENTALS, ON_RENT, 24 * HOUR],
+    ]);
+    const again = await liveDay(warehouse, "2026-05-05", {
+      leads: [lead(1, "2026-05-05 08:00", { status_id: INQUIRY })],
+    });
+    assert.equal(again.get(MERGE)?.leads_derived, 0);
+    assert.deepEqual((await changes(warehouse))[2], [
+      ...[1, RENTALS, CANCELLED, RENTALS, INQUIRY],
+      24 * HOUR,
+    ]);
+  },
+);
+
+testOnBothWarehouses(
   "merge_fact_lead_status_change has no row when a lead was never seen to change",
   async (warehouse) => {
     const metrics = await liveDay(warehouse, "2026-05-02", {

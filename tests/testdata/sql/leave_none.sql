@@ -1,0 +1,2 @@
+-- What:  leaves nothing
+select 'leave_none' as told_last;
