@@ -1,6 +1,7 @@
 // Reads:  stg.stg_leads, stg.stg_lead_events, ods.ods_leads_hist, ods.ods_cars_hist, ods.ods_clients_hist,
 //         dict.dict_status_leads
-// Writes: dds.fact_lead_status_change, dds.lead_first_status, dds.fact_rentals, dds.fact_fleet_usage_day, dds.dim_date
+// Writes: dds.fact_lead_status_change, dds.lead_first_status, dds.fact_rentals,
+//         dds.unresolved_link, dds.fact_fleet_usage_day, dds.dim_date
 // When:   05:30 local, once the dimensions and the leads' history of the same date have succeeded
 // Try:    deno run -q -P=pipeline pipeline/daily_build_dds_fact.ts --dry-run
 

@@ -40,6 +40,7 @@ const BOOKKEEPING = new Set([
   "dds.changed_lead",
   "dds.changed_car_day",
   "dds.fact_fleet_usage_day_pending",
+  "dds.unresolved_link",
 ]);
 
 /**

@@ -8,7 +8,7 @@ import { dags } from "../../pipeline/daily.ts";
 import { migrateTo } from "../support/old_warehouse.ts";
 import { CANCELLED, CONFIRMED, dubai, element, lead, liveDay } from "../support/rentals.ts";
 import { addAttempt } from "../support/run_log_rows.ts";
-import { dump, land, listStatuses, runFiles, type StagedRow } from "../support/staged.ts";
+import { dump, land, listStatuses, MERGES, runFiles, type StagedRow } from "../support/staged.ts";
 import type { Warehouse } from "../../lib/warehouse/warehouse.ts";
 import { testOnEmpty } from "../support/warehouses.ts";
 
@@ -359,5 +359,47 @@ testOnEmpty(
     const cars = { dag: "daily_load_ods_cars", task: "merge_ods_cars" };
     await addAttempt(sql, { ...cars, date: "2026-05-04", ...again });
     assert.deepEqual(await stale("2026-05-03"), due.filter((id) => !/leads|cars/.test(id)));
+  },
+);
+
+testOnEmpty(
+  "an upgrade notes the links of rentals that lead nowhere",
+  async (warehouse) => {
+    const { sql } = warehouse;
+    await migrateTo(warehouse, 60);
+    const said = { status_id: CONFIRMED, plate: "a-1", license: "L 1" };
+    const leads = [
+      lead(1, "2026-05-01 10:00", said),
+      lead(2, "2026-05-01 10:00", { ...said, car_element_id: 77, client_element_id: 88 }),
+      lead(3, "2026-05-01 10:00", { ...said, car_element_id: 0, client_element_id: 0 }),
+      lead(4, "2026-05-01 10:00", { ...said, car_element_id: 6, client_element_id: 9 }),
+      lead(5, "2026-05-01 10:00", { ...said, plate: null, license: " " }),
+    ];
+    await land(warehouse, "stg_leads", leads);
+    await listStatuses(warehouse, { 10: ["Car Rental", { [CONFIRMED]: "Confirmed" }] });
+    await runFiles(warehouse, "2026-05-01", MERGES.slice(0, 4));
+    // As the merges of then had written them: lead 2 was found by plate and licence.
+    await sql`
+      insert into dds.fact_rentals (
+        lead_id, car_id, client_id, pipeline_id, status_id, status_name, stage, is_booking,
+        is_cancelled, created_at, updated_at, load_date
+      )
+      select
+        id, car, client, 10, ${CONFIRMED}, 'Confirmed', 'confirmed', true,
+        false, '2026-05-01Z', '2026-05-01Z', '2026-05-01'
+      from (values (1, 0, 0), (2, 5, 8), (3, 0, 0), (4, 6, 9), (5, 0, 0)) as found (id, car, client)
+    `;
+
+    await migrate(warehouse);
+
+    const notes = await sql`
+      select lead_id::integer, kind, key from dds.unresolved_link order by lead_id, kind, key
+    `.values();
+    assert.deepEqual([...notes].map((row) => [...row]), [
+      [1, "car", "A1"],
+      [1, "client", "L1"],
+      [2, "car element", "77"],
+      [2, "client element", "88"],
+    ]);
   },
 );

@@ -223,6 +223,7 @@ const TABLES = [
   "dds.lead_first_status",
   "dds.fact_fleet_usage_day",
   "dds.fact_fleet_usage_day_pending",
+  "dds.unresolved_link",
 ] as const;
 
 /** Every row of every layer, by table; without the columns `except`. */

@@ -2,49 +2,73 @@
 -- Grain: changed_leads: one row per lead
 -- Reads: progress, reading, changed_members and changed_statuses (of progress.sql),
 --        stg.stg_leads and stg.stg_lead_events (which leads changed), ods.ods_leads_hist,
---        dds.fact_rentals, dds.fact_lead_status_change, dds.lead_first_status
+--        ods.ods_cars_hist, ods.ods_clients_hist, dds.fact_rentals, dds.unresolved_link,
+--        dds.fact_lead_status_change, dds.lead_first_status
 --
--- That are the leads that changed, those that point at a changed car or client (by
--- link, plate or licence) and those that are or were in a changed status; all of them
--- when the rental pipeline or the grace time was set otherwise (or nothing was built yet),
--- where nobody is asked who points at what.
+-- That are the leads that changed, those that a changed car or client may mean (by link,
+-- plate or licence) and those that are or were in a changed status; all of them when the
+-- rental pipeline or the grace time was set otherwise (or nothing was built yet), where
+-- nobody is asked who points at what.
+--
+-- A lead that did not change itself says what it said when its rental was written. Then its
+-- key meant somebody who bears or bore it, now as then or until one of those that changed
+-- did: the rental is his. Or it meant nobody, or the link led nowhere: then it is noted.
 
 create temporary table changed_leads on commit drop as
-with pointing_leads as (
-    select ods_leads_hist.id
+with bearing_members as (
+    -- Those that changed, and all that ever bore a key that one of these bears or bore.
+    select
+        changed_members.kind,
+        changed_members.id
     from changed_members
-    inner join ods.ods_leads_hist on changed_members.id = ods_leads_hist.car_element_id
+    union
+    select
+        'car' as kind,
+        ods_cars_hist.id
+    from changed_members
+    inner join ods.ods_cars_hist
+        on changed_members.key = ods.lookup_key(ods_cars_hist.plate)
+    where changed_members.kind = 'car'
+    union
+    select
+        'client' as kind,
+        ods_clients_hist.id
+    from changed_members
+    inner join ods.ods_clients_hist
+        on changed_members.key = ods.lookup_key(ods_clients_hist.license)
+    where changed_members.kind = 'client'
+),
+
+pointing_leads as (
+    select fact_rentals.lead_id as id
+    from bearing_members
+    inner join dds.fact_rentals on bearing_members.id = fact_rentals.car_id
     where
-        changed_members.kind = 'car'
-        and ods_leads_hist.is_current
+        bearing_members.kind = 'car'
         and (select reading.is_as_before from reading)
     union all
-    select ods_leads_hist.id
-    from changed_members
-    inner join ods.ods_leads_hist
-        on changed_members.id = ods_leads_hist.client_element_id
+    select fact_rentals.lead_id as id
+    from bearing_members
+    inner join dds.fact_rentals on bearing_members.id = fact_rentals.client_id
     where
-        changed_members.kind = 'client'
-        and ods_leads_hist.is_current
+        bearing_members.kind = 'client'
         and (select reading.is_as_before from reading)
     union all
-    select ods_leads_hist.id
+    select unresolved_link.lead_id as id
     from changed_members
-    inner join ods.ods_leads_hist
-        on changed_members.key = ods.lookup_key(ods_leads_hist.plate) collate "C"
-    where
-        changed_members.kind = 'car'
-        and ods_leads_hist.is_current
-        and (select reading.is_as_before from reading)
+    inner join dds.unresolved_link
+        on
+            changed_members.key = unresolved_link.key collate "C"
+            and changed_members.kind = unresolved_link.kind
+    where (select reading.is_as_before from reading)
     union all
-    select ods_leads_hist.id
+    select unresolved_link.lead_id as id
     from changed_members
-    inner join ods.ods_leads_hist
-        on changed_members.key = ods.lookup_key(ods_leads_hist.license) collate "C"
-    where
-        changed_members.kind = 'client'
-        and ods_leads_hist.is_current
-        and (select reading.is_as_before from reading)
+    inner join dds.unresolved_link
+        on
+            changed_members.id::text = unresolved_link.key collate "C"
+            and changed_members.kind || ' element' = unresolved_link.kind
+    where (select reading.is_as_before from reading)
 )
 
 select stg_leads.id

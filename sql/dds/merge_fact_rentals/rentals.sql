@@ -80,8 +80,8 @@ select
     rental_leads.linked_client_id,
     case when rental_leads.linked_car_id is null then rental_leads.plate end as plate,
     case when rental_leads.linked_client_id is null then rental_leads.license end as license,
-    rental_leads.car_element_id is not null as has_car_element,
-    rental_leads.client_element_id is not null as has_client_element,
+    rental_leads.car_element_id,
+    rental_leads.client_element_id,
     coalesce(
         dict_status_leads.status_name,
         dict.unknown_status_name(rental_leads.status_id)

@@ -1,8 +1,8 @@
 -- What:  lets the next merges compute all dimensions and facts, and compare them with those that
 --        are there
--- Grain: ops.watermark: the readers of dds; dds.dim_car, dds.dim_client, dds.dim_date: rows that no
---        merge would look at
--- Reads: ods.ods_cars_hist, ods.ods_clients_hist
+-- Grain: ops.watermark: the readers of dds; dds.dim_car, dds.dim_client, dds.dim_date,
+--        dds.unresolved_link: rows that no merge would look at
+-- Reads: ods.ods_cars_hist, ods.ods_clients_hist, dds.fact_rentals
 
 delete from dds.dim_car
 where
@@ -23,6 +23,14 @@ where
     );
 
 delete from dds.dim_date;
+
+delete from dds.unresolved_link
+where
+    not exists (
+        select
+        from dds.fact_rentals
+        where fact_rentals.lead_id = unresolved_link.lead_id
+    );
 
 update ops.watermark
 set

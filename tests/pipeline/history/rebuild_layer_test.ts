@@ -82,6 +82,10 @@ const SPOILED_FACTS: Readonly<Record<string, readonly string[]>> = {
     "delete from dds.fact_rentals where lead_id = 2",
   ],
   "dds.lead_first_status": ["delete from dds.lead_first_status"],
+  "dds.unresolved_link": [
+    "delete from dds.unresolved_link",
+    "insert into dds.unresolved_link (lead_id, kind, key) values (99, 'car', 'B2')",
+  ],
 };
 
 const booked = (start: string, end: string, budget: number) => ({
@@ -106,7 +110,7 @@ const FIRST: Landed = {
       status_id: CONFIRMED,
       ...booked("2026-05-10", "2026-05-14", 500),
     }),
-    lead(3, "2026-05-01 12:00", { status_id: CONFIRMED, budget: 90 }),
+    lead(3, "2026-05-01 12:00", { status_id: CONFIRMED, budget: 90, plate: "B 2" }),
     lead(4, "2026-05-01 12:00", { status_id: INQUIRY }),
   ],
   events: [

@@ -5,7 +5,7 @@ import { readConfig } from "../../../lib/config.ts";
 import type { Warehouse } from "../../../lib/warehouse/warehouse.ts";
 import { findAfter, findOffenders } from "../../support/checks.ts";
 import { CONFIRMED, dubai, element, INQUIRY, lead, liveDay, moved } from "../../support/rentals.ts";
-import { land, landEvents, type StagedRow } from "../../support/staged.ts";
+import { land, landEvents, runFiles, type StagedRow } from "../../support/staged.ts";
 import { testOnBothWarehouses } from "../../support/warehouses.ts";
 
 /** A car that changes its plate, a client, and a lead that books the car for the first day. */
@@ -486,6 +486,53 @@ testOnBothWarehouses("rentals_not_current finds facts of another state", async (
   await land(warehouse, "stg_leads", [1, 2, 3].map((id) => lead(id, "2026-05-03 10:00", {})));
   assert.deepEqual(await findOffenders(warehouse, "rentals_not_current"), []);
 });
+
+testOnBothWarehouses(
+  "rentals_of_nobody finds rentals whose car or client is known, and what is not noted",
+  async (warehouse) => {
+    const { sql } = warehouse;
+    const linked = { car_element_id: null, client_element_id: null };
+    await liveDay(warehouse, "2026-05-02", {
+      cars: [element(5, "2026-05-01 08:00", { plate: "A 1" })],
+      clients: [element(9, "2026-05-01 08:00", { license: "L 1" })],
+      leads: [
+        booking(1, {}),
+        booking(2, { ...linked, plate: "A 1", license: "L 1" }),
+        booking(3, { ...linked, plate: "B 2", license: "L 2" }),
+        // Several are linked, and nothing is named: there is nobody to be found.
+        booking(4, { car_element_id: 0, client_element_id: 0, plate: "A 1", license: "L 1" }),
+        booking(5, linked),
+      ],
+    });
+    assert.deepEqual(await findOffenders(warehouse, "rentals_of_nobody"), []);
+
+    await sql`update dds.fact_rentals set car_id = 0, client_id = 0`;
+    await sql`delete from dds.unresolved_link`;
+    const found = await findOffenders(warehouse, "rentals_of_nobody");
+    assert.deepEqual([...found].sort(), [
+      ["dds.fact_rentals", "1", "the linked car is known"],
+      ["dds.fact_rentals", "1", "the linked client is known"],
+      ["dds.fact_rentals", "2", "only one car ever bore its key"],
+      ["dds.fact_rentals", "2", "only one client ever bore its key"],
+      ["dds.fact_rentals", "3", "no car, and not noted for when one comes"],
+      ["dds.fact_rentals", "3", "no client, and not noted for when one comes"],
+    ]);
+
+    // What is on its way is looked at by the next merge.
+    await land(warehouse, "stg_leads", [1, 2].map((id) => lead(id, "2026-05-03 10:00", {})));
+    assert.deepEqual((await findOffenders(warehouse, "rentals_of_nobody")).map(([, id]) => id), [
+      "3",
+      "3",
+    ]);
+    await land(warehouse, "stg_cars", [element(5, "2026-05-03 08:00", { plate: "C 3" })]);
+    await land(warehouse, "stg_clients", [element(9, "2026-05-03 08:00", { license: "L 3" })]);
+    await runFiles(warehouse, "2026-05-03", [
+      "ods/merge_ods_cars.sql",
+      "ods/merge_ods_clients.sql",
+    ]);
+    assert.deepEqual(await findOffenders(warehouse, "rentals_of_nobody"), []);
+  },
+);
 
 testOnBothWarehouses("unknown_status finds what the dictionary lacks", async (warehouse) => {
   await liveDay(warehouse, "2026-05-02", {

@@ -268,7 +268,7 @@ async function startAnew(warehouse: Warehouse): Promise<void> {
   const { sql } = warehouse;
   await sql`
     truncate stg.stg_leads, stg.stg_cars, ods.ods_leads_hist, ods.ods_cars_hist, dds.fact_rentals,
-      dds.fact_lead_status_change, dds.lead_first_status
+      dds.fact_lead_status_change, dds.lead_first_status, dds.unresolved_link
   `;
   await sql`
     update ops.watermark set position = 0, settings = null, cursor_day = null where name ~ '^(ods|dds)[.]'

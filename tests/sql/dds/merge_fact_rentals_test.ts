@@ -303,6 +303,89 @@ testOnBothWarehouses(
 );
 
 testOnBothWarehouses(
+  "merge_fact_rentals follows a link once its car and its client come into the catalogs",
+  async (warehouse) => {
+    const named = { plate: "A 1", license: "L 1" };
+    const seen: unknown[] = [];
+    const look = async () => {
+      seen.push([
+        ...await facts(warehouse, "car_id::integer, client_id::integer"),
+        ...await notes(warehouse),
+      ]);
+    };
+    await liveDay(warehouse, "2026-05-01", {
+      cars: [element(5, "2026-05-01 08:00", { plate: "A 1" })],
+      clients: [element(8, "2026-05-01 08:00", { license: "L 1" })],
+      leads: [
+        lead(1, "2026-05-01 10:00", { ...named, car_element_id: 77 }),
+        lead(2, "2026-05-01 10:00", { ...named, client_element_id: 88 }),
+      ],
+    });
+    await look();
+    await liveDay(warehouse, "2026-05-02", {
+      cars: [element(77, "2026-05-02 08:00", { plate: "Z 9" })],
+    });
+    await look();
+    await liveDay(warehouse, "2026-05-03", {
+      clients: [element(88, "2026-05-03 08:00", { license: null })],
+    });
+    await look();
+
+    assert.deepEqual(seen, [
+      [[1, 5, 8], [2, 5, 8], [1, "car element", "77"], [2, "client element", "88"]],
+      [[1, 77, 8], [2, 5, 8], [2, "client element", "88"]],
+      [[1, 77, 8], [2, 5, 88]],
+    ]);
+  },
+);
+
+testOnBothWarehouses(
+  "merge_fact_rentals notes the keys of those alone whose car or client is not known",
+  async (warehouse) => {
+    const said = { plate: "а-1", license: "l 1" };
+    await liveDay(warehouse, "2026-05-01", {
+      cars: [element(6, "2026-05-01 08:00", { plate: "B 2" })],
+      clients: [element(8, "2026-05-01 08:00", { license: "L 2" })],
+      leads: [
+        lead(1, "2026-05-01 10:00", said),
+        lead(2, "2026-05-01 10:00", { plate: "B 2", license: "L2" }),
+        // Whoever comes, several are linked.
+        lead(3, "2026-05-01 10:00", { ...said, car_element_id: 0, client_element_id: 0 }),
+        lead(4, "2026-05-01 10:00", { ...said, car_element_id: 6, client_element_id: 8 }),
+        lead(5, "2026-05-01 10:00", { plate: " - ", license: null }),
+        lead(6, "2026-05-01 10:00", { ...said, pipeline_id: OTHER, status_id: 7 }),
+        lead(7, "2026-05-01 10:00", said),
+        lead(8, "2026-05-01 10:00", said),
+        // One of both is known.
+        lead(11, "2026-05-01 10:00", { plate: "B 2", license: "L 3" }),
+        lead(12, "2026-05-01 10:00", { plate: "C 3", license: "L 2" }),
+        lead(13, "2026-05-01 10:00", { car_element_id: 6, client_element_id: 88 }),
+        lead(14, "2026-05-01 10:00", { car_element_id: 77, client_element_id: 8 }),
+      ],
+    });
+    const before = await notes(warehouse);
+    // One says something else, one is deleted, and one is a rental no more.
+    await liveDay(warehouse, "2026-05-02", {
+      leads: [
+        lead(1, "2026-05-02 10:00", { plate: "C 3", license: "L 2" }),
+        lead(7, "2026-05-02 10:00", { is_deleted: true, deleted_by: "event" }),
+        lead(8, "2026-05-02 10:00", { ...said, pipeline_id: OTHER, status_id: 7 }),
+      ],
+    });
+
+    const both = (id: number) => [[id, "car", "A1"], [id, "client", "L1"]];
+    const others = [
+      [11, "client", "L3"],
+      [12, "car", "C3"],
+      [13, "client element", "88"],
+      [14, "car element", "77"],
+    ];
+    assert.deepEqual(before, [...[1, 7, 8].flatMap(both), ...others]);
+    assert.deepEqual(await notes(warehouse), [[1, "car", "C3"], ...others]);
+  },
+);
+
+testOnBothWarehouses(
   "merge_fact_rentals lets a lead go when it is deleted or leaves the pipeline",
   async (warehouse) => {
     await liveDay(warehouse, "2026-05-01", {
@@ -413,4 +496,12 @@ async function facts({ sql }: Warehouse, expressions: string): Promise<unknown[]
     `select lead_id::integer, ${expressions} from dds.fact_rentals order by lead_id`,
   ).values();
   return [...rows];
+}
+
+/** What rentals say without being anybody's. */
+async function notes({ sql }: Warehouse): Promise<unknown[][]> {
+  const rows = await sql`
+    select lead_id::integer, kind, key from dds.unresolved_link order by lead_id, kind, key
+  `.values();
+  return [...rows].map((row) => [...row]);
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Warehouse } from "../../../lib/warehouse/warehouse.ts";
 import { casesOn } from "../../support/cases.ts";
+import { emptySchemas } from "../../support/empty_schemas.ts";
 import {
   dump,
   land,
@@ -76,7 +77,7 @@ testOnServer(
 async function checkIncrement(warehouse: Warehouse, numRuns: number): Promise<void> {
   await fc.assert(
     fc.asyncProperty(fc.array(day, { minLength: 1, maxLength: 4 }), async (days) => {
-      await empty(warehouse, ["stg", "ods", "dict", "dds"]);
+      await emptySchemas(warehouse, ["stg", "ods", "dict", "dds"]);
       for (const [i, { cars, clients, leads, events, isRenamed, graceMinutes }] of days.entries()) {
         await landEvents(warehouse, events.map(toEvent));
         await land(warehouse, "stg_cars", cars.map(toCarRow));
@@ -93,7 +94,7 @@ async function checkIncrement(warehouse: Warehouse, numRuns: number): Promise<vo
       const again = await runFiles(warehouse, last, MERGES, settings);
       assert.deepEqual(again.map((metrics) => metrics.rows_written), MERGES.map(() => 0));
 
-      await empty(warehouse, ["dds"]);
+      await emptySchemas(warehouse, ["dds"]);
       const merges = MERGES.filter((path) => path.startsWith("dds/"));
       await runFiles(warehouse, last, merges, settings);
       assert.deepEqual(dayByDay, await facts(warehouse));
@@ -108,6 +109,7 @@ async function facts(warehouse: Warehouse) {
     clients: await dump(warehouse, "dds.dim_client", "client_id"),
     statuses: await dump(warehouse, "dds.dim_status", "pipeline_id, status_id"),
     rentals: await dump(warehouse, "dds.fact_rentals", "lead_id"),
+    unresolved: await dump(warehouse, "dds.unresolved_link", "lead_id, kind, key"),
     changes: await dump(
       warehouse,
       "dds.fact_lead_status_change",
@@ -116,26 +118,6 @@ async function facts(warehouse: Warehouse) {
     firstStatuses: await dump(warehouse, "dds.lead_first_status", "lead_id"),
     usage: await dump(warehouse, "dds.fact_fleet_usage_day", "car_id, usage_date"),
   };
-}
-
-/** Empties the tables of the schemas and lets their readers begin anew; the unknown members stay. */
-async function empty({ sql }: Warehouse, schemas: readonly string[]): Promise<void> {
-  const tables = await sql`
-    select format('%I.%I', schemaname, tablename) as name
-    from pg_tables
-    where schemaname in ${sql(schemas)} and tablename <> 'dict_stage_rule'
-  `;
-  await sql.begin(async (tx) => {
-    for (const { name } of tables) {
-      const kept = { "dds.dim_car": "car_id = 0", "dds.dim_client": "client_id = 0" }[String(name)];
-      await tx.unsafe(`delete from ${name}${kept ? ` where not ${kept}` : ""}`);
-    }
-    await tx`
-      update ops.watermark
-      set position = 0, settings = null, cursor_day = null
-      where split_part(name, '.', 1) in ${tx(schemas)}
-    `;
-  });
 }
 
 function toCarRow({ id, plate, updatedAt, isDeleted }: Value<typeof car>): StagedRow {
