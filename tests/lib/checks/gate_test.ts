@@ -129,7 +129,7 @@ testOnBothWarehouses(
     // Those that passed are kept as well.
     assert.deepEqual(await countResults(warehouse), [
       ["merge_fact_lead_status_change", 3, 1],
-      ["merge_fact_rentals", 6, 1],
+      ["merge_fact_rentals", 7, 1],
     ]);
 
     await restoreCar(warehouse);
