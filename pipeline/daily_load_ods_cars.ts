@@ -19,6 +19,7 @@ export const dag: Dag = {
       "ods/merge_ods_cars/copies.sql",
       "ods/next_versions.sql",
       "ods/true_versions.sql",
+      "ods/compared_versions.sql",
       "ods/versions.sql",
       "ods/merge_ods_cars.sql",
     ),

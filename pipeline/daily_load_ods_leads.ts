@@ -22,6 +22,7 @@ export const dag: Dag = {
       "ods/merge_ods_leads/copies.sql",
       "ods/next_versions.sql",
       "ods/true_versions.sql",
+      "ods/compared_versions.sql",
       "ods/versions.sql",
       "ods/merge_ods_leads/first_build.sql",
       "ods/merge_ods_leads.sql",

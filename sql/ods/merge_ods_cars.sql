@@ -1,7 +1,7 @@
 -- What:  writes the versions of cars that are new, changed or no longer true
 -- Grain: one row per version of a car, valid in [valid_from, valid_to)
--- Reads: versions, closed_versions and written_versions (of versions.sql),
---        changed_cars (of copies.sql), stg.stg_cars
+-- Reads: versions (of compared_versions.sql), closed_versions and written_versions (of
+--        versions.sql), changed_cars (of copies.sql), stg.stg_cars
 
 delete from ods.ods_cars_hist
 using versions

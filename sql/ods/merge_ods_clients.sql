@@ -1,7 +1,7 @@
 -- What:  writes the versions of clients that are new, changed or no longer true
 -- Grain: one row per version of a client, valid in [valid_from, valid_to)
--- Reads: versions, closed_versions and written_versions (of versions.sql),
---        changed_clients (of copies.sql), stg.stg_clients
+-- Reads: versions (of compared_versions.sql), closed_versions and written_versions (of
+--        versions.sql), changed_clients (of copies.sql), stg.stg_clients
 
 delete from ods.ods_clients_hist
 using versions

@@ -1,8 +1,8 @@
 -- What:  writes the versions of leads that are new, changed or no longer true
 -- Grain: one row per version of a lead, valid in [valid_from, valid_to)
--- Reads: versions, closed_versions and written_versions (of versions.sql),
---        next_versions (of next_versions.sql), changed_leads (of copies.sql), stg.stg_leads,
---        stg.stg_lead_events (how far)
+-- Reads: versions (of compared_versions.sql), closed_versions and written_versions (of
+--        versions.sql), next_versions (of next_versions.sql), changed_leads (of copies.sql),
+--        stg.stg_leads, stg.stg_lead_events (how far)
 
 delete from ods.ods_leads_hist
 using versions

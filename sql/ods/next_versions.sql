@@ -29,5 +29,7 @@ order by 1;
 
 analyze next_versions (id, is_change);
 
-select count(*) as ids_going_on
+select
+    count(*) as ids_going_on,
+    (select count(*) from changed_records) - count(*) as ids_derived
 from next_versions;

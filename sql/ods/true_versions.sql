@@ -3,6 +3,7 @@
 --        lies at copy_place
 -- Reads: changed_records, copies and restores (of merge_ods_<records>/copies.sql),
 --        next_versions (of next_versions.sql)
+-- If:    ids_derived (of next_versions.sql)
 --
 -- All versions of a record, whatever it is a record of, are computed anew from all its
 -- copies, unless it simply goes on or has one copy: the history stays a pure function of

@@ -1,6 +1,6 @@
 -- What:  which records have other versions by their copies than those that are there
 -- Grain: one row per record with a difference
--- Reads: versions (of versions.sql)
+-- Reads: versions (of compared_versions.sql)
 
 select
     versions.id,

@@ -180,5 +180,7 @@ select
     ) as state
 from ods.ods_leads_hist;
 
-select coalesce(sum(changed_leads.copies), 0)::bigint as rows_read
+select
+    coalesce(sum(changed_leads.copies), 0)::bigint as rows_read,
+    count(*) filter (where changed_leads.is_alone) as leads_alone
 from changed_leads;

@@ -3,6 +3,7 @@
 -- Grain: one row per version of a lead; no row of any other build
 -- Reads: changed_leads (of copies.sql), version_counts (of versions.sql: of all other leads,
 --        which merge_ods_leads.sql writes), stg.stg_leads
+-- If:    leads_alone (of copies.sql)
 
 -- All indexes, the key too, are made once all rows are there.
 select

@@ -52,6 +52,7 @@ Deno.test("readLineage() knows what five tables are made of, by which task and f
       "ods/merge_ods_leads/copies.sql",
       "ods/next_versions.sql",
       "ods/true_versions.sql",
+      "ods/compared_versions.sql",
       "ods/versions.sql",
       "ods/merge_ods_leads/first_build.sql",
       "ods/merge_ods_leads.sql",
