@@ -149,7 +149,7 @@ testOnBothWarehouses(
       ["merge_dim_date", 1, 1],
       ["merge_fact_fleet_usage_day", 6, 1],
       ["merge_fact_lead_status_change", 3, 1],
-      ["merge_fact_rentals", 12, 2],
+      ["merge_fact_rentals", 14, 2],
     ]);
   },
 );
