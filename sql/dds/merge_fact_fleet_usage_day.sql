@@ -1,8 +1,9 @@
 -- What:  writes the days of fleet usage that are new, changed or no longer true
 -- Grain: one row per known car and day in BUSINESS_TZ, idle days too
--- Reads: desired_days (of days.sql), first_days (of first_days.sql), changed_car_days (of
---        changed_days.sql), own_days (of own_days.sql, which has written them), reading (of
---        calendar.sql)
+-- Reads: desired_days (of days.sql), changed_car_days (of changed_days.sql), own_days (of
+--        own_days.sql, which has written them), reading (of calendar.sql)
+--
+-- Of a first build all of them are written already, by first_days.sql.
 
 delete from dds.fact_fleet_usage_day
 using desired_days
@@ -10,58 +11,26 @@ where
     fact_fleet_usage_day.ctid = desired_days.place_before
     and desired_days.fate = 'deleted';
 
--- Of a first build the indexes, the key too, are made once all rows are there.
-select
-    case
-        when reading.is_first then ops.drop_indexes_of('dds.fact_fleet_usage_day')
-    end as are_dropped
-from reading;
-
-with new_days as (
-    (
-        select
-            desired_days.car_id,
-            desired_days.usage_date,
-            desired_days.plate,
-            desired_days.rentals_cnt,
-            desired_days.lead_ids,
-            desired_days.amount_share,
-            desired_days.charged_days,
-            desired_days.is_unpriced
-        from desired_days
-        where desired_days.fate = 'inserted'
-        order by desired_days.car_id, desired_days.usage_date
-    )
-    union all
-    -- They come in this order too; sorted as whole rows, those of a large account go through files.
-    select first_days.*
-    from first_days
-)
-
 insert into dds.fact_fleet_usage_day (
     car_id, plate, rentals_cnt, lead_ids, amount_share, charged_days, is_rented,
     is_double_booked, is_unpriced, usage_date, load_date
 )
 select
-    new_days.car_id,
-    new_days.plate,
-    new_days.rentals_cnt,
-    new_days.lead_ids,
-    new_days.amount_share,
-    new_days.charged_days,
-    new_days.rentals_cnt > 0 as is_rented,
-    new_days.rentals_cnt > 1 as is_double_booked,
-    new_days.is_unpriced,
-    new_days.usage_date,
+    desired_days.car_id,
+    desired_days.plate,
+    desired_days.rentals_cnt,
+    desired_days.lead_ids,
+    desired_days.amount_share,
+    desired_days.charged_days,
+    desired_days.rentals_cnt > 0 as is_rented,
+    desired_days.rentals_cnt > 1 as is_double_booked,
+    desired_days.is_unpriced,
+    desired_days.usage_date,
     reading.logical_date as load_date
-from new_days
-cross join reading;
-
-select
-    case
-        when reading.is_first then dds.create_indexes_of_fleet_days()
-    end as are_created
-from reading;
+from desired_days
+cross join reading
+where desired_days.fate = 'inserted'
+order by desired_days.car_id, desired_days.usage_date;
 
 -- What is stored now of the other days that may have changed.
 create temporary table stored_changes on commit drop as
@@ -141,7 +110,7 @@ with counts as (
     select
         count(*),
         0,
-        count(*),
+        count(*) filter (where own_days.is_written_differently),
         0
     from own_days
     union all

@@ -1,5 +1,6 @@
 -- What:  writes the bookings that lack a car, an amount or dates, or reach beyond the horizon
--- Grain: dm.unattributed_booking: one row per booking; dds.changed_car_day: a car and day
+-- Grain: dm.unattributed_booking: one row per booking; dds.changed_car_day: one row for all days
+--        of cars that change
 -- Reads: mart_reading and touched_leads (of reading.sql), dds.fact_rentals, ops.watermark (which
 --        marts were built)
 
@@ -54,34 +55,44 @@ select
 from row_changes
 where row_changes.lead_id is not null;
 
+with changes as (
+    select
+        sides.car_id,
+        sides.usage_date,
+        sum(sides.bookings)::integer as bookings_more,
+        sum(sides.revenue) as revenue_more
+    from row_changes
+    cross join lateral (
+        values
+        (
+            row_changes.car_id_before, row_changes.usage_date_before, -1,
+            -row_changes.revenue_before
+        ),
+        (row_changes.car_id, row_changes.usage_date, 1, row_changes.revenue)
+    ) as sides (car_id, usage_date, bookings, revenue)
+    where sides.car_id is not null
+    group by sides.car_id, sides.usage_date
+    having sum(sides.bookings) <> 0 or sum(sides.revenue) <> 0
+)
+
 insert into dds.changed_car_day (
-    car_id, usage_date, unattributed_bookings, unattributed_revenue
+    car_ids, usage_dates, unattributed_bookings, unattributed_revenue
 )
 select
-    sides.car_id,
-    sides.usage_date,
-    sum(sides.bookings) as unattributed_bookings,
-    sum(sides.revenue) as unattributed_revenue
-from row_changes
-cross join lateral (
-    values
-    (
-        row_changes.car_id_before, row_changes.usage_date_before, -1,
-        -row_changes.revenue_before
-    ),
-    (row_changes.car_id, row_changes.usage_date, 1, row_changes.revenue)
-) as sides (car_id, usage_date, bookings, revenue)
+    array_agg(changes.car_id),
+    array_agg(changes.usage_date),
+    array_agg(changes.bookings_more),
+    array_agg(changes.revenue_more)
+from changes
 where
-    sides.car_id is not null
-    and exists (
+    exists (
         select
         from ops.watermark
         where
             watermark.name like 'dm.%/car_days'
             and watermark.settings is not null
     )
-group by sides.car_id, sides.usage_date
-having sum(sides.bookings) <> 0 or sum(sides.revenue) <> 0;
+having count(*) > 0;
 
 select ops.finish_reading(
     mart_reading.name, mart_reading.read_to, null, mart_reading.settings

@@ -28,6 +28,6 @@ where watermark.name = 'dm.' || current_setting('rental.target') || '/car_days';
 analyze mart_reading;
 
 select
-    mart_reading.read_to - mart_reading.read_from as changes_read,
+    mart_reading.read_to - mart_reading.read_from as notes_read,
     mart_reading.is_everything::integer as built_from_everything
 from mart_reading;

@@ -26,13 +26,12 @@ with new_months as (
 
 insert into touched_car_months (car_id, month)
 select
-    changed_car_day.car_id,
-    date_trunc('month', changed_car_day.usage_date)::date as month
+    noted.car_id,
+    date_trunc('month', noted.usage_date)::date as month
 from mart_reading
-inner join dds.changed_car_day
-    on
-        mart_reading.read_from < changed_car_day.change_seq
-        and mart_reading.read_to >= changed_car_day.change_seq
+cross join lateral dds.car_days_noted(
+    mart_reading.read_from, mart_reading.read_to
+) as noted
 where not mart_reading.is_everything
 union
 -- The fleet has such a month even where no car has a day in it.

@@ -8,17 +8,21 @@
 -- calendar; then those days of changed cars that are missing, not wanted or of another
 -- plate. All of them when the time zone or the horizon was set otherwise.
 
--- Own days are those of whole spans, and no other span touches them.
+-- Own days are those of whole spans, and no other span touches them: as many first days as there
+-- are spans leave none over, which is so on nearly all days.
 create temporary table other_spans on commit drop as
 select changed_bookings.*
 from changed_bookings
 cross join reading
 where
-    not exists (
+    (select count(*) from changed_bookings)
+    > (select count(*) from own_days where own_days.is_first_of_span)
+    and not exists (
         select
         from own_days
         where
-            own_days.car_id = changed_bookings.car_id
+            own_days.is_first_of_span
+            and own_days.car_id = changed_bookings.car_id
             and own_days.usage_date = greatest(changed_bookings.first_day, reading.first_day)
     );
 

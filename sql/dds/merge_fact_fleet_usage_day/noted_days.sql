@@ -1,7 +1,7 @@
 -- What:  notes for the marts what the sums of changed days grow by
--- Grain: dds.changed_car_day: one row per car and day that is written differently
--- Reads: own_days (of own_days.sql), desired_days (of days.sql), first_days (of first_days.sql),
---        reading (of calendar.sql)
+-- Grain: dds.changed_car_day: one row for all days of cars that are written differently (of a first
+--        build: none, see first_days.sql)
+-- Reads: own_days (of own_days.sql), desired_days (of days.sql), reading (of calendar.sql)
 
 with changes as (
     select
@@ -33,33 +33,26 @@ with changes as (
         own_days.unpriced_days_more,
         own_days.revenue_more
     from own_days
-    where
-        row(
-            own_days.rented_days_more, own_days.charged_days_more,
-            own_days.unpriced_days_more, own_days.revenue_more
-        ) <> row(0, 0, 0, 0::numeric)
-    union all
-    select
-        first_days.car_id,
-        first_days.usage_date,
-        1 as car_days_more,
-        (first_days.rentals_cnt > 0)::integer as rented_days_more,
-        first_days.charged_days as charged_days_more,
-        first_days.is_unpriced::integer as unpriced_days_more,
-        first_days.amount_share as revenue_more
-    from first_days
+    where own_days.is_written_differently
 ),
 
 noted as (
     insert into dds.changed_car_day (
-        car_id, usage_date, car_days, rented_days, charged_days, unpriced_days,
-        revenue
+        car_ids, usage_dates, car_days, rented_days, charged_days, unpriced_days, revenue
     )
-    select changes.*
+    select
+        array_agg(changes.car_id),
+        array_agg(changes.usage_date),
+        array_agg(changes.car_days_more),
+        array_agg(changes.rented_days_more),
+        array_agg(changes.charged_days_more),
+        array_agg(changes.unpriced_days_more),
+        array_agg(changes.revenue_more)
     from changes
     where (select reading.are_days_noted from reading)
-    returning changed_car_day.change_seq
+    having count(*) > 0
+    returning cardinality(changed_car_day.car_ids) as days
 )
 
-select count(*) as days_noted
+select coalesce(sum(noted.days), 0)::bigint as days_noted
 from noted;

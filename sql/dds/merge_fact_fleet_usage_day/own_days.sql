@@ -44,7 +44,7 @@ with spans as (
         )
 ),
 
--- Days after the last one of the merge before are new, whatever is stored of them.
+-- Of those that reach beyond the last day of the merge before not all days are found.
 own_spans as (
     select
         spans.*,
@@ -54,13 +54,9 @@ own_spans as (
     where
         spans.lead_id is not null
         and not spans.may_share_days
-        and spans.last_day <= reading.last_day_before
         and not reading.is_reset
-        and not exists (
-            select
-            from landed_cars
-            where landed_cars.car_id = spans.car_id
-        )
+        -- Not a join, which would put the spans out of the order in which days are counted.
+        and spans.car_id not in (select landed_cars.car_id from landed_cars)
 ),
 
 days as (
@@ -68,6 +64,7 @@ days as (
         own_spans.lead_id,
         own_spans.is_unpriced,
         own_spans.last_day - own_spans.first_kept_day + 1 as days_wanted,
+        stored.usage_date = own_spans.first_kept_day as is_first_of_span,
         count(*) over (
             partition by own_spans.car_id, own_spans.first_day
         ) as days_found,
@@ -139,13 +136,19 @@ updated as (
         and days.days_found = days.days_wanted
     returning
         fact_fleet_usage_day.*,
+        days.is_first_of_span,
         1 - days.rented_days_before as rented_days_more,
         days.charged_days - days.charged_days_before as charged_days_more,
         days.is_unpriced::integer - days.unpriced_days_before as unpriced_days_more,
         days.amount_share - days.amount_share_before as revenue_more
 )
 
-select updated.*
+select
+    updated.*,
+    row(
+        updated.rented_days_more, updated.charged_days_more,
+        updated.unpriced_days_more, updated.revenue_more
+    ) <> row(0, 0, 0, 0::numeric) as is_written_differently
 from updated;
 
 select count(*) as own_days_updated

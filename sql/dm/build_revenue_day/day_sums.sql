@@ -20,19 +20,18 @@ with growth as (
     where not mart_reading.is_everything
     union all
     select
-        changed_car_day.usage_date,
-        changed_car_day.car_days,
-        changed_car_day.rented_days,
-        changed_car_day.charged_days,
-        changed_car_day.unpriced_days,
-        changed_car_day.unattributed_bookings,
-        changed_car_day.revenue,
-        changed_car_day.unattributed_revenue
+        noted.usage_date,
+        noted.car_days,
+        noted.rented_days,
+        noted.charged_days,
+        noted.unpriced_days,
+        noted.unattributed_bookings,
+        noted.revenue,
+        noted.unattributed_revenue
     from mart_reading
-    inner join dds.changed_car_day
-        on
-            mart_reading.read_from < changed_car_day.change_seq
-            and mart_reading.read_to >= changed_car_day.change_seq
+    cross join lateral dds.car_days_noted(
+        mart_reading.read_from, mart_reading.read_to
+    ) as noted
     where not mart_reading.is_everything
     union all
     select

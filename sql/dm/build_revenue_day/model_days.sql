@@ -29,18 +29,17 @@ with growth as (
     -- First to the model that a car was of, so that what moves with it is all that it has now.
     select
         model_day_car.model,
-        changed_car_day.usage_date,
-        changed_car_day.car_days,
-        changed_car_day.rented_days,
-        changed_car_day.charged_days,
-        changed_car_day.unpriced_days,
-        changed_car_day.revenue
+        noted.usage_date,
+        noted.car_days,
+        noted.rented_days,
+        noted.charged_days,
+        noted.unpriced_days,
+        noted.revenue
     from mart_reading
-    inner join dds.changed_car_day
-        on
-            mart_reading.read_from < changed_car_day.change_seq
-            and mart_reading.read_to >= changed_car_day.change_seq
-    inner join dm.model_day_car on changed_car_day.car_id = model_day_car.car_id
+    cross join lateral dds.car_days_noted(
+        mart_reading.read_from, mart_reading.read_to
+    ) as noted
+    inner join dm.model_day_car on noted.car_id = model_day_car.car_id
     union all
     select
         moved_cars.model_before,

@@ -437,7 +437,9 @@ testOnBothWarehouses(
     const lead = (at: string, budget: number) =>
       booking(1, at, "2026-05-02 00:00", "2026-05-05 00:00", budget, "A 1");
     await liveDay(warehouse, "2026-05-06", { cars: [CAR], leads: [lead("2026-05-01 10:00", 90)] });
-    await liveDay(warehouse, "2026-05-07", { leads: [lead("2026-05-06 10:00", 90.01)] });
+    const second = await liveDay(warehouse, "2026-05-07", {
+      leads: [lead("2026-05-06 10:00", 90.01)],
+    });
 
     const rows = await warehouse.sql`
       select to_char(usage_date, 'MM-DD'), trim_scale(amount_share)::text, to_char(load_date, 'MM-DD')
@@ -450,6 +452,99 @@ testOnBothWarehouses(
       ["05-03", "30", "05-06"],
       ["05-04", "30.01", "05-07"],
     ]);
+    const { own_days_updated, days_inserted, days_updated } = second.get(MERGE) ?? {};
+    assert.deepEqual(
+      { own_days_updated, days_inserted, days_updated },
+      { own_days_updated: 3, days_inserted: 1, days_updated: 1 },
+    );
+  },
+);
+
+testOnBothWarehouses(
+  "merge_fact_fleet_usage_day writes each day once when the horizon is set otherwise",
+  async (warehouse) => {
+    const lead = (at: string, budget: number) =>
+      booking(1, at, "2026-05-02 00:00", "2026-05-04 00:00", budget, "A 1");
+    await liveDay(warehouse, "2026-05-06", { cars: [CAR], leads: [lead("2026-05-01 10:00", 90)] });
+    const second = await liveDay(
+      warehouse,
+      "2026-05-06",
+      { leads: [lead("2026-05-06 10:00", 60)] },
+      { max_horizon_days: "40" },
+    );
+
+    assert.deepEqual(await days(warehouse), [
+      [5, "05-01", "A 1", [], "0"],
+      [5, "05-02", "A 1", [1], "30"],
+      [5, "05-03", "A 1", [1], "30"],
+      [5, "05-04", "A 1", [], "0"],
+      [5, "05-05", "A 1", [], "0"],
+      [5, "05-06", "A 1", [], "0"],
+    ]);
+    const { own_days_updated, days_updated } = second.get(MERGE) ?? {};
+    assert.deepEqual({ own_days_updated, days_updated }, { own_days_updated: 0, days_updated: 2 });
+  },
+);
+
+testOnBothWarehouses(
+  "merge_fact_fleet_usage_day takes no day as its own that lies before the horizon",
+  async (warehouse) => {
+    const settings = { max_horizon_days: "2" };
+    const lead = (at: string, budget: number) =>
+      booking(1, at, "2026-04-25 00:00", "2026-05-01 00:00", budget, "A 1");
+    await liveDay(
+      warehouse,
+      "2026-05-01",
+      { cars: [CAR], leads: [lead("2026-05-01 10:00", 60)] },
+      settings,
+    );
+    const second = await liveDay(
+      warehouse,
+      "2026-05-01",
+      { leads: [lead("2026-05-01 11:00", 90)] },
+      settings,
+    );
+
+    assert.deepEqual(await days(warehouse), [
+      [5, "04-29", "A 1", [1], "15"],
+      [5, "04-30", "A 1", [1], "15"],
+      [5, "05-01", "A 1", [], "0"],
+    ]);
+    const { own_days_updated, other_spans_changed, days_updated } = second.get(MERGE) ?? {};
+    assert.deepEqual(
+      { own_days_updated, other_spans_changed, days_updated },
+      { own_days_updated: 2, other_spans_changed: 0, days_updated: 2 },
+    );
+  },
+);
+
+testOnBothWarehouses(
+  "merge_fact_fleet_usage_day notes what days grew by where a mart is built, and nothing before",
+  async (warehouse) => {
+    const lead = (at: string, budget: number) =>
+      booking(1, at, "2026-05-02 00:00", "2026-05-04 00:00", budget, "A 1");
+    await liveDay(warehouse, "2026-05-03", { cars: [CAR], leads: [lead("2026-05-01 10:00", 80)] });
+    await liveDay(warehouse, "2026-05-03", { leads: [lead("2026-05-03 10:00", 60)] });
+    assert.deepEqual(await notes(warehouse), []);
+
+    await warehouse.sql`
+      update ops.watermark set settings = 'built' where name = 'dm.revenue_day/car_days'
+    `;
+    await liveDay(warehouse, "2026-05-04", { leads: [lead("2026-05-03 11:00", 60.01)] });
+    const byChanges = [["05-03", 0, 0, 0, "0.01"], ["05-04", 1, 0, 0, "0"]];
+    assert.deepEqual(await notes(warehouse), [byChanges]);
+
+    await warehouse.sql`truncate dds.fact_fleet_usage_day`;
+    await warehouse.sql`
+      update ops.watermark set settings = null where name = 'dds.fact_fleet_usage_day'
+    `;
+    await liveDay(warehouse, "2026-05-04");
+    assert.deepEqual(await notes(warehouse), [byChanges, [
+      ["05-01", 1, 0, 0, "0"],
+      ["05-02", 1, 1, 1, "30"],
+      ["05-03", 1, 1, 1, "30.01"],
+      ["05-04", 1, 0, 0, "0"],
+    ]]);
   },
 );
 
@@ -529,3 +624,23 @@ testOnBothWarehouses(
     ]);
   },
 );
+
+/** The days of each note after the ones before it, and what they grew by. */
+async function notes({ sql }: Warehouse): Promise<unknown[][][]> {
+  const seqs = await sql<{ seq: string }[]>`
+    select change_seq::text as seq from dds.changed_car_day order by change_seq
+  `;
+  const all = [];
+  for (const [place, { seq }] of seqs.entries()) {
+    const rows = await sql`
+      select
+        to_char(usage_date, 'MM-DD'), car_days, rented_days, charged_days,
+        trim_scale(revenue)::text
+      from dds.car_days_noted(${seqs[place - 1]?.seq ?? "0"}, ${seq})
+      where car_id = 5 and unattributed_bookings = 0 and unattributed_revenue = 0
+      order by usage_date
+    `.values();
+    all.push([...rows].map((row) => [...row]));
+  }
+  return all;
+}

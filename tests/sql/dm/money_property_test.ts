@@ -39,7 +39,7 @@ const car = fc.record({
   isDeleted: fc.integer({ min: 0, max: 5 }).map((dice) => dice === 0),
   plate: fc.constantFrom("P", "P", "P", "Q"),
 });
-const lead = fc.record({
+const anyLead = fc.record({
   id: fc.integer({ min: 1, max: 6 }),
   carId: fc.constantFrom(1, 1, 2, 3, 0, null),
   pipeline: fc.constantFrom(RENTALS, RENTALS, RENTALS, RENTALS, OTHER),
@@ -53,11 +53,29 @@ const lead = fc.record({
   created: fc.integer({ min: -6, max: 0 }),
   isDeleted: fc.integer({ min: 0, max: 6 }).map((dice) => dice === 0),
 });
+// What follows from the id comes again with another price or stage, and has its days to itself but for other leads.
+const usualLead = fc.tuple(anyLead, fc.constantFrom(CONFIRMED, ON_RENT, RETURNED)).map((
+  [one, status],
+) => ({
+  ...one,
+  carId: 1 + one.id % 2,
+  pipeline: RENTALS,
+  status,
+  start: 3 * one.id - 14,
+  end: 3,
+  hour: 10,
+  isWide: false,
+  isDeleted: false,
+}));
+const lead = fc.oneof(
+  { weight: 3, arbitrary: anyLead },
+  { weight: 2, arbitrary: usualLead },
+);
 const date = fc.record({
   skipped: fc.constantFrom(0, 0, 1, 3),
-  horizon: fc.constantFrom(HORIZON, HORIZON, HORIZON, 12),
-  cars: fc.array(car, { maxLength: 3 }),
-  leads: fc.array(lead, { maxLength: 5 }),
+  horizon: fc.constantFrom(HORIZON, HORIZON, HORIZON, HORIZON, HORIZON, 12),
+  cars: fc.oneof(fc.constant([]), fc.array(car, { maxLength: 3 })),
+  leads: fc.array(lead, { maxLength: 5, size: "max" }),
 });
 
 type Day = typeof date extends fc.Arbitrary<infer V> ? V : never;
