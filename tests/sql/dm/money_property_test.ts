@@ -16,7 +16,7 @@ import {
   RENTALS,
   RETURNED,
 } from "../../support/rentals.ts";
-import type { StagedRow } from "../../support/staged.ts";
+import { land, type StagedRow } from "../../support/staged.ts";
 import { computeFleetThen, readFleetThen } from "../../support/fleet_then.ts";
 import { computeMoneyThen, readMoneyThen } from "../../support/money_then.ts";
 import { FIRST_DAY, moment, seen } from "../../support/staged_days.ts";
@@ -39,6 +39,18 @@ const car = fc.record({
   isDeleted: fc.integer({ min: 0, max: 5 }).map((dice) => dice === 0),
   plate: fc.constantFrom("P", "P", "P", "Q"),
 });
+type Car = typeof car extends fc.Arbitrary<infer V> ? V : never;
+
+// Cars that are there from the first date on, days before most bookings of theirs.
+const USUAL_CARS: readonly Car[] = [1, 2].map((id) => ({
+  id,
+  model: "Sedan",
+  joins: -16,
+  leaves: null,
+  isDeleted: false,
+  plate: "P",
+}));
+
 const anyLead = fc.record({
   id: fc.integer({ min: 1, max: 6 }),
   carId: fc.constantFrom(1, 1, 2, 3, 0, null),
@@ -74,7 +86,7 @@ const lead = fc.oneof(
 const date = fc.record({
   skipped: fc.constantFrom(0, 0, 1, 3),
   horizon: fc.constantFrom(HORIZON, HORIZON, HORIZON, HORIZON, HORIZON, 12),
-  cars: fc.oneof(fc.constant([]), fc.array(car, { maxLength: 3 })),
+  cars: fc.oneof(fc.constant<Car[]>([]), fc.array(car, { maxLength: 3 })),
   leads: fc.array(lead, { maxLength: 5, size: "max" }),
 });
 
@@ -91,10 +103,14 @@ testOnServer(
 async function checkMarts(warehouse: Warehouse, numRuns: number): Promise<void> {
   await makeWholeAsOf(warehouse);
   const property = fc.asyncProperty(
+    fc.boolean(),
     fc.array(date, { minLength: 2, maxLength: 4 }),
-    async (dates) => {
+    async (hasUsualCars, dates) => {
       await startAnew(warehouse);
       let today = FIRST_DAY;
+      if (hasUsualCars) {
+        await land(warehouse, "stg_cars", USUAL_CARS.map((one, i) => toCarRow(one, today, i)));
+      }
       const days: Snapshot[] = [];
       let settings = {};
       for (const { skipped, horizon, cars, leads } of dates) {
@@ -338,7 +354,7 @@ async function checkSnapshots(warehouse: Warehouse, days: readonly Snapshot[]): 
   }
 }
 
-function toCarRow(value: Day["cars"][0], today: Temporal.PlainDate, i: number): StagedRow {
+function toCarRow(value: Car, today: Temporal.PlainDate, i: number): StagedRow {
   const dayOf = (days: number | null) => days === null ? null : `${FIRST_DAY.add({ days })}`;
   const columns = {
     model: value.model,
