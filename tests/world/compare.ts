@@ -28,6 +28,7 @@ const KEYS: Readonly<Record<string, readonly string[]>> = {
   ],
   "dds.lead_first_status": ["lead_id"],
   "dds.fact_rentals": ["lead_id"],
+  "dds.unresolved_link": ["lead_id", "kind", "key"],
   "dds.fact_fleet_usage_day": ["car_id", "usage_date"],
   "dds.dim_date": ["date_day"],
   "ops.watermark": ["name"],

@@ -79,6 +79,30 @@ export function rentalOf(
   };
 }
 
+/** One row of dds.unresolved_link. */
+export interface UnresolvedLink {
+  readonly lead_id: number;
+  readonly kind: string;
+  readonly key: string;
+}
+
+/** What a rental says of its car and client without being theirs: keys that find nobody, and elements nobody has shown. */
+export function unresolvedOf({ leadId, version, carId, clientId }: Rental): UnresolvedLink[] {
+  const links = [
+    ["car", carId, "car_element_id", "plate"],
+    ["client", clientId, "client_element_id", "license"],
+  ] as const;
+  return links.flatMap(([kind, found, link, column]) => {
+    const linked = version.columns[link];
+    const key = found === 0 && linked !== 0 ? lookupKey(version.columns[column]) : null;
+    const isShown = typeof linked !== "number" || linked === 0 || linked === found;
+    return [
+      ...key === null ? [] : [{ lead_id: leadId, kind, key }],
+      ...isShown ? [] : [{ lead_id: leadId, kind: `${kind} element`, key: String(linked) }],
+    ];
+  });
+}
+
 /** max(1, ceil((end - start - grace) / 24 h)) on the wall clock; null unless end >= start. */
 export function rentalDays(
   columns: Columns,

@@ -4,7 +4,14 @@ import { currentOf, type Version, versionsOf } from "./history.ts";
 import type { EventNoted } from "./journal.ts";
 import type { Landed, StgRow } from "./landing.ts";
 import { COLUMNS, type Entity } from "./records.ts";
-import { BOOKED, type Histories, type Rental, rentalOf, type Status } from "./rentals.ts";
+import {
+  BOOKED,
+  type Histories,
+  type Rental,
+  rentalOf,
+  type Status,
+  unresolvedOf,
+} from "./rentals.ts";
 import { type StatusChange, timesOf, type Walk, walkOf } from "./status_walk.ts";
 import { type Cell, dayOf } from "./values.ts";
 
@@ -83,6 +90,7 @@ export function layersOf(held: Holdings, business: Business, logicalDate: string
           : [{ lead_id, pipeline_id: stage.pipelineId, status_id: stage.statusId }]
       ),
       "dds.fact_rentals": rentalRows,
+      "dds.unresolved_link": rentals.flatMap(unresolvedOf).map((link) => ({ ...link })),
       "dds.fact_fleet_usage_day": days.map((day) => ({
         car_id: day.carId,
         usage_date: day.day,
