@@ -85,20 +85,29 @@ where not first_statuses.is_stored
 union all
 -- In a first build most leads are plain and show one status, also in their open version.
 select
-    ods_leads_hist.id as lead_id,
-    ods_leads_hist.pipeline_id,
-    ods_leads_hist.status_id,
+    present_leads.id as lead_id,
+    present_leads.pipeline_id,
+    present_leads.status_id,
     (select current_setting('rental.logical_date')::date) as load_date
-from ods.ods_leads_hist
+from (
+    select
+        ods_leads_hist.id,
+        ods_leads_hist.pipeline_id,
+        ods_leads_hist.status_id
+    from ods.ods_leads_hist
+    where
+        (select reading.is_first from reading)
+        and ods_leads_hist.is_current
+        and ods_leads_hist.pipeline_id is not null
+        and ods_leads_hist.status_id is not null
+    -- As they lie: to walk a million along an index took a tenth of the task longer.
+    offset 0
+) as present_leads
 where
-    (select reading.is_first from reading)
-    and ods_leads_hist.is_current
-    and ods_leads_hist.pipeline_id is not null
-    and ods_leads_hist.status_id is not null
-    and not exists (
+    not exists (
         select
         from seen_rows
-        where seen_rows.lead_id = ods_leads_hist.id
+        where seen_rows.lead_id = present_leads.id
     );
 
 -- Of a first build that is all there is, which no other day's plan shall know of.
