@@ -10,7 +10,7 @@ select ops.lock_watermarks(
 );
 
 create temporary table pending_cars on commit drop as
-select distinct fact_fleet_usage_day_pending.car_id
+select distinct unnest(fact_fleet_usage_day_pending.car_ids) as car_id
 from dds.fact_fleet_usage_day_pending;
 
 create temporary table reading on commit drop as

@@ -68,12 +68,17 @@ from dds.fact_fleet_usage_day
 where
     not exists (
         select
-        from dds.fact_fleet_usage_day_pending
+        from (
+            select
+                unnest(fact_fleet_usage_day_pending.car_ids) as car_id,
+                unnest(fact_fleet_usage_day_pending.first_days) as first_day,
+                unnest(fact_fleet_usage_day_pending.last_days) as last_day
+            from dds.fact_fleet_usage_day_pending
+        ) as pending
         where
-            fact_fleet_usage_day_pending.car_id = fact_fleet_usage_day.car_id
+            pending.car_id = fact_fleet_usage_day.car_id
             and fact_fleet_usage_day.usage_date
-            between fact_fleet_usage_day_pending.first_day
-            and fact_fleet_usage_day_pending.last_day
+            between pending.first_day and pending.last_day
     );
 
 -- Filled by scope_days.sql.

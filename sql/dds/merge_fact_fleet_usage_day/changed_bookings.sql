@@ -36,10 +36,10 @@ with taken as (
 )
 
 select
-    taken.lead_id,
-    taken.car_id,
-    taken.first_day,
-    taken.last_day
+    unnest(taken.lead_ids) as lead_id,
+    unnest(taken.car_ids) as car_id,
+    unnest(taken.first_days) as first_day,
+    unnest(taken.last_days) as last_day
 from taken
 union
 -- The horizon has moved on to days of theirs.

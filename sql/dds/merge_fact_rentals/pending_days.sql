@@ -1,5 +1,6 @@
 -- What:  tells fleet usage which days changed, and marts which leads
--- Grain: dds.fact_fleet_usage_day_pending: a booking and a span of days that it left or entered
+-- Grain: dds.fact_fleet_usage_day_pending: one row for all bookings with a span of days that they
+--        left or entered
 -- Reads: compared_rentals (of changes.sql), rentals (of rentals.sql), reading (of progress.sql)
 --
 -- The days that bookings leave and those that they enter; the same days with another amount,
@@ -72,12 +73,14 @@ told as materialized (
     cross join reading
 )
 
-insert into dds.fact_fleet_usage_day_pending (lead_id, car_id, first_day, last_day)
+insert into dds.fact_fleet_usage_day_pending (
+    lead_ids, car_ids, first_days, last_days
+)
 select
-    told.lead_id,
-    side.car_id,
-    side.first_day,
-    side.last_day
+    array_agg(told.lead_id),
+    array_agg(side.car_id),
+    array_agg(side.first_day),
+    array_agg(side.last_day)
 from told
 cross join lateral (
     values
@@ -100,7 +103,8 @@ where
             and told.last_day = told.last_day_before
             then told.is_worth_other and not side.is_before
         else true
-    end;
+    end
+having count(*) > 0;
 
 select
     dds.note_changed_leads(

@@ -676,8 +676,8 @@ testOnBothWarehouses("fleet_usage_ghosts finds days that nobody books", async (w
 
   // A booking has changed since: the days are on their way.
   await sql`
-    insert into dds.fact_fleet_usage_day_pending (lead_id, car_id, first_day, last_day)
-    values (1, 5, '2026-05-01', '2026-05-02')
+    insert into dds.fact_fleet_usage_day_pending (lead_ids, car_ids, first_days, last_days)
+    values ('{1}', '{5}', '{2026-05-01}', '{2026-05-02}')
   `;
   assert.deepEqual(await findOffenders(warehouse, "fleet_usage_ghosts"), []);
 });
@@ -719,8 +719,8 @@ testOnBothWarehouses("amount_share_sums finds money that got lost", async (wareh
     ["dds.fact_fleet_usage_day", "5", "shares 99.99, bookings 100"],
   ]);
   await sql`
-    insert into dds.fact_fleet_usage_day_pending (lead_id, car_id, first_day, last_day)
-    values (1, 5, '2026-05-01', '2026-05-01')
+    insert into dds.fact_fleet_usage_day_pending (lead_ids, car_ids, first_days, last_days)
+    values ('{1}', '{5}', '{2026-05-01}', '{2026-05-01}')
   `;
   assert.deepEqual(await findOffenders(warehouse, "amount_share_sums"), []);
 });
