@@ -87,7 +87,7 @@ async function startAnew({ sql }: Warehouse): Promise<void> {
   await sql`
     truncate ods.ods_leads_hist, ods.ods_clients_hist, ods.ods_cars_hist, dds.fact_rentals,
       dds.fact_lead_status_change, dds.fact_fleet_usage_day, dds.fact_fleet_usage_day_pending,
-      dds.lead_first_status, dds.unresolved_link
+      dds.lead_first_status, dds.unresolved_link, dds.fact_rentals_pending
   `;
   await sql`update ops.watermark set position = 0, settings = null, cursor_day = null`;
 }

@@ -41,6 +41,7 @@ const BOOKKEEPING = new Set([
   "dds.changed_car_day",
   "dds.fact_fleet_usage_day_pending",
   "dds.unresolved_link",
+  "dds.fact_rentals_pending",
 ]);
 
 /**

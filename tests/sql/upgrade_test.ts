@@ -6,9 +6,26 @@ import { readTaskStates } from "../../lib/run_log/task_states.ts";
 import { migrate } from "../../lib/warehouse/migrations.ts";
 import { dags } from "../../pipeline/daily.ts";
 import { migrateTo } from "../support/old_warehouse.ts";
-import { CANCELLED, CONFIRMED, dubai, element, lead, liveDay } from "../support/rentals.ts";
+import {
+  CANCELLED,
+  CONFIRMED,
+  dubai,
+  element,
+  INQUIRY,
+  lead,
+  liveDay,
+  moved,
+} from "../support/rentals.ts";
 import { addAttempt } from "../support/run_log_rows.ts";
-import { dump, land, listStatuses, MERGES, runFiles, type StagedRow } from "../support/staged.ts";
+import {
+  dump,
+  land,
+  landEvents,
+  listStatuses,
+  MERGES,
+  runFiles,
+  type StagedRow,
+} from "../support/staged.ts";
 import type { Warehouse } from "../../lib/warehouse/warehouse.ts";
 import { testOnEmpty } from "../support/warehouses.ts";
 
@@ -401,5 +418,44 @@ testOnEmpty(
       [2, "car element", "77"],
       [2, "client element", "88"],
     ]);
+  },
+);
+
+testOnEmpty(
+  "an upgrade lets rentals find the confirmation anew of what landed since they were written",
+  async (warehouse) => {
+    const { sql } = warehouse;
+    await migrateTo(warehouse, 63);
+    await land(warehouse, "stg_leads", [lead(1, "2026-05-01 10:00", { status_id: CONFIRMED })]);
+    await landEvents(warehouse, [moved(2, "2026-05-01 10:00:00", INQUIRY, CONFIRMED)]);
+    await sql`
+      insert into dds.fact_rentals (
+        lead_id, car_id, client_id, pipeline_id, status_id, status_name, stage, is_booking,
+        is_cancelled, created_at, updated_at, load_date
+      )
+      values (
+        1, 0, 0, 10, ${CONFIRMED}, 'Confirmed', 'confirmed', true,
+        false, '2026-05-01Z', '2026-05-01Z', '2026-05-01'
+      )
+    `;
+    await sql`
+      update ops.watermark
+      set position = (select max(landed_seq) from stg.stg_leads)
+      where name = 'dds.fact_rentals'
+    `;
+    await sql`
+      update ops.watermark
+      set position = (select max(landed_seq) from stg.stg_lead_events)
+      where name = 'dds.fact_rentals/events'
+    `;
+    await land(warehouse, "stg_leads", [lead(3, "2026-05-02 10:00", { status_id: CONFIRMED })]);
+    await landEvents(warehouse, [moved(4, "2026-05-02 10:00:00", INQUIRY, CONFIRMED)]);
+
+    await migrate(warehouse);
+
+    const notes = await sql`
+      select unnest(lead_ids)::integer as id from dds.fact_rentals_pending order by id
+    `.values();
+    assert.deepEqual(notes.flat(), [3, 4]);
   },
 );

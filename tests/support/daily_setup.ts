@@ -224,6 +224,7 @@ const TABLES = [
   "dds.fact_fleet_usage_day",
   "dds.fact_fleet_usage_day_pending",
   "dds.unresolved_link",
+  "dds.fact_rentals_pending",
 ] as const;
 
 /** Every row of every layer, by table; without the columns `except`. */

@@ -53,7 +53,7 @@ export async function startAnew(warehouse: Warehouse): Promise<void> {
     await tx`
       truncate stg.stg_leads, stg.stg_cars, ods.ods_leads_hist, ods.ods_cars_hist, dds.fact_rentals,
         dds.fact_lead_status_change, dds.lead_first_status, dds.unresolved_link, dds.fact_fleet_usage_day,
-        dds.fact_fleet_usage_day_pending, dds.changed_lead, dm.build
+        dds.fact_fleet_usage_day_pending, dds.fact_rentals_pending, dds.changed_lead, dm.build
     `;
     await tx`delete from dds.dim_car where car_id <> 0`;
     await tx`update ops.watermark set position = 0, cursor_day = null, settings = null`;

@@ -1,4 +1,4 @@
--- What:  writes the changes of status of leads that do not simply go on
+-- What:  writes the changes of status of leads that do not simply go on, and tells rentals of them
 -- Grain: fates: a change that is new, different or no longer true, and whether it was stored before
 --        and is true now
 -- Reads: desired_changes (of changes.sql), next_sights (of next_sights.sql), changed_leads (of
@@ -73,6 +73,23 @@ inner join fates using (
     lead_id, change_ts, from_pipeline_id, from_status_id, to_pipeline_id,
     to_status_id
 );
+
+-- Of all others rentals keep the first confirmation: what is new of them comes after all that was
+-- known, and they were created when they were. Rentals lock the watermark of this merge too, and
+-- miss no note.
+insert into dds.fact_rentals_pending (lead_ids)
+select
+    array(
+        select changed_leads.id
+        from changed_leads
+        where
+            not exists (
+                select
+                from next_sights
+                where next_sights.lead_id = changed_leads.id
+            )
+    )
+where exists (select from dds.fact_rentals);
 
 select count(*) as changes_compared
 from desired_changes;

@@ -38,11 +38,11 @@ select
     rentals.rental_start,
     rentals.rental_end,
     rentals.closed_at,
-    case
-        when confirmations.is_booked_from_first
-            then coalesce(rentals.created_at, confirmations.first_entry_at)
-        else confirmations.first_entry_at
-    end as confirmed_at,
+    coalesce(
+        rentals.known_confirmed_at,
+        case when confirmations.is_booked_from_first then rentals.created_at end,
+        confirmations.first_entry_at
+    ) as confirmed_at,
     rentals.created_at,
     rentals.updated_at
 from rentals
@@ -59,7 +59,6 @@ left join confirmations on rentals.lead_id = confirmations.lead_id;
 create temporary table compared_rentals on commit drop as
 select
     desired.*,
-    fact_rentals.ctid as place_before,
     fact_rentals.car_id as car_id_before,
     fact_rentals.rental_days as rental_days_before,
     fact_rentals.amount as amount_before,
@@ -68,7 +67,7 @@ select
     fact_rentals.rental_end as rental_end_before,
     case
         when desired.stage is null then 'deleted'
-        when fact_rentals.lead_id is null then 'inserted'
+        when desired.place_before is null then 'inserted'
         -- Not load_date: unless something else differs, a rental keeps the one it has.
         when
             row(
@@ -94,9 +93,9 @@ from (
     changed_leads as changed (lead_id)
     left join desired_rentals using (lead_id)
 ) as desired
-left join dds.fact_rentals on desired.lead_id = fact_rentals.lead_id
+left join dds.fact_rentals on desired.place_before = fact_rentals.ctid
 where
-    (desired.stage is not null or fact_rentals.lead_id is not null)
+    (desired.stage is not null or desired.place_before is not null)
     and not (select reading.is_first from reading);
 
 analyze compared_rentals (lead_id, fate);

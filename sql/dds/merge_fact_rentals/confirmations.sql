@@ -1,4 +1,4 @@
--- What:  finds when each changed rental was confirmed first
+-- What:  finds when each changed rental was confirmed first, unless that is known
 -- Grain: confirmations: one row per lead that ever was in a booked stage
 -- Reads: rentals (of rentals.sql), reading (of progress.sql), dds.fact_lead_status_change,
 --        dds.lead_first_status, dict.dict_status_leads
@@ -41,7 +41,9 @@ changes as (
         where fact_lead_status_change.lead_id = rentals.lead_id
         offset 0
     ) as change
-    where (select reading.is_as_before from reading)
+    where
+        rentals.known_confirmed_at is null
+        and (select reading.is_as_before from reading)
     union all
     select
         fact_lead_status_change.lead_id,
@@ -64,7 +66,9 @@ first_statuses as (
         where lead_first_status.lead_id = rentals.lead_id
         offset 0
     ) as first_status
-    where (select reading.is_as_before from reading)
+    where
+        not rentals.is_confirmed_as_before
+        and (select reading.is_as_before from reading)
     union all
     select
         lead_first_status.lead_id,

@@ -21,7 +21,12 @@ where reading.is_as_before;
 
 create temporary table rentals on commit drop as
 with present_leads as (
-    select ods_leads_hist.*
+    select
+        ods_leads_hist.*,
+        changed_leads.confirmed_at_before,
+        -- One that was booked from the first was confirmed when it was created.
+        coalesce(ods_leads_hist.created_at = changed_leads.created_at_before, false)
+            as is_confirmed_as_before
     from ods.ods_leads_hist
     inner join changed_leads on ods_leads_hist.id = changed_leads.id
     where
@@ -29,7 +34,10 @@ with present_leads as (
         and (select reading.is_as_before from reading)
     union all
     (
-        select ods_leads_hist.*
+        select
+            ods_leads_hist.*,
+            null as confirmed_at_before,
+            false as is_confirmed_as_before
         from ods.ods_leads_hist
         where
             ods_leads_hist.is_current
@@ -106,6 +114,9 @@ select
     rental_leads.rental_start,
     rental_leads.rental_end,
     rental_leads.closed_at,
+    case when rental_leads.is_confirmed_as_before then rental_leads.confirmed_at_before end
+        as known_confirmed_at,
+    rental_leads.is_confirmed_as_before,
     rental_leads.created_at,
     rental_leads.updated_at
 from rental_leads

@@ -16,7 +16,7 @@ where
     and pg_class.oid not in (
         'dds.changed_lead'::regclass, 'dds.changed_car_day'::regclass,
         'dds.booked_version'::regclass, 'dds.booked_step'::regclass,
-        'dds.fact_fleet_usage_day_pending'::regclass
+        'dds.fact_fleet_usage_day_pending'::regclass, 'dds.fact_rentals_pending'::regclass
     );
 
 select count(*) as tables_listed

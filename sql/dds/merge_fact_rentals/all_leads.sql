@@ -1,0 +1,42 @@
+-- What:  takes all leads for changed, where the rental pipeline or the grace time was set otherwise
+--        or nothing was built yet
+-- Grain: changed_leads: one row per lead
+-- Reads: reading (of progress.sql), ods.ods_leads_hist, dds.fact_rentals
+--
+-- What they are, and when they were confirmed, is found anew of all.
+
+-- Of a first build none is stored, and none is looked for.
+insert into changed_leads (id, place_before)
+select
+    ods_leads_hist.id,
+    stored.place_before
+from ods.ods_leads_hist
+left join (
+    select
+        fact_rentals.lead_id,
+        fact_rentals.ctid as place_before
+    from dds.fact_rentals
+    where not (select reading.is_first from reading)
+) as stored on ods_leads_hist.id = stored.lead_id
+where
+    ods_leads_hist.is_current
+    and not (select reading.is_as_before from reading)
+union all
+select
+    fact_rentals.lead_id,
+    fact_rentals.ctid as place_before
+from dds.fact_rentals
+where
+    not (select reading.is_as_before from reading)
+    and not exists (
+        select
+        from ods.ods_leads_hist
+        where
+            ods_leads_hist.id = fact_rentals.lead_id
+            and ods_leads_hist.is_current
+    );
+
+analyze changed_leads;
+
+select count(*) as rows_read
+from changed_leads;
