@@ -2,8 +2,9 @@ import axe from "axe-core";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { z } from "zod";
-import { PHONE } from "./open_page.ts";
+import { DESKTOP, PHONE } from "./open_page.ts";
 import listFocusable from "./in_page/list_focusable.js" with { type: "text" };
+import listScrollingTables from "./in_page/list_scrolling_tables.js" with { type: "text" };
 import listWideElements from "./in_page/list_wide_elements.js" with { type: "text" };
 import axeRun from "./in_page/run_axe.js" with { type: "text" };
 import watchFocus from "./in_page/watch_focus.js" with { type: "text" };
@@ -43,6 +44,12 @@ export async function findBarriers(page: Page): Promise<string[]> {
 export async function findSidewaysScroll(page: Page): Promise<string[]> {
   await page.setViewportSize(PHONE);
   return lines.parse(await runInPage(page, listWideElements));
+}
+
+/** The tables that a desktop shows a part of, but for those that are folded. The page has a desktop's width afterwards. */
+export async function findCutTables(page: Page): Promise<string[]> {
+  await page.setViewportSize(DESKTOP);
+  return lines.parse(await runInPage(page, listScrollingTables));
 }
 
 /** The elements that are wider than a sheet of paper. The page is one of paper afterwards. */

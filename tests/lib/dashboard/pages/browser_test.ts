@@ -8,6 +8,7 @@ import { csvRows, get, serveLook } from "../../../support/look_site.ts";
 import { buildDay } from "../../../support/marts.ts";
 import {
   findBarriers,
+  findCutTables,
   findSidewaysScroll,
   findUnreachable,
   listTexts,
@@ -114,6 +115,28 @@ for (const [rest, half] of ["first", "second"].entries()) {
       }),
   );
 }
+
+testInBrowser(
+  "a desktop shows tables whole, but for the list of all tables",
+  (browser) =>
+    withFigures(async (site) => {
+      const view = await browser.open(site.url);
+      const cut = [];
+      // Today's lists bear names here that are one long word each.
+      const addresses = (await figureAddresses(site)).filter((path) => path !== "/");
+      for (const path of [...addresses, "/runs", "/data"]) {
+        for (const lang of ["en", "ru"]) {
+          await turnTo(view, `${site.url}${path}${path.includes("?") ? "&" : "?"}lang=${lang}`);
+          cut.push(...(await findCutTables(view.page)).map((table) => `${path} ${lang}: ${table}`));
+        }
+      }
+      assert.deepEqual(
+        cut.map((line) => line.replace(/:.*$/, "")),
+        ["/data en", "/data ru"],
+        cut.join("\n"),
+      );
+    }),
+);
 
 testInBrowser(
   "the pages of figures lead to records in three clicks, and to no formula",
