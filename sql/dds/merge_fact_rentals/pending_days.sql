@@ -7,70 +7,95 @@
 -- without one or with other charged days too. Fleet usage that was never built takes all
 -- bookings in and needs no telling.
 
-with changed as (
-    select compared_rentals.*
-    from compared_rentals
-    where
-        compared_rentals.fate <> 'kept'
-        and (select reading.is_fleet_usage_built from reading)
-        and row(
-            compared_rentals.car_id, compared_rentals.rental_days,
-            compared_rentals.amount, compared_rentals.is_booking,
+with changed as materialized (
+    select
+        compared_rentals.lead_id,
+        compared_rentals.car_id,
+        compared_rentals.car_id_before,
+        compared_rentals.rental_start_before,
+        compared_rentals.rental_end_before,
+        dds.first_booked_day(
+            compared_rentals.rental_start, compared_rentals.rental_end, reading.business_tz
+        ) as first_day,
+        dds.last_booked_day(
+            compared_rentals.rental_start, compared_rentals.rental_end, reading.business_tz
+        ) as last_day,
+        compared_rentals.is_booking and compared_rentals.car_id <> 0 as is_booking,
+        compared_rentals.is_booking_before and compared_rentals.car_id_before <> 0
+            as is_booking_before,
+        row(
+            compared_rentals.car_id, compared_rentals.is_booking,
             compared_rentals.rental_start, compared_rentals.rental_end
-        ) is distinct from row(
-            compared_rentals.car_id_before, compared_rentals.rental_days_before,
-            compared_rentals.amount_before, compared_rentals.is_booking_before,
+        ) is not distinct from row(
+            compared_rentals.car_id_before, compared_rentals.is_booking_before,
             compared_rentals.rental_start_before, compared_rentals.rental_end_before
-        )
+        ) as stays,
+        row(compared_rentals.amount, compared_rentals.rental_days)
+        is distinct from row(
+            compared_rentals.amount_before, compared_rentals.rental_days_before
+        ) as is_worth_other
+    from compared_rentals
+    cross join reading
+    where compared_rentals.fate <> 'kept' and reading.is_fleet_usage_built
 ),
 
 -- Materialized, or each mention of a day further down would compute it again.
-spans as materialized (
+moved as materialized (
+    select
+        changed.*,
+        dds.first_booked_day(
+            changed.rental_start_before, changed.rental_end_before, reading.business_tz
+        ) as first_day_before,
+        dds.last_booked_day(
+            changed.rental_start_before, changed.rental_end_before, reading.business_tz
+        ) as last_day_before
+    from changed
+    cross join reading
+    where not changed.stays
+),
+
+told as (
+    -- A span that stays is told once, and only where it is worth something else.
     select
         changed.lead_id,
         changed.car_id,
-        changed.car_id_before,
-        dds.first_booked_day(
-            changed.rental_start, changed.rental_end, reading.business_tz
-        ) as first_day,
-        dds.last_booked_day(
-            changed.rental_start, changed.rental_end, reading.business_tz
-        ) as last_day,
-        changed.is_booking and changed.car_id <> 0 as is_booking,
-        changed.is_booking_before and changed.car_id_before <> 0
-            as is_booking_before,
-        row(changed.rental_start, changed.rental_end)
-        is not distinct from row(
-            changed.rental_start_before, changed.rental_end_before
-        ) as has_same_dates,
-        row(changed.amount, changed.rental_days)
-        is distinct from row(changed.amount_before, changed.rental_days_before)
-            as is_worth_other,
-        changed.rental_start_before,
-        changed.rental_end_before
+        changed.first_day,
+        changed.last_day
     from changed
-    cross join reading
-),
-
-told as materialized (
+    where changed.stays and changed.is_booking and changed.is_worth_other
+    union all
     select
-        spans.*,
-        case
-            when spans.has_same_dates then spans.first_day
-            else dds.first_booked_day(
-                spans.rental_start_before, spans.rental_end_before,
-                reading.business_tz
+        moved.lead_id,
+        moved.car_id,
+        moved.first_day,
+        moved.last_day
+    from moved
+    where
+        moved.is_booking
+        and (
+            moved.is_worth_other
+            or row(
+                moved.is_booking, moved.car_id, moved.first_day, moved.last_day
+            ) is distinct from row(
+                moved.is_booking_before, moved.car_id_before, moved.first_day_before,
+                moved.last_day_before
             )
-        end as first_day_before,
-        case
-            when spans.has_same_dates then spans.last_day
-            else dds.last_booked_day(
-                spans.rental_start_before, spans.rental_end_before,
-                reading.business_tz
-            )
-        end as last_day_before
-    from spans
-    cross join reading
+        )
+    union all
+    select
+        moved.lead_id,
+        moved.car_id_before,
+        moved.first_day_before,
+        moved.last_day_before
+    from moved
+    where
+        moved.is_booking_before
+        and row(
+            moved.is_booking, moved.car_id, moved.first_day, moved.last_day
+        ) is distinct from row(
+            moved.is_booking_before, moved.car_id_before, moved.first_day_before,
+            moved.last_day_before
+        )
 )
 
 insert into dds.fact_fleet_usage_day_pending (
@@ -78,32 +103,11 @@ insert into dds.fact_fleet_usage_day_pending (
 )
 select
     array_agg(told.lead_id),
-    array_agg(side.car_id),
-    array_agg(side.first_day),
-    array_agg(side.last_day)
+    array_agg(told.car_id),
+    array_agg(told.first_day),
+    array_agg(told.last_day)
 from told
-cross join lateral (
-    values
-    (
-        told.car_id_before, told.first_day_before, told.last_day_before,
-        told.is_booking_before, true
-    ),
-    (told.car_id, told.first_day, told.last_day, told.is_booking, false)
-) as side (car_id, first_day, last_day, is_booking, is_before)
-where
-    side.is_booking
-    and side.first_day is not null
-    and case
-        -- A span that stays is told once, and only where it is worth something else.
-        when
-            told.is_booking
-            and told.is_booking_before
-            and told.car_id = told.car_id_before
-            and told.first_day = told.first_day_before
-            and told.last_day = told.last_day_before
-            then told.is_worth_other and not side.is_before
-        else true
-    end
+where told.first_day is not null
 having count(*) > 0;
 
 select
