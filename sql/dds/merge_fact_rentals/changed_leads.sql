@@ -13,11 +13,13 @@
 -- key meant somebody who bears or bore it, now as then or until one of those that changed
 -- did: the rental is his. Or it meant nobody, or the link led nowhere: then it is noted.
 --
--- created_at_before is null where the first confirmation is found anew: unless the lead simply went
--- on in all merges of changes of status since the rental was written (those that did not are
--- pending), and was in none of the changed statuses. What is new of the others is later than
--- all that was known: a confirmation that is stored stays the first, and a lead of which none
--- is stored was not booked from the first.
+-- may_be_confirmed_anew says whose first confirmation is found anew: unless the lead simply went on
+-- in all merges of changes of status since the rental was written (those that did not are pending),
+-- and was in none of the changed statuses. What is new of the others is later than all that was
+-- known: a confirmation that is stored stays the first, and a lead of which none is stored was not
+-- booked from the first.
+--
+-- The rental that is stored is read here alone, and written at its place.
 
 create temporary table changed_leads on commit drop as
 with pending as (
@@ -137,10 +139,9 @@ news (id, may_be_confirmed_anew) as (
 
 select
     changed.id,
+    changed.may_be_confirmed_anew,
     stored.place_before,
-    case when not changed.may_be_confirmed_anew then stored.created_at end
-        as created_at_before,
-    stored.confirmed_at as confirmed_at_before
+    stored.rental_before
 from (
     select
         news.id,
@@ -155,12 +156,13 @@ from (
 left join lateral (
     select
         fact_rentals.ctid as place_before,
-        fact_rentals.created_at,
-        fact_rentals.confirmed_at
+        fact_rentals as rental_before
     from dds.fact_rentals
     where fact_rentals.lead_id = changed.id
     offset 0
 ) as stored on true;
 
-select count(changed_leads.created_at_before) as leads_confirmed_as_before
+select
+    count(changed_leads.place_before) filter (where not changed_leads.may_be_confirmed_anew)
+        as leads_confirmed_as_before
 from changed_leads;

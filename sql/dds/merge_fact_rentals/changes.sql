@@ -3,7 +3,7 @@
 --        there, as it is now and as it was (of a first build: none)
 -- Reads: changed_leads (of changed_leads.sql), rentals (of rentals.sql), bearers (of
 --        bearers.sql), found_members (of links.sql), confirmations (of confirmations.sql),
---        reading (of progress.sql), dds.fact_rentals
+--        reading (of progress.sql)
 --
 -- fate says what becomes of a rental. What it was before is kept beside it, so that nobody needs to
 -- look for it again.
@@ -58,44 +58,62 @@ left join confirmations on rentals.lead_id = confirmations.lead_id;
 
 create temporary table compared_rentals on commit drop as
 select
-    desired.*,
-    fact_rentals.car_id as car_id_before,
-    fact_rentals.rental_days as rental_days_before,
-    fact_rentals.amount as amount_before,
-    fact_rentals.is_booking as is_booking_before,
-    fact_rentals.rental_start as rental_start_before,
-    fact_rentals.rental_end as rental_end_before,
+    changed.lead_id,
+    changed.place_before,
+    desired.car_id,
+    desired.client_id,
+    desired.pipeline_id,
+    desired.status_id,
+    desired.status_name,
+    desired.stage,
+    desired.rental_days,
+    desired.dailyrate,
+    desired.budget,
+    desired.amount,
+    desired.is_booking,
+    desired.is_cancelled,
+    desired.rental_start,
+    desired.rental_end,
+    desired.closed_at,
+    desired.confirmed_at,
+    desired.created_at,
+    desired.updated_at,
+    (changed.rental_before).car_id as car_id_before,
+    (changed.rental_before).rental_days as rental_days_before,
+    (changed.rental_before).amount as amount_before,
+    (changed.rental_before).is_booking as is_booking_before,
+    (changed.rental_before).rental_start as rental_start_before,
+    (changed.rental_before).rental_end as rental_end_before,
     case
-        when desired.stage is null then 'deleted'
-        when desired.place_before is null then 'inserted'
-        -- Not load_date: unless something else differs, a rental keeps the one it has.
+        when desired.lead_id is null then 'deleted'
+        when changed.place_before is null then 'inserted'
+        -- Not load_date: unless something else differs, a rental keeps the one it has. Nearly all
+        -- that differ do so in the first column.
         when
             row(
-                desired.car_id, desired.client_id, desired.pipeline_id,
+                desired.updated_at, desired.car_id, desired.client_id, desired.pipeline_id,
                 desired.status_id, desired.status_name, desired.stage, desired.rental_days,
                 desired.dailyrate, desired.budget, desired.amount, desired.is_booking,
                 desired.is_cancelled, desired.rental_start, desired.rental_end,
-                desired.closed_at, desired.confirmed_at, desired.created_at,
-                desired.updated_at
+                desired.closed_at, desired.confirmed_at, desired.created_at
             ) is distinct from row(
-                fact_rentals.car_id, fact_rentals.client_id,
-                fact_rentals.pipeline_id, fact_rentals.status_id, fact_rentals.status_name,
-                fact_rentals.stage, fact_rentals.rental_days, fact_rentals.dailyrate,
-                fact_rentals.budget, fact_rentals.amount, fact_rentals.is_booking,
-                fact_rentals.is_cancelled, fact_rentals.rental_start,
-                fact_rentals.rental_end, fact_rentals.closed_at, fact_rentals.confirmed_at,
-                fact_rentals.created_at, fact_rentals.updated_at
+                (changed.rental_before).updated_at, (changed.rental_before).car_id,
+                (changed.rental_before).client_id, (changed.rental_before).pipeline_id,
+                (changed.rental_before).status_id, (changed.rental_before).status_name,
+                (changed.rental_before).stage, (changed.rental_before).rental_days,
+                (changed.rental_before).dailyrate, (changed.rental_before).budget,
+                (changed.rental_before).amount, (changed.rental_before).is_booking,
+                (changed.rental_before).is_cancelled, (changed.rental_before).rental_start,
+                (changed.rental_before).rental_end, (changed.rental_before).closed_at,
+                (changed.rental_before).confirmed_at, (changed.rental_before).created_at
             )
             then 'updated'
         else 'kept'
     end as fate
-from (
-    changed_leads as changed (lead_id)
-    left join desired_rentals using (lead_id)
-) as desired
-left join dds.fact_rentals on desired.place_before = fact_rentals.ctid
+from changed_leads as changed (lead_id)
+left join desired_rentals as desired on changed.lead_id = desired.lead_id
 where
-    (desired.stage is not null or desired.place_before is not null)
+    (desired.lead_id is not null or changed.place_before is not null)
     and not (select reading.is_first from reading);
 
 analyze compared_rentals (lead_id, fate);

@@ -23,10 +23,13 @@ create temporary table rentals on commit drop as
 with present_leads as (
     select
         ods_leads_hist.*,
-        changed_leads.confirmed_at_before,
+        (changed_leads.rental_before).confirmed_at as confirmed_at_before,
         -- One that was booked from the first was confirmed when it was created.
-        coalesce(ods_leads_hist.created_at = changed_leads.created_at_before, false)
-            as is_confirmed_as_before
+        coalesce(
+            not changed_leads.may_be_confirmed_anew
+            and ods_leads_hist.created_at = (changed_leads.rental_before).created_at,
+            false
+        ) as is_confirmed_as_before
     from ods.ods_leads_hist
     inner join changed_leads on ods_leads_hist.id = changed_leads.id
     where
