@@ -13,6 +13,7 @@ import {
   RENTALS,
 } from "../../support/rentals.ts";
 import type { StagedRow } from "../../support/staged.ts";
+import { watchPlans } from "../../support/plans.ts";
 import { FIRST_DAY, moment, seen } from "../../support/staged_days.ts";
 import { testOnServer, withEmbedded } from "../../support/warehouses.ts";
 
@@ -26,7 +27,8 @@ const lead = fc.record({
   status: fc.constantFrom(INQUIRY, CONFIRMED, CONFIRMED, ON_RENT, CLOSED, CANCELLED),
   carId: fc.constantFrom(1, 1, 2, null),
   budget: fc.constantFrom(null, 100, 200, 300, 400),
-  start: fc.constantFrom(-3, 0, 1, 4, 8, 12, null),
+  start: fc.constantFrom(-3, 0, 1, 4, 8, 12, null, null),
+  hasEnd: fc.integer({ min: 0, max: 3 }).map((dice) => dice !== 0),
   isDeleted: fc.integer({ min: 0, max: 7 }).map((dice) => dice === 0),
 });
 const step = fc.record({
@@ -41,6 +43,37 @@ Deno.test("rentals found by what dm.lead_state knows are those of the fact (embe
 testOnServer(
   "rentals found by what dm.lead_state knows are those of the fact",
   (warehouse) => checkSteps(warehouse, CASES.server),
+);
+
+testOnServer(
+  "a few bookings without dates are not looked for among all the leads without any",
+  async (warehouse) => {
+    const { sql } = warehouse;
+    const without = (id: number, status_id: number): StagedRow => ({
+      id,
+      pipeline_id: RENTALS,
+      status_id,
+      created_at: moment(0, 8),
+      ...seen(FIRST_DAY, 12, id, false),
+    });
+    const leads = Array.from({ length: 2_000 }, (_, id) => without(id + 1, INQUIRY));
+    await liveDay(warehouse, `${FIRST_DAY}`, { leads: [...leads, without(3_000, CONFIRMED)] });
+    await buildMarts(warehouse, `${FIRST_DAY}`);
+    await sql`vacuum analyze dds.fact_rentals`;
+    await sql`vacuum analyze dm.lead_state`;
+
+    await using plans = await watchPlans(warehouse, {});
+    if (plans === null) return;
+    const statements = await plans.watch((tx) => tx`select from dds.undated_bookings()`);
+
+    const rowsRead = statements.flatMap(({ steps }) => steps).filter(({ table }) => table !== null)
+      .map(({ table, rowsRead }) => [table, rowsRead]);
+    assert.deepEqual(rowsRead.filter(([table]) => table !== "watermark"), [
+      ["lead_state", 1],
+      ["changed_lead", 0],
+      ["fact_rentals", 1],
+    ]);
+  },
 );
 
 async function checkSteps(warehouse: Warehouse, numRuns: number): Promise<void> {
@@ -72,6 +105,15 @@ async function checkLookUps(warehouse: Warehouse): Promise<void> {
     await listRows(
       warehouse,
       "select * from dds.fact_rentals where stage in ('confirmed', 'on_rent') order by lead_id",
+    ),
+  );
+  assert.deepEqual(
+    await listRows(warehouse, "select * from dds.undated_bookings() order by lead_id"),
+    await listRows(
+      warehouse,
+      `select * from dds.fact_rentals
+       where is_booking and rental_start is null and rental_end is null
+       order by lead_id`,
     ),
   );
   // By what the planner knows of the size of the table they are looked for down the amounts.
@@ -107,7 +149,7 @@ async function makeDueAnew({ sql }: Warehouse): Promise<void> {
 }
 
 function toLeadRow(
-  { id, pipeline, status, carId, budget, start, isDeleted }: typeof lead extends
+  { id, pipeline, status, carId, budget, start, hasEnd, isDeleted }: typeof lead extends
     fc.Arbitrary<infer V> ? V : never,
   today: Temporal.PlainDate,
   i: number,
@@ -118,8 +160,14 @@ function toLeadRow(
     car_element_id: carId,
     budget,
     rental_start: start === null ? null : moment(start, 9),
-    rental_end: start === null ? null : moment(start + 2, 9),
+    rental_end: toEnd(start, hasEnd),
     created_at: moment(0, 8),
   };
   return { id, ...(isDeleted ? {} : columns), ...seen(today, 12, i, isDeleted) };
+}
+
+/** Nearly all leads have both dates or none. */
+function toEnd(start: number | null, hasEnd: boolean): string | null {
+  if (start === null) return hasEnd ? null : moment(2, 9);
+  return hasEnd ? moment(start + 2, 9) : null;
 }
