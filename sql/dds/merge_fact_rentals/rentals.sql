@@ -23,7 +23,7 @@ create temporary table rentals on commit drop as
 with present_leads as (
     select
         ods_leads_hist.*,
-        (changed_leads.rental_before).confirmed_at as confirmed_at_before,
+        changed_leads.rental_before,
         -- One that was booked from the first was confirmed when it was created.
         coalesce(
             not changed_leads.may_be_confirmed_anew
@@ -39,7 +39,7 @@ with present_leads as (
     (
         select
             ods_leads_hist.*,
-            null as confirmed_at_before,
+            null as rental_before,
             false as is_confirmed_as_before
         from ods.ods_leads_hist
         where
@@ -52,10 +52,17 @@ with present_leads as (
 rental_leads as (
     select
         ods_leads_hist.*,
-        dds.rental_days(
-            ods_leads_hist.rental_start, ods_leads_hist.rental_end,
-            reading.business_tz, reading.grace_minutes
-        ) as rental_days,
+        -- Under the same settings the same dates are as many days.
+        case
+            when
+                ods_leads_hist.rental_start = (ods_leads_hist.rental_before).rental_start
+                and ods_leads_hist.rental_end = (ods_leads_hist.rental_before).rental_end
+                then (ods_leads_hist.rental_before).rental_days
+            else dds.rental_days(
+                ods_leads_hist.rental_start, ods_leads_hist.rental_end,
+                reading.business_tz, reading.grace_minutes
+            )
+        end as rental_days,
         case
             when
                 ods_leads_hist.car_element_id is not null
@@ -117,8 +124,10 @@ select
     rental_leads.rental_start,
     rental_leads.rental_end,
     rental_leads.closed_at,
-    case when rental_leads.is_confirmed_as_before then rental_leads.confirmed_at_before end
-        as known_confirmed_at,
+    case
+        when rental_leads.is_confirmed_as_before
+            then (rental_leads.rental_before).confirmed_at
+    end as known_confirmed_at,
     rental_leads.is_confirmed_as_before,
     rental_leads.created_at,
     rental_leads.updated_at
