@@ -1,5 +1,6 @@
 -- What:  finds who bore the plates and licences that rentals name
--- Grain: bearers: a plate or licence, as rentals write it, whose key a car or client ever bore
+-- Grain: bearers: a plate or licence, as rentals write it, whose key a car or client ever bore;
+--        found_members: empty
 -- Reads: rentals (of rentals.sql), reading (of progress.sql), ods.ods_cars_hist,
 --        ods.ods_clients_hist
 --
@@ -76,6 +77,13 @@ from client_bearers
 group by client_bearers.text, client_bearers.key;
 
 analyze bearers (kind, text, is_disputed);
+
+-- Filled by links.sql, which is passed over where none is disputed.
+create temporary table found_members (
+    lead_id bigint,
+    kind text,
+    member_id bigint
+) on commit drop;
 
 select count(*) filter (where bearers.is_disputed) as keys_of_several
 from bearers;

@@ -1,7 +1,9 @@
 -- What:  finds whom a disputed plate or licence means
--- Grain: found_members: one row per rental and kind of member (car, client); 0 when not known
+-- Grain: found_members (of bearers.sql): one row per rental and kind of member (car, client); 0
+--        when not known
 -- Reads: rentals (of rentals.sql), bearers (of bearers.sql), ods.ods_leads_hist,
 --        ods.ods_cars_hist, ods.ods_clients_hist
+-- If:    keys_of_several (of bearers.sql)
 --
 -- A key means who bore it when the lead was given it, else the only one that ever did.
 
@@ -71,7 +73,6 @@ from spans;
 
 analyze sought_keys;
 
-create temporary table found_members on commit drop as
 with versions as (
     -- All versions of the cars and clients that ever bore one of the disputed keys.
     select
@@ -142,6 +143,7 @@ candidates as (
     group by sought_keys.lead_id, sought_keys.kind, bearing.id
 )
 
+insert into found_members (lead_id, kind, member_id)
 select
     candidates.lead_id,
     candidates.kind,
