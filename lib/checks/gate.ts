@@ -1,7 +1,7 @@
 import type { TransactionSql } from "postgres";
 import type { TaskContext, TaskResult } from "../dag/dag.ts";
 import { taskParameters } from "../dag/sql_task.ts";
-import { type Metrics, setParameters } from "../warehouse/sql_file.ts";
+import type { Metrics } from "../warehouse/sql_file.ts";
 import { type Check, readChecks } from "./file.ts";
 import { type CheckResult, listDue, runChecks, saveCheckResults } from "./run.ts";
 import { scopeChanges, scopeSuspects } from "./scope.ts";
@@ -31,12 +31,11 @@ export async function passChecks(
 ): Promise<TaskResult> {
   const due = listDue(await readChecks(), taskId);
   if (due.length === 0) return result;
-  await setParameters(tx, {
+  const changed = await scopeChanges(tx, due, {
     ...taskParameters(context),
     rows_read: result.rowsRead === undefined ? "" : String(result.rowsRead),
     is_partial_read: String(result.metrics.is_full_scan === 0),
   });
-  const changed = await scopeChanges(tx, due);
   const idle = due.filter(({ check }) => isIdle(check, changed));
   const awake = due.filter(({ check }) => !isIdle(check, changed));
   await scopeSuspects(tx, awake);

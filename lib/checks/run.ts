@@ -1,6 +1,6 @@
-import type { ISql, TransactionSql } from "postgres";
+import type { TransactionSql } from "postgres";
 import { z } from "zod";
-import { querySqlFile, readSqlFile, toSqlFileError } from "../warehouse/sql_file.ts";
+import { readSqlFile, runSqlFile, setParameters, toSqlFileError } from "../warehouse/sql_file.ts";
 import type { Check, Severity } from "./file.ts";
 
 /** A row that breaks a rule. */
@@ -55,9 +55,7 @@ export async function runChecks(
   const texts = await Promise.all(due.map(({ check }) => countOffenders(check.path, sampleSize)));
   return await Promise.all(due.map(async ({ check, table }, i) => {
     // Most tasks fill one table, so it is said once.
-    const said = table === due[i - 1]?.table
-      ? []
-      : [tx`select set_config('rental.checked_table', ${table}, true)`.execute()];
+    const said = table === due[i - 1]?.table ? [] : [setParameters(tx, { checked_table: table })];
     const [rows] = await Promise.all([selectSample(tx, check.path, texts[i] ?? ""), ...said]);
     return {
       check: check.name,
@@ -89,7 +87,7 @@ async function selectSample(tx: TransactionSql, path: string, text: string) {
 
 /** Keeps what the checks of a task found, passed and failed ones alike, in ops.check_result. */
 export async function saveCheckResults(
-  sql: ISql,
+  tx: TransactionSql,
   runId: string,
   taskId: string,
   results: readonly CheckResult[],
@@ -101,5 +99,9 @@ export async function saveCheckResults(
     offenders,
     sample,
   }));
-  await querySqlFile(sql, "ops/save_check_results.sql", [JSON.stringify(rows), runId, taskId]);
+  await runSqlFile(tx, "ops/save_check_results.sql", {
+    check_results: JSON.stringify(rows),
+    run_id: runId,
+    task_id: taskId,
+  });
 }

@@ -97,7 +97,7 @@ async function keepResults(
   { taskId, results }: CheckError,
 ): Promise<void> {
   try {
-    await saveCheckResults(sql, runId, taskId, results);
+    await sql.begin((tx) => saveCheckResults(tx, runId, taskId, results));
   } catch (error) {
     // What the checks found is the failure to be told, and its message says it too.
     log.warn("Cannot save the results of checks, which check-data finds again: {error}", {

@@ -35,9 +35,9 @@ export function connect(
     ...openingSockets(),
   });
   if (isPreset) presetPools.add(sql);
-  return guardTransactions(sql, async (tx) => {
+  return guardTransactions(sql, (tx, pin) => {
     if (takesCopy) copyingTransactions.add(tx);
-    if (!isPreset) await pinSession(tx);
+    return isPreset ? Promise.resolve() : pinSession(tx, pin);
   });
 }
 
@@ -75,15 +75,17 @@ interface Place {
  */
 function guardTransactions(
   sql: postgres.Sql,
-  prepare: (tx: postgres.TransactionSql) => Promise<void>,
+  prepare: (tx: postgres.TransactionSql, pin: string) => Promise<void>,
 ): postgres.Sql {
   const { begin } = sql;
   const guarded = async <T>(...args: [Work<T>] | [options: string, Work<T>]) => {
     const [options, work] = args.length === 1 ? ["", args[0]] as const : args;
+    // Read before, so that nothing of the work is sent sooner than these settings.
+    const pin = await readSqlFile(PIN_FILE);
     const end: End = { isOver: false };
     const transaction = begin(transactionModes(options), async (tx) => {
       const guardedTx = guard(tx, end);
-      const outcome = await settle(prepare(guardedTx).then(() => work(guardedTx)));
+      const outcome = await settle(prepareAndWork(guardedTx));
       // The driver tells of a cut in this turn of the event loop, but maybe after the work has heard of it.
       await nextTurn();
       if (end.isOver) return await new Promise<never>(() => {});
@@ -92,6 +94,16 @@ function guardTransactions(
     });
     transaction.catch((error: unknown) => Object.assign(end, { isOver: true, error }));
     return await transaction;
+
+    /** Without waiting in between: where the settings fail, so does all that is sent behind them. */
+    async function prepareAndWork(guardedTx: postgres.TransactionSql): Promise<T> {
+      const preparing = settle(prepare(guardedTx, pin));
+      const outcome = await settle(work(guardedTx));
+      const prepared = await preparing;
+      if ("error" in prepared) throw prepared.error;
+      if ("error" in outcome) throw outcome.error;
+      return outcome.value;
+    }
   };
   return Object.defineProperty(sql, "begin", { value: guarded });
 }
@@ -110,10 +122,9 @@ export async function presetSession(): Promise<string> {
   return (await readSqlFile(PIN_FILE)).replaceAll(/(set_config\([^()]*), true\)/g, "$1, false)");
 }
 
-async function pinSession(tx: postgres.TransactionSql): Promise<void> {
-  const text = await readSqlFile(PIN_FILE);
+async function pinSession(tx: postgres.TransactionSql, text: string): Promise<void> {
   try {
-    await tx.unsafe(text);
+    await tx.unsafe(text).execute();
   } catch (error) {
     throw toSqlFileError(error, PIN_FILE, text);
   }

@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import type { ISql, Row, RowList, Sql, TransactionSql } from "postgres";
@@ -58,16 +59,19 @@ export async function runSqlFiles(
     paths.map(async (path) => ({ path, text: await readSqlFile(path) })),
   );
   // Once for all files: they last until the end of the transaction.
-  await setParameters(tx, parameters);
+  let sent = setParameters(tx, parameters);
   const metrics: Record<string, Metrics[string]> = {};
   for (const [condition, together] of groupByCondition(files)) {
     if (condition !== null && metrics[condition] === 0) continue;
     const results = together.map(async ({ path, text }) => {
-      const result = await execute(path, text, () => tx.unsafe(text));
+      const result = await execute(path, text, () => tx.unsafe(text).execute());
       return toMetrics(path, lastResult(result));
     });
-    Object.assign(metrics, ...await Promise.all(results));
+    const [, ...counted] = await Promise.all([sent, ...results]);
+    Object.assign(metrics, ...counted);
+    sent = Promise.resolve();
   }
+  await sent;
   return metrics;
 }
 
@@ -202,15 +206,23 @@ async function execute<T>(path: string, text: string, run: () => PromiseLike<T>)
   }
 }
 
-/** Sets parameters until the end of the transaction, for files that are run without any of their own. */
+/**
+ * Sets parameters until the end of the transaction, for files that are run without any of their own. They are sent when
+ * this is called, so that what follows need not wait.
+ *
+ * As the text of one statement: of values beside a statement the driver asks for the types first, and holds back
+ * meanwhile what follows. In hexadecimal digits no value can end the text that it is in.
+ */
 export async function setParameters(
   tx: TransactionSql,
   parameters: SqlParameters,
 ): Promise<void> {
-  const settings = Object.entries(parameters).map(([name, value]) => [`rental.${name}`, value]);
-  if (settings.length === 0) return;
-  const calls = settings.map((_, i) => `set_config($${2 * i + 1}, $${2 * i + 2}, true)`);
-  await tx.unsafe(`select ${calls.join(", ")}`, settings.flat());
+  if (Object.keys(parameters).length === 0) return;
+  const digits = Buffer.from(JSON.stringify(parameters)).toString("hex");
+  await tx.unsafe(`
+    select set_config('rental.' || name, value, true)
+    from json_each_text(convert_from(decode('${digits}', 'hex'), 'UTF8')::json) as parameters (name, value)
+  `).execute();
 }
 
 /** The metrics of a file that need not have any: those of its last statement, when that is a select of one row. */

@@ -1,19 +1,19 @@
 -- What:  keeps what the checks of a task found; a repeat within the run takes its place
 -- Grain: one row per run, check and table
--- Reads: $1 the text of a JSON array of results, $2 run id, $3 task id
+-- Reads: rental.check_results (the text of a JSON array), rental.run_id, rental.task_id
 
 insert into ops.check_result (
     run_id, task_id, check_name, table_name, severity, offenders, sample
 )
 select
-    $2::uuid as run_id,
-    $3 as task_id,
+    current_setting('rental.run_id')::uuid as run_id,
+    current_setting('rental.task_id') as task_id,
     results.check_name,
     results.table_name,
     results.severity,
     results.offenders,
     results.sample
-from jsonb_to_recordset($1::text::jsonb) as results (
+from jsonb_to_recordset(current_setting('rental.check_results')::jsonb) as results (
     check_name text,
     table_name text,
     severity text,
@@ -27,3 +27,7 @@ set
     offenders = excluded.offenders,
     sample = excluded.sample,
     checked_at = clock_timestamp();
+
+select count(*) as results_kept
+from ops.check_result
+where check_result.run_id = current_setting('rental.run_id')::uuid;
