@@ -41,7 +41,7 @@ where
             and ods_leads_hist.is_current
     );
 
-analyze changed_leads;
+analyze changed_leads (id);
 
 select count(*) as rows_read
 from changed_leads;
