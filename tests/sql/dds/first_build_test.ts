@@ -66,7 +66,7 @@ testOnBothWarehouses(
 
     assert.deepEqual(await listFacts(warehouse), FACTS);
     assert.deepEqual(await listIndexes(warehouse), before);
-    assert.equal(before.length, 13);
+    assert.equal(before.length, 12);
   },
 );
 

@@ -510,7 +510,6 @@ testOnBothWarehouses(
     assert.deepEqual(rows.map(({ name }) => name), [
       "car_id",
       "client_id",
-      "lead_id",
       "rental_end",
       "rental_start",
     ]);
