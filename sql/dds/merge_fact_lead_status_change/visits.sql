@@ -14,7 +14,7 @@ with markers as (
         and lag(walk.kind) over (
             partition by walk.lead_id
             order by walk.place
-        ) <> 'marker' as is_end
+        ) is distinct from 'marker' as is_end
     from walk
 ),
 
@@ -62,7 +62,7 @@ returns as (
         on
             known.lead_id = marker.lead_id
             and known.marker_place = marker.place
-            and known.marker_place > known.place_before
+            and known.marker_place > coalesce(known.place_before, 0)
 ),
 
 entries as (

@@ -14,8 +14,9 @@ with items as (
         seen_rows.place as row_place,
         null::bigint as from_pipeline_id,
         null::bigint as from_status_id,
-        seen_rows.pipeline_id as to_pipeline_id,
-        seen_rows.status_id as to_status_id,
+        -- What a marker carries besides is never data.
+        case when not seen_rows.is_deleted then seen_rows.pipeline_id end as to_pipeline_id,
+        case when not seen_rows.is_deleted then seen_rows.status_id end as to_status_id,
         seen_rows.observed_at as known_at,
         seen_rows.opens_at
     from seen_rows

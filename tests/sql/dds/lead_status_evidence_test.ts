@@ -109,6 +109,24 @@ testOnBothWarehouses(
 );
 
 testOnBothWarehouses(
+  "merge_fact_lead_status_change chains no event to what a marker carries",
+  async (warehouse) => {
+    await liveDay(warehouse, "2026-05-02", {
+      leads: [
+        seen(1, CONFIRMED, "2026-05-01 09:00", "2026-05-01 10:00"),
+        { ...seen(1, INQUIRY, "2026-05-01 10:00"), is_deleted: true, deleted_by: "event" },
+      ],
+      events: [moved(1, "2026-05-01 10:00:00", INQUIRY, CONFIRMED)],
+    });
+
+    // From the creation at 08:00.
+    assert.deepEqual(await changes(warehouse), [
+      [1, INQUIRY, CONFIRMED, "event", "01 10:00:00", 120],
+    ]);
+  },
+);
+
+testOnBothWarehouses(
   "merge_fact_lead_status_change orders one second by what chains, and fills gaps",
   async (warehouse) => {
     const second = "2026-05-01 12:00:00";

@@ -151,8 +151,8 @@ function step(walker: Walker, item: Item): Walker {
   }
   const stage = item.kind === "event" ? item.from : item.stage;
   if (walker.known === null) {
-    const begun = { ...walker, first: stage, known: stage, evidenceAt: item.at };
-    return item.kind === "event" ? step(begun, item) : begun;
+    // The same as if the status had been known from the first: a sight after a deletion is a return.
+    return step({ ...walker, first: stage, known: stage, evidenceAt: item.at }, item);
   }
   if (item.kind === "event") {
     const chained = isSame(walker.known, stage)
