@@ -166,6 +166,88 @@ testOnBothWarehouses(
 );
 
 testOnBothWarehouses(
+  "merge_fact_lead_status_change dates a change by its sight when its copy names the second of the one before",
+  async (warehouse) => {
+    await liveDay(warehouse, "2026-05-03", {
+      leads: [lead(1, "2026-05-03 08:00", { status_id: INQUIRY })],
+    });
+    await liveDay(warehouse, "2026-05-04", {
+      leads: [
+        lead(1, "2026-05-03 08:00", {
+          status_id: ON_RENT,
+          observed_at: dubai("2026-05-04 08:00"),
+        }),
+      ],
+    });
+
+    assert.deepEqual(await changes(warehouse), [
+      [1, RENTALS, INQUIRY, RENTALS, ON_RENT, 72 * HOUR],
+    ]);
+  },
+);
+
+testOnBothWarehouses(
+  "merge_fact_lead_status_change takes no status from a copy without one or from a marker",
+  async (warehouse) => {
+    await liveDay(warehouse, "2026-05-03", {
+      leads: [1, 2].map((id) => lead(id, "2026-05-03 08:00", { status_id: INQUIRY })),
+    });
+    await liveDay(warehouse, "2026-05-04", {
+      leads: [
+        lead(1, "2026-05-04 08:00", { pipeline_id: OTHER, status_id: null }),
+        // What a marker carries besides is never data.
+        lead(2, "2026-05-04 08:00", {
+          status_id: ON_RENT,
+          is_deleted: true,
+          deleted_by: "event",
+        }),
+      ],
+    });
+    const without = await changes(warehouse);
+    await liveDay(warehouse, "2026-05-05", {
+      leads: [1, 2].map((id) => lead(id, "2026-05-05 08:00", { status_id: CONFIRMED })),
+    });
+
+    assert.deepEqual(without, []);
+    assert.deepEqual(await changes(warehouse), [
+      [1, RENTALS, INQUIRY, RENTALS, CONFIRMED, 96 * HOUR],
+      // Until it was deleted.
+      [2, RENTALS, INQUIRY, RENTALS, CONFIRMED, 72 * HOUR],
+    ]);
+  },
+);
+
+testOnBothWarehouses(
+  "merge_fact_lead_status_change counts a visit from where it began however the lead goes on",
+  async (warehouse) => {
+    await liveDay(warehouse, "2026-05-03", {
+      leads: [
+        // 1: the first sight does not say when the lead was created.
+        lead(1, "2026-05-01 10:00", { status_id: INQUIRY, created_at: null }),
+        lead(1, "2026-05-03 08:00", { status_id: INQUIRY }),
+        // 2: another pipeline alone.
+        lead(2, "2026-05-01 10:00", { status_id: CANCELLED }),
+        lead(2, "2026-05-03 08:00", { status_id: CANCELLED, pipeline_id: OTHER }),
+        // 3: deleted before any status was seen; the first one is that of a return.
+        lead(3, "2026-05-01 10:00", { status_id: null }),
+        lead(3, "2026-05-02 10:00", { is_deleted: true, deleted_by: "event" }),
+        lead(3, "2026-05-03 08:00", { status_id: INQUIRY }),
+      ],
+    });
+    await liveDay(warehouse, "2026-05-04", {
+      leads: [1, 2, 3].map((id) => lead(id, "2026-05-04 08:00", { status_id: CONFIRMED })),
+    });
+
+    assert.deepEqual(await changes(warehouse), [
+      [1, RENTALS, INQUIRY, RENTALS, CONFIRMED, 70 * HOUR],
+      [2, RENTALS, CANCELLED, OTHER, CANCELLED, 48 * HOUR],
+      [2, OTHER, CANCELLED, RENTALS, CONFIRMED, 24 * HOUR],
+      [3, RENTALS, INQUIRY, RENTALS, CONFIRMED, 24 * HOUR],
+    ]);
+  },
+);
+
+testOnBothWarehouses(
   "merge_fact_lead_status_change has no row when a lead was never seen to change",
   async (warehouse) => {
     const metrics = await liveDay(warehouse, "2026-05-02", {
