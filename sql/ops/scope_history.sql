@@ -1,8 +1,8 @@
 -- What:  makes the tables of what checks of a history look at, which scope_history/ fills for one
 --        history after the other
--- Grain: history_versions: a version to which a check may object, beside what is told of the one
---        before it, and how many open ones there are up to it; newest_sights: a record whose
---        newest row in stg is not what its open version says
+-- Grain: history_versions: a version of a record to which a check may object, beside what is told
+--        of the one before it, and how many open ones there are up to it; newest_sights: a record
+--        whose newest row in stg is not what its open version says
 -- Reads: nothing
 
 create temporary table history_versions (

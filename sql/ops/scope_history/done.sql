@@ -2,6 +2,6 @@
 -- Grain: one row
 -- Reads: nothing
 
-drop view looked_at, kept_versions, landed_keys, compared_sights;
+drop view looked_at, kept_versions, compared_sights;
 
 select set_config('enable_memoize', 'on', true) as memory;

@@ -1,11 +1,11 @@
 -- What:  adds the versions of changed records to which a check may object to what checks of a
 --        history look at, found in one reading for all of them
--- Grain: history_versions (of ../scope_history.sql): a version, or a record that has none;
---        may_differ: the newest row of its record in stg may say something else
--- Reads: looked_at, kept_versions, landed_keys, compared_sights, rental.scoped_history (of
---        leads.sql, clients.sql or cars.sql), ops.watermark
+-- Grain: history_versions (of ../scope_history.sql): a version of a record in which something is
+--        odd, or a record that has none; may_differ: its newest row in stg may say something else
+-- Reads: looked_at, kept_versions, rental.scoped_history (of leads.sql, clients.sql or cars.sql)
 --
--- Nearly all versions are right, so that next to nothing is kept.
+-- Nearly all versions are right, so that next to nothing is kept, and what checks say of a version
+-- is only told of records that are not.
 --
 -- The open version of a record is held against its newest row in stg where it is read. Any doubt,
 -- and newest.sql has the say, which is not asked on most days: about records without an open
@@ -25,13 +25,7 @@ insert into history_versions (
     table_name, id, is_current, may_differ, updated_at, valid_from, valid_to,
     opened_before, closed_before, open_versions
 )
-with merged as (
-    select watermark.position
-    from ops.watermark
-    where watermark.name = current_setting('rental.scoped_history')
-),
-
-size as (
+with size as (
     -- Nobody needs to know how many more.
     select exists (select from looked_at offset 20000) as is_large
 ),
@@ -39,42 +33,14 @@ size as (
 versions as (
     select
         looked_at.id,
-        kept_versions.id is not null as is_there,
-        kept_versions.is_current,
-        kept_versions.updated_at,
         kept_versions.valid_from,
         kept_versions.valid_to,
-        case
-            when kept_versions.is_current and not (select size.is_large from size)
-                then (
-                    select
-                        newest.is_other
-                        or exists (
-                            select
-                            from landed_keys
-                            where
-                                landed_keys.id = newest.id
-                                and landed_keys.observed_at = newest.observed_at
-                                and landed_keys.row_hash <> newest.row_hash
-                        )
-                    from (
-                        select compared_sights.*
-                        from compared_sights
-                        where
-                            compared_sights.id = kept_versions.id
-                            and compared_sights.version_place = kept_versions.place
-                            -- What a load has landed since the last merge is not in the
-                            -- history yet. (Asked as "is not true", so that nobody looks for
-                            -- the rows by it: nearly all have landed before.)
-                            and (
-                                compared_sights.landed_seq
-                                > (select merged.position from merged)
-                            ) is not true
-                        order by compared_sights.observed_at desc
-                        limit 1
-                    ) as newest
-                ) is true
-        end as differs
+        kept_versions.valid_to <= kept_versions.valid_from
+        or kept_versions.is_current <> (kept_versions.valid_to is null)
+        or kept_versions.updated_at > kept_versions.valid_from + interval '10 minutes'
+            as is_odd,
+        kept_versions.is_current,
+        kept_versions.is_doubtful
     from looked_at
     left join kept_versions on looked_at.id = kept_versions.id
     -- So that the sort has no more than this to carry.
@@ -84,49 +50,68 @@ versions as (
 neighbours as (
     select
         versions.*,
-        case
-            when (select size.is_large from size) then false
-            when versions.is_current then versions.differs
-            -- The last one of a record is closed, or there is none.
-            else lead(versions.id) over history is null
-        end as may_differ,
-        lag(versions.valid_from) over history as opened_before,
-        lag(versions.valid_to) over history as closed_before,
-        count(*) filter (where versions.is_there and versions.valid_to is null) over history
-            as open_versions
+        lead(versions.valid_from) over (
+            partition by versions.id
+            order by versions.valid_from
+        ) as next_opens_at
     from versions
-    window history as (
-        partition by versions.id
-        order by versions.valid_from
-        rows unbounded preceding
-    )
+),
+
+judged as (
+    select
+        neighbours.id,
+        neighbours.is_odd,
+        -- Of two open ones one has another after it, which opens before it ends.
+        neighbours.valid_to > neighbours.next_opens_at
+        or (neighbours.valid_to is null and neighbours.next_opens_at is not null)
+            as is_overlapped,
+        not (select size.is_large from size)
+        and case
+            when neighbours.is_current then neighbours.is_doubtful
+            -- The last one of a record is closed, or there is none.
+            else neighbours.next_opens_at is null
+        end as may_differ
+    from neighbours
+),
+
+suspects as (
+    select
+        judged.id,
+        coalesce(bool_or(judged.may_differ), false) as may_differ
+    from judged
+    where judged.is_odd or judged.is_overlapped or judged.may_differ
+    group by judged.id
 )
 
 select
     current_setting('rental.scoped_history') as table_name,
-    neighbours.id,
-    neighbours.is_current,
-    neighbours.may_differ,
-    neighbours.updated_at,
-    neighbours.valid_from,
-    neighbours.valid_to,
-    neighbours.opened_before,
-    neighbours.closed_before,
-    neighbours.open_versions
-from neighbours
-where
-    neighbours.may_differ
-    or neighbours.valid_to <= neighbours.valid_from
-    or neighbours.is_current <> (neighbours.valid_to is null)
-    or neighbours.open_versions > 1
-    or neighbours.updated_at > neighbours.valid_from + interval '10 minutes'
-    or (
-        neighbours.opened_before is not null
-        and (
-            neighbours.closed_before is null
-            or neighbours.closed_before > neighbours.valid_from
-        )
-    );
+    suspects.id,
+    history.is_current,
+    suspects.may_differ,
+    history.updated_at,
+    history.valid_from,
+    history.valid_to,
+    history.opened_before,
+    history.closed_before,
+    coalesce(history.open_versions, 0) as open_versions
+from suspects
+left join lateral (
+    select
+        kept_versions.is_current,
+        kept_versions.updated_at,
+        kept_versions.valid_from,
+        kept_versions.valid_to,
+        lag(kept_versions.valid_from) over in_time as opened_before,
+        lag(kept_versions.valid_to) over in_time as closed_before,
+        count(*) filter (where kept_versions.valid_to is null) over in_time
+            as open_versions
+    from kept_versions
+    where kept_versions.id = suspects.id
+    window in_time as (
+        order by kept_versions.valid_from
+        rows unbounded preceding
+    )
+) as history on true;
 
 analyze history_versions (table_name, id);
 

@@ -77,17 +77,18 @@ testOnBothWarehouses("every check passes on an empty warehouse", async (warehous
 
 testOnBothWarehouses("history_overlaps finds versions that overlap", async (warehouse) => {
   await fill(warehouse);
+  const before = dubai("2026-05-01 09:00");
   await warehouse.sql`
     insert into ods.ods_cars_hist (id, valid_from, valid_to, is_current, updated_at, load_date)
-    values (5, ${dubai("2026-05-01 12:00")}, ${dubai("2026-05-01 13:00")}, false, now(), now())
+    values (5, ${dubai("2026-05-01 12:00")}, ${dubai("2026-05-01 13:00")}, false, ${before}, now())
   `;
   await warehouse.sql`
     insert into ods.ods_leads_hist (id, valid_from, valid_to, is_current, updated_at, load_date)
-    values (1, ${dubai("2026-05-01 09:00")}, ${dubai("2026-05-01 11:00")}, false, now(), now())
+    values (1, ${dubai("2026-05-01 09:00")}, ${dubai("2026-05-01 11:00")}, false, ${before}, now())
   `;
   await warehouse.sql`
     insert into ods.ods_clients_hist (id, valid_from, valid_to, is_current, updated_at, load_date)
-    values (9, ${dubai("2026-05-01 09:00")}, ${dubai("2026-05-01 11:00")}, false, now(), now())
+    values (9, ${dubai("2026-05-01 09:00")}, ${dubai("2026-05-01 11:00")}, false, ${before}, now())
   `;
 
   assert.deepEqual(await findOffenders(warehouse, "history_overlaps"), [
@@ -118,9 +119,12 @@ testOnBothWarehouses("history_open_versions finds a record with two", async (war
     const hist = `ods.ods_${entity}_hist`;
     const found = await findAfter(warehouse, "history_open_versions", hist, async (tx) => {
       await tx.unsafe(`drop index ${hist}_one_current`);
+      // Both say what was seen last.
       await tx.unsafe(
-        `insert into ${hist} (id, valid_from, is_current, updated_at, load_date)
-        values (${id}, now(), true, now(), now())`,
+        `insert into ${hist}
+        select (json_populate_record(version, '{"valid_from": "2026-05-03Z"}')).*
+        from ${hist} as version
+        where id = ${id} and is_current`,
       );
     });
     assert.deepEqual(found, [[hist, id, "2 open versions"]]);
@@ -135,7 +139,7 @@ testOnBothWarehouses("history_intervals finds an empty one", async (warehouse) =
       await tx.unsafe(`alter table ${hist} drop constraint ods_${entity}_hist_interval_forward`);
       await tx.unsafe(
         `insert into ${hist} (id, valid_from, valid_to, is_current, updated_at, load_date)
-        values (${id}, '2026-04-01Z', '2026-04-01Z', false, now(), now())`,
+        values (${id}, '2026-04-01Z', '2026-04-01Z', false, '2026-04-01Z', now())`,
       );
     });
     assert.deepEqual(found, [[hist, id, "from 2026-04-01 00:00:00+00 to 2026-04-01 00:00:00+00"]]);
@@ -167,6 +171,7 @@ testOnBothWarehouses("history_current_state compares the history with stg", asyn
     element(71, "2026-05-01 08:00", {}),
     element(72, "2026-05-01 08:00", {}),
     element(72, "2026-05-02 08:00", GONE),
+    element(74, "2026-05-01 08:00", {}),
   ];
   await liveDay(warehouse, "2026-05-02", { leads: rows, clients: rows, cars: rows });
   assert.deepEqual(await findOffenders(warehouse, "history_current_state"), []);
@@ -174,6 +179,9 @@ testOnBothWarehouses("history_current_state compares the history with stg", asyn
   for (const [entity] of HISTORIES) {
     const hist = `ods.ods_${entity}_hist`;
     await warehouse.sql.unsafe(`delete from ${hist} where id = 71`);
+    await warehouse.sql.unsafe(
+      `update ${hist} set is_current = false, valid_to = now() where id = 74`,
+    );
     await warehouse.sql.unsafe(
       `update ${hist} set is_current = true, valid_to = null, closed_by = null where id = 72`,
     );
@@ -186,6 +194,7 @@ testOnBothWarehouses("history_current_state compares the history with stg", asyn
     ["ods.ods_leads_hist", "ods.ods_clients_hist", "ods.ods_cars_hist"].flatMap((hist) => [
       [hist, "71", "live, but no version is open"],
       [hist, "72", "deleted, but its version is open"],
+      [hist, "74", "live, but no version is open"],
     ]),
   );
 });
@@ -229,7 +238,11 @@ testOnBothWarehouses(
     await warehouse.sql`update ods.ods_clients_hist set phone = '1' where id = 71`;
     await warehouse.sql`update ods.ods_cars_hist set in_fleet_to = '2026-05-09' where id = 71`;
     // What has landed since the merge does not count.
-    await land(warehouse, "stg_leads", [element(72, "2026-05-03 08:00", { plate: "B 2" })]);
+    await land(warehouse, "stg_leads", [
+      element(72, "2026-05-03 08:00", { plate: "B 2" }),
+      // Nor does it excuse what is wrong.
+      element(71, "2026-05-03 08:00", pick("model", "license")),
+    ]);
 
     const detail = "the version of 2026-05-02 04:00:00+00 is open, " +
       "another state was seen at 2026-05-02 04:00:00+00";
@@ -245,22 +258,75 @@ testOnBothWarehouses(
   "history_newest_observation knows the last of several that were seen at one moment",
   async (warehouse) => {
     const seen = { observed_at: dubai("2026-05-02 08:00") };
-    // The later change has the smaller hash: by the key alone it would come first.
-    const rows = [
-      element(71, "2026-05-01 08:00", { plate: "A 1", row_hash: "z", ...seen }),
-      element(71, "2026-05-01 09:00", { plate: "B 2", row_hash: "a", ...seen }),
+    // The later change of one has the smaller hash, that of the other the larger one.
+    const rows = (column: string) => [
+      element(71, "2026-05-01 08:00", { [column]: "A 1", row_hash: "z", ...seen }),
+      element(71, "2026-05-01 09:00", { [column]: "B 2", row_hash: "a", ...seen }),
+      element(72, "2026-05-01 08:00", { [column]: "A 1", row_hash: "a", ...seen }),
+      element(72, "2026-05-01 09:00", { [column]: "B 2", row_hash: "z", ...seen }),
     ];
-    await liveDay(warehouse, "2026-05-02", { leads: rows, cars: rows });
+    await liveDay(warehouse, "2026-05-02", {
+      leads: rows("plate"),
+      clients: rows("license"),
+      cars: rows("plate"),
+    });
     assert.deepEqual(await findOffenders(warehouse, "history_newest_observation"), []);
 
     await warehouse.sql`update ods.ods_leads_hist set plate = 'A 1' where is_current`;
+    await warehouse.sql`update ods.ods_clients_hist set license = 'A 1' where is_current`;
     await warehouse.sql`update ods.ods_cars_hist set plate = 'A 1' where is_current`;
 
     const offenders = await findOffenders(warehouse, "history_newest_observation");
     assert.deepEqual(offenders.map(([table, id]) => [table, id]), [
       ["ods.ods_leads_hist", "71"],
+      ["ods.ods_leads_hist", "72"],
+      ["ods.ods_clients_hist", "71"],
+      ["ods.ods_clients_hist", "72"],
       ["ods.ods_cars_hist", "71"],
+      ["ods.ods_cars_hist", "72"],
     ]);
+  },
+);
+
+/** What the history has beside business columns. */
+const BOOKKEEPING = new Set([
+  ...["id", "created_at", "updated_at", "valid_from", "valid_to"],
+  ...["is_current", "closed_by", "load_date"],
+]);
+
+/** A value of each type of business columns. */
+const VALUES = new Map([
+  ["text", "x"],
+  ["bigint", "7"],
+  ["integer", "7"],
+  ["numeric", "7"],
+  ["date", "2026-05-09"],
+  ["timestamp with time zone", "2026-05-09Z"],
+]);
+
+testOnBothWarehouses(
+  "history_newest_observation looks at every business column",
+  async (warehouse) => {
+    const rows = [element(71, "2026-05-01 08:00", {})];
+    await liveDay(warehouse, "2026-05-02", { leads: rows, clients: rows, cars: rows });
+    for (const [entity] of HISTORIES) {
+      const hist = `ods.ods_${entity}_hist`;
+      const columns = await warehouse.sql`
+        select column_name as name, data_type as type
+        from information_schema.columns
+        where table_schema || '.' || table_name = ${hist}
+      `;
+      const business = columns.filter(({ name }) => !BOOKKEEPING.has(name));
+      assert.ok(business.length > 0);
+      for (const { name, type } of business) {
+        const found = await findAfter(warehouse, "history_newest_observation", hist, async (tx) => {
+          await tx.unsafe(`update ${hist} set ${name} = $1::text::${type} where id = 71`, [
+            VALUES.get(type) ?? null,
+          ]);
+        });
+        assert.deepEqual(found.map(([, id]) => id), ["71"], `${hist}.${name}`);
+      }
+    }
   },
 );
 
