@@ -68,15 +68,19 @@ select
 update ops.watermark
 set
     position = progress.read_to,
+    cursor_at = progress.seen_until,
     changed_at = clock_timestamp()
 from (
     select
         'ods.ods_leads_hist' as name,
-        (select max(stg_leads.landed_seq) from stg.stg_leads) as read_to
+        (select max(stg_leads.landed_seq) from stg.stg_leads) as read_to,
+        -- No copy that was taken in was seen later: what landed is all taken in.
+        (select max(stg_leads.observed_at) from stg.stg_leads) as seen_until
     union all
     select
         'ods.ods_leads_hist/events' as name,
-        (select max(stg_lead_events.landed_seq) from stg.stg_lead_events) as read_to
+        (select max(stg_lead_events.landed_seq) from stg.stg_lead_events) as read_to,
+        null as seen_until
 ) as progress
 where
     watermark.name = progress.name

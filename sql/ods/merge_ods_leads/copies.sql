@@ -26,6 +26,7 @@ create temporary table changed_leads on commit drop as
 with merged as (
     select
         watermark.position > 0 as has_any,
+        watermark.cursor_at as seen_until,
         watermark.position = 0
         and not exists (select from ods.ods_leads_hist)
         -- Who asks what differs hears of each version.
@@ -38,7 +39,8 @@ with merged as (
 changes as (
     select
         stg_leads.id,
-        stg_leads.ctid as new_place
+        stg_leads.ctid as new_place,
+        least(stg_leads.observed_at, stg_leads.updated_at) as opens_at
     from stg.stg_leads
     where
         stg_leads.landed_seq > (
@@ -50,7 +52,8 @@ changes as (
     -- A restore that is told late moves the opening of the return.
     select
         stg_lead_events.lead_id as id,
-        null as new_place
+        null as new_place,
+        null as opens_at
     from stg.stg_lead_events
     where
         stg_lead_events.type = 'lead_restored'
@@ -71,6 +74,7 @@ counted as (
         changes.id,
         count(changes.new_place) as copies,
         max(changes.new_place) as new_place,
+        max(changes.opens_at) as opens_at,
         count(*) = 1 and count(changes.new_place) = 1
         and (select merged.has_any from merged) as may_go_on
     from changes
@@ -93,17 +97,20 @@ select
     counted.id,
     counted.copies,
     counted.new_place,
-    -- Of the only new copy: when the last was seen before it, if it is the last itself; from
-    -- the key alone, however long the life of the lead is.
+    -- Of the only new copy: when the last was seen before it, if it is the last itself. On most
+    -- days it is later than all that was taken in of any lead, which is as good to know; else
+    -- the key alone says it, however long the life of the lead is.
     case
-        when counted.may_go_on
-            then (
-                select stg_leads.observed_at
-                from stg.stg_leads
-                where stg_leads.id = counted.id
-                order by stg_leads.observed_at desc
-                limit 1 offset 1
-            )
+        when not counted.may_go_on then null
+        when counted.opens_at > (select merged.seen_until from merged)
+            then (select merged.seen_until from merged)
+        else (
+            select stg_leads.observed_at
+            from stg.stg_leads
+            where stg_leads.id = counted.id
+            order by stg_leads.observed_at desc
+            limit 1 offset 1
+        )
     end as seen_before_at,
     false as is_alone
 from counted

@@ -15,6 +15,8 @@ import { testOnServer, withEmbedded } from "../../support/warehouses.ts";
 const START = Date.UTC(2026, 4, 1) / 1000;
 /** Records in one feed. */
 const IDS = 3;
+/** Longer than what one feed tells of. */
+const SECONDS = 10;
 
 /** One history: its tables, and business states between which its records go back and forth. */
 interface Subject {
@@ -137,23 +139,25 @@ for (const subject of SUBJECTS) {
 
 /**
  * Feeds each content twice, in pieces and at once, under ids of their own: so nothing has to be emptied between
- * the cases, and the last piece shares its merge with what comes at once.
+ * the cases, and the last piece shares its merge with what comes at once. Each content is seen after those before it:
+ * a merge knows until when all that it has taken in was seen.
  */
 async function checkPurity(warehouse: Warehouse, subject: Subject, numRuns: number): Promise<void> {
   let lastId = 0;
   await fc.assert(
     fc.asyncProperty(feedOf(subject), async ({ source, content, shuffled, mergeAfter }) => {
       const [inPieces, atOnce] = [lastId, lastId + IDS];
+      const seconds = lastId * SECONDS;
       lastId += 2 * IDS;
       let piece: Landed[] = [];
       for (const [i, landed] of shuffled.entries()) {
-        piece.push(withId(landed, inPieces));
+        piece.push(movedOn(landed, inPieces, seconds));
         if (!mergeAfter[i]) continue;
         await landAll(warehouse, subject, piece);
         await merge(warehouse, subject);
         piece = [];
       }
-      piece.push(...content.map((landed) => withId(landed, atOnce)));
+      piece.push(...content.map((landed) => movedOn(landed, atOnce, seconds)));
       await landAll(warehouse, subject, piece);
       await merge(warehouse, subject);
 
@@ -161,17 +165,25 @@ async function checkPurity(warehouse: Warehouse, subject: Subject, numRuns: numb
         await history(warehouse, subject, inPieces),
         await history(warehouse, subject, atOnce),
       );
-      assert.deepEqual(await versions(warehouse, subject, atOnce), versionsOf(source));
+      assert.deepEqual(await versions(warehouse, subject, atOnce, seconds), versionsOf(source));
       assert.deepEqual(await merge(warehouse, subject), 0);
     }),
     { numRuns },
   );
 }
 
-function withId(landed: Landed, offset: number): Landed {
-  if ("row" in landed) return { row: { ...landed.row, id: Number(landed.row.id) + offset } };
-  const { lead_id, created_at } = landed.restore;
-  return { restore: { lead_id: lead_id + offset, created_at } };
+/** The same under other ids and some seconds later. */
+function movedOn(landed: Landed, ids: number, seconds: number): Landed {
+  const later = (time: string) => new Date(Date.parse(time) + seconds * 1000).toISOString();
+  if ("restore" in landed) {
+    const { lead_id, created_at } = landed.restore;
+    return { restore: { lead_id: lead_id + ids, created_at: later(created_at) } };
+  }
+  const times = ["created_at", "updated_at", "observed_at"].flatMap((name) => {
+    const time = landed.row[name];
+    return typeof time === "string" ? [[name, later(time)]] : [];
+  });
+  return { row: { ...landed.row, ...Object.fromEntries(times), id: Number(landed.row.id) + ids } };
 }
 
 async function landAll(
@@ -210,6 +222,7 @@ async function versions(
   { sql }: Warehouse,
   subject: Subject,
   offset: number,
+  seconds: number,
 ): Promise<Version[]> {
   const rows = await sql.unsafe(
     `
@@ -224,13 +237,14 @@ async function versions(
   `,
     [offset, IDS],
   );
+  const start = START + seconds;
   const names = Object.keys(subject.states[0] ?? {});
   return rows.map((row) => ({
     id: Number(row.id),
     state: JSON.stringify(Object.fromEntries(names.map((name) => [name, row.columns[name]]))),
-    updatedAt: row.updated_at - START,
-    validFrom: row.valid_from - START,
-    validTo: row.valid_to === null ? null : row.valid_to - START,
+    updatedAt: row.updated_at - start,
+    validFrom: row.valid_from - start,
+    validTo: row.valid_to === null ? null : row.valid_to - start,
     closedBy: row.closed_by,
   }));
 }
