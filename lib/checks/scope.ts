@@ -8,17 +8,20 @@ import {
 } from "../warehouse/sql_file.ts";
 import type { DueCheck } from "./run.ts";
 
-/** The files that show the others of ops/scope_history the changed records of a history. */
+/** The files that show the others of ops/scope_history the changed records of a history, and their rows in stg. */
 const HISTORIES = [
-  ["ods.ods_leads_hist", "ops/scope_history/leads.sql"],
-  ["ods.ods_clients_hist", "ops/scope_history/clients.sql"],
-  ["ods.ods_cars_hist", "ops/scope_history/cars.sql"],
+  ["ods.ods_leads_hist", "ops/scope_history/leads.sql", "ops/scope_history/sights/leads.sql"],
+  ["ods.ods_clients_hist", "ops/scope_history/clients.sql", "ops/scope_history/sights/clients.sql"],
+  ["ods.ods_cars_hist", "ops/scope_history/cars.sql", "ops/scope_history/sights/cars.sql"],
 ] as const;
 
 const FLEET_USAGE = "dds.fact_fleet_usage_day";
 
 /** The files that read the changed records of a table once for all of its checks. */
-const SUSPECTS = new Map<string, string>([...HISTORIES, [FLEET_USAGE, "ops/scope_days.sql"]]);
+const SUSPECTS = new Map<string, string>([
+  ...HISTORIES.map(([table, records]) => [table, records] as const),
+  [FLEET_USAGE, "ops/scope_days.sql"],
+]);
 
 /** The tables of changed records that checks may name, each made by its file in ops/scope_changes. */
 const CHANGES = [
@@ -74,15 +77,15 @@ export async function scopeSuspects(
   const histories = HISTORIES.filter(([table]) => tables.has(table));
   if (histories.length === 0) return;
   await runSqlFile(tx, "ops/scope_history.sql");
-  for (const [, views] of histories) await scopeHistory(tx, views);
+  for (const [, records, sights] of histories) await scopeHistory(tx, records, sights);
 }
 
 /** Looks for what its newest rows say only where there is a doubt: on most days there is none. */
-async function scopeHistory(tx: TransactionSql, views: string): Promise<void> {
+async function scopeHistory(tx: TransactionSql, records: string, sights: string): Promise<void> {
   const { has_doubts: hasDoubts } = await runSqlFiles(tx, [
-    views,
+    records,
     "ops/scope_history/versions.sql",
   ]);
-  if (hasDoubts !== 0) await runSqlFile(tx, "ops/scope_history/newest.sql");
+  if (hasDoubts !== 0) await runSqlFiles(tx, [sights, "ops/scope_history/newest.sql"]);
   await runSqlFile(tx, "ops/scope_history/done.sql");
 }

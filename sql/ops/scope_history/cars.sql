@@ -1,8 +1,7 @@
--- What:  shows versions.sql and newest.sql the cars that changed, their versions, and which rows
---        in stg are not what the open version of their car says
--- Grain: looked_at: a car; kept_versions: a version, of which is_doubtful says, where it is open,
---        that the newest row of its car may say something else; compared_sights: a row in stg, and
---        the open version of its car
+-- What:  shows versions.sql and newest.sql the cars that changed, and versions.sql their
+--        versions
+-- Grain: looked_at: a car; kept_versions: a version, of which is_doubtful says, where it is
+--        open, that the newest row of its car in stg may say something else
 -- Reads: changed_cars, stg.stg_cars, ods.ods_cars_hist, ops.watermark
 
 create temporary view looked_at as
@@ -61,31 +60,5 @@ select
             )
     end as is_doubtful
 from ods.ods_cars_hist;
-
-create temporary view compared_sights as
-select
-    stg_cars.id,
-    stg_cars.row_hash collate "C" as row_hash,
-    stg_cars.is_deleted,
-    stg_cars.updated_at,
-    stg_cars.observed_at,
-    stg_cars.landed_seq,
-    ods_cars_hist.valid_from as opened_at,
-    stg_cars.is_deleted = (ods_cars_hist.id is not null)
-    or (
-        not stg_cars.is_deleted
-        and row(
-            stg_cars.model, stg_cars.color, stg_cars.plate, stg_cars.vin,
-            stg_cars.year, stg_cars.dailyrate, stg_cars.in_fleet_from,
-            stg_cars.in_fleet_to
-        ) is distinct from row(
-            ods_cars_hist.model, ods_cars_hist.color, ods_cars_hist.plate,
-            ods_cars_hist.vin, ods_cars_hist.year, ods_cars_hist.dailyrate,
-            ods_cars_hist.in_fleet_from, ods_cars_hist.in_fleet_to
-        )
-    ) as is_other
-from stg.stg_cars
-left join ods.ods_cars_hist
-    on stg_cars.id = ods_cars_hist.id and ods_cars_hist.is_current;
 
 select set_config('rental.scoped_history', 'ods.ods_cars_hist', true) as scoped_history;

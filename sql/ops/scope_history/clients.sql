@@ -1,8 +1,7 @@
--- What:  shows versions.sql and newest.sql the clients that changed, their versions, and which
---        rows in stg are not what the open version of their client says
+-- What:  shows versions.sql and newest.sql the clients that changed, and versions.sql their
+--        versions
 -- Grain: looked_at: a client; kept_versions: a version, of which is_doubtful says, where it is
---        open, that the newest row of its client may say something else; compared_sights: a row in
---        stg, and the open version of its client
+--        open, that the newest row of its client in stg may say something else
 -- Reads: changed_clients, stg.stg_clients, ods.ods_clients_hist, ops.watermark
 
 create temporary view looked_at as
@@ -62,32 +61,5 @@ select
             )
     end as is_doubtful
 from ods.ods_clients_hist;
-
-create temporary view compared_sights as
-select
-    stg_clients.id,
-    stg_clients.row_hash collate "C" as row_hash,
-    stg_clients.is_deleted,
-    stg_clients.updated_at,
-    stg_clients.observed_at,
-    stg_clients.landed_seq,
-    ods_clients_hist.valid_from as opened_at,
-    stg_clients.is_deleted = (ods_clients_hist.id is not null)
-    or (
-        not stg_clients.is_deleted
-        and row(
-            stg_clients.client_name, stg_clients.gender, stg_clients.phone,
-            stg_clients.email, stg_clients.nationality, stg_clients.license,
-            stg_clients.birth_date
-        ) is distinct from row(
-            ods_clients_hist.client_name, ods_clients_hist.gender,
-            ods_clients_hist.phone, ods_clients_hist.email,
-            ods_clients_hist.nationality, ods_clients_hist.license,
-            ods_clients_hist.birth_date
-        )
-    ) as is_other
-from stg.stg_clients
-left join ods.ods_clients_hist
-    on stg_clients.id = ods_clients_hist.id and ods_clients_hist.is_current;
 
 select set_config('rental.scoped_history', 'ods.ods_clients_hist', true) as scoped_history;

@@ -2,6 +2,6 @@
 -- Grain: one row
 -- Reads: nothing
 
-drop view looked_at, kept_versions, compared_sights;
+drop view looked_at, kept_versions;
 
 select set_config('enable_memoize', 'on', true) as memory;

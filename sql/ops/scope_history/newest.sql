@@ -1,8 +1,9 @@
 -- What:  adds the records whose newest row in stg is not what their open version says to what
 --        checks of a history look at
 -- Grain: newest_sights (of ../scope_history.sql): a record and its open version
--- Reads: looked_at, compared_sights, rental.scoped_history (of leads.sql, clients.sql or cars.sql),
---        history_versions (of versions.sql: which records may be such ones), ops.watermark
+-- Reads: looked_at, rental.scoped_history (of leads.sql, clients.sql or cars.sql),
+--        compared_sights (of sights/), history_versions (of versions.sql: which records may be
+--        such ones), ops.watermark
 --
 -- What a load has landed since the last merge is not in the history yet. (Asked as
 -- "is not true", so that nobody looks for the rows by it: nearly all have landed before.)
@@ -105,6 +106,8 @@ where
                 others.observed_at, others.updated_at, others.is_deleted, others.row_hash
             )
     );
+
+drop view compared_sights;
 
 select set_config(ways_by_hash.name, 'on', true) as way
 from (values ('enable_hashjoin'), ('enable_hashagg')) as ways_by_hash (name);
