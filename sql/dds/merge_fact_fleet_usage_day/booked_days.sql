@@ -2,9 +2,10 @@
 -- Grain: booked_days: a car and day that is booked
 -- Reads: reading (of calendar.sql), booked (of changed_bookings.sql and stored_days.sql),
 --        other_spans (of changed_days.sql), further_leads (of stored_days.sql)
+-- If:    days_left_over
 --
 -- Over all of their days: those that did not change, whose other bookings are not read, are none
--- of changed_car_days, which days.sql starts from.
+-- of other_days, which days.sql starts from.
 
 create temporary table booked_days on commit drop as
 -- Nearly all bookings have their days to themselves, which are then no lists to gather. Of each

@@ -1,8 +1,9 @@
 -- What:  finds where the days of each car begin, and the cars whose days are to be compared
 -- Grain: car_lives: one row per version of a known car; cars_to_compare: a car
 -- Reads: reading and car_versions (of the files before), changed_bookings, booked and landed_cars
---        (of changed_bookings.sql), changed_car_days (of changed_days.sql),
+--        (of changed_bookings.sql), other_days (of changed_days.sql),
 --        dds.fact_fleet_usage_day
+-- If:    days_left_over
 --
 -- Only cars that changed, or whose days now begin elsewhere, are compared with the days
 -- that they have.
@@ -10,10 +11,10 @@
 create temporary table car_lives on commit drop as
 with first_changed_days as (
     select
-        changed_car_days.car_id,
-        min(changed_car_days.usage_date) as first_day
-    from changed_car_days
-    group by changed_car_days.car_id
+        other_days.car_id,
+        min(other_days.usage_date) as first_day
+    from other_days
+    group by other_days.car_id
 ),
 
 cars as (

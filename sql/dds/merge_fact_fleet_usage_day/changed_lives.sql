@@ -1,11 +1,12 @@
 -- What:  finds the days of cars that came into the fleet, left it or bear another plate
--- Grain: changed_car_days: a car and day more (of a first build: none, see first_days.sql);
---        changed_cars: one row per car of those days
+-- Grain: other_days: a car and day more (of a first build: none, see first_days.sql)
 -- Reads: reading and car_versions (of the files before), cars_to_compare and car_lives (of
---        car_lives.sql), changed_car_days (of changed_days.sql), own_days (of own_days.sql), booked
---        (of changed_bookings.sql), dds.fact_fleet_usage_day
+--        car_lives.sql), other_days (of changed_days.sql), dds.fact_fleet_usage_day
+-- If:    days_left_over
+--
+-- Days that are written already are there, rented or within a life, and of their plate.
 
-insert into changed_car_days (car_id, usage_date)
+insert into other_days (car_id, usage_date)
 with days_of_lives as (
     select
         fact_fleet_usage_day.car_id,
@@ -52,14 +53,9 @@ with days_of_lives as (
 -- day among those that it puts in.
 known_days as materialized (
     select
-        changed_car_days.car_id,
-        changed_car_days.usage_date
-    from changed_car_days
-    union all
-    select
-        own_days.car_id,
-        own_days.usage_date
-    from own_days
+        other_days.car_id,
+        other_days.usage_date
+    from other_days
 )
 
 select
@@ -76,22 +72,7 @@ where
             and known_days.usage_date = days_of_lives.usage_date
     );
 
-analyze changed_car_days;
+analyze other_days;
 
-create temporary table changed_cars on commit drop as
-select changed_car_days.car_id as id
-from changed_car_days
-union
-select own_days.car_id
-from own_days
-union
-select car_versions.car_id
-from car_versions
-where (select reading.is_first from reading)
-union
-select booked.car_id
-from booked
-where (select reading.is_first from reading);
-
-select count(*) as cars_read
-from changed_cars;
+select count(*) as cars_changed
+from cars_to_compare;

@@ -1,8 +1,9 @@
 -- What:  shows the checks what is stored now of the days that may have changed
--- Grain: changed_days, changed_car_days: a car and day; listed_rentals: a rental
--- Reads: own_days (of own_days.sql), stored_changes (of ../merge_fact_fleet_usage_day.sql), booked
---        (of changed_bookings.sql and stored_days.sql), reading (of calendar.sql),
---        dds.fact_fleet_usage_day
+-- Grain: changed_days, changed_car_days: a car and day; changed_cars: a car of those days;
+--        listed_rentals: a rental
+-- Reads: written_days (of own_days.sql, new_days.sql and other_days.sql), booked (of
+--        changed_bookings.sql and stored_days.sql), reading (of calendar.sql), car_versions (of
+--        car_versions.sql), dds.fact_fleet_usage_day
 --
 -- Of a first build that is all there is, which no other day's plan shall know of: it would cost the
 -- first build a third more to read, and other days the workers that the planner starts for it.
@@ -20,7 +21,6 @@ begin
         from dds.fact_fleet_usage_day
         where exists (select from reading);
 
-        drop table changed_car_days;
         create temporary view changed_car_days as
         select
             fact_fleet_usage_day.car_id,
@@ -30,24 +30,41 @@ begin
     else
         create temporary view changed_days as
         select
-            own_days.car_id,
-            own_days.plate,
-            own_days.rentals_cnt,
-            own_days.lead_ids,
-            own_days.amount_share,
-            own_days.is_rented,
-            own_days.is_double_booked,
-            own_days.usage_date,
-            own_days.load_date,
-            own_days.charged_days,
-            own_days.is_unpriced
-        from own_days
-        union all
-        select stored_changes.*
-        from stored_changes;
+            written_days.car_id,
+            written_days.plate,
+            written_days.rentals_cnt,
+            written_days.lead_ids,
+            written_days.amount_share,
+            written_days.is_rented,
+            written_days.is_double_booked,
+            written_days.usage_date,
+            written_days.load_date,
+            written_days.charged_days,
+            written_days.is_unpriced
+        from written_days
+        -- Not those that are deleted.
+        where written_days.rentals_cnt is not null;
+
+        create temporary view changed_car_days as
+        select
+            written_days.car_id,
+            written_days.usage_date
+        from written_days;
     end if;
 end
 $$;
+
+create temporary table changed_cars on commit drop as
+select written_days.car_id as id
+from written_days
+union
+select car_versions.car_id
+from car_versions
+where (select reading.is_first from reading)
+union
+select booked.car_id
+from booked
+where (select reading.is_first from reading);
 
 create temporary view listed_rentals as
 select

@@ -1,9 +1,10 @@
 -- What:  computes the days of cars that may have changed, and compares them with those there are
 -- Grain: desired_days: a car and day that fleet usage has, or should have, a row for (of a first
 --        build: none, see first_days.sql)
--- Reads: changed_car_days (of changed_days.sql), bookings (of changed_bookings.sql), stored_days
+-- Reads: other_days (of changed_days.sql), bookings (of changed_bookings.sql), stored_days
 --        (of stored_days.sql), booked_days (of booked_days.sql), car_lives (of car_lives.sql),
 --        reading (of calendar.sql)
+-- If:    days_left_over
 --
 -- fate says what becomes of a day; the columns that end with "more" are what the sums of the
 -- marts grow by.
@@ -12,18 +13,18 @@ create temporary table desired_days on commit drop as
 with days as (
     -- Joined before the lives, as the planner expects few days between two others.
     select
-        changed_car_days.car_id,
-        changed_car_days.usage_date,
+        other_days.car_id,
+        other_days.usage_date,
         booked_days.rentals_cnt,
         booked_days.lead_ids,
         booked_days.amount_share,
         booked_days.charged_days,
         booked_days.is_unpriced
-    from changed_car_days
+    from other_days
     left join booked_days
         on
-            changed_car_days.car_id = booked_days.car_id
-            and changed_car_days.usage_date = booked_days.usage_date
+            other_days.car_id = booked_days.car_id
+            and other_days.usage_date = booked_days.usage_date
     where not (select reading.is_first from reading)
     -- So that this is joined first.
     offset 0
@@ -90,61 +91,5 @@ select
 from wanted_days
 full join stored_days using (car_id, usage_date);
 
--- What no day shows: the shares of days beyond the horizon.
-with reaching_out as (
-    select bookings.*
-    from reading
-    inner join bookings
-        on
-            bookings.rental_end > (reading.horizon_ends_on + 1)::timestamp
-            at time zone current_setting('rental.business_tz')
-    union
-    select booking.*
-    from reading
-    cross join lateral dds.bookings_within(
-        '-infinity',
-        reading.first_day::timestamp at time zone current_setting('rental.business_tz')
-    ) as early
-    -- One by one: joined, all bookings would be read for these few.
-    cross join lateral (
-        select bookings.*
-        from bookings
-        where bookings.lead_id = early.lead_id
-        offset 0
-    ) as booking
-),
-
-spans as (
-    select
-        reaching_out.amount,
-        trunc(
-            reaching_out.amount
-            / (reaching_out.last_day - reaching_out.first_day + 1),
-            2
-        ) as share,
-        reaching_out.last_day - reaching_out.first_day + 1 as days,
-        greatest(
-            0,
-            least(reaching_out.last_day, reading.horizon_ends_on)
-            - greatest(reaching_out.first_day, reading.first_day)
-            + 1
-        ) as days_inside,
-        reaching_out.last_day between reading.first_day
-        and reading.horizon_ends_on as is_end_inside
-    from reaching_out
-    cross join reading
-)
-
--- The share of a booking's last day has the rest.
-select
-    coalesce(
-        sum(
-            case
-                when spans.is_end_inside
-                    then spans.share * (spans.days - spans.days_inside)
-                else spans.amount - spans.share * spans.days_inside
-            end
-        ),
-        0
-    ) as amount_beyond_horizon
-from spans;
+select count(*) as days_compared
+from desired_days;

@@ -3,6 +3,7 @@
 --        row for all of them, where a mart that was built before wants to know
 -- Reads: reading and car_versions (of the files before), car_lives (of car_lives.sql), booked_days
 --        (of booked_days.sql)
+-- If:    days_left_over
 --
 -- Days of its lives, and days that a car is booked for outside of them. Car by car, so that the
 -- days come in the order of their key and no more than those of one car are sorted: all together,

@@ -1,6 +1,7 @@
 -- What:  writes the days that changed bookings have to themselves
--- Grain: own_days: a car and day of such a booking, as it is stored now; the columns that end with
---        "more" are what the sums of the marts grow by
+-- Grain: written_days: a car and day that may have changed, as it is stored now, and what became of
+--        it; the columns that end with "more" are what the sums of the marts grow by (of a first
+--        build: none, see first_days.sql)
 -- Reads: reading (of calendar.sql), changed_bookings, booked and landed_cars (of
 --        changed_bookings.sql), dds.fact_fleet_usage_day
 --
@@ -8,21 +9,12 @@
 -- touched by no other changed span. No other booking covers them, then: one that did before
 -- would be stored, and one that does only now has changed. The plate is right, too, since the car
 -- did not change. So nothing is looked up for them but their booking, and they are put down
--- nowhere. A booking of which a single day is otherwise goes the long way with all of its days.
+-- nowhere. Days of such a booking that are otherwise, or not there yet, go the long way.
 
-create temporary table own_days on commit drop as
+create temporary table written_days on commit drop as
 with spans as (
     select
-        changed_bookings.car_id,
-        changed_bookings.first_day,
-        changed_bookings.last_day,
-        booked.lead_id,
-        booked.rental_days,
-        booked.amount,
-        booked.is_unpriced,
-        trunc(
-            booked.amount / (changed_bookings.last_day - changed_bookings.first_day + 1), 2
-        ) as share,
+        changed_bookings.*,
         coalesce(
             max(changed_bookings.last_day) over earlier >= changed_bookings.first_day
             or lead(changed_bookings.first_day) over earlier
@@ -30,12 +22,6 @@ with spans as (
             false
         ) as may_share_days
     from changed_bookings
-    left join booked
-        on
-            changed_bookings.lead_id = booked.lead_id
-            and changed_bookings.car_id = booked.car_id
-            and changed_bookings.first_day = booked.first_day
-            and changed_bookings.last_day = booked.last_day
     window
         earlier as (
             partition by changed_bookings.car_id
@@ -44,18 +30,27 @@ with spans as (
         )
 ),
 
--- Of those that reach beyond the last day of the merge before not all days are found.
 own_spans as (
     select
-        spans.*,
-        greatest(spans.first_day, reading.first_day) as first_kept_day
+        spans.lead_id,
+        spans.car_id,
+        spans.first_day,
+        spans.last_day,
+        greatest(spans.first_day, reading.first_day) as first_kept_day,
+        booked.rental_days,
+        booked.amount,
+        booked.is_unpriced,
+        trunc(booked.amount / (spans.last_day - spans.first_day + 1), 2) as share,
+        reading.logical_date
     from spans
     cross join reading
+    inner join booked on spans.lead_id = booked.lead_id
     where
-        spans.lead_id is not null
+        -- The lead alone is joined by: by more, both sides would be sorted.
+        row(spans.car_id, spans.first_day, spans.last_day)
+        is not distinct from row(booked.car_id, booked.first_day, booked.last_day)
         and not spans.may_share_days
         and not reading.is_reset
-        -- Not a join, which would put the spans out of the order in which days are counted.
         and spans.car_id not in (select landed_cars.car_id from landed_cars)
 ),
 
@@ -63,11 +58,7 @@ days as (
     select
         own_spans.lead_id,
         own_spans.is_unpriced,
-        own_spans.last_day - own_spans.first_kept_day + 1 as days_wanted,
-        stored.usage_date = own_spans.first_kept_day as is_first_of_span,
-        count(*) over (
-            partition by own_spans.car_id, own_spans.first_day
-        ) as days_found,
+        own_spans.logical_date,
         case
             when stored.usage_date = own_spans.last_day
                 then
@@ -79,7 +70,7 @@ days as (
             own_spans.rental_days, own_spans.first_day, own_spans.last_day,
             stored.usage_date
         ) as charged_days,
-        stored.is_rented::integer as rented_days_before,
+        stored.rentals_cnt as rentals_before,
         stored.charged_days as charged_days_before,
         stored.is_unpriced::integer as unpriced_days_before,
         stored.amount_share as amount_share_before,
@@ -90,7 +81,7 @@ days as (
     cross join lateral (
         select
             fact_fleet_usage_day.usage_date,
-            fact_fleet_usage_day.is_rented,
+            fact_fleet_usage_day.rentals_cnt,
             fact_fleet_usage_day.charged_days,
             fact_fleet_usage_day.is_unpriced,
             fact_fleet_usage_day.amount_share,
@@ -102,54 +93,80 @@ days as (
             and fact_fleet_usage_day.usage_date
             between own_spans.first_kept_day and own_spans.last_day
             and (
-                fact_fleet_usage_day.lead_ids = array[own_spans.lead_id]
-                or fact_fleet_usage_day.lead_ids = '{}'
+                fact_fleet_usage_day.rentals_cnt = 0
+                or (
+                    fact_fleet_usage_day.rentals_cnt = 1
+                    and fact_fleet_usage_day.lead_ids[1] = own_spans.lead_id
+                )
             )
         offset 0
     ) as stored
+    -- Or each mention of a share further down would compute it again.
+    offset 0
+),
+
+changes as (
+    select
+        days.*,
+        1 - days.rentals_before as rented_days_more,
+        days.charged_days - days.charged_days_before as charged_days_more,
+        days.is_unpriced::integer - days.unpriced_days_before as unpriced_days_more,
+        days.amount_share - days.amount_share_before as revenue_more,
+        row(
+            days.rentals_before, days.charged_days_before, days.unpriced_days_before,
+            days.amount_share_before
+        ) <> row(1, days.charged_days, days.is_unpriced::integer, days.amount_share)
+            as is_written_differently
+    from days
+    offset 0
 ),
 
 updated as (
     update dds.fact_fleet_usage_day
     set
         rentals_cnt = 1,
-        lead_ids = array[days.lead_id],
-        amount_share = days.amount_share,
-        charged_days = days.charged_days,
+        lead_ids = array[changes.lead_id],
+        amount_share = changes.amount_share,
+        charged_days = changes.charged_days,
         is_rented = true,
         is_double_booked = false,
-        is_unpriced = days.is_unpriced,
+        is_unpriced = changes.is_unpriced,
         -- A day that says what it said keeps the date on which it began to.
         load_date = case
-            when
-                row(
-                    days.rented_days_before, days.charged_days_before,
-                    days.unpriced_days_before, days.amount_share_before
-                ) = row(1, days.charged_days, days.is_unpriced::integer, days.amount_share)
-                then days.load_date_before
-            else reading.logical_date
+            when changes.is_written_differently then changes.logical_date
+            else changes.load_date_before
         end
-    from days
-    cross join reading
-    where
-        fact_fleet_usage_day.ctid = days.place
-        and days.days_found = days.days_wanted
+    from changes
+    where fact_fleet_usage_day.ctid = changes.place
     returning
         fact_fleet_usage_day.*,
-        days.is_first_of_span,
-        1 - days.rented_days_before as rented_days_more,
-        days.charged_days - days.charged_days_before as charged_days_more,
-        days.is_unpriced::integer - days.unpriced_days_before as unpriced_days_more,
-        days.amount_share - days.amount_share_before as revenue_more
+        changes.rented_days_more,
+        changes.charged_days_more,
+        changes.unpriced_days_more,
+        changes.revenue_more,
+        changes.is_written_differently
 )
 
 select
-    updated.*,
-    row(
-        updated.rented_days_more, updated.charged_days_more,
-        updated.unpriced_days_more, updated.revenue_more
-    ) <> row(0, 0, 0, 0::numeric) as is_written_differently
+    updated.car_id,
+    updated.plate,
+    updated.rentals_cnt,
+    updated.lead_ids,
+    updated.amount_share,
+    updated.is_rented,
+    updated.is_double_booked,
+    updated.usage_date,
+    updated.load_date,
+    updated.charged_days,
+    updated.is_unpriced,
+    case when updated.is_written_differently then 'updated' else 'kept' end as fate,
+    updated.is_written_differently as is_noted,
+    0 as car_days_more,
+    updated.rented_days_more,
+    updated.charged_days_more,
+    updated.unpriced_days_more,
+    updated.revenue_more
 from updated;
 
 select count(*) as own_days_updated
-from own_days;
+from written_days;

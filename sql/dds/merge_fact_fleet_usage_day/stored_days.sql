@@ -1,22 +1,23 @@
 -- What:  reads the days that may have changed as they are stored, and the bookings that share them
 -- Grain: stored_days: a car and day as it is stored; booked: bookings more
 -- Reads: reading (of calendar.sql), bookings and booked (of changed_bookings.sql),
---        changed_car_days (of changed_days.sql), dds.fact_fleet_usage_day
+--        other_days (of changed_days.sql), dds.fact_fleet_usage_day
+-- If:    days_left_over
 
 -- A month or so of a car at a time: days that are neighbours are read in one go.
 create temporary table stored_days on commit drop as
 with spans as materialized (
     select
-        changed_car_days.car_id,
-        min(changed_car_days.usage_date) as first_day,
-        max(changed_car_days.usage_date) as last_day
-    from changed_car_days
+        other_days.car_id,
+        min(other_days.usage_date) as first_day,
+        max(other_days.usage_date) as last_day
+    from other_days
     cross join reading
     -- No day is stored after the last one of the merge before.
-    where reading.is_reset or changed_car_days.usage_date <= reading.last_day_before
+    where reading.is_reset or other_days.usage_date <= reading.last_day_before
     group by
-        changed_car_days.car_id,
-        (changed_car_days.usage_date - '2000-01-01'::date) / 32
+        other_days.car_id,
+        (other_days.usage_date - '2000-01-01'::date) / 32
 )
 
 select
@@ -42,10 +43,10 @@ cross join lateral (
         and fact_fleet_usage_day.usage_date between spans.first_day and spans.last_day
     offset 0
 ) as stored
-inner join changed_car_days
+inner join other_days
     on
-        stored.car_id = changed_car_days.car_id
-        and stored.usage_date = changed_car_days.usage_date
+        stored.car_id = other_days.car_id
+        and stored.usage_date = other_days.usage_date
 where not (select reading.is_first from reading);
 
 -- Those that share a day with a changed one.

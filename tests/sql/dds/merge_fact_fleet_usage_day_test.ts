@@ -231,7 +231,76 @@ testOnBothWarehouses(
       [next, again, older].map((metrics) => metrics.get(MERGE)?.rows_written),
       [1, 0, 0],
     );
-    assert.equal(next.get(MERGE)?.cars_changed, 0);
+    assert.equal(next.get(MERGE)?.days_left_over, 0);
+  },
+);
+
+testOnBothWarehouses(
+  "merge_fact_fleet_usage_day adds no day of a car that joins the fleet later, until it does",
+  async (warehouse) => {
+    const car = element(5, "2026-05-01 08:00", { plate: "A 1", in_fleet_from: "2026-05-04" });
+    await liveDay(warehouse, "2026-05-01", { cars: [car] });
+    const written = [];
+    for (const date of ["2026-05-02", "2026-05-03", "2026-05-04", "2026-05-05"]) {
+      written.push((await liveDay(warehouse, date)).get(MERGE)?.rows_written);
+    }
+
+    assert.deepEqual(written, [0, 0, 1, 1]);
+    assert.deepEqual(await days(warehouse), [
+      [5, "05-04", "A 1", [], "0"],
+      [5, "05-05", "A 1", [], "0"],
+    ]);
+  },
+);
+
+testOnBothWarehouses(
+  "merge_fact_fleet_usage_day adds idle days where the horizon begins earlier, though no booking changed",
+  async (warehouse) => {
+    const settings = { max_horizon_days: "2" };
+    const car = element(5, "2026-05-01 08:00", { plate: "A 1", in_fleet_from: "2026-04-20" });
+    await liveDay(warehouse, "2026-05-01", { cars: [car] }, settings);
+    const inquiry = lead(1, "2026-05-01 10:00", {
+      status_id: INQUIRY,
+      created_at: dubai("2026-04-29 09:00"),
+    });
+    await liveDay(warehouse, "2026-05-01", { leads: [inquiry] }, settings);
+
+    assert.deepEqual(await days(warehouse), [
+      [5, "04-27", "A 1", [], "0"],
+      [5, "04-28", "A 1", [], "0"],
+      [5, "04-29", "A 1", [], "0"],
+      [5, "04-30", "A 1", [], "0"],
+      [5, "05-01", "A 1", [], "0"],
+    ]);
+  },
+);
+
+testOnBothWarehouses(
+  "merge_fact_fleet_usage_day takes the days at the end away when the last booking leaves them",
+  async (warehouse) => {
+    const other = element(6, "2026-05-01 08:00", { plate: "P 6" });
+    const last = (at: string, columns: StagedRow) => ({
+      ...booking(1, at, "2026-05-04 00:00", "2026-05-06 00:00", 80, "A 1"),
+      ...columns,
+    });
+    await liveDay(warehouse, "2026-05-03", {
+      cars: [CAR, other],
+      leads: [last("2026-05-01 10:00", {})],
+    });
+    const before = await days(warehouse);
+    await liveDay(warehouse, "2026-05-03", {
+      leads: [last("2026-05-03 10:00", { status_id: CANCELLED })],
+    });
+
+    assert.equal(before.length, 10);
+    assert.deepEqual((await days(warehouse)).map(([car, day]) => [car, day]), [
+      [5, "05-01"],
+      [5, "05-02"],
+      [5, "05-03"],
+      [6, "05-01"],
+      [6, "05-02"],
+      [6, "05-03"],
+    ]);
   },
 );
 
@@ -427,7 +496,8 @@ testOnBothWarehouses(
       [7, "05-07", "Q 7", [], "0"],
     ]);
     const { own_days_updated, days_updated } = second.get(MERGE) ?? {};
-    assert.deepEqual({ own_days_updated, days_updated }, { own_days_updated: 2, days_updated: 15 });
+    // The two days of the last one, and the two that the first one shares with nobody.
+    assert.deepEqual({ own_days_updated, days_updated }, { own_days_updated: 4, days_updated: 15 });
   },
 );
 
@@ -510,10 +580,10 @@ testOnBothWarehouses(
       [5, "04-30", "A 1", [1], "15"],
       [5, "05-01", "A 1", [], "0"],
     ]);
-    const { own_days_updated, other_spans_changed, days_updated } = second.get(MERGE) ?? {};
+    const { own_days_updated, days_left_over, days_updated } = second.get(MERGE) ?? {};
     assert.deepEqual(
-      { own_days_updated, other_spans_changed, days_updated },
-      { own_days_updated: 2, other_spans_changed: 0, days_updated: 2 },
+      { own_days_updated, days_left_over, days_updated },
+      { own_days_updated: 2, days_left_over: 0, days_updated: 2 },
     );
   },
 );
