@@ -143,7 +143,7 @@ async function landBaseline({ sql }: Warehouse, { leads, cars, clients }: Sizes)
   await sql.unsafe(sized);
 }
 
-/** Changes the leads of a condition on both sides: another budget, status and day of change. */
+/** Changes the leads of a condition on both sides: another budget and status, which ours has seen on that day. */
 async function change(
   { sql }: Warehouse,
   condition: string,
@@ -159,7 +159,7 @@ async function change(
     )
     select
       id, pipeline_id, 6, name, plate, license, budget + 1, dailyrate, rental_start, rental_end, created_at,
-      updated_at + interval '1 day', payload, md5(row_hash || '${date}'), observed_at + interval '1 day', run_id, load_date
+      '${date}Z', payload, md5(row_hash || '${date}'), '${date}Z', run_id, '${date}'
     from (
       select distinct on (id) * from stg.stg_leads where ${condition} order by id, observed_at desc
     ) as newest

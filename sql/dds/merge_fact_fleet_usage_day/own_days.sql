@@ -36,21 +36,21 @@ own_spans as (
         spans.car_id,
         spans.first_day,
         spans.last_day,
-        greatest(spans.first_day, reading.first_day) as first_kept_day,
+        greatest(
+            spans.first_day, (select reading.first_day from reading)
+        ) as first_kept_day,
         booked.rental_days,
         booked.amount,
         booked.is_unpriced,
-        trunc(booked.amount / (spans.last_day - spans.first_day + 1), 2) as share,
-        reading.logical_date
+        trunc(booked.amount / (spans.last_day - spans.first_day + 1), 2) as share
     from spans
-    cross join reading
     inner join booked on spans.lead_id = booked.lead_id
     where
         -- The lead alone is joined by: by more, both sides would be sorted.
         row(spans.car_id, spans.first_day, spans.last_day)
         is not distinct from row(booked.car_id, booked.first_day, booked.last_day)
         and not spans.may_share_days
-        and not reading.is_reset
+        and not (select reading.is_reset from reading)
         and spans.car_id not in (select landed_cars.car_id from landed_cars)
 ),
 
@@ -58,7 +58,6 @@ days as (
     select
         own_spans.lead_id,
         own_spans.is_unpriced,
-        own_spans.logical_date,
         case
             when stored.usage_date = own_spans.last_day
                 then
@@ -133,7 +132,7 @@ updated as (
         is_unpriced = changes.is_unpriced,
         -- A day that says what it said keeps the date on which it began to.
         load_date = case
-            when changes.is_written_differently then changes.logical_date
+            when changes.is_written_differently then (select reading.logical_date from reading)
             else changes.load_date_before
         end
     from changes
