@@ -2,7 +2,6 @@ import type { TransactionSql } from "postgres";
 import {
   type Metrics,
   readSqlFile,
-  runSqlFile,
   runSqlFiles,
   type SqlParameters,
 } from "../warehouse/sql_file.ts";
@@ -73,19 +72,17 @@ export async function scopeSuspects(
   due: readonly DueCheck[],
 ): Promise<void> {
   const tables = new Set(due.map(({ table }) => table));
-  if (tables.has(FLEET_USAGE)) await runSqlFile(tx, "ops/scope_days.sql");
   const histories = HISTORIES.filter(([table]) => tables.has(table));
-  if (histories.length === 0) return;
-  await runSqlFile(tx, "ops/scope_history.sql");
-  for (const [, records, sights] of histories) await scopeHistory(tx, records, sights);
-}
-
-/** Looks for what its newest rows say only where there is a doubt: on most days there is none. */
-async function scopeHistory(tx: TransactionSql, records: string, sights: string): Promise<void> {
-  const { has_doubts: hasDoubts } = await runSqlFiles(tx, [
-    records,
-    "ops/scope_history/versions.sql",
+  await runSqlFiles(tx, [
+    ...tables.has(FLEET_USAGE) ? ["ops/scope_days.sql"] : [],
+    ...histories.length > 0 ? ["ops/scope_history.sql"] : [],
+    ...histories.flatMap(([, records, sights]) => [
+      records,
+      "ops/scope_history/versions.sql",
+      // What the newest rows of a history say is looked for only where there is a doubt: on most days there is none.
+      sights,
+      "ops/scope_history/newest.sql",
+      "ops/scope_history/done.sql",
+    ]),
   ]);
-  if (hasDoubts !== 0) await runSqlFiles(tx, [sights, "ops/scope_history/newest.sql"]);
-  await runSqlFile(tx, "ops/scope_history/done.sql");
 }

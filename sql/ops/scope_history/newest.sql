@@ -4,6 +4,7 @@
 -- Reads: looked_at, rental.scoped_history (of leads.sql, clients.sql or cars.sql),
 --        compared_sights (of sights/), history_versions (of versions.sql: which records may be
 --        such ones), ops.watermark
+-- If:    has_doubts (of versions.sql)
 --
 -- What a load has landed since the last merge is not in the history yet. (Asked as
 -- "is not true", so that nobody looks for the rows by it: nearly all have landed before.)

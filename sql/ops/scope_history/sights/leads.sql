@@ -1,6 +1,7 @@
 -- What:  shows newest.sql which rows in stg are not what the open version of their lead says
 -- Grain: compared_sights: a row in stg, and the open version of its lead
 -- Reads: stg.stg_leads, ods.ods_leads_hist
+-- If:    has_doubts (of ../versions.sql)
 
 create temporary view compared_sights as
 select
