@@ -6,13 +6,15 @@ import { listStatuses } from "./staged.ts";
 interface Bulk {
   readonly leads: number;
   readonly cars: number;
+  /** How many clients there are, of which 150 rent. */
+  readonly clients?: number;
   readonly oneEventIn: number;
 }
 
 /** Leads of two days each, one after the other on each car, by 150 clients, with events of some. */
 export async function landBulk(
   warehouse: Warehouse,
-  { leads, cars, oneEventIn }: Bulk,
+  { leads, cars, clients = 150, oneEventIn }: Bulk,
 ): Promise<void> {
   await listStatuses(warehouse, { 10: ["Car Rental", { 1: "Inquiry", 4: "Confirmed" }] });
   await warehouse.sql.unsafe(`
@@ -21,7 +23,7 @@ export async function landBulk(
     from generate_series(1, ${cars}) as ids (id);
     insert into stg.stg_clients (id, license, created_at, updated_at, payload, row_hash, observed_at, run_id, load_date)
     select id, 'L ' || id, '2026-01-01Z', '2026-01-01Z', '{}', md5(id::text), '2026-04-28Z', gen_random_uuid(), '2026-05-01'
-    from generate_series(1, 150) as ids (id);
+    from generate_series(1, ${clients}) as ids (id);
   `);
   await landBulkLeads(warehouse, { day: 1, from: 1, to: leads, cars });
   await warehouse.sql`

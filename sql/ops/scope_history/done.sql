@@ -4,4 +4,6 @@
 
 drop view looked_at, kept_versions;
 
-select set_config('enable_memoize', 'on', true) as memory;
+select
+    set_config('enable_memoize', 'on', true) as memory,
+    set_config('enable_material', 'on', true) as material;

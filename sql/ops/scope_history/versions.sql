@@ -12,8 +12,11 @@
 -- version, and those of which two rows were seen at the same time, which the key tells, without a
 -- look at older rows. Of very many records newest.sql looks for itself.
 
--- Each record is looked up once: nothing to remember.
-select set_config('enable_memoize', 'off', true) as memory;
+-- Each record is looked up once: nothing to remember. (A history that nobody has counted would be
+-- put down and gone through for each record.)
+select
+    set_config('enable_memoize', 'off', true) as memory,
+    set_config('enable_material', 'off', true) as material;
 
 -- A day's records are looked up by their keys, also where nobody has counted the history, which the
 -- planner would then read whole to join them to it.
