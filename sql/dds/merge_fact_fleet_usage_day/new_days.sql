@@ -65,8 +65,7 @@ select
 from inserted;
 
 -- Where nothing is left over, the long way from the lives of cars to the days of each is not gone.
--- Nor does the calendar end earlier then: that takes a booking which left its last days, and those
--- of a span that is no booking any more are left over.
+-- A calendar that begins elsewhere or ends earlier has days to be taken away.
 with wanted as (
     select
         greatest(
@@ -97,5 +96,6 @@ select
     + (
         reading.is_reset
         or reading.first_day is distinct from reading.first_day_before
+        or reading.last_day < reading.last_day_before
     )::integer as days_left_over
 from reading;
