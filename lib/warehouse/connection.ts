@@ -85,25 +85,19 @@ function guardTransactions(
     const end: End = { isOver: false };
     const transaction = begin(transactionModes(options), async (tx) => {
       const guardedTx = guard(tx, end);
-      const outcome = await settle(prepareAndWork(guardedTx));
+      // Without waiting in between: where the settings fail, so does all that is sent behind them.
+      const preparing = settle(() => prepare(guardedTx, pin));
+      const outcome = await settle(() => work(guardedTx));
+      const prepared = await preparing;
       // The driver tells of a cut in this turn of the event loop, but maybe after the work has heard of it.
       await nextTurn();
       if (end.isOver) return await new Promise<never>(() => {});
+      if ("error" in prepared) throw prepared.error;
       if ("error" in outcome) throw outcome.error;
       return outcome.value;
     });
     transaction.catch((error: unknown) => Object.assign(end, { isOver: true, error }));
     return await transaction;
-
-    /** Without waiting in between: where the settings fail, so does all that is sent behind them. */
-    async function prepareAndWork(guardedTx: postgres.TransactionSql): Promise<T> {
-      const preparing = settle(prepare(guardedTx, pin));
-      const outcome = await settle(work(guardedTx));
-      const prepared = await preparing;
-      if ("error" in prepared) throw prepared.error;
-      if ("error" in outcome) throw outcome.error;
-      return outcome.value;
-    }
   };
   return Object.defineProperty(sql, "begin", { value: guarded });
 }
@@ -138,10 +132,10 @@ interface End {
 }
 
 async function settle<T>(
-  work: Promise<T>,
+  work: () => Promise<T>,
 ): Promise<{ readonly value: T } | { readonly error: unknown }> {
   try {
-    return { value: await work };
+    return { value: await work() };
   } catch (error) {
     return { error };
   }

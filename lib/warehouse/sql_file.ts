@@ -59,7 +59,7 @@ export async function runSqlFiles(
     paths.map(async (path) => ({ path, text: await readSqlFile(path) })),
   );
   // Once for all files: they last until the end of the transaction.
-  let sent = setParameters(tx, parameters);
+  const sent = setParameters(tx, parameters);
   const metrics: Record<string, Metrics[string]> = {};
   for (const [condition, together] of groupByCondition(files)) {
     if (condition !== null && metrics[condition] === 0) continue;
@@ -69,7 +69,6 @@ export async function runSqlFiles(
     });
     const [, ...counted] = await Promise.all([sent, ...results]);
     Object.assign(metrics, ...counted);
-    sent = Promise.resolve();
   }
   await sent;
   return metrics;
@@ -84,24 +83,12 @@ interface SqlFile {
 function groupByCondition(files: readonly SqlFile[]): [string | null, SqlFile[]][] {
   const groups: [string | null, SqlFile[]][] = [];
   for (const file of files) {
-    const condition = conditionOf(file);
+    const condition = /^-- If: +(\w+)/m.exec(file.text)?.[1] ?? null;
     const last = groups.at(-1);
     if (last?.[0] === condition) last[1].push(file);
     else groups.push([condition, [file]]);
   }
   return groups;
-}
-
-const conditions = new Map<string, string | null>();
-
-/** Looked for once in each text: a day runs most files again and again. */
-function conditionOf({ text }: SqlFile): string | null {
-  let condition = conditions.get(text);
-  if (condition === undefined) {
-    condition = /^-- If: +(\w+)/m.exec(text)?.[1] ?? null;
-    conditions.set(text, condition);
-  }
-  return condition;
 }
 
 /** Runs a file of one statement with `$1…` that returns exactly one row, and returns that as metrics. */
