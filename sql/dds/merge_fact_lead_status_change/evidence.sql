@@ -137,7 +137,6 @@ left join lateral stg.status_of_side(stg_lead_events.before) as was on true
 left join lateral stg.status_of_side(stg_lead_events.after) as became on true
 where stg_lead_events.type in ('lead_status_changed', 'lead_restored');
 
-create index on known_events (lead_id, type, created_at);
 analyze known_events;
 
 -- For fates.sql, which is passed over on most days.

@@ -132,8 +132,6 @@ cross join lateral (
         <> (known.to_pipeline_id, known.to_status_id) as is_change
 ) as change;
 
-analyze next_sights (lead_id, is_change);
-
 select
     count(*) as leads_going_on,
     (select count(*) from changed_leads) - count(*) as leads_derived

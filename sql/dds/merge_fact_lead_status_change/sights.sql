@@ -14,6 +14,10 @@
 --
 -- All windows have one order, so that the rows are sorted once.
 
+-- Not where they are filled: on most days no lead is derived anew, and nobody looks them up.
+create index on known_events (lead_id, type, created_at);
+analyze next_sights (lead_id);
+
 create temporary table seen_rows on commit drop as
 with told_leads as (
     select distinct known_events.lead_id
