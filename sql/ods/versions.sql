@@ -6,15 +6,16 @@
 -- Of a record that simply goes on and changed the open version ends, and one opens:
 -- next_versions says so as it is.
 
--- Where compared_versions.sql was passed over there are none, and the merges name them.
+-- Where compared_versions.sql was passed over there are none, and the merges name them. (Texts of a
+-- known length: for others a table for long ones would be made beside it, and dropped.)
 create temporary table if not exists versions (
     id bigint,
     copy_place tid,
     stored_place tid,
-    closed_by text,
+    closed_by varchar(63),
     valid_from timestamptz,
     valid_to timestamptz,
-    fate text,
+    fate varchar(63),
     is_rewritten boolean
 ) on commit drop;
 

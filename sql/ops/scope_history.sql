@@ -4,9 +4,11 @@
 --        of the one before it, and how many open ones there are up to it; newest_sights: a record
 --        whose newest row in stg is not what its open version says
 -- Reads: nothing
+--
+-- Texts of a known length need no table for long ones, which would be made and dropped beside each.
 
 create temporary table history_versions (
-    table_name text not null,
+    table_name varchar(63) not null,
     id bigint not null,
     is_current boolean,
     may_differ boolean not null,
@@ -19,7 +21,7 @@ create temporary table history_versions (
 ) on commit drop;
 
 create temporary table newest_sights (
-    table_name text not null,
+    table_name varchar(63) not null,
     id bigint not null,
     is_deleted boolean not null,
     is_open boolean not null,

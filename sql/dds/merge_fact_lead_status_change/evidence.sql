@@ -15,9 +15,10 @@ select
     set_config('work_mem', '64MB', true) as work_mem,
     set_config('default_statistics_target', '10', true) as statistics_target;
 
+-- Texts of a known length need no table for long ones, which would be made and dropped beside it.
 create temporary table progress on commit drop as
 select
-    done.name,
+    done.name::varchar(63) as name,
     done.position as read_from,
     ready.position as read_to
 from ops.watermark as done
@@ -121,7 +122,7 @@ where reading.is_first;
 create temporary table known_events on commit drop as
 select
     stg_lead_events.lead_id,
-    stg_lead_events.type,
+    stg_lead_events.type::varchar(63) as type,
     stg_lead_events.created_at,
     was.pipeline_id as from_pipeline_id,
     was.status_id as from_status_id,

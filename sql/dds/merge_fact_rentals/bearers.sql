@@ -81,7 +81,7 @@ analyze bearers (kind, text, is_disputed);
 -- Filled by links.sql, which is passed over where none is disputed.
 create temporary table found_members (
     lead_id bigint,
-    kind text,
+    kind varchar(63),
     member_id bigint
 ) on commit drop;
 

@@ -62,9 +62,10 @@ select
     end as work_mem
 from reading;
 
+-- Texts of a known length need no table for long ones, which would be made and dropped beside it.
 create temporary table progress on commit drop as
 select
-    done.name,
+    done.name::varchar(63) as name,
     done.position as read_from,
     ready.position as read_to
 from (
@@ -79,7 +80,7 @@ inner join ops.watermark as done on sources.name = done.name
 inner join ops.watermark as ready on sources.upstream = ready.name
 union all
 select
-    done.name,
+    done.name::varchar(63) as name,
     done.position as read_from,
     (
         select coalesce(max(dict_status_leads.changed_seq), 0)
