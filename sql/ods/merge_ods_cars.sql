@@ -45,7 +45,13 @@ select
     written_versions.closed_by,
     current_setting('rental.logical_date')::date as load_date
 from written_versions
-inner join stg.stg_cars on written_versions.copy_place = stg_cars.ctid;
+-- Fetched where they lie, one by one: of a first build all of stg would be put into a hash table.
+cross join lateral (
+    select stg_cars.*
+    from stg.stg_cars
+    where stg_cars.ctid = written_versions.copy_place
+    offset 0
+) as stg_cars;
 
 update ops.watermark
 set

@@ -44,7 +44,13 @@ select
     written_versions.closed_by,
     current_setting('rental.logical_date')::date as load_date
 from written_versions
-inner join stg.stg_clients on written_versions.copy_place = stg_clients.ctid;
+-- Fetched where they lie, one by one: of a first build all of stg would be put into a hash table.
+cross join lateral (
+    select stg_clients.*
+    from stg.stg_clients
+    where stg_clients.ctid = written_versions.copy_place
+    offset 0
+) as stg_clients;
 
 update ops.watermark
 set

@@ -56,7 +56,13 @@ select
     written_versions.closed_by,
     (select current_setting('rental.logical_date')::date) as load_date
 from written_versions
-inner join stg.stg_leads on written_versions.copy_place = stg_leads.ctid;
+-- Fetched where they lie, one by one: of a first build all of stg would be put into a hash table.
+cross join lateral (
+    select stg_leads.*
+    from stg.stg_leads
+    where stg_leads.ctid = written_versions.copy_place
+    offset 0
+) as stg_leads;
 
 -- Those that first_build.sql may have taken away.
 select
