@@ -16,8 +16,9 @@ export const dag: Dag = {
   tasks: [
     sqlTask(
       "merge_ods_cars",
-      "ods/merge_ods_cars/copies.sql",
+      "ods/merge_ods_cars/changes.sql",
       "ods/next_versions.sql",
+      "ods/merge_ods_cars/copies.sql",
       "ods/true_versions.sql",
       "ods/compared_versions.sql",
       "ods/versions.sql",

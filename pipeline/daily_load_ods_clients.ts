@@ -16,8 +16,9 @@ export const dag: Dag = {
   tasks: [
     sqlTask(
       "merge_ods_clients",
-      "ods/merge_ods_clients/copies.sql",
+      "ods/merge_ods_clients/changes.sql",
       "ods/next_versions.sql",
+      "ods/merge_ods_clients/copies.sql",
       "ods/true_versions.sql",
       "ods/compared_versions.sql",
       "ods/versions.sql",

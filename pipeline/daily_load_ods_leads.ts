@@ -19,8 +19,9 @@ export const dag: Dag = {
   tasks: [
     sqlTask(
       "merge_ods_leads",
-      "ods/merge_ods_leads/copies.sql",
+      "ods/merge_ods_leads/changes.sql",
       "ods/next_versions.sql",
+      "ods/merge_ods_leads/copies.sql",
       "ods/true_versions.sql",
       "ods/compared_versions.sql",
       "ods/versions.sql",

@@ -1,7 +1,8 @@
 -- What:  says what becomes of each version of changed records that is there or should be
 -- Grain: versions: a version of a record that is computed anew
 -- Reads: true_versions (of true_versions.sql), next_versions (of next_versions.sql),
---        changed_records, copies and stored_versions (of merge_ods_<records>/copies.sql)
+--        changed_records (of merge_ods_<records>/changes.sql), copies and stored_versions (of
+--        merge_ods_<records>/copies.sql)
 -- If:    ids_derived (of next_versions.sql)
 --
 -- fate says what becomes of a version; the copy that opened it lies at copy_place, the
@@ -74,6 +75,8 @@ where changed_records.is_alone and not copies.is_deleted
 order by id, valid_from;
 
 analyze versions (fate, copy_place);
+
+drop view copies, restores, stored_versions;
 
 select count(*) as versions_compared
 from versions;

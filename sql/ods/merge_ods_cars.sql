@@ -61,9 +61,7 @@ where
     watermark.name = 'ods.ods_cars_hist'
     and exists (select from changed_cars);
 
-drop view
-    changed_records, copies, restores, stored_versions, closed_versions, written_versions,
-    version_counts;
+drop view changed_records, next_versions, closed_versions, written_versions, version_counts;
 
 select count(*) as ids_changed
 from changed_cars;

@@ -60,9 +60,7 @@ where
     watermark.name = 'ods.ods_clients_hist'
     and exists (select from changed_clients);
 
-drop view
-    changed_records, copies, restores, stored_versions, closed_versions, written_versions,
-    version_counts;
+drop view changed_records, next_versions, closed_versions, written_versions, version_counts;
 
 select count(*) as ids_changed
 from changed_clients;

@@ -109,9 +109,7 @@ select
         )
     ) as leads_noted;
 
-drop view
-    changed_records, copies, restores, stored_versions, closed_versions, written_versions,
-    version_counts;
+drop view changed_records, next_versions, closed_versions, written_versions, version_counts;
 
 select count(*) as ids_changed
 from changed_leads;

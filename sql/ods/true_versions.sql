@@ -1,8 +1,8 @@
 -- What:  the law of history: the versions that changed records have by their copies
 -- Grain: true_versions: a version, valid in [valid_from, valid_to); the copy that opened it
 --        lies at copy_place
--- Reads: changed_records, copies and restores (of merge_ods_<records>/copies.sql),
---        next_versions (of next_versions.sql)
+-- Reads: changed_records (of merge_ods_<records>/changes.sql), copies and restores (of
+--        merge_ods_<records>/copies.sql), next_versions (of next_versions.sql)
 -- If:    ids_derived (of next_versions.sql)
 --
 -- All versions of a record, whatever it is a record of, are computed anew from all its

@@ -12,7 +12,7 @@ import type { Warehouse } from "../../lib/warehouse/warehouse.ts";
 import { testScripts } from "../support/daily_setup.ts";
 import { dubai, element, INQUIRY, lead, liveDay, OTHER, RENTALS } from "../support/rentals.ts";
 import { addAttempt } from "../support/run_log_rows.ts";
-import { dump, landRestores } from "../support/staged.ts";
+import { dump, land, landRestores } from "../support/staged.ts";
 import { testOnBothWarehouses } from "../support/warehouses.ts";
 
 function askOf({ sql }: Warehouse): Ask {
@@ -91,6 +91,35 @@ testOnBothWarehouses(
       ["dds.dim_car", true],
       ["dds.fact_rentals", false],
       ["ods.ods_leads_hist", true],
+    ]);
+  },
+);
+
+testOnBothWarehouses(
+  "rebuildHistory() lets nothing go on from a version that is there already",
+  async (warehouse) => {
+    const { sql } = warehouse;
+    await liveDay(warehouse, "2026-05-04", { leads: LEADS });
+    await sql`
+      insert into ods.ods_leads_hist (id, updated_at, valid_from, is_current, load_date)
+      values (9, '2026-05-02Z', '2026-05-02Z', true, '2026-05-02')
+    `;
+    // Its first copy, later than all that was merged before.
+    await land(warehouse, "stg_leads", [lead(9, "2026-05-05 10:00", { status_id: INQUIRY })]);
+
+    assert.deepEqual(await rebuildHistory(warehouse, dags, CONFIG, "leads", false), {
+      copies: 6,
+      missing: 1,
+      wrong: 0,
+      surplus: 1,
+      ids: [9],
+    });
+
+    const versions = await sql`
+      select valid_from, valid_to, status_id from ods.ods_leads_hist where id = 9
+    `;
+    assert.deepEqual([...versions], [
+      { valid_from: new Date(dubai("2026-05-05 10:00")), valid_to: null, status_id: INQUIRY },
     ]);
   },
 );

@@ -1,69 +1,8 @@
--- What:  shows the files of the law of history the cars that changed:
---        their copies, and the versions there are
--- Grain: changed_cars: a car; copies: a copy of one; stored_versions: a version of one;
+-- What:  shows the law of history the copies of cars, and the versions there are
+-- Grain: copies: a copy of a car; stored_versions: a version of one;
 --        restores: none, since elements make no events
--- Reads: stg.stg_cars, ods.ods_cars_hist, ops.watermark
-
--- A load locks the same row before it lands anything: what landed is visible below.
-select ops.lock_watermarks('stg.stg_cars', 'ods.ods_cars_hist');
-
-create temporary table changed_cars on commit drop as
-with merged as (
-    select
-        watermark.position > 0 as has_any,
-        watermark.position = 0
-        and not exists (select from ods.ods_cars_hist) as is_first_build
-    from ops.watermark
-    where watermark.name = 'ods.ods_cars_hist'
-),
-
-counted as (
-    select
-        stg_cars.id,
-        count(*) as copies,
-        max(stg_cars.landed_seq) as landed_seq,
-        max(stg_cars.ctid) as new_place,
-        count(*) = 1 as is_one
-    from stg.stg_cars
-    where
-        stg_cars.landed_seq > (
-            select watermark.position
-            from ops.watermark
-            where watermark.name = 'ods.ods_cars_hist'
-        )
-    group by stg_cars.id
-)
-
-select
-    counted.id,
-    counted.copies,
-    counted.landed_seq,
-    counted.new_place,
-    -- Of the only new copy: when the last was seen before it, if it is the last itself.
-    case
-        when counted.is_one and (select merged.has_any from merged)
-            then (
-                select stg_cars.observed_at
-                from stg.stg_cars
-                where stg_cars.id = counted.id
-                order by stg_cars.observed_at desc
-                limit 1 offset 1
-            )
-    end as seen_before_at,
-    counted.is_one and (select merged.is_first_build from merged) as is_alone
-from counted
--- In the order of what is looked up for them: neighbours are in pages already read.
-order by 1;
-
-analyze changed_cars;
-
-create temporary view changed_records as
-select
-    changed_cars.id,
-    changed_cars.new_place,
-    changed_cars.seen_before_at,
-    changed_cars.is_alone
-from changed_cars;
+-- Reads: stg.stg_cars, ods.ods_cars_hist
+-- If:    ids_derived (of next_versions.sql)
 
 create temporary view copies as
 select
@@ -115,5 +54,5 @@ select
     ) as state
 from ods.ods_cars_hist;
 
-select coalesce(sum(changed_cars.copies), 0)::bigint as rows_read
-from changed_cars;
+-- Nothing is counted here: the files that read them do.
+select;

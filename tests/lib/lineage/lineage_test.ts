@@ -50,6 +50,7 @@ Deno.test("readLineage() knows what five tables are made of, by which task and f
     taskId: "merge_ods_leads",
     files: [
       "ods/merge_ods_leads/copies.sql",
+      "ods/merge_ods_leads/changes.sql",
       "ods/next_versions.sql",
       "ods/true_versions.sql",
       "ods/compared_versions.sql",
