@@ -19,7 +19,7 @@ select
         when
             ods_leads_hist.is_current
             -- Of very many newest.sql looks for itself.
-            and not (select exists (select from changed_leads offset 20000))
+            and not (select current_setting('rental.is_large_scope')::boolean)
             then (
                 select
                     stg_leads.is_deleted
@@ -70,4 +70,11 @@ select
     end as is_doubtful
 from ods.ods_leads_hist;
 
-select set_config('rental.scoped_history', 'ods.ods_leads_hist', true) as scoped_history;
+-- Whether there are very many. Nobody needs to know how many more.
+select
+    set_config('rental.scoped_history', 'ods.ods_leads_hist', true) as scoped_history,
+    set_config(
+        'rental.is_large_scope',
+        (exists (select from changed_leads offset 20000))::text,
+        true
+    ) as is_large_scope;

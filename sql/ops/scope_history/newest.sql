@@ -1,9 +1,9 @@
 -- What:  adds the records whose newest row in stg is not what their open version says to what
 --        checks of a history look at
 -- Grain: newest_sights (of ../scope_history.sql): a record and its open version
--- Reads: looked_at, rental.scoped_history (of leads.sql, clients.sql or cars.sql),
---        compared_sights (of sights/), history_versions (of versions.sql: which records may be
---        such ones), ops.watermark
+-- Reads: looked_at, rental.scoped_history and rental.is_large_scope (of leads.sql, clients.sql or
+--        cars.sql), compared_sights (of sights/), history_versions (of versions.sql: which records
+--        may be such ones), ops.watermark
 -- If:    has_doubts (of versions.sql)
 --
 -- What a load has landed since the last merge is not in the history yet. (Asked as
@@ -15,7 +15,7 @@
 
 select set_config(ways_by_hash.name, 'off', true) as way
 from (values ('enable_hashjoin'), ('enable_hashagg')) as ways_by_hash (name)
-where exists (select from looked_at offset 20000);
+where current_setting('rental.is_large_scope')::boolean;
 
 insert into newest_sights (
     table_name, id, is_deleted, is_open, observed_at, opened_at
@@ -26,11 +26,6 @@ with merged as (
     where watermark.name = current_setting('rental.scoped_history')
 ),
 
-size as (
-    -- Nobody needs to know how many more.
-    select exists (select from looked_at offset 20000) as is_large
-),
-
 compared as (
     select
         compared_sights.id,
@@ -39,7 +34,7 @@ compared as (
     from compared_sights
     where
         (compared_sights.landed_seq > (select merged.position from merged)) is not true
-        and (select size.is_large from size)
+        and (select current_setting('rental.is_large_scope')::boolean)
     -- As the keys have them, or all would be sorted to group them.
     order by compared_sights.id
     -- So that what follows has no more than this to carry.

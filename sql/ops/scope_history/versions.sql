@@ -2,7 +2,8 @@
 --        history look at, found in one reading for all of them
 -- Grain: history_versions (of ../scope_history.sql): a version of a record in which something is
 --        odd, or a record that has none; may_differ: its newest row in stg may say something else
--- Reads: looked_at, kept_versions, rental.scoped_history (of leads.sql, clients.sql or cars.sql)
+-- Reads: looked_at, kept_versions, rental.scoped_history and rental.is_large_scope (of leads.sql,
+--        clients.sql or cars.sql)
 --
 -- Nearly all versions are right, so that next to nothing is kept, and what checks say of a version
 -- is only told of records that are not.
@@ -22,18 +23,13 @@ select
 -- planner would then read whole to join them to it.
 select set_config(ways_of_many.name, 'off', true) as way
 from (values ('enable_hashjoin'), ('enable_mergejoin')) as ways_of_many (name)
-where not exists (select from looked_at offset 20000);
+where not current_setting('rental.is_large_scope')::boolean;
 
 insert into history_versions (
     table_name, id, is_current, may_differ, updated_at, valid_from, valid_to,
     opened_before, closed_before, open_versions
 )
-with size as (
-    -- Nobody needs to know how many more.
-    select exists (select from looked_at offset 20000) as is_large
-),
-
-versions as (
+with versions as (
     select
         looked_at.id,
         kept_versions.valid_from,
@@ -68,7 +64,7 @@ judged as (
         neighbours.valid_to > neighbours.next_opens_at
         or (neighbours.valid_to is null and neighbours.next_opens_at is not null)
             as is_overlapped,
-        not (select size.is_large from size)
+        not (select current_setting('rental.is_large_scope')::boolean)
         and case
             when neighbours.is_current then neighbours.is_doubtful
             -- The last one of a record is closed, or there is none.
@@ -123,12 +119,13 @@ from (values ('enable_hashjoin'), ('enable_mergejoin')) as ways_of_many (name);
 
 -- Whether newest.sql is needed.
 select
-    exists (
-        select
-        from history_versions
-        where
-            history_versions.table_name = current_setting('rental.scoped_history')
-            and history_versions.may_differ
-        union all
-        (select from looked_at offset 20000)
+    (
+        current_setting('rental.is_large_scope')::boolean
+        or exists (
+            select
+            from history_versions
+            where
+                history_versions.table_name = current_setting('rental.scoped_history')
+                and history_versions.may_differ
+        )
     )::integer as has_doubts;
