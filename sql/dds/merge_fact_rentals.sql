@@ -1,75 +1,20 @@
 -- What:  writes the rentals that changed
 -- Grain: one row per live lead that is now in the rental pipeline
--- Reads: compared_rentals and desired_rentals (of changes.sql), progress and reading (of
---        progress.sql)
+-- Reads: compared_rentals (of changes.sql), progress and reading (of progress.sql)
+--
+-- Those that are new are there already.
 
-delete from dds.fact_rentals
-using compared_rentals
-where
-    fact_rentals.ctid = compared_rentals.place_before
-    and compared_rentals.fate = 'deleted';
+-- What is stored now of the rentals that may have changed, for the checks.
+create temporary table changed_rentals on commit drop as
+with deleted as (
+    delete from dds.fact_rentals
+    using compared_rentals
+    where
+        fact_rentals.ctid = compared_rentals.place_before
+        and compared_rentals.fate = 'deleted'
+),
 
--- Of a first build the indexes, the key too, are made once all rows are there.
-select
-    case
-        when reading.is_first then ops.drop_indexes_of('dds.fact_rentals')
-    end as are_dropped
-from reading;
-
-with new_rentals as (
-    (
-        select
-            compared_rentals.lead_id,
-            compared_rentals.car_id,
-            compared_rentals.client_id,
-            compared_rentals.pipeline_id,
-            compared_rentals.status_id,
-            compared_rentals.status_name,
-            compared_rentals.stage,
-            compared_rentals.rental_days,
-            compared_rentals.dailyrate,
-            compared_rentals.budget,
-            compared_rentals.amount,
-            compared_rentals.is_booking,
-            compared_rentals.is_cancelled,
-            compared_rentals.rental_start,
-            compared_rentals.rental_end,
-            compared_rentals.closed_at,
-            compared_rentals.confirmed_at,
-            compared_rentals.created_at,
-            compared_rentals.updated_at
-        from compared_rentals
-        where compared_rentals.fate = 'inserted'
-        order by compared_rentals.lead_id
-    )
-    union all
-    -- They come in this order too: rentals.sql reads them so, and joins to what is smaller keep it.
-    -- Nothing needs it but neighbours, that they lie in one page.
-    select desired_rentals.*
-    from desired_rentals
-    where (select reading.is_first from reading)
-)
-
-insert into dds.fact_rentals (
-    lead_id, car_id, client_id, pipeline_id, status_id, status_name, stage,
-    rental_days, dailyrate, budget, amount, is_booking, is_cancelled, rental_start,
-    rental_end, closed_at, confirmed_at, created_at, updated_at, load_date
-)
-select
-    new_rentals.*,
-    reading.logical_date
-from new_rentals
-cross join reading;
-
-select
-    case
-        when reading.is_first then dds.create_indexes_of_rentals()
-    end as are_created
-from reading;
-
--- What is stored now of the rentals that may have changed.
-create temporary table stored_changes on commit drop as
-with updated as (
+updated as (
     update dds.fact_rentals
     set
         car_id = compared_rentals.car_id,
@@ -107,7 +52,7 @@ from compared_rentals
 inner join dds.fact_rentals on compared_rentals.lead_id = fact_rentals.lead_id
 where compared_rentals.fate in ('inserted', 'kept');
 
-analyze stored_changes (lead_id);
+analyze changed_rentals (lead_id);
 
 with positions as (
     select

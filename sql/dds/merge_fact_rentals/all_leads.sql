@@ -5,31 +5,18 @@
 --
 -- What they are, and when they were confirmed, is found anew of all.
 
--- Of a first build none is stored, and none is looked for.
-insert into changed_leads (id, may_be_confirmed_anew, place_before, rental_before)
+insert into changed_leads (id, may_be_confirmed_anew)
 select
     ods_leads_hist.id,
-    true as may_be_confirmed_anew,
-    stored.place_before,
-    stored.rental_before
+    true as may_be_confirmed_anew
 from ods.ods_leads_hist
-left join (
-    select
-        fact_rentals.lead_id,
-        fact_rentals.ctid as place_before,
-        fact_rentals as rental_before
-    from dds.fact_rentals
-    where not (select reading.is_first from reading)
-) as stored on ods_leads_hist.id = stored.lead_id
 where
     ods_leads_hist.is_current
     and not (select reading.is_as_before from reading)
 union all
 select
     fact_rentals.lead_id,
-    true as may_be_confirmed_anew,
-    fact_rentals.ctid as place_before,
-    fact_rentals as rental_before
+    true as may_be_confirmed_anew
 from dds.fact_rentals
 where
     not (select reading.is_as_before from reading)

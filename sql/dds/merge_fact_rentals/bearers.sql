@@ -7,6 +7,17 @@
 -- A plate or licence has its key computed once, however many rentals name it. Whom a key means
 -- depends on the moment only where several ever bore it, which are few.
 
+-- On every other day what rentals are joined to is counted itself, and to look for keys one by one
+-- needs no idea of how many there are. Of a first build the planner must see that none has a place,
+-- or it hashes those that it takes for few, and the order that they are in is lost.
+do $$
+begin
+    if not (select reading.is_as_before from reading) then
+        analyze rentals (lead_id, plate, license, place_before);
+    end if;
+end
+$$;
+
 create temporary table bearers on commit drop as
 with car_keys as materialized (
     select

@@ -1,9 +1,9 @@
 -- What:  finds the leads whose rental may have changed
 -- Grain: changed_leads: one row per lead
 -- Reads: progress, reading, changed_members and changed_statuses (of progress.sql),
---        stg.stg_leads and stg.stg_lead_events (which leads changed), ods.ods_leads_hist,
---        ods.ods_cars_hist, ods.ods_clients_hist, dds.fact_rentals, dds.unresolved_link,
---        dds.fact_rentals_pending, dds.fact_lead_status_change, dds.lead_first_status
+--        stg.stg_leads and stg.stg_lead_events (which leads changed), ods.ods_cars_hist,
+--        ods.ods_clients_hist, dds.fact_rentals, dds.unresolved_link, dds.fact_rentals_pending,
+--        dds.fact_lead_status_change, dds.lead_first_status
 --
 -- That are the leads that changed, those that a changed car or client may mean (by link,
 -- plate or licence) and those that are or were in a changed status; none where all_leads.sql
@@ -18,8 +18,6 @@
 -- and was in none of the changed statuses. What is new of the others is later than all that was
 -- known: a confirmation that is stored stays the first, and a lead of which none is stored was not
 -- booked from the first.
---
--- The rental that is stored is read here alone, and written at its place.
 
 create temporary table changed_leads on commit drop as
 with pending as (
@@ -138,31 +136,13 @@ news (id, may_be_confirmed_anew) as (
 )
 
 select
-    changed.id,
-    changed.may_be_confirmed_anew,
-    stored.place_before,
-    stored.rental_before
-from (
-    select
-        news.id,
-        bool_or(news.may_be_confirmed_anew) as may_be_confirmed_anew
-    from news
-    where (select reading.is_as_before from reading)
-    group by news.id
-    -- Looked up in their order, neighbours are in pages already read.
-    order by news.id
-) as changed
--- Looked up one by one: the planner expects a share of all leads.
-left join lateral (
-    select
-        fact_rentals.ctid as place_before,
-        fact_rentals as rental_before
-    from dds.fact_rentals
-    where fact_rentals.lead_id = changed.id
-    offset 0
-) as stored on true;
+    news.id,
+    bool_or(news.may_be_confirmed_anew) as may_be_confirmed_anew
+from news
+where (select reading.is_as_before from reading)
+group by news.id
+-- Looked up in their order, neighbours are in pages already read.
+order by news.id;
 
-select
-    count(changed_leads.place_before) filter (where not changed_leads.may_be_confirmed_anew)
-        as leads_confirmed_as_before
+select count(*) filter (where changed_leads.may_be_confirmed_anew) as confirmations_sought
 from changed_leads;

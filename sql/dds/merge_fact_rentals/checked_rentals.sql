@@ -1,7 +1,7 @@
 -- What:  shows the checks what is stored now of the rentals that may have changed, and notes what
 --        these say of a car or client without being its rental
 -- Grain: changed_rentals: a rental; dds.unresolved_link: a lead and what it names
--- Reads: stored_changes (of ../merge_fact_rentals.sql), changed_leads (of changed_leads.sql),
+-- Reads: changed_rentals (of ../merge_fact_rentals.sql), changed_leads (of changed_leads.sql),
 --        rentals (of rentals.sql), reading (of progress.sql), dds.fact_rentals
 --
 -- Of a first build that is all there is, which no other day's plan shall know of: it would cost the
@@ -10,15 +10,12 @@
 do $$
 begin
     if (select reading.is_first from reading) then
+        drop table changed_rentals;
         create temporary view changed_rentals as
         select fact_rentals.*
         from dds.fact_rentals
         -- So that the view goes when the transaction ends, as that table does.
         where exists (select from reading);
-    else
-        create temporary view changed_rentals as
-        select stored_changes.*
-        from stored_changes;
     end if;
 end
 $$;

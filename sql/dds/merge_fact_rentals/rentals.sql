@@ -1,7 +1,8 @@
--- What:  what the changed leads are as rentals, and what they say of their car and their client
+-- What:  what the changed leads are as rentals, what they say of their car and their client, and
+--        what is stored of them
 -- Grain: rentals: a live lead of the rental pipeline
 -- Reads: changed_leads (of changed_leads.sql), reading (of progress.sql), ods.ods_leads_hist,
---        ods.ods_cars_hist, ods.ods_clients_hist, dict.dict_status_leads
+--        ods.ods_cars_hist, ods.ods_clients_hist, dict.dict_status_leads, dds.fact_rentals
 --
 -- A member that is linked is known; a key is sought for the others alone. 0 as an element says
 -- that several different ones are linked; one that no catalog read has ever shown is no link.
@@ -20,18 +21,37 @@ from reading
 where reading.is_as_before;
 
 create temporary table rentals on commit drop as
-with present_leads as (
+with stored_rentals as not materialized (
+    -- Each is written at its place.
+    select
+        fact_rentals.lead_id as stored_id,
+        fact_rentals.ctid as place_before,
+        fact_rentals.car_id as car_id_before,
+        fact_rentals.rental_days as rental_days_before,
+        fact_rentals.amount as amount_before,
+        fact_rentals.is_booking as is_booking_before,
+        fact_rentals.rental_start as rental_start_before,
+        fact_rentals.rental_end as rental_end_before,
+        fact_rentals.confirmed_at as confirmed_at_before,
+        fact_rentals.created_at as created_at_before,
+        fact_rentals.updated_at as updated_at_before
+    from dds.fact_rentals
+),
+
+present_leads as (
     select
         ods_leads_hist.*,
-        changed_leads.rental_before,
-        -- One that was booked from the first was confirmed when it was created.
-        coalesce(
-            not changed_leads.may_be_confirmed_anew
-            and ods_leads_hist.created_at = (changed_leads.rental_before).created_at,
-            false
-        ) as is_confirmed_as_before
+        changed_leads.may_be_confirmed_anew,
+        stored.*
     from ods.ods_leads_hist
     inner join changed_leads on ods_leads_hist.id = changed_leads.id
+    -- Looked up one by one: the planner expects a share of all leads.
+    left join lateral (
+        select stored_rentals.*
+        from stored_rentals
+        where stored_rentals.stored_id = changed_leads.id
+        offset 0
+    ) as stored on true
     where
         ods_leads_hist.is_current
         and (select reading.is_as_before from reading)
@@ -39,9 +59,15 @@ with present_leads as (
     (
         select
             ods_leads_hist.*,
-            null as rental_before,
-            false as is_confirmed_as_before
+            true as may_be_confirmed_anew,
+            stored.*
         from ods.ods_leads_hist
+        -- Of a first build none is stored, and none is looked for.
+        left join (
+            select stored_rentals.*
+            from stored_rentals
+            where not (select reading.is_first from reading)
+        ) as stored on ods_leads_hist.id = stored.stored_id
         where
             ods_leads_hist.is_current
             and not (select reading.is_as_before from reading)
@@ -55,14 +81,21 @@ rental_leads as (
         -- Under the same settings the same dates are as many days.
         case
             when
-                ods_leads_hist.rental_start = (ods_leads_hist.rental_before).rental_start
-                and ods_leads_hist.rental_end = (ods_leads_hist.rental_before).rental_end
-                then (ods_leads_hist.rental_before).rental_days
+                reading.is_as_before
+                and ods_leads_hist.rental_start = ods_leads_hist.rental_start_before
+                and ods_leads_hist.rental_end = ods_leads_hist.rental_end_before
+                then ods_leads_hist.rental_days_before
             else dds.rental_days(
                 ods_leads_hist.rental_start, ods_leads_hist.rental_end,
                 reading.business_tz, reading.grace_minutes
             )
         end as rental_days,
+        -- One that was booked from the first was confirmed when it was created.
+        coalesce(
+            not ods_leads_hist.may_be_confirmed_anew
+            and ods_leads_hist.created_at = ods_leads_hist.created_at_before,
+            false
+        ) as is_confirmed_as_before,
         case
             when
                 ods_leads_hist.car_element_id is not null
@@ -124,13 +157,19 @@ select
     rental_leads.rental_start,
     rental_leads.rental_end,
     rental_leads.closed_at,
-    case
-        when rental_leads.is_confirmed_as_before
-            then (rental_leads.rental_before).confirmed_at
-    end as known_confirmed_at,
+    case when rental_leads.is_confirmed_as_before then rental_leads.confirmed_at_before end
+        as known_confirmed_at,
     rental_leads.is_confirmed_as_before,
     rental_leads.created_at,
-    rental_leads.updated_at
+    rental_leads.updated_at,
+    rental_leads.place_before,
+    rental_leads.car_id_before,
+    rental_leads.rental_days_before,
+    rental_leads.amount_before,
+    rental_leads.is_booking_before,
+    rental_leads.rental_start_before,
+    rental_leads.rental_end_before,
+    rental_leads.updated_at_before
 from rental_leads
 left join dict.dict_status_leads
     on
@@ -141,16 +180,7 @@ select set_config('enable_sort', 'on', true) as sort
 from reading
 where not reading.is_as_before;
 
--- On every other day what they are joined to is counted itself, and to look for keys one by one
--- needs no idea of how many there are.
-do $$
-begin
-    if not (select reading.is_as_before from reading) then
-        analyze rentals (lead_id, plate, license);
-    end if;
-end
-$$;
-
-select count(*) as warning_statuses_unknown
-from rentals
-where rentals.is_status_unknown;
+select
+    count(*) filter (where rentals.is_status_unknown) as warning_statuses_unknown,
+    count(*) filter (where rentals.is_confirmed_as_before) as leads_confirmed_as_before
+from rentals;
