@@ -75,22 +75,31 @@ where
     and row(watermark.position, watermark.settings)
     is distinct from row(positions.position, positions.settings);
 
-with written as (
-    select
-        count(*) as written,
-        count(*) filter (where compared_rentals.fate = 'inserted') as inserted
-    from compared_rentals
-    where compared_rentals.fate <> 'kept'
-    union all
-    select
-        count(*) as written,
-        count(*) as inserted
+with first_build as (
+    select count(*) as rentals
     from reading
     cross join dds.fact_rentals
     where reading.is_first
 )
 
 select
-    sum(written.written)::bigint as rows_written,
-    sum(written.inserted)::bigint as rentals_inserted
-from written;
+    count(*) filter (where compared_rentals.fate <> 'kept')
+    + (select first_build.rentals from first_build) as rows_written,
+    count(*) filter (where compared_rentals.fate = 'inserted')
+    + (select first_build.rentals from first_build) as rentals_inserted,
+    count(*) filter (where compared_rentals.fate = 'updated') as rentals_updated,
+    count(*) filter (where compared_rentals.fate = 'deleted') as rentals_deleted,
+    count(*) filter (
+        where
+        compared_rentals.fate <> 'kept'
+        and compared_rentals.is_booking
+        and compared_rentals.car_id <> 0
+        and compared_rentals.rental_end >= compared_rentals.rental_start
+    ) + count(*) filter (
+        where
+        compared_rentals.fate <> 'kept'
+        and compared_rentals.is_booking_before
+        and compared_rentals.car_id_before <> 0
+        and compared_rentals.rental_end_before >= compared_rentals.rental_start_before
+    ) as booked_spans_changed
+from compared_rentals;

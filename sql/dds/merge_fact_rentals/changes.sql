@@ -23,14 +23,28 @@ with desired as not materialized (
         coalesce(
             rentals.linked_car_id,
             case
-                when car_bearers.is_disputed then found_cars.member_id
+                when car_bearers.is_disputed
+                    then (
+                        select found_members.member_id
+                        from found_members
+                        where
+                            found_members.lead_id = rentals.lead_id
+                            and found_members.kind = 'car'
+                    )
                 else coalesce(car_bearers.id, 0)
             end
         ) as car_id,
         coalesce(
             rentals.linked_client_id,
             case
-                when client_bearers.is_disputed then found_clients.member_id
+                when client_bearers.is_disputed
+                    then (
+                        select found_members.member_id
+                        from found_members
+                        where
+                            found_members.lead_id = rentals.lead_id
+                            and found_members.kind = 'client'
+                    )
                 else coalesce(client_bearers.id, 0)
             end
         ) as client_id,
@@ -67,10 +81,6 @@ with desired as not materialized (
         on rentals.plate = car_bearers.text and car_bearers.kind = 'car'
     left join bearers as client_bearers
         on rentals.license = client_bearers.text and client_bearers.kind = 'client'
-    left join found_members as found_cars
-        on rentals.lead_id = found_cars.lead_id and found_cars.kind = 'car'
-    left join found_members as found_clients
-        on rentals.lead_id = found_clients.lead_id and found_clients.kind = 'client'
     left join confirmations on rentals.lead_id = confirmations.lead_id
 ),
 
@@ -177,7 +187,5 @@ where
 
 analyze compared_rentals (lead_id, fate);
 
-select
-    count(*) filter (where compared_rentals.fate = 'updated') as rentals_updated,
-    count(*) filter (where compared_rentals.fate = 'deleted') as rentals_deleted
-from compared_rentals;
+select reading.is_first::integer as is_first_build
+from reading;

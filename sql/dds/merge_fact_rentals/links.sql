@@ -157,5 +157,9 @@ select
 from candidates
 group by candidates.lead_id, candidates.kind;
 
+-- Each is looked up by itself.
+create index found_members_by_lead on found_members (lead_id);
+analyze found_members (lead_id);
+
 select count(*) as keys_sought_by_moment
 from sought_keys;

@@ -43,12 +43,19 @@ with changed as materialized (
 moved as materialized (
     select
         changed.*,
-        dds.first_booked_day(
-            changed.rental_start_before, changed.rental_end_before, reading.business_tz
-        ) as first_day_before,
-        dds.last_booked_day(
-            changed.rental_start_before, changed.rental_end_before, reading.business_tz
-        ) as last_day_before
+        -- Nobody asks for the days of what was no booking: it differs from one before its days do.
+        case
+            when changed.is_booking_before
+                then dds.first_booked_day(
+                    changed.rental_start_before, changed.rental_end_before, reading.business_tz
+                )
+        end as first_day_before,
+        case
+            when changed.is_booking_before
+                then dds.last_booked_day(
+                    changed.rental_start_before, changed.rental_end_before, reading.business_tz
+                )
+        end as last_day_before
     from changed
     cross join reading
     where not changed.stays
@@ -122,19 +129,3 @@ select
             where (select reading.is_first from reading)
         )
     ) as leads_noted;
-
-select
-    count(*) filter (
-        where
-        compared_rentals.is_booking
-        and compared_rentals.car_id <> 0
-        and compared_rentals.rental_end >= compared_rentals.rental_start
-    ) + count(*) filter (
-        where
-        compared_rentals.is_booking_before
-        and compared_rentals.car_id_before <> 0
-        and compared_rentals.rental_end_before
-        >= compared_rentals.rental_start_before
-    ) as booked_spans_changed
-from compared_rentals
-where compared_rentals.fate <> 'kept';
