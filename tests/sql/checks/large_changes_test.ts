@@ -1,8 +1,12 @@
 // Checks read the rows of few changed leads one by one, and of very many all there are: these find the same.
 import assert from "node:assert/strict";
+import { taskContext } from "../../../bench/support/task_context.ts";
+import { passChecks } from "../../../lib/checks/gate.ts";
+import { readConfig } from "../../../lib/config.ts";
 import { landBulk, landBulkLeads } from "../../support/bulk_leads.ts";
 import { findOffenders } from "../../support/checks.ts";
-import { runFiles } from "../../support/staged.ts";
+import { watchPlans } from "../../support/plans.ts";
+import { runFiles, SQL_TASKS } from "../../support/staged.ts";
 import { testOnServer } from "../../support/warehouses.ts";
 
 /** One more than the most that are looked up one by one. */
@@ -61,5 +65,31 @@ testOnServer(
       String(LEADS),
       "status 99 of pipeline 10 is in no dimension",
     ]]);
+  },
+);
+
+testOnServer(
+  "checks of very many changed leads look up none of them by itself",
+  async (warehouse) => {
+    await landBulk(warehouse, { leads: LEADS, cars: 20, oneEventIn: LEADS });
+    await using plans = await watchPlans(warehouse, {});
+    if (plans === null) return;
+    const merge = SQL_TASKS.find(({ id }) => id === "merge_ods_leads");
+    const context = {
+      ...taskContext(readConfig({}, { amo: false })),
+      logicalDate: Temporal.PlainDate.from("2026-05-01"),
+    };
+
+    const statements = await plans.watch(async (tx) => {
+      const result = await merge?.write?.(tx, context, undefined) ?? { metrics: {} };
+      await passChecks(tx, "merge_ods_leads", context, result);
+    });
+
+    // Of one file all statements have its text.
+    for (const table of ["history_versions", "newest_sights"]) {
+      const filling = statements.filter(({ text }) => text.includes(`insert into ${table} (`));
+      const blocks = Math.max(...filling.map((statement) => statement.blocks));
+      assert.ok(blocks > 0 && blocks < LEADS, `${table}: ${blocks} looks at blocks`);
+    }
   },
 );
