@@ -10,6 +10,7 @@ select ops.lock_watermarks(
     'dds.fact_fleet_usage_day/last_day'
 );
 
+-- A text of a known length needs no table for long ones, which would be made and dropped beside it.
 create temporary table reading on commit drop as
 with horizon as materialized (
     -- A run for an older date does not take days away that a newer one has added.
@@ -74,9 +75,8 @@ booked as (
 
 select
     current_setting('rental.logical_date')::date as logical_date,
-    current_setting('rental.business_tz') as business_tz,
     horizon.newest_date,
-    horizon.settings,
+    horizon.settings::varchar(255) as settings,
     horizon.first_day,
     horizon.last_day as horizon_ends_on,
     least(

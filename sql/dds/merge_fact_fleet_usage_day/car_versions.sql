@@ -61,7 +61,6 @@ where
     or versions.next_opens_on is null
     or versions.next_opens_on > versions.opens_on;
 
-create index on car_versions (car_id);
 analyze car_versions;
 
 select count(distinct car_versions.car_id) as cars
