@@ -16,14 +16,14 @@ select
     fact_rentals.rental_start,
     fact_rentals.rental_end,
     dds.first_booked_day(
-        fact_rentals.rental_start, fact_rentals.rental_end,
-        current_setting('rental.business_tz')
+        fact_rentals.rental_start, fact_rentals.rental_end, reading.business_tz
     ) as first_day,
     dds.last_booked_day(
-        fact_rentals.rental_start, fact_rentals.rental_end,
-        current_setting('rental.business_tz')
+        fact_rentals.rental_start, fact_rentals.rental_end, reading.business_tz
     ) as last_day
-from dds.fact_rentals
+-- Beside the time zone, which costs less than to ask for the setting three times a booking.
+from reading
+cross join dds.fact_rentals
 where
     fact_rentals.is_booking
     and fact_rentals.car_id <> 0

@@ -52,6 +52,8 @@ own_spans as (
         and not spans.may_share_days
         and not (select reading.is_reset from reading)
         and spans.car_id not in (select landed_cars.car_id from landed_cars)
+    -- Or the share of a booking would be divided out again for each of its days.
+    offset 0
 ),
 
 days as (
