@@ -41,6 +41,7 @@ export const dag: Dag = {
       "dds/merge_fact_rentals/links.sql",
       "dds/merge_fact_rentals/confirmations.sql",
       "dds/merge_fact_rentals/changes.sql",
+      "dds/merge_fact_rentals/other_rentals.sql",
       "dds/merge_fact_rentals/pending_days.sql",
       "dds/merge_fact_rentals.sql",
       "dds/merge_fact_rentals/checked_rentals.sql",

@@ -1,12 +1,11 @@
--- What:  compares the rentals with those that are there, and writes those that are new
--- Grain: compared_rentals: a rental that is or should be there, as it is now and as it was (of a
---        first build: none); dds.fact_rentals: one row per live lead of the rental pipeline
--- Reads: changed_leads (of changed_leads.sql), rentals (of rentals.sql), bearers (of
---        bearers.sql), found_members (of links.sql), confirmations (of confirmations.sql),
---        reading (of progress.sql), dds.fact_rentals
+-- What:  writes the rentals that are new or other than before
+-- Grain: dds.fact_rentals: one row per live lead of the rental pipeline; changed_rentals: a rental
+--        that is other than before, as it is stored now and as it was
+-- Reads: rentals (of rentals.sql), bearers (of bearers.sql), found_members (of links.sql),
+--        confirmations (of confirmations.sql), reading (of progress.sql), dds.fact_rentals
 --
--- fate says what becomes of a rental. What it was before is kept beside it, so that nobody needs to
--- look for it again.
+-- They are compared with what is stored where that is overwritten. What a rental was before is kept
+-- beside it, so that nobody needs to look for it again.
 
 -- Of a first build the indexes, the key too, are made once all rows are there.
 select
@@ -15,8 +14,8 @@ select
     end as are_dropped
 from reading;
 
-create temporary table compared_rentals on commit drop as
--- Asked for those that are new, and for all but those of a first build.
+create temporary table changed_rentals on commit drop as
+-- Asked for those that are new, and for those that were there.
 with desired as not materialized (
     select
         rentals.lead_id,
@@ -74,8 +73,7 @@ with desired as not materialized (
         rentals.amount_before,
         rentals.is_booking_before,
         rentals.rental_start_before,
-        rentals.rental_end_before,
-        rentals.updated_at_before
+        rentals.rental_end_before
     from rentals
     left join bearers as car_bearers
         on rentals.plate = car_bearers.text and car_bearers.kind = 'car'
@@ -116,76 +114,70 @@ new_rentals as (
     from desired
     cross join reading
     where desired.place_before is null
+),
+
+updated as (
+    update dds.fact_rentals
+    set
+        car_id = desired.car_id,
+        client_id = desired.client_id,
+        pipeline_id = desired.pipeline_id,
+        status_id = desired.status_id,
+        status_name = desired.status_name,
+        stage = desired.stage,
+        rental_days = desired.rental_days,
+        dailyrate = desired.dailyrate,
+        budget = desired.budget,
+        amount = desired.amount,
+        is_booking = desired.is_booking,
+        is_cancelled = desired.is_cancelled,
+        rental_start = desired.rental_start,
+        rental_end = desired.rental_end,
+        closed_at = desired.closed_at,
+        confirmed_at = desired.confirmed_at,
+        created_at = desired.created_at,
+        updated_at = desired.updated_at,
+        load_date = reading.logical_date
+    from desired
+    cross join reading
+    where
+        not (select reading.is_first from reading)
+        and fact_rentals.ctid = desired.place_before
+        -- Not load_date: unless something else differs, a rental keeps the one it has. Nearly all
+        -- that differ do so in the first column.
+        and row(
+            desired.updated_at, desired.car_id, desired.client_id, desired.pipeline_id,
+            desired.status_id, desired.status_name, desired.stage, desired.rental_days,
+            desired.dailyrate, desired.budget, desired.amount, desired.is_booking,
+            desired.is_cancelled, desired.rental_start, desired.rental_end,
+            desired.closed_at, desired.confirmed_at, desired.created_at
+        ) is distinct from row(
+            fact_rentals.updated_at, fact_rentals.car_id, fact_rentals.client_id,
+            fact_rentals.pipeline_id, fact_rentals.status_id, fact_rentals.status_name,
+            fact_rentals.stage, fact_rentals.rental_days, fact_rentals.dailyrate,
+            fact_rentals.budget, fact_rentals.amount, fact_rentals.is_booking,
+            fact_rentals.is_cancelled, fact_rentals.rental_start, fact_rentals.rental_end,
+            fact_rentals.closed_at, fact_rentals.confirmed_at, fact_rentals.created_at
+        )
+    returning
+        'updated' as fate,
+        fact_rentals.*,
+        desired.car_id_before,
+        desired.rental_days_before,
+        desired.amount_before,
+        desired.is_booking_before,
+        desired.rental_start_before,
+        desired.rental_end_before
 )
 
-select
-    desired.*,
-    case
-        when desired.place_before is null then 'inserted'
-        -- Not load_date: unless something else differs, a rental keeps the one it has. Nearly all
-        -- that differ do so in the first column, and nobody looks at the others.
-        when
-            desired.updated_at <> desired.updated_at_before
-            or exists (
-                select
-                from dds.fact_rentals
-                where
-                    fact_rentals.ctid = desired.place_before
-                    and row(
-                        desired.car_id, desired.client_id, desired.pipeline_id,
-                        desired.status_id, desired.status_name, desired.stage,
-                        desired.rental_days, desired.dailyrate, desired.budget, desired.amount,
-                        desired.is_booking, desired.is_cancelled, desired.rental_start,
-                        desired.rental_end, desired.closed_at, desired.confirmed_at,
-                        desired.created_at
-                    ) is distinct from row(
-                        fact_rentals.car_id, fact_rentals.client_id, fact_rentals.pipeline_id,
-                        fact_rentals.status_id, fact_rentals.status_name, fact_rentals.stage,
-                        fact_rentals.rental_days, fact_rentals.dailyrate, fact_rentals.budget,
-                        fact_rentals.amount, fact_rentals.is_booking, fact_rentals.is_cancelled,
-                        fact_rentals.rental_start, fact_rentals.rental_end,
-                        fact_rentals.closed_at, fact_rentals.confirmed_at,
-                        fact_rentals.created_at
-                    )
-            )
-            then 'updated'
-        else 'kept'
-    end as fate
-from desired
-where not (select reading.is_first from reading);
+select updated.*
+from updated;
 
 select
     case
         when reading.is_first then dds.create_indexes_of_rentals()
     end as are_created
 from reading;
-
--- Leads that are no rentals any more: some of those that changed, unless as many are rentals.
-insert into compared_rentals (
-    lead_id, place_before, car_id_before, rental_days_before, amount_before, is_booking_before,
-    rental_start_before, rental_end_before, fate
-)
-select
-    fact_rentals.lead_id,
-    fact_rentals.ctid,
-    fact_rentals.car_id,
-    fact_rentals.rental_days,
-    fact_rentals.amount,
-    fact_rentals.is_booking,
-    fact_rentals.rental_start,
-    fact_rentals.rental_end,
-    'deleted' as fate
-from changed_leads
-inner join dds.fact_rentals on changed_leads.id = fact_rentals.lead_id
-where
-    (select count(*) from changed_leads) > (select count(*) from rentals)
-    and not exists (
-        select
-        from rentals
-        where rentals.lead_id = changed_leads.id
-    );
-
-analyze compared_rentals (lead_id, fate);
 
 select reading.is_first::integer as is_first_build
 from reading;

@@ -1,11 +1,15 @@
 -- What:  shows the checks what is stored now of the rentals that may have changed, and notes what
 --        these say of a car or client without being its rental
 -- Grain: changed_rentals: a rental; dds.unresolved_link: a lead and what it names
--- Reads: changed_rentals (of ../merge_fact_rentals.sql), changed_leads (of changed_leads.sql),
+-- Reads: changed_rentals (of other_rentals.sql), changed_leads (of changed_leads.sql),
 --        rentals (of rentals.sql), reading (of progress.sql), dds.fact_rentals
 --
 -- Of a first build that is all there is, which no other day's plan shall know of: it would cost the
 -- first build a third more to read, and other days the workers that the planner starts for it.
+
+-- Told to fleet usage and counted, and no longer stored.
+delete from changed_rentals
+where changed_rentals.fate = 'deleted';
 
 do $$
 begin

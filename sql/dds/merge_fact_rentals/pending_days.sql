@@ -1,7 +1,8 @@
 -- What:  tells fleet usage which days changed, and marts which leads
 -- Grain: dds.fact_fleet_usage_day_pending: one row for all bookings with a span of days that they
 --        left or entered
--- Reads: compared_rentals (of changes.sql), rentals (of rentals.sql), reading (of progress.sql)
+-- Reads: changed_rentals (of other_rentals.sql), rentals (of rentals.sql), reading (of
+--        progress.sql)
 --
 -- The days that bookings leave and those that they enter; the same days with another amount,
 -- without one or with other charged days too. Fleet usage that was never built takes all
@@ -9,34 +10,34 @@
 
 with changed as materialized (
     select
-        compared_rentals.lead_id,
-        compared_rentals.car_id,
-        compared_rentals.car_id_before,
-        compared_rentals.rental_start_before,
-        compared_rentals.rental_end_before,
+        changed_rentals.lead_id,
+        changed_rentals.car_id,
+        changed_rentals.car_id_before,
+        changed_rentals.rental_start_before,
+        changed_rentals.rental_end_before,
         dds.first_booked_day(
-            compared_rentals.rental_start, compared_rentals.rental_end, reading.business_tz
+            changed_rentals.rental_start, changed_rentals.rental_end, reading.business_tz
         ) as first_day,
         dds.last_booked_day(
-            compared_rentals.rental_start, compared_rentals.rental_end, reading.business_tz
+            changed_rentals.rental_start, changed_rentals.rental_end, reading.business_tz
         ) as last_day,
-        compared_rentals.is_booking and compared_rentals.car_id <> 0 as is_booking,
-        compared_rentals.is_booking_before and compared_rentals.car_id_before <> 0
+        changed_rentals.is_booking and changed_rentals.car_id <> 0 as is_booking,
+        changed_rentals.is_booking_before and changed_rentals.car_id_before <> 0
             as is_booking_before,
         row(
-            compared_rentals.car_id, compared_rentals.is_booking,
-            compared_rentals.rental_start, compared_rentals.rental_end
+            changed_rentals.car_id, changed_rentals.is_booking,
+            changed_rentals.rental_start, changed_rentals.rental_end
         ) is not distinct from row(
-            compared_rentals.car_id_before, compared_rentals.is_booking_before,
-            compared_rentals.rental_start_before, compared_rentals.rental_end_before
+            changed_rentals.car_id_before, changed_rentals.is_booking_before,
+            changed_rentals.rental_start_before, changed_rentals.rental_end_before
         ) as stays,
-        row(compared_rentals.amount, compared_rentals.rental_days)
+        row(changed_rentals.amount, changed_rentals.rental_days)
         is distinct from row(
-            compared_rentals.amount_before, compared_rentals.rental_days_before
+            changed_rentals.amount_before, changed_rentals.rental_days_before
         ) as is_worth_other
-    from compared_rentals
+    from changed_rentals
     cross join reading
-    where compared_rentals.fate <> 'kept' and reading.is_fleet_usage_built
+    where changed_rentals.fate <> 'kept' and reading.is_fleet_usage_built
 ),
 
 -- Materialized, or each mention of a day further down would compute it again.
@@ -120,9 +121,9 @@ having count(*) > 0;
 select
     dds.note_changed_leads(
         array(
-            select compared_rentals.lead_id
-            from compared_rentals
-            where compared_rentals.fate <> 'kept'
+            select changed_rentals.lead_id
+            from changed_rentals
+            where changed_rentals.fate <> 'kept'
             union all
             select rentals.lead_id
             from rentals

@@ -33,8 +33,7 @@ with stored_rentals as not materialized (
         fact_rentals.rental_start as rental_start_before,
         fact_rentals.rental_end as rental_end_before,
         fact_rentals.confirmed_at as confirmed_at_before,
-        fact_rentals.created_at as created_at_before,
-        fact_rentals.updated_at as updated_at_before
+        fact_rentals.created_at as created_at_before
     from dds.fact_rentals
 ),
 
@@ -168,8 +167,7 @@ select
     rental_leads.amount_before,
     rental_leads.is_booking_before,
     rental_leads.rental_start_before,
-    rental_leads.rental_end_before,
-    rental_leads.updated_at_before
+    rental_leads.rental_end_before
 from rental_leads
 left join dict.dict_status_leads
     on
