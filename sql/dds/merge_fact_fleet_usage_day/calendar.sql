@@ -75,6 +75,7 @@ booked as (
 
 select
     current_setting('rental.logical_date')::date as logical_date,
+    current_setting('rental.business_tz')::varchar(200) as business_tz,
     horizon.newest_date,
     horizon.settings::varchar(255) as settings,
     horizon.first_day,
