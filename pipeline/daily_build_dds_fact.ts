@@ -35,6 +35,8 @@ export const dag: Dag = {
       "merge_fact_rentals",
       "dds/merge_fact_rentals/progress.sql",
       "dds/merge_fact_rentals/changed_leads.sql",
+      "dds/merge_fact_rentals/leads_of_members.sql",
+      "dds/merge_fact_rentals/leads_of_statuses.sql",
       "dds/merge_fact_rentals/all_leads.sql",
       "dds/merge_fact_rentals/rentals.sql",
       "dds/merge_fact_rentals/bearers.sql",

@@ -30,5 +30,7 @@ where
 
 analyze changed_leads (id);
 
-select count(*) as rows_read
+select
+    count(*) as rows_read,
+    count(*) filter (where changed_leads.may_be_confirmed_anew) as confirmations_sought
 from changed_leads;
