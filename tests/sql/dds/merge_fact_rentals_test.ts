@@ -125,6 +125,40 @@ testOnBothWarehouses(
   },
 );
 
+testOnBothWarehouses(
+  "merge_fact_rentals takes each lead once, whatever it changed with",
+  async (warehouse) => {
+    const rental = { plate: "A 1", status_id: CONFIRMED };
+    const rentals = "dds/merge_fact_rentals.sql";
+    await liveDay(warehouse, "2026-05-01", {
+      cars: [element(5, "2026-05-01 08:00", { plate: "A 1" })],
+      leads: [lead(1, "2026-05-01 10:00", rental), lead(2, "2026-05-01 10:00", rental)],
+    });
+
+    const stages = { [CONFIRMED]: "Confirmed again" };
+    const changed = await liveDay(
+      warehouse,
+      "2026-05-02",
+      {
+        cars: [element(5, "2026-05-02 08:00", { plate: "A 2" })],
+        leads: [lead(1, "2026-05-02 10:00", rental)],
+      },
+      {},
+      stages,
+    );
+    const all = await liveDay(
+      warehouse,
+      "2026-05-03",
+      { cars: [element(5, "2026-05-03 08:00", { plate: "A 1" })] },
+      { grace_minutes: "0" },
+      { [CONFIRMED]: "Confirmed" },
+    );
+
+    const read = [changed, all].map((day) => day.get(rentals)?.rows_read);
+    assert.deepEqual(read, [2, 2]);
+  },
+);
+
 testOnBothWarehouses("merge_fact_rentals takes the budget before the rate", async (warehouse) => {
   const twoDays = {
     status_id: CONFIRMED,
