@@ -51,9 +51,9 @@ export const dag: Dag = {
     sqlTask(
       "merge_fact_fleet_usage_day",
       "dds/merge_fact_fleet_usage_day/calendar.sql",
-      "dds/merge_fact_fleet_usage_day/car_versions.sql",
       "dds/merge_fact_fleet_usage_day/changed_bookings.sql",
       "dds/merge_fact_fleet_usage_day/own_days.sql",
+      "dds/merge_fact_fleet_usage_day/car_versions.sql",
       "dds/merge_fact_fleet_usage_day/new_days.sql",
       "dds/merge_fact_fleet_usage_day/changed_days.sql",
       "dds/merge_fact_fleet_usage_day/car_lives.sql",

@@ -1,6 +1,7 @@
 -- What:  finds which version of a car a day belongs to, and until when the car was idle then
 -- Grain: car_versions: one row per version of a car that a day belongs to
 -- Reads: ods.ods_cars_hist, reading (of calendar.sql)
+-- If:    days_may_change (of changed_bookings.sql)
 --
 -- The last version to open on a day or before it is the one of that day; the first one
 -- stands for the days before it too.

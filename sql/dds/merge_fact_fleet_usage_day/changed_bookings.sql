@@ -110,5 +110,18 @@ select
     case
         when reading.is_reset then (select count(*) from booked)
         else (select count(*) from changed_bookings)
-    end as booked_spans_changed
-from reading;
+    end as booked_spans_changed,
+    fleet.may_change as days_may_change,
+    -- None, unless new_days.sql finds some.
+    fleet.may_change as days_left_over
+from reading
+cross join lateral (
+    select
+        (
+            reading.is_reset
+            or reading.first_day is distinct from reading.first_day_before
+            or reading.last_day <> reading.last_day_before
+            or exists (select from changed_bookings)
+            or exists (select from landed_cars)
+        )::integer as may_change
+) as fleet;

@@ -3,7 +3,7 @@
 --        listed_rentals: a rental
 -- Reads: written_days (of own_days.sql, new_days.sql and other_days.sql), booked (of
 --        changed_bookings.sql and stored_days.sql), reading (of calendar.sql), car_versions (of
---        car_versions.sql), dds.fact_fleet_usage_day
+--        car_versions.sql: in a first build), dds.fact_fleet_usage_day
 --
 -- Of a first build that is all there is, which no other day's plan shall know of: it would cost the
 -- first build a third more to read, and other days the workers that the planner starts for it.
@@ -27,6 +27,13 @@ begin
             fact_fleet_usage_day.usage_date
         from dds.fact_fleet_usage_day
         where exists (select from reading);
+
+        create temporary table changed_cars on commit drop as
+        select car_versions.car_id as id
+        from car_versions
+        union
+        select booked.car_id
+        from booked;
     else
         create temporary view changed_days as
         select
@@ -50,21 +57,13 @@ begin
             written_days.car_id,
             written_days.usage_date
         from written_days;
+
+        create temporary table changed_cars on commit drop as
+        select distinct written_days.car_id as id
+        from written_days;
     end if;
 end
 $$;
-
-create temporary table changed_cars on commit drop as
-select written_days.car_id as id
-from written_days
-union
-select car_versions.car_id
-from car_versions
-where (select reading.is_first from reading)
-union
-select booked.car_id
-from booked
-where (select reading.is_first from reading);
 
 create temporary view listed_rentals as
 select

@@ -2,6 +2,7 @@
 -- Grain: dds.fact_fleet_usage_day, written_days: a car and day more
 -- Reads: reading and car_versions (of the files before), changed_bookings and landed_cars (of
 --        changed_bookings.sql), written_days (of own_days.sql)
+-- If:    days_may_change (of changed_bookings.sql)
 --
 -- All bookings that reach past the last day of the merge before are among those that changed. A
 -- car without one is idle on the days after it, and in the fleet, where it joined before.
