@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { querySqlFile } from "../../../lib/warehouse/sql_file.ts";
 import type { Warehouse } from "../../../lib/warehouse/warehouse.ts";
 import {
   CANCELLED,
@@ -232,6 +233,23 @@ testOnBothWarehouses(
       [1, 0, 0],
     );
     assert.equal(next.get(MERGE)?.days_left_over, 0);
+  },
+);
+
+testOnBothWarehouses(
+  "merge_fact_fleet_usage_day takes idle days away once the runs of later dates are removed",
+  async (warehouse) => {
+    await liveDay(warehouse, "2026-05-01", { cars: [CAR] });
+    await liveDay(warehouse, "2026-05-03");
+    await querySqlFile(warehouse.sql, "ops/delete_newer_runs.sql", ["2026-05-02"]);
+
+    const again = await liveDay(warehouse, "2026-05-02");
+
+    assert.equal(again.get(MERGE)?.rows_written, 1);
+    assert.deepEqual(await days(warehouse), [
+      [5, "05-01", "A 1", [], "0"],
+      [5, "05-02", "A 1", [], "0"],
+    ]);
   },
 );
 
