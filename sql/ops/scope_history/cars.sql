@@ -61,11 +61,4 @@ select
     end as is_doubtful
 from ods.ods_cars_hist;
 
--- Whether there are very many. Nobody needs to know how many more.
-select
-    set_config('rental.scoped_history', 'ods.ods_cars_hist', true) as scoped_history,
-    set_config(
-        'rental.is_large_scope',
-        (exists (select from changed_cars offset 20000))::text,
-        true
-    ) as is_large_scope;
+select set_config('rental.scoped_history', 'ods.ods_cars_hist', true) as scoped_history;

@@ -1,9 +1,9 @@
 -- What:  adds the records whose newest row in stg is not what their open version says to what
 --        checks of a history look at
 -- Grain: newest_sights (of ../scope_history.sql): a record and its open version
--- Reads: looked_at, rental.scoped_history and rental.is_large_scope (of leads.sql, clients.sql or
---        cars.sql), compared_sights (of sights/), history_versions (of versions.sql: which records
---        may be such ones), ops.watermark
+-- Reads: looked_at and rental.scoped_history (of leads.sql, clients.sql or cars.sql),
+--        compared_sights (of sights/), history_versions and rental.is_large_scope (of
+--        versions.sql: which records may be such ones), ops.watermark
 -- If:    has_doubts (of versions.sql)
 --
 -- What a load has landed since the last merge is not in the history yet. (Asked as

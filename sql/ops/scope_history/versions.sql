@@ -2,8 +2,7 @@
 --        history look at, found in one reading for all of them
 -- Grain: history_versions (of ../scope_history.sql): a version of a record in which something is
 --        odd, or a record that has none; may_differ: its newest row in stg may say something else
--- Reads: looked_at, kept_versions, rental.scoped_history and rental.is_large_scope (of leads.sql,
---        clients.sql or cars.sql)
+-- Reads: looked_at, kept_versions and rental.scoped_history (of leads.sql, clients.sql or cars.sql)
 --
 -- Nearly all versions are right, so that next to nothing is kept, and what checks say of a version
 -- is only told of records that are not.
@@ -12,6 +11,12 @@
 -- and newest.sql has the say, which is not asked on most days: about records without an open
 -- version, and those of which two rows were seen at the same time, which the key tells, without a
 -- look at older rows. Of very many records newest.sql looks for itself.
+
+-- Whether there are very many: nobody needs to know how many more.
+select
+    set_config(
+        'rental.is_large_scope', (exists (select from looked_at offset 20000))::text, true
+    ) as is_large_scope;
 
 -- Each record is looked up once: nothing to remember. (A history that nobody has counted would be
 -- put down and gone through for each record.)
